@@ -1,0 +1,1 @@
+"""The commands of ``markhound``, a file per area; each function is one command."""

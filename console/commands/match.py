@@ -1,0 +1,57 @@
+"""``markhound match``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from console.context import people
+from crawler.files import whole_file
+from crawler.formats import dump_json
+from crawler.store.database import now
+from pipelines.offline import OfflineMatch
+
+EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.argument("listings", metavar="LISTINGS.jsonl", type=EXISTING)
+@click.option(
+    "--registry", metavar="RIGHTS.jsonl", type=EXISTING, required=True, help="The rights."
+)
+@click.option(
+    "--output",
+    metavar="HITS.jsonl",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the hits go; stdout unless given.",
+)
+@click.option("--no-images", is_flag=True, help="Compare no pictures.")
+@click.option(
+    "--index",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep what was computed of pictures here, and use it again.",
+)
+def match(
+    listings: Path, registry: Path, output: Path | None, index: Path | None, *, no_images: bool
+) -> None:
+    """Match a file of listings with a file of rights: no workspace, no store, no network.
+
+    One hit per line of JSON. Pictures are compared where they are files, relative to the file
+    that names them or absolute; a picture that is a URL is counted, not fetched. A wrong line
+    in either file ends it with status 2 before anything is written; all wrong lines are told.
+    """
+    run = OfflineMatch(listings, registry, images=not no_images, index=index, on=now().date())
+    flagged = total = 0
+    with nullcontext(sys.stdout.buffer) if output is None else whole_file(output) as stream:
+        for hit in run.hits():
+            stream.write(dump_json(hit).encode() + b"\n")
+            total += 1
+            flagged += hit.flagged
+    for problem, count in run.problems.items():
+        times = f"{count} times: " if count > 1 else ""
+        people().print(f"warning: {times}{problem}", markup=False, soft_wrap=True)
+    people().print(f"{run.listings} listings, {total} hits, {flagged} of them flagged")

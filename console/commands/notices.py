@@ -1,0 +1,121 @@
+"""``markhound notice``: from judged hits to a drafted notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+from sqlite_utils import Database
+
+from console.context import Context, json_option, out, pass_context, people, print_json
+from crawler.files import write_whole
+from crawler.store.database import now
+from crawler.store.hits import StoredHit, find_hit_id, find_hits
+from crawler.store.notices import find_notices, next_notice_id, record_case, record_notice
+from crawler.workspace import Workspace
+from pipelines.takedown.cases import draft_case, site_of_hit
+from pipelines.takedown.draft import draft_notice, missing_facts
+from pipelines.takedown.kinds import KINDS, find_kind
+
+HITS = click.argument("hits", metavar="HIT...", nargs=-1, required=True)
+KIND = click.option(
+    "--kind",
+    type=click.Choice([kind.name for kind in KINDS]),
+    required=True,
+    help="The law on which the notice stands.",
+)
+
+
+@click.group()
+def notice() -> None:
+    """Draft notices from judged hits. Nothing is sent from here."""
+
+
+@notice.command()
+@HITS
+@KIND
+@click.option("--by", default="", help="Who drafts; the sender of markhound.toml unless given.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the text goes; stdout unless given.",
+)
+@pass_context
+def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Path | None) -> None:
+    """Draft a notice from hits of one seller and one holder that were judged infringing.
+
+    It refuses hits that are not judged so, and names every fact that the law requires and that
+    is missing. The draft is kept; nothing is sent.
+    """
+    workspace = context.workspace
+    sender = workspace.config.sender
+    at = now()
+    with workspace.store() as db, db.atomic():
+        found = _load(workspace, db, hits)
+        case = record_case(db, draft_case(found, opened_at=at))
+        drafted = draft_notice(
+            find_kind(kind),
+            found,
+            sender,
+            workspace.find_recipient(site_of_hit(found[0])),
+            drafted_by=by.strip() or sender.name or "not named",
+            drafted_at=at,
+            notice_id=next_notice_id(db, at.year),
+            case=case,
+        )
+        record_notice(db, drafted, {h.hit.id: h.judgement.id for h in found if h.judgement})
+    if output is None:
+        click.echo(drafted.text)
+    else:
+        write_whole(output, drafted.text)
+    people().print(
+        f"{drafted.id} drafted for {drafted.recipient.name} in case {case.id}; nothing was sent",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@notice.command()
+@HITS
+@KIND
+@pass_context
+@click.pass_context
+def check(ctx: click.Context, context: Context, hits: Sequence[str], kind: str) -> None:
+    """Name every fact that a notice would lack, without drafting it; 1 if any is missing."""
+    workspace = context.workspace
+    with workspace.store() as db:
+        found = _load(workspace, db, hits)
+    recipient = workspace.find_recipient(site_of_hit(found[0]))
+    missing = missing_facts(find_kind(kind), found, workspace.config.sender, recipient)
+    for fact in missing:
+        out().print(f"missing: {fact}", markup=False, soft_wrap=True)
+    if missing:
+        ctx.exit(1)
+    out().print(f"Nothing is missing for a {kind} notice.")
+
+
+@notice.command()
+@json_option
+@pass_context
+def status(context: Context, *, as_json: bool) -> None:
+    """List the notices and where each stands."""
+    with context.workspace.store() as db:
+        notices = find_notices(db)
+    if as_json:
+        for drafted in notices:
+            print_json(drafted, status="draft")
+        return
+    table = Table("id", "status", "kind", "recipient", "hits", "drafted by", "drafted", "case")
+    for n in notices:
+        cells = (n.id, "draft", n.kind, n.recipient.name, str(len(n.hits)), n.drafted_by)
+        table.add_row(*map(escape, cells), f"{n.drafted_at:%Y-%m-%d %H:%M}", n.case)
+    out().print(table if notices else "No notices yet: markhound notice draft HIT --kind KIND")
+
+
+def _load(workspace: Workspace, db: Database, hits: Sequence[str]) -> list[StoredHit]:
+    ids = list(dict.fromkeys(find_hit_id(db, hit) for hit in hits))
+    found = {stored.hit.id: stored for stored in find_hits(db, workspace.pictures, ids=ids)}
+    return [found[hit] for hit in ids]

@@ -1,0 +1,175 @@
+"""``markhound registry``: rights in, and what is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from console.context import Context, json_option, out, pass_context, people, print_json
+from crawler.errors import FileFormatError, Problem
+from crawler.model import Right
+from crawler.registry import check_registry, import_registry
+from crawler.store.database import now
+from crawler.store.rights import StoredRight, find_rights, find_versions, load_right
+
+FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+
+
+@click.group()
+def registry() -> None:
+    """Take rights in, and see what is there."""
+
+
+@registry.command("import")
+@FILES
+@pass_context
+def import_(context: Context, files: Sequence[Path]) -> None:
+    """Take registry files into the workspace, pictures included.
+
+    All of them or none: every problem of every file is told, with its line. A right that is
+    there already is updated by its id, and its history is kept.
+    """
+    workspace = context.workspace
+    checked = [check_registry(path, now().date()) for path in dict.fromkeys(files)]
+    problems = [problem for file in checked for problem in file.problems]
+    if any(file.errors for file in checked):
+        raise FileFormatError(problems)
+    _tell(problems)
+    with workspace.store() as db:
+        changes = import_registry(db, workspace.pictures, checked, now())
+    counts = Counter(changes.values())
+    people().print(
+        f"{len(changes)} rights: {counts['added']} added, {counts['updated']} updated,"
+        f" {counts['unchanged']} unchanged"
+    )
+
+
+@registry.command("list")
+@json_option
+@pass_context
+def list_(context: Context, *, as_json: bool) -> None:
+    """List all rights."""
+    with context.workspace.store() as db:
+        rights = find_rights(db, context.workspace.pictures)
+    if as_json:
+        for stored in rights:
+            print_json(stored.right)
+        return
+    table = Table("id", "kind", "name", "variants", "holder", "pictures", "licensees", "expires")
+    for stored in rights:
+        table.add_row(*_row(stored))
+    out().print(table if rights else "The registry is empty: markhound registry import FILE")
+
+
+def _row(stored: StoredRight) -> list[str]:
+    right = stored.right
+    expires = right.expires.isoformat() if right.expires else ""
+    if right.lapse(now().date()):
+        expires = f"[red]{expires or right.status} (not matched)[/red]"
+    cells = [
+        right.id,
+        right.kind.replace("_", " "),
+        right.name or "",
+        ", ".join(right.variants),
+        right.holder.name if right.holder else "",
+        str(len(right.images)),
+        str(len(right.licensees)),
+    ]
+    return [*(escape(cell) for cell in cells), expires]
+
+
+@registry.command()
+@click.argument("right_id", metavar="ID")
+@json_option
+@pass_context
+def show(context: Context, right_id: str, *, as_json: bool) -> None:
+    """Show one right with its history."""
+    with context.workspace.store() as db:
+        stored = load_right(db, context.workspace.pictures, right_id)
+        versions = find_versions(db, right_id)
+    if as_json:
+        print_json(stored.right)
+        return
+    console = out()
+    for key, value in _facts(stored.right):
+        console.print(f"[bold]{key:<14}[/bold]{escape(value)}", soft_wrap=True)
+    for image, path in stored.picture_files.items():
+        console.print(f"[bold]{'picture':<14}[/bold]{escape(f'{image} ({path})')}", soft_wrap=True)
+    for number, (at, source, _) in enumerate(versions, start=1):
+        line = f"version {number}, {at:%Y-%m-%d %H:%M} UTC, from {source}"
+        console.print(f"[dim]{escape(line)}[/dim]", soft_wrap=True)
+
+
+def _facts(right: Right) -> list[tuple[str, str]]:
+    holder = right.holder
+    contact = (holder.name, holder.country, holder.email, holder.phone) if holder else ()
+    facts = [
+        ("id", right.id),
+        ("kind", right.kind.replace("_", " ")),
+        ("name", right.name or ""),
+        ("variants", ", ".join(right.variants)),
+        ("holder", ", ".join(part for part in contact if part)),
+        ("registration", " ".join(p for p in (right.office, right.registration) if p)),
+        ("status", " ".join(p for p in (right.status, right.lapse(now().date())) if p)),
+        ("expires", right.expires.isoformat() if right.expires else ""),
+        ("in force in", ", ".join(right.jurisdictions)),
+        ("classes", ", ".join(map(str, right.classes))),
+        ("goods", ", ".join(right.goods)),
+        ("origin", ", ".join(right.origin)),
+        (
+            "licensees",
+            "; ".join(f"{x.seller or 'any'} on {x.site or 'any'}" for x in right.licensees),
+        ),
+        ("tags", ", ".join(right.tags)),
+    ]
+    return [(key, value) for key, value in facts if value]
+
+
+@registry.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_context
+@click.pass_context
+def check(ctx: click.Context, context: Context, files: Sequence[Path]) -> None:
+    """Check registry files, or without FILES the workspace's registry; 1 if anything is wrong.
+
+    Lapsed rights count as wrong here: they are kept, but nothing is matched with them.
+    """
+    if files:
+        checked = [check_registry(path, now().date()) for path in dict.fromkeys(files)]
+        problems = [str(problem) for file in checked for problem in file.problems]
+        count = sum(len(file.rights) for file in checked)
+    else:
+        with context.workspace.store() as db:
+            stored = find_rights(db, context.workspace.pictures)
+        problems = [problem for right in stored for problem in _stored_problems(right)]
+        count = len(stored)
+    for problem in problems:
+        people().print(problem, markup=False, soft_wrap=True)
+    people().print(f"{count} rights checked, {len(problems)} problems")
+    if problems:
+        ctx.exit(1)
+
+
+def _stored_problems(stored: StoredRight) -> list[str]:
+    right = stored.right
+    lapse = right.lapse(now().date())
+    problems = [f"{right.id}: {lapse}; it is not matched"] if lapse else []
+    for image in right.images:
+        path = stored.picture_files.get(image)
+        if path is None or not path.is_file():
+            problems.append(
+                f"{right.id}: its picture {image} is not in the workspace; import again"
+            )
+    return problems
+
+
+def _tell(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        people().print(str(problem), markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The sample shop, its registry and its pictures."""

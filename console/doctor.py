@@ -1,0 +1,223 @@
+"""What this machine lacks, and the one command that gets it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from crawler.errors import InputError
+from crawler.render import VARIABLE, find_chromium
+
+OLDEST_PYTHON = (3, 11)
+BEYOND_PYTHON = (3, 14)
+OLDEST_SQLITE = (3, 37, 0)
+"""From this version on a table can be STRICT, and the store's tables are."""
+LEAST_FREE_MIB = 500
+GOOD_OPEN_FILES = 4096
+"""A sweep of some hundred sites holds a connection and a file or two for each."""
+
+FONT_FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path("~/.local/share/fonts"),
+    Path("~/.fonts"),
+    Path("/System/Library/Fonts"),
+    Path("/Library/Fonts"),
+)
+CJK_FONTS = ("Noto*CJK*", "SourceHan*", "wqy-*", "DroidSansFallback*", "PingFang*", "STHeiti*")
+"""File names of the fonts with Chinese characters that systems bring."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    required: bool
+    """Whether nothing works without it."""
+    found: str
+    """What is there, in words."""
+    needed_for: str
+    remedy: str | None = None
+    """The one command or step that mends it; None when it is in order."""
+
+
+def examine(workspace: Path = Path()) -> list[Check]:
+    """Look at everything that Markhound needs from this machine, without changing anything.
+
+    :param workspace: the folder whose disk is looked at; it need not exist yet
+    """
+    return [
+        _check_python(),
+        _check_packages(),
+        _check_sqlite(),
+        _check_disk(workspace),
+        _check_chromium(),
+        _check_font(),
+        _check_openssl(),
+        _check_open_files(),
+    ]
+
+
+def _check_python() -> Check:
+    ok = OLDEST_PYTHON <= sys.version_info[:2] < BEYOND_PYTHON
+    return Check(
+        name="Python",
+        ok=ok,
+        required=True,
+        found=".".join(str(part) for part in sys.version_info[:3]),
+        needed_for="everything (3.11 to 3.13)",
+        remedy=None if ok else "make setup PYTHON=python3.13",
+    )
+
+
+def _check_packages() -> Check:
+    try:
+        wanted = [Requirement(line) for line in requires("markhound") or ()]
+    except PackageNotFoundError:
+        wanted = []
+        problems = ["markhound itself is not installed"]
+    else:
+        wanted = [r for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})]
+        problems = list(_package_problems(wanted))
+    return Check(
+        name="Python packages",
+        ok=not problems,
+        required=True,
+        found="; ".join(problems) or f"{len(wanted)}, each in its range",
+        needed_for="everything",
+        remedy="make setup" if problems else None,
+    )
+
+
+def _package_problems(wanted: list[Requirement]) -> Iterator[str]:
+    for requirement in wanted:
+        try:
+            got = version(requirement.name)
+        except PackageNotFoundError:
+            yield f"{requirement.name} is missing"
+            continue
+        if not requirement.specifier.contains(got, prereleases=True):
+            yield f"{requirement.name} is {got}, expected {requirement.specifier}"
+
+
+def _check_sqlite() -> Check:
+    problems = []
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        problems.append(f"expected {'.'.join(str(part) for part in OLDEST_SQLITE)} or newer")
+    connection = sqlite3.connect(":memory:")
+    for feature, statement in (
+        ("JSON functions", "SELECT json_extract('{}', '$')"),
+        ("full-text search (FTS5)", "CREATE VIRTUAL TABLE words USING fts5(word)"),
+    ):
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError:
+            problems.append(f"lacks {feature}")
+    connection.close()
+    return Check(
+        name="SQLite",
+        ok=not problems,
+        required=True,
+        found=", ".join([sqlite3.sqlite_version, *problems]),
+        needed_for="the store of every workspace",
+        remedy="make setup PYTHON=... with a Python built on a newer SQLite" if problems else None,
+    )
+
+
+def _check_disk(workspace: Path) -> Check:
+    folder = workspace.resolve()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free // 2**20
+    ok = free >= LEAST_FREE_MIB
+    return Check(
+        name="Disk",
+        ok=ok,
+        required=True,
+        found=f"{free:,} MiB free for {workspace}",
+        needed_for=f"pictures and the store (at least {LEAST_FREE_MIB} MiB)",
+        remedy=None if ok else "use a folder on a larger disk: markhound --workspace DIR ...",
+    )
+
+
+def _check_chromium() -> Check:
+    playwright = f"{sys.executable} -m playwright install chromium-headless-shell"
+    remedy: str | None = _debian_remedy("chromium-headless-shell") or playwright
+    try:
+        browser = find_chromium()
+    except InputError as error:
+        browser, found = None, str(error)
+        remedy = f"unset {VARIABLE}"
+    else:
+        found = str(browser or "none")
+    return Check(
+        name="Chromium",
+        ok=browser is not None,
+        required=False,
+        found=found,
+        needed_for="pages that show their goods only after running scripts",
+        remedy=remedy if browser is None else None,
+    )
+
+
+def _check_font() -> Check:
+    font = next(_find_fonts(), None)
+    remedy = _debian_remedy("fonts-noto-cjk") or "install the font Noto Sans CJK"
+    return Check(
+        name="Chinese font",
+        ok=font is not None,
+        required=False,
+        found=font.name if font else "none",
+        needed_for="Chinese text in captured and drawn pictures",
+        remedy=None if font else remedy,
+    )
+
+
+def _find_fonts() -> Iterator[Path]:
+    for folder in FONT_FOLDERS:
+        for pattern in CJK_FONTS:
+            yield from folder.expanduser().rglob(pattern)
+
+
+def _check_openssl() -> Check:
+    program = shutil.which("openssl")
+    return Check(
+        name="openssl",
+        ok=program is not None,
+        required=False,
+        found=program or "not on PATH",
+        needed_for="checking the time-stamps of evidence",
+        remedy=None if program else _debian_remedy("openssl") or "install openssl",
+    )
+
+
+def _check_open_files() -> Check:
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ok = allowed == resource.RLIM_INFINITY or allowed >= GOOD_OPEN_FILES
+    return Check(
+        name="Open files",
+        ok=ok,
+        required=False,
+        found="no limit" if allowed == resource.RLIM_INFINITY else f"{allowed:,} at once",
+        needed_for="sweeps of some hundred sites at once",
+        remedy=None if ok else f"ulimit -n {GOOD_OPEN_FILES}",
+    )
+
+
+def _debian_remedy(package: str) -> str | None:
+    """Return the command on systems of Debian's kind, None on others."""
+    if shutil.which("apt-get", path=os.defpath) is None:
+        return None
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"{sudo}apt-get install -y --no-install-recommends {package}"

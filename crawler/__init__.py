@@ -1,0 +1,1 @@
+"""Ground floor: vocabulary, registry, store, and what every sweep shares."""

@@ -1,0 +1,148 @@
+"""Campaign files: what is swept, how politely, for which rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from crawler.errors import FileFormatError, Problem
+from crawler.model import Right
+from crawler.workspace import load_toml
+
+_STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """``[limits]``: where a sweep stops by itself."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    pages_per_site: int = 1000
+    """Pages fetched from one site; what lies beyond is reported as not reached."""
+    minutes: float | None = None
+    """Length of the whole sweep; None = no limit."""
+    pictures_per_listing: int = 12
+    """Pictures looked at for one listing; the rest are named as left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Politeness:
+    """``[politeness]``: how hard a site is asked."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    delay: float = 1.0
+    """Seconds between two requests to one host, varied by half."""
+    concurrency: int = 1
+    """Requests to one host at the same time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Campaign:
+    """What is swept, for which rights."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    name: str
+    seeds: tuple[str, ...]
+    """URLs at which the sweep starts; it stays on their sites."""
+    purpose: str | None = None
+    """Why, in words; it is kept with the evidence."""
+    rights: tuple[str, ...] = ()
+    """Ids (``TM-*`` takes all that start so) or ``tag:NAME``; empty = the whole registry."""
+    allow_private: bool = False
+    """Whether loopback and private addresses may be fetched."""
+    limits: Limits = field(default_factory=Limits)
+    politeness: Politeness = field(default_factory=Politeness)
+
+    def covers(self, right: Right) -> bool:
+        """Whether the campaign looks for this right."""
+        if not self.rights:
+            return True
+        return any(_selects(term, right) for term in self.rights)
+
+
+def _selects(term: str, right: Right) -> bool:
+    if term.startswith("tag:"):
+        return term.removeprefix("tag:") in right.tags
+    return fnmatchcase(right.id, term)
+
+
+def load_campaign(path: Path) -> Campaign:
+    """Read a campaign file (TOML).
+
+    :raises FileFormatError: with the path of every key that is wrong
+    """
+    campaign = load_toml(Campaign, path, "a campaign")
+    check_campaign(campaign, path)
+    return campaign
+
+
+def check_campaign(campaign: Campaign, path: Path) -> None:
+    """Refuse values that no sweep can follow.
+
+    :param path: the file, or what stands in its place in the messages
+    :raises FileFormatError: with every problem
+    """
+    problems = [
+        Problem(path=path, line=None, where=where, message=message)
+        for where, message in _problems(campaign)
+    ]
+    if problems:
+        raise FileFormatError(problems)
+
+
+def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    if not campaign.name:
+        yield "name", "is empty"
+    if not campaign.seeds:
+        yield "seeds", "expected at least one URL, got none"
+    for index, seed in enumerate(campaign.seeds):
+        if problem := seed_problem(seed):
+            yield f"seeds.{index}", problem
+    limits, politeness = campaign.limits, campaign.politeness
+    for where, value, least in (
+        ("limits.pages_per_site", limits.pages_per_site, 1),
+        ("limits.pictures_per_listing", limits.pictures_per_listing, 0),
+        ("politeness.concurrency", politeness.concurrency, 1),
+        ("politeness.delay", politeness.delay, 0),
+    ):
+        if value < least:
+            yield where, f"expected at least {least}, got {value}"
+    if limits.minutes is not None and limits.minutes <= 0:
+        yield "limits.minutes", f"expected more than 0, got {limits.minutes}"
+
+
+def seed_problem(seed: str) -> str | None:
+    """Say what is wrong with a seed URL; None when it can be swept."""
+    try:
+        parts = urlsplit(seed)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return f"not a URL: {seed!r} ({error})"
+    if parts.scheme not in ("http", "https") or not host:
+        return f"expected an http or https URL with a host, got {seed!r}"
+    return None
+
+
+def campaign_of(
+    seeds: Sequence[str], *, allow_private: bool, limits: Limits, politeness: Politeness
+) -> Campaign:
+    """Make the campaign that ``markhound sweep URL...`` runs.
+
+    :raises FileFormatError: when a URL cannot be swept
+    """
+    campaign = Campaign(
+        name="urls",
+        seeds=tuple(seeds),
+        allow_private=allow_private,
+        limits=limits,
+        politeness=politeness,
+    )
+    check_campaign(campaign, Path("command line"))
+    return campaign

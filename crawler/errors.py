@@ -1,0 +1,112 @@
+"""Every error Markhound raises on purpose.
+
+::
+
+    MarkhoundError
+    ├── SkipError                 this one cannot be used; note it and go on with the next
+    │   ├── ExtractionError         a page that cannot be read as what it claims to be
+    │   ├── BlockedError            the site shows a challenge in place of the page
+    │   ├── NeedsBrowserError       a page that only a browser can show
+    │   ├── PictureError            a picture that cannot be decoded within the limits
+    │   └── GuardError              an address or a size that the guard refuses
+    └── StopError                 the run cannot go on; nothing half-written is left behind
+        ├── InputError              a file or an argument is wrong: what was got, what was expected
+        │   └── FileFormatError       the same, with every problem of the file and its line
+        ├── NotFoundError           an id that names nothing here
+        ├── WorkspaceError          no workspace here, or one made by a newer version
+        ├── NotAllowedError         a rule of procedure forbids it (e.g. a notice without judgement)
+        └── MissingFactsError       a notice lacks facts that its law requires; all are named
+
+``SkipError`` and ``StopError`` never mix: a handler that skips must not swallow a stop.
+The command line ends with status 2 on any ``StopError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class MarkhoundError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class SkipError(MarkhoundError):
+    """This one cannot be used; it is reported and the run goes on."""
+
+
+class ExtractionError(SkipError):
+    """A page that cannot be read as what it claims to be."""
+
+
+class BlockedError(SkipError):
+    """The site shows a challenge (captcha, "just a moment") in place of the page; says which."""
+
+
+class NeedsBrowserError(SkipError):
+    """A page whose content is made by its scripts; only a browser can show it."""
+
+
+class PictureError(SkipError):
+    """A picture that cannot be decoded within the limits."""
+
+
+class GuardError(SkipError):
+    """An address or a size that the guard refuses."""
+
+
+class StopError(MarkhoundError):
+    """The run cannot go on."""
+
+
+class InputError(StopError):
+    """A file or an argument is wrong; the message says what was got and what was expected."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing that is wrong in a file."""
+
+    path: Path
+    line: int | None
+    """1-based; None when the problem is of the whole file."""
+    where: str
+    """The key inside the line, dotted (``holder.email``); empty for the whole line."""
+    message: str
+    severity: str = "error"
+    """``error`` (the file is refused) or ``warning`` (it is told, and taken)."""
+
+    def __str__(self) -> str:
+        place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
+        key = f" {self.where}:" if self.where else ""
+        return f"{place}: {self.severity}:{key} {self.message}"
+
+
+class FileFormatError(InputError):
+    """A file that does not follow its format; carries every problem found in it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class NotFoundError(StopError):
+    """An id that names nothing in this workspace."""
+
+
+class WorkspaceError(StopError):
+    """There is no workspace here, or it was made by a newer version."""
+
+
+class NotAllowedError(StopError):
+    """A rule of procedure forbids what was asked."""
+
+
+class MissingFactsError(StopError):
+    """A notice lacks facts that its law requires."""
+
+    def __init__(self, notice_kind: str, facts: Sequence[str]) -> None:
+        self.facts = tuple(facts)
+        lines = "\n".join(f"  - {fact}" for fact in self.facts)
+        super().__init__(f"a {notice_kind} notice cannot be drafted without these facts:\n{lines}")

@@ -1,0 +1,276 @@
+"""Words of a page -> values of a listing: text, prices, currencies, availability, GTINs."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urljoin, urlsplit
+
+from price_parser import Price
+from price_parser.parser import CURRENCY_CODES
+from w3lib.html import remove_comments, remove_tags, remove_tags_with_content
+
+_SPACE = re.compile(r"\s+")
+_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+
+
+def clean_text(value: object, limit: int = 20_000) -> str | None:
+    """Return the text on one line, without markup and entities; None when nothing is left."""
+    if not isinstance(value, str | int | float | Decimal) or isinstance(value, bool):
+        return None
+    text = str(value)[: limit * 4]
+    if "<" in text:
+        text = remove_tags_with_content(remove_comments(text), ("script", "style"))
+        text = remove_tags(re.sub(r"<(?:br|/p|/li|/div)\b", r" \g<0>", text))
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    return _SPACE.sub(" ", text).strip()[:limit] or None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locale:
+    """What a page says of where it is; it decides what ``$``, ``¥`` and ``kr`` mean."""
+
+    language: str | None = None
+    """BCP 47, from ``<html lang>``."""
+    host: str = ""
+    chinese: bool = False
+    """Whether the page is written in Chinese."""
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-2: from the host, else from the language's region."""
+        last = self.host.rpartition(".")[2]
+        if len(last) == 2 and last.isalpha() and last not in _NO_COUNTRY:
+            return {"uk": "GB"}.get(last, last.upper())
+        for part in (self.language or "").replace("_", "-").split("-")[1:]:
+            if len(part) == 2:
+                return part.upper()
+        return _HOME.get((self.language or "").partition("-")[0].lower())
+
+
+_NO_COUNTRY = frozenset(("io", "co", "me", "tv", "eu", "ai", "cc", "to", "ly", "gg", "sh", "fm"))
+_HOME = {
+    "ja": "JP",
+    "zh": "CN",
+    "sv": "SE",
+    "da": "DK",
+    "nb": "NO",
+    "no": "NO",
+    "is": "IS",
+    "ur": "PK",
+    "hi": "IN",
+}
+_DOLLARS = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD"} | {
+    "MX": "MXN",
+    "AR": "ARS",
+    "CL": "CLP",
+    "CO": "COP",
+}
+_KRONA = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
+_RUPEES = {"IN": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"}
+_PESOS = {"MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PH": "PHP"}
+
+SYMBOLS = {
+    "£": "GBP",
+    "€": "EUR",
+    "euro": "EUR",
+    "eur": "EUR",
+    "us$": "USD",
+    "usd$": "USD",
+    "ca$": "CAD",
+    "c$": "CAD",
+    "au$": "AUD",
+    "a$": "AUD",
+    "nz$": "NZD",
+    "hk$": "HKD",
+    "nt$": "TWD",
+    "s$": "SGD",
+    "mx$": "MXN",
+    "r$": "BRL",
+    "cn¥": "CNY",
+    "rmb": "CNY",
+    "rmb¥": "CNY",
+    "人民币": "CNY",
+    "元": "CNY",
+    "円": "JPY",
+    "₹": "INR",
+    "₽": "RUB",
+    "руб": "RUB",
+    "р": "RUB",
+    "zł": "PLN",
+    "kč": "CZK",
+    "ft": "HUF",
+    "₩": "KRW",
+    "원": "KRW",
+    "₺": "TRY",
+    "tl": "TRY",
+    "฿": "THB",
+    "₫": "VND",
+    "đ": "VND",
+    "rm": "MYR",
+    "rp": "IDR",
+    "₴": "UAH",
+    "грн": "UAH",
+    "₪": "ILS",
+    "₱": "PHP",
+    "fr": "CHF",
+    "лв": "BGN",
+    "lei": "RON",
+    "₦": "NGN",
+    "₸": "KZT",
+    "₾": "GEL",
+}
+
+
+def currency_of(symbol: str | None, locale: Locale) -> str | None:
+    """Return the ISO 4217 code that ``symbol`` (or code) means on such a page; None if unknown."""
+    if not symbol:
+        return None
+    code = symbol.strip().rstrip(".").upper()
+    if code in CURRENCY_CODES:
+        return code
+    key = code.lower()
+    country = locale.country or ""
+    if key in ("¥", "￥"):
+        return "CNY" if locale.chinese or country == "CN" else "JPY"
+    if key == "元" and country in ("TW", "HK"):
+        return _DOLLARS[country]
+    if key == "$":
+        return _DOLLARS.get(country, "USD")
+    for keys, by_country in (
+        (("kr", "kr.", ":-"), _KRONA),
+        (("rs", "₨"), _RUPEES),
+        (("peso", "pesos"), _PESOS),
+    ):
+        if key in keys:
+            return by_country.get(country)
+    return SYMBOLS.get(key)
+
+
+def parse_price(value: object) -> tuple[Decimal | None, str | None]:
+    """Return amount and currency sign as written (``1.299,00 €`` -> 1299.00 and ``€``).
+
+    A plain number with a point is taken as written; everything else goes through price-parser.
+    None for what is not there, negative or no number.
+    """
+    text = clean_text(value, limit=80)
+    if text is None:
+        return None, None
+    if _PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text), None
+    for wide, narrow in (("￥", "¥"), ("＄", "$"), ("，", ","), ("．", ".")):
+        text = text.replace(wide, narrow)
+    price = Price.fromstring(text)
+    sign = price.currency
+    if sign is None and "元" in text:
+        sign = "元"
+    if price.amount is None or price.amount < 0:
+        return None, sign
+    return price.amount, sign
+
+
+def decimal_text(value: object) -> Decimal | None:
+    """Return a number of structured data; None when it is none."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        try:
+            number = Decimal(str(value).strip())
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() and number >= 0 else None
+    return None
+
+
+AVAILABILITIES = {
+    name.lower(): name
+    for name in (
+        "BackOrder",
+        "Discontinued",
+        "InStock",
+        "InStoreOnly",
+        "LimitedAvailability",
+        "MadeToOrder",
+        "OnlineOnly",
+        "OutOfStock",
+        "PreOrder",
+        "PreSale",
+        "Reserved",
+        "SoldOut",
+    )
+}
+_OUT_OF_STOCK = re.compile(
+    r"out[ -]of[ -]stock|sold[ -]?out|(?:currently )?unavailable|not available|ausverkauft"
+    r"|nicht (?:verfügbar|lieferbar|auf lager)|épuisé|rupture|indisponible|agotado|esaurito"
+    r"|non disponibile|uitverkocht|slut(?:såld| i lager)|нет в наличии|brak w magazynie"
+    r"|缺货|无货|售罄|已售完|暂时无货|缺貨|無貨|在庫なし|在庫切れ|売り切れ|품절",
+    re.IGNORECASE,
+)
+_IN_STOCK = re.compile(
+    r"in[ -]stock|available|auf lager|sofort lieferbar|verfügbar|en stock|disponible|disponibile"
+    r"|op voorraad|i lager|в наличии|w magazynie|有货|现货|有貨|現貨|在庫あり|재고 있음"
+    r"|库存[:：]?\s*[1-9]|庫存[:：]?\s*[1-9]",
+    re.IGNORECASE,
+)
+_NO_STOCK = re.compile(r"[库庫]存[:：]?\s*0(?!\d)")
+
+
+def availability_of(value: object) -> str | None:
+    """Return schema.org's name for an availability (URL, name, or words of a page)."""
+    text = clean_text(value, limit=200)
+    if text is None:
+        return None
+    name = re.sub(r"[ _-]", "", text.rstrip("/").rpartition("/")[2]).lower()
+    if name in AVAILABILITIES:
+        return AVAILABILITIES[name]
+    if name in ("oos", "outofstocks"):
+        return "OutOfStock"
+    if _OUT_OF_STOCK.search(text) or _NO_STOCK.search(text):
+        return "OutOfStock"
+    return "InStock" if _IN_STOCK.search(text) or name == "instore" else None
+
+
+def gtin_of(value: object) -> str | None:
+    """Return a GTIN of 8, 12, 13 or 14 digits whose check digit holds; else None."""
+    text = clean_text(value, limit=40)
+    digits = re.sub(r"[\s-]", "", text or "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) in (8, 12, 13, 14)):
+        return None
+    if not digits.strip("0"):
+        return None
+    weighed = sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(reversed(digits)))
+    return digits if weighed % 10 == 0 else None
+
+
+def picture_url(base: str, value: object) -> str | None:
+    """Return the absolute http(s) URL of a picture; None for icons, placeholders and ``data:``."""
+    text = clean_text(value, limit=4000)
+    if text is None or text.startswith(("data:", "blob:")):
+        return None
+    try:
+        url = urljoin(base, text.replace(" ", "%20"))
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc or len(parts.path) < 2:
+        return None
+    if parts.path.lower().endswith((".svg", ".ico")) or _PLACEHOLDER.search(parts.path):
+        return None
+    return parts._replace(fragment="").geturl()
+
+
+_PLACEHOLDER = re.compile(
+    r"(?:^|[/_.-])(?:sprites?|icons?|placeholder|spacer|blank|pixel|loading|loader|lazy|transparent"
+    r"|no[_-]?(?:image|photo|picture)|1x1|favicon)(?:[_.-]|\d|$)",
+    re.IGNORECASE,
+)
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text is written in Chinese: Han characters and hardly any kana."""
+    sample = text[:20_000]
+    han = len(_CJK.findall(sample))
+    return han * 10 > len(sample) and han > 20 * len(_KANA.findall(sample))

@@ -1,0 +1,136 @@
+"""The file formats, read and written at the border.
+
+Records are plain frozen dataclasses inside; here pydantic checks what comes from outside.
+JSON Lines: one object per line, UTF-8; blank lines are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from crawler.errors import InputError, Problem
+
+Record = TypeVar("Record")
+
+
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Record]) -> TypeAdapter[Record]:
+    """Return the checker of a kind of record; building one costs milliseconds, so once."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def parse_record(kind: type[Record], data: object) -> Record:
+    """Check ``data`` (parsed JSON) and return it as a record of ``kind``.
+
+    :raises pydantic.ValidationError: with the path of every key that is wrong
+    """
+    return _adapter(kind).validate_python(data)
+
+
+def load_record(kind: type[Record], text: str | bytes) -> Record:
+    """Return the record that ``dump_json`` wrote."""
+    return _adapter(kind).validate_json(text)
+
+
+def dump_record(record: object, *, keep_empty: bool = False) -> dict[str, Any]:
+    """Return the record as JSON-ready values, leaving out what is None or empty."""
+    data: dict[str, Any] = _adapter(type(record)).dump_python(record, mode="json")
+    return data if keep_empty else _without_empty(data)
+
+
+def dump_json(record: object, *, keep_empty: bool = False, **more: object) -> str:
+    """Return the record as one line of JSON, keys in the order of the record's fields.
+
+    :param more: further keys, put in front
+    """
+    return orjson.dumps({**more, **dump_record(record, keep_empty=keep_empty)}).decode()
+
+
+def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            value = _without_empty(value)
+        elif isinstance(value, list):
+            value = [_without_empty(v) if isinstance(v, dict) else v for v in value]
+        if value is not None and value not in ({}, []):
+            kept[key] = value
+    return kept
+
+
+def problems_of(
+    error: ValidationError, path: Path, line: int | None, expected: str
+) -> Iterator[Problem]:
+    """Turn a validation error into problems that say what was got and what was expected.
+
+    :param expected: what the whole is (``a right``, ``a campaign``), for unknown keys
+    """
+    for item in error.errors(include_url=False):
+        where = ".".join(str(part) for part in item["loc"])
+        if item["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+            message = f"unknown key; {expected} has no such key"
+        elif item["type"] in ("missing", "missing_argument"):
+            message = "required key is missing"
+        else:
+            message = f"{item['msg']}; got {item['input']!r:.80}"
+        yield Problem(path=path, line=line, where=where, message=message)
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
+    """Yield each line's number and its JSON object, or the problem with it.
+
+    :raises InputError: when the file cannot be read
+    """
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    with source:
+        for number, raw in enumerate(source, start=1):
+            if number == 1:
+                raw = raw.removeprefix(b"\xef\xbb\xbf")
+            if not raw.strip():
+                continue
+            yield number, _parse_line(path, number, raw)
+
+
+def _parse_line(path: Path, number: int, raw: bytes) -> dict[str, Any] | Problem:
+    try:
+        data = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        message = f"not a JSON object: {error.msg} at column {error.colno}"
+        return Problem(path=path, line=number, where="", message=message)
+    if not isinstance(data, dict):
+        message = f"expected a JSON object, got {type(data).__name__}"
+        return Problem(path=path, line=number, where="", message=message)
+    return data
+
+
+def read_records(
+    kind: type[Record], path: Path, expected: str
+) -> Iterator[tuple[int, Record | Problem]]:
+    """Yield each line's number and its record, or each problem with it.
+
+    :param expected: what a line is (``a right``, ``a listing``), for the messages
+    :raises InputError: when the file cannot be read
+    """
+    for number, data in read_lines(path):
+        if isinstance(data, Problem):
+            yield number, data
+            continue
+        try:
+            record = parse_record(kind, data)
+        except ValidationError as error:
+            for problem in problems_of(error, path, number, expected):
+                yield number, problem
+        else:
+            yield number, record

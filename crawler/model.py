@@ -1,0 +1,368 @@
+"""The whole vocabulary, as frozen records.
+
+The life of a hit, each step a new record that names its parent; none edits an earlier one::
+
+    seed ─> request ─> page ─> Listing + Sighting       what is offered, and when it was seen
+                                   │
+                 Right ──────> candidate                an unscored pair (listing, right)
+                                   │  findings
+                                   ▼
+                                  Hit                   a pair above the cutoff, explained
+                                   │  a person
+                                   ▼
+                               Judgement                infringing | licensed | unrelated | unsure
+                                   │
+                                   ▼
+                                 Case                   one seller, one right holder
+                                   │
+                                   ▼
+                                Notice                  drafted, checked, approved, sent
+                                   │
+                                   ▼
+                               FollowUp                 gone? back?
+
+Records that cross a file or the network are validated at the border by ``crawler.formats``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+RightKind = Literal["trademark", "geographical_indication", "work", "design"]
+TargetKind = Literal["listing", "page"]
+JudgementKind = Literal["infringing", "licensed", "unrelated", "unsure"]
+
+_STRICT: dict[str, Any] = {"extra": "forbid"}
+"""How the border reads a record: unknown keys are refused, text is kept as given."""
+
+_TIDY: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
+"""The same for records typed by people: spaces around a value mean nothing."""
+
+
+def stable_id(prefix: str, *parts: str) -> str:
+    """Return ``prefix-`` and 16 hex digits made from ``parts``, the same on every machine."""
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return f"{prefix}-{digest[:16]}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Who owns a right."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+
+    name: str
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    email: str | None = None
+    address: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Licensee:
+    """Who may use a right: a seller, a whole site, or a seller on one site."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+
+    seller: str | None = None
+    """Name or id of the seller as the site shows it; None = every seller of ``site``."""
+    site: str | None = None
+    """Registrable domain or address:port; None = on every site."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Right:
+    """A registered or protected thing that is watched."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+
+    id: str
+    kind: RightKind
+    name: str | None = None
+    """The mark, or the title of the work."""
+    variants: tuple[str, ...] = ()
+    """Other spellings of ``name``, in any script."""
+    holder: Holder | None = None
+    office: str | None = None
+    registration: str | None = None
+    status: str | None = None
+    """``registered`` and None count as in force; anything else is not matched."""
+    expires: date | None = None
+    jurisdictions: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2 codes, or EU."""
+    classes: tuple[int, ...] = ()
+    """Nice classes, 1 to 45."""
+    goods: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    """Paths, relative to the file they were read from, or absolute."""
+    texts: tuple[str, ...] = ()
+    licensees: tuple[Licensee, ...] = ()
+    origin: tuple[str, ...] = ()
+    """Places whose goods may bear a geographical indication."""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``name`` and ``variants``, without repeats, in that order."""
+        return tuple(dict.fromkeys(n for n in (self.name, *self.variants) if n))
+
+    def lapse(self, on: date) -> str | None:
+        """Say why the right is not in force on that day; None when it is."""
+        if self.expires is not None and self.expires < on:
+            return f"expired on {self.expires.isoformat()}"
+        if self.status not in (None, "registered"):
+            return f"status is {self.status!r}, not 'registered'"
+        return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seller:
+    """Who offers a listing, as the site shows it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    name: str | None = None
+    id: str | None = None
+    url: str | None = None
+    contacts: tuple[str, ...] = ()
+    """URIs: ``mailto:``, ``tel:`` and so on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """What is offered at a URL, in the words of the page."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    url: str
+    title: str
+    site: str | None = None
+    """Registrable domain, or address:port."""
+    description: str | None = None
+    brand: str | None = None
+    category: tuple[str, ...] = ()
+    price: Decimal | None = None
+    currency: str | None = None
+    """ISO 4217."""
+    availability: str | None = None
+    """schema.org's name without its address: InStock, OutOfStock, ..."""
+    seller: Seller | None = None
+    sku: str | None = None
+    gtin: str | None = None
+    images: tuple[str, ...] = ()
+    """URLs, or paths."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    """BCP 47."""
+    seen_at: datetime | None = None
+    layers: Mapping[str, str] = field(default_factory=dict)
+    """Field -> layer of the page that it was read from; empty in files of others."""
+
+    @property
+    def id(self) -> str:
+        """Stable for the URL."""
+        return stable_id("l", self.url)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """The result of one comparison, with the two things compared."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    feature: str
+    weight: float
+    """Bits of evidence: positive speaks for a hit, negative against it."""
+    field: str | None = None
+    """The field of the listing that was compared (``title``, ``brand``, ...)."""
+    span: tuple[int, int] | None = None
+    """Start and end in Unicode code points of the field as given."""
+    text: str | None = None
+    """The field's text inside ``span``."""
+    form: str | None = None
+    """The registered form that it was compared with."""
+    edits: tuple[str, ...] = ()
+    """How ``text`` differs from ``form`` (homoglyph, leet, spaced, typo, ...)."""
+    image: str | None = None
+    """The listing's picture, as in ``Listing.images``."""
+    reference: str | None = None
+    """The right's picture, as in ``Right.images``."""
+    region: tuple[int, int, int, int] | None = None
+    """x, y, width, height in pixels of the listing's picture."""
+    transform: str | None = None
+    """How the listing's picture was altered (mirror, rotate-90, ...)."""
+    distance: int | None = None
+    """Bits of the perceptual hash that differ."""
+    detail: str | None = None
+    """The finding in words, for people."""
+
+
+def hit_id(target: TargetKind, url: str, right: str) -> str:
+    """Return the id of the hit of ``right`` on ``url``; the same in every sweep."""
+    return stable_id("h", target, url, right)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A pair (target, right) above the cutoff."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    id: str
+    target: TargetKind
+    listing: str
+    """URL of the listing or page."""
+    right: str
+    """Id of the right."""
+    score: float
+    """Probability, 0 to 1, that this use is worth acting against."""
+    flagged: bool
+    """Whether the score reaches the threshold for review."""
+    findings: tuple[Finding, ...]
+
+
+class TargetState(StrEnum):
+    """How a target of a sweep ended. Every target ends in exactly one of these."""
+
+    SEEN = "seen"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    NOT_REACHED = "not_reached"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """The one state in which a target of a sweep ended."""
+
+    url: str
+    site: str
+    state: TargetState
+    reason: str | None = None
+    """By what it was blocked, why it failed, by which rule it was skipped."""
+    kind: str | None = None
+    """What the page turned out to be: ``listing``, ``page``, or None when it was not read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageWarning:
+    """Something on a page that is broken or was not understood; the page was read all the same."""
+
+    url: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureOutcome:
+    """What became of one picture of a listing."""
+
+    url: str
+    sha256: str | None
+    """Name of the file in the workspace's ``pictures/``; None when it was not had."""
+    problem: str | None = None
+    """Why it was not had, or not matched."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """One dated observation of a listing in a sweep."""
+
+    id: str
+    listing: str
+    """Id of the listing."""
+    sweep: str
+    """Id of the sweep."""
+    seen_at: datetime
+    record: Listing
+    pictures: tuple[PictureOutcome, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A person's decision on a hit."""
+
+    id: str
+    hit: str
+    decision: JudgementKind
+    by: str
+    authenticated: bool
+    """Whether ``by`` proved to be an account; False = the name as it was given."""
+    reason: str
+    judged_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Who sends notices, from ``[sender]`` of ``markhound.toml``."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+
+    name: str | None = None
+    """The person, as signed."""
+    organisation: str | None = None
+    role: str | None = None
+    """``owner``, ``agent``, ``counsel``, ..."""
+    mandate: str | None = None
+    """What authorises the sender: a power of attorney with its number and date, an employment."""
+    identity: str | None = None
+    """Identity document or business licence number (required by Chinese law)."""
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    signature: str | None = None
+    """The signature as typed, e.g. ``/s/ Li Wei``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipient:
+    """Who receives notices about a site, from the workspace's ``recipients.toml``."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+
+    site: str
+    """Registrable domain, or address:port."""
+    name: str
+    email: str | None = None
+    address: str | None = None
+    portal: str | None = None
+    """URL of the platform's complaint form."""
+    language: str | None = None
+    """BCP 47; the language in which the recipient wants notices."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """The judged hits of one seller against one right holder."""
+
+    id: str
+    seller: str
+    """The seller's name, or the site where the page names none."""
+    site: str
+    holder: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A notice as drafted: the exact text."""
+
+    id: str
+    case: str
+    kind: str
+    """``dmca``, ``dsa``, ``cn-ecommerce``, ..."""
+    language: str
+    hits: tuple[str, ...]
+    recipient: Recipient
+    subject: str
+    text: str
+    drafted_by: str
+    drafted_at: datetime

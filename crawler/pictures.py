@@ -1,0 +1,34 @@
+"""The workspace's pictures, kept by content: ``pictures/ab/abcdef...`` (SHA-256 of the bytes)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.files import whole_file
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureFolder:
+    """A folder whose files are named by the SHA-256 of what they hold."""
+
+    root: Path
+
+    def path_of(self, sha256: str) -> Path:
+        """Return where the picture of that digest is kept."""
+        return self.root / sha256[:2] / sha256
+
+    def keep(self, data: bytes) -> str:
+        """Store the bytes, once, and return their SHA-256 in hex.
+
+        A file appears whole or not at all: it is written beside its place, synced, renamed.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.path_of(digest)
+        if path.exists():
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            file.write(data)
+        return digest

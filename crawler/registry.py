@@ -1,0 +1,166 @@
+"""Registry files: load, check, and take into the workspace.
+
+A registry file is JSON Lines, one right per line (docs/reference/file-formats.md).
+Every problem of a file is found in one go; a file with an error is refused whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.errors import FileFormatError, InputError, Problem
+from crawler.formats import read_records
+from crawler.model import Right
+from crawler.pictures import PictureFolder
+from crawler.store.rights import Change, record_rights
+
+NICE_CLASSES = range(1, 46)
+"""The Nice classification has 45 classes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistryFile:
+    """What a registry file holds, and what is wrong in it."""
+
+    path: Path
+    rights: tuple[tuple[int, Right], ...]
+    """Line number and right, of the lines that could be read."""
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems for which the file is refused."""
+        return tuple(p for p in self.problems if p.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems that are only told."""
+        return tuple(p for p in self.problems if p.severity == "warning")
+
+    def picture_path(self, image: str) -> Path:
+        """Return where a right's picture lies: relative to the file, or absolute."""
+        return self.path.parent / image
+
+
+def check_registry(path: Path, today: date) -> RegistryFile:
+    """Read a registry file and find every problem in it.
+
+    :raises InputError: when the file cannot be read at all
+    """
+    if path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
+        raise InputError(
+            f"{path}: expected a JSON Lines registry (.jsonl), got {path.suffix or 'no suffix'!r}"
+        )
+    rights: list[tuple[int, Right]] = []
+    problems: list[Problem] = []
+    for line, read in read_records(Right, path, "a right"):
+        if isinstance(read, Problem):
+            problems.append(read)
+        else:
+            rights.append((line, read))
+    file = RegistryFile(path=path, rights=tuple(rights))
+    problems.extend(_duplicates(file))
+    for line, right in rights:
+        problems.extend(_problems_of_right(file, line, right, today))
+    if not rights and not problems:
+        problems.append(_problem(path, None, "", "holds no right", severity="warning"))
+    problems.sort(key=lambda p: (p.line or 0, p.where))
+    return RegistryFile(path=path, rights=tuple(rights), problems=tuple(problems))
+
+
+def load_registry(path: Path, today: date) -> RegistryFile:
+    """Read a registry file that must be free of errors.
+
+    :raises FileFormatError: with every problem of the file
+    """
+    file = check_registry(path, today)
+    if file.errors:
+        raise FileFormatError(file.problems)
+    return file
+
+
+def import_registry(
+    db: Database, pictures: PictureFolder, files: Sequence[RegistryFile], at: datetime
+) -> dict[str, Change]:
+    """Take checked files into the workspace: pictures first, then all rights at once.
+
+    :raises FileFormatError: when one id stands in two of the files
+    """
+    owners: dict[str, Path] = {}
+    for file in files:
+        for line, right in file.rights:
+            if right.id in owners and owners[right.id] != file.path:
+                message = f"{right.id!r} also stands in {owners[right.id]}"
+                raise FileFormatError([_problem(file.path, line, "id", message)])
+            owners[right.id] = file.path
+    kept: list[tuple[RegistryFile, list[tuple[Right, Mapping[str, str]]]]] = [
+        (file, [(right, _keep_pictures(file, right, pictures)) for _, right in file.rights])
+        for file in files
+    ]
+    changes: dict[str, Change] = {}
+    with db.atomic():
+        for file, rights in kept:
+            changes |= record_rights(db, rights, source=file.path.name, at=at)
+    return changes
+
+
+def _keep_pictures(file: RegistryFile, right: Right, pictures: PictureFolder) -> dict[str, str]:
+    return {
+        image: pictures.keep(file.picture_path(image).read_bytes())
+        for image in dict.fromkeys(right.images)
+    }
+
+
+def _duplicates(file: RegistryFile) -> Iterator[Problem]:
+    counts = Counter(right.id for _, right in file.rights)
+    first: dict[str, int] = {}
+    for line, right in file.rights:
+        if counts[right.id] > 1 and right.id in first:
+            message = f"duplicate id {right.id!r}, first on line {first[right.id]}"
+            yield _problem(file.path, line, "id", message)
+        first.setdefault(right.id, line)
+
+
+def _problems_of_right(
+    file: RegistryFile, line: int, right: Right, today: date
+) -> Iterator[Problem]:
+    for where, message in (*_wrong_content(right), *_wrong_pictures(file, right)):
+        yield _problem(file.path, line, where, message)
+    if lapse := right.lapse(today):
+        message = f"{right.id} {lapse}; it is kept, but not matched"
+        yield _problem(file.path, line, "", message, severity="warning")
+
+
+def _wrong_content(right: Right) -> Iterator[tuple[str, str]]:
+    if not right.id:
+        yield "id", "is empty; every right needs an id of its own"
+    if not (right.names or right.images or right.texts):
+        yield "", "expected a name, an image or a text to look for, got none of them"
+    for number in right.classes:
+        if number not in NICE_CLASSES:
+            yield "classes", f"expected Nice classes 1 to 45, got {number}"
+    for key, values in (("variants", right.variants), ("texts", right.texts)):
+        if any(not value for value in values):
+            yield key, "holds an empty text"
+    for index, licensee in enumerate(right.licensees):
+        if licensee.seller is None and licensee.site is None:
+            yield f"licensees.{index}", "expected a seller, a site or both, got neither"
+
+
+def _wrong_pictures(file: RegistryFile, right: Right) -> Iterator[tuple[str, str]]:
+    for image in right.images:
+        place = file.picture_path(image)
+        if not image or not place.is_file():
+            yield "images", f"no picture at {place}"
+
+
+def _problem(
+    path: Path, line: int | None, where: str, message: str, severity: str = "error"
+) -> Problem:
+    return Problem(path=path, line=line, where=where, message=message, severity=severity)

@@ -1,0 +1,97 @@
+"""The honest report of a sweep, made from the store alone: the same for a sweep of last year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from crawler.model import PageWarning
+from crawler.sites import site_of
+from crawler.store.sweeps import (
+    SiteOutcomes,
+    StoredSweep,
+    find_site_outcomes,
+    find_warnings,
+    load_sweep,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SweepReport:
+    """What a sweep did, and what it did not."""
+
+    sweep: str
+    campaign: str
+    state: str
+    """``finished``, ``stopped``, ``failed`` or ``unfinished`` (running, or killed)."""
+    reason: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: float | None
+    targets: Mapping[str, int]
+    """State -> how many targets ended so; every target is in exactly one."""
+    listings: int
+    pictures: int
+    hits: int
+    flagged: int
+    sites: tuple[SiteOutcomes, ...]
+    warnings: tuple[PageWarning, ...]
+    """From the pages, and from the figures themselves; ``url`` is empty for the whole sweep."""
+
+
+def report_on(db: Database, sweep: str) -> SweepReport:
+    """Make the report of a sweep.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    stored = load_sweep(db, sweep)
+    sites = find_site_outcomes(db, sweep)
+    targets: Counter[str] = Counter()
+    for site in sites:
+        targets.update(site.targets)
+    warnings = [*find_warnings(db, sweep), *_silence(stored, sites)]
+    return SweepReport(
+        sweep=sweep,
+        campaign=stored.campaign.name,
+        state=stored.state,
+        reason=stored.reason,
+        started_at=stored.started_at,
+        ended_at=stored.ended_at,
+        seconds=_seconds(stored),
+        targets=dict(targets),
+        listings=sum(site.listings for site in sites),
+        pictures=sum(site.pictures for site in sites),
+        hits=sum(site.hits for site in sites),
+        flagged=sum(site.flagged for site in sites),
+        sites=tuple(sites),
+        warnings=tuple(warnings),
+    )
+
+
+def _seconds(stored: StoredSweep) -> float | None:
+    if stored.ended_at is None:
+        return None
+    return round((stored.ended_at - stored.started_at).total_seconds(), 1)
+
+
+def _silence(stored: StoredSweep, sites: list[SiteOutcomes]) -> Iterator[PageWarning]:
+    """Say loudly where nothing was seen: silence hides infringement."""
+    if stored.state == "unfinished":
+        message = "the sweep has no end: it is still running, or was killed"
+        yield PageWarning(url="", message=message)
+    met = {site.site: site for site in sites}
+    for seed in stored.campaign.seeds:
+        site = met.get(site_of(seed))
+        if site is None:
+            yield PageWarning(url=seed, message="nothing of this site was reached")
+        elif not site.listings:
+            why = "; ".join(site.reasons) or "no page was recognised as a listing"
+            yield PageWarning(url=seed, message=f"no listing found on {site.site} ({why})")
+    for site in sites:
+        for problem, count in site.picture_problems.items():
+            message = f"{count} picture(s) of {site.site} not looked at: {problem}"
+            yield PageWarning(url="", message=message)

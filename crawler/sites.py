@@ -1,0 +1,127 @@
+"""Which site a URL belongs to, and the one form under which a URL is fetched."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
+
+import tldextract
+from w3lib.url import canonicalize_url
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_NOISE = re.compile(
+    r"""
+      (?: utm | mtm | matomo | pk | hsa )_ .*                          # campaigns
+    | [gd]clid | gclsrc | [gw]braid | fbclid | msclkid | yclid | ttclid | twclid | igshid
+    | srsltid | mc_[ce]id | _g[al] | _hsenc | _hsmi | mkt_tok | vero_id | oly_\w+_id
+    | spm | scm | bd_vid | share_token                                 # Chinese platforms
+    | phpsessid | jsessionid | aspsessionid\w* | sess?(?:ion)?_?id | sid | cfid | cftoken
+    | zenid | oscsid                                                   # sessions
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Query parameters that do not choose the page."""
+
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+_ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+# The list that the package ships, never one from the network, and nothing written to disk.
+_suffixes = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
+
+
+@lru_cache(maxsize=8192)
+def _site_of_host(host: str) -> str | None:
+    """Return the registrable domain of ``host``; None when it is an address or a local name."""
+    if is_address(host) or host == "localhost" or host.endswith(".localhost"):
+        return None
+    parts = _suffixes.extract_str(host)
+    if parts.suffix:
+        return f"{parts.domain}.{parts.suffix}" if parts.domain else None
+    # "If no rules match, the prevailing rule is '*'" (publicsuffix.org/list, algorithm).
+    labels = host.split(".")
+    return ".".join(labels[-2:]) if len(labels) > 1 else None
+
+
+def is_address(host: str) -> bool:
+    """Tell whether ``host`` is an IP address in any spelling that a resolver takes."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        try:
+            socket.inet_aton(host)  # 2130706433, 0x7f.1, 127.1
+        except (OSError, UnicodeEncodeError):
+            return False
+        return " " not in host
+    return True
+
+
+def site_of(url: str) -> str:
+    """Return the site of an http(s) URL.
+
+    A site is a registrable domain (``shop.example``, ``shop.co.uk``, ``me.github.io``), or
+    ``address:port`` for an address, ``localhost`` and a name without a domain, with the port
+    always written. International names are in their ASCII form.
+    Anything without a host has the site ``""``, which is the site of no seed.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = _ascii_host(parts.hostname or ""), parts.port
+    except ValueError:
+        return ""
+    if not host or parts.scheme not in DEFAULT_PORTS:
+        return ""
+    return _site_of_host(host) or f"{host}:{port or DEFAULT_PORTS[parts.scheme]}"
+
+
+@lru_cache(maxsize=32768)
+def canonical_url(url: str) -> str | None:
+    """Return the form under which ``url`` is fetched at most once; None when it cannot be.
+
+    Lower-case ASCII host, no default port, no user name, no fragment, dot segments resolved,
+    percent-encoding normalised, query sorted, tracking and session parameters dropped. None for
+    every scheme but http and https, and for what is no URL at all. Idempotent.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = _ascii_host(parts.hostname or "")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not host or _CONTROL.search(url.strip()):
+        return None
+    netloc = host if port in (None, DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
+    path = _SESSION_IN_PATH.sub("", parts.path)
+    bare = SplitResult(parts.scheme, netloc, path, _kept_query(parts.query), "")
+    try:
+        return _ESCAPED.sub(_plain_escape, canonicalize_url(bare.geturl()))
+    except ValueError:
+        return None
+
+
+def _ascii_host(host: str) -> str | None:
+    host = host.rstrip(".")
+    if ":" in host:
+        return f"[{ipaddress.IPv6Address(host).compressed}]"
+    ascii_host = host if host.isascii() else host.encode("idna").decode("ascii").lower()
+    return ascii_host if _HOST.match(ascii_host) else None
+
+
+def _kept_query(query: str) -> str:
+    """Drop what does not choose the page; a query without such parts is kept as it is."""
+    pieces = [piece for piece in query.split("&") if piece]
+    return "&".join(piece for piece in pieces if not _NOISE.fullmatch(piece.partition("=")[0]))
+
+
+def _plain_escape(match: re.Match[str]) -> str:
+    """Undo the escape of a character that needs none (RFC 3986, 6.2.2.2); upper-case the rest."""
+    byte = int(match[1], 16)
+    return chr(byte) if byte in _UNRESERVED else match[0].upper()

@@ -1,0 +1,1 @@
+"""The only SQL: one file per area over one SQLite database (sqlite-utils)."""

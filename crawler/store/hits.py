@@ -1,0 +1,173 @@
+"""Hits, what was found for them, and people's judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.errors import NotFoundError
+from crawler.formats import dump_json, load_record
+from crawler.model import Hit, Judgement, Listing, Right
+from crawler.pictures import PictureFolder
+from crawler.store.database import timestamp
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredHit:
+    """A hit with everything that a person needs to decide on it."""
+
+    hit: Hit
+    listing: Listing
+    """As it was when the findings were made."""
+    right: Right
+    """As it was when the findings were made."""
+    first_seen_at: datetime
+    seen_at: datetime
+    sweep: str
+    """Id of the sweep that made the findings."""
+    picture_files: Mapping[str, Path]
+    """``Listing.images`` URL -> stored file, of those that were had."""
+    reference_files: Mapping[str, Path]
+    """``Right.images`` path -> stored file."""
+    judgement: Judgement | None
+    """The newest; None while nobody has decided."""
+
+
+def record_hits(db: Database, sighting: str, hits: Sequence[Hit]) -> None:
+    """Append what one sighting's matching found; inside the caller's transaction."""
+    for hit in hits:
+        db.execute(
+            "INSERT OR IGNORE INTO hits (id, target, url, right_id) VALUES (?, ?, ?, ?)",
+            [hit.id, hit.target, hit.listing, hit.right],
+        )
+        db.execute(
+            "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
+            " SELECT ?, ?, max(id), ?, ?, ? FROM right_versions WHERE right_id = ?",
+            [hit.id, sighting, dump_json(hit), hit.score, int(hit.flagged), hit.right],
+        )
+
+
+def record_judgement(db: Database, judgement: Judgement) -> None:
+    """Append a person's decision."""
+    row = {
+        "id": judgement.id,
+        "hit": judgement.hit,
+        "decision": judgement.decision,
+        "judged_by": judgement.by,
+        "authenticated": int(judgement.authenticated),
+        "reason": judgement.reason,
+        "judged_at": timestamp(judgement.judged_at),
+    }
+    with db.atomic():
+        db.table("judgements").insert(row)
+
+
+def find_hit_id(db: Database, prefix: str) -> str:
+    """Return the one hit whose id starts with ``prefix``.
+
+    :raises NotFoundError: when there is none, or more than one
+    """
+    rows = db.query(
+        "SELECT id FROM hits WHERE substr(id, 1, length(:p)) = :p ORDER BY id LIMIT 4",
+        {"p": prefix},
+    )
+    found = [str(row["id"]) for row in rows]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFoundError(f"no hit has the id {prefix!r}; `markhound hits` lists them")
+    some = ", ".join(found[:3])
+    raise NotFoundError(f"several hits start with {prefix!r} ({some} ...); give more of the id")
+
+
+_NEWEST = """
+SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.sighting, f.right_version,
+       l.first_seen_at, s.seen_at, s.sweep, h.id
+FROM hits h
+JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
+JOIN sightings s ON s.id = f.sighting
+JOIN listings l ON l.id = s.listing
+JOIN right_versions v ON v.id = f.right_version
+"""
+
+
+def find_hits(
+    db: Database,
+    pictures: PictureFolder,
+    *,
+    ids: Sequence[str] | None = None,
+    right: str | None = None,
+    site: str | None = None,
+    sweep: str | None = None,
+    flagged_only: bool = False,
+    limit: int | None = None,
+) -> list[StoredHit]:
+    """Return hits with their newest findings, highest score first."""
+    where, values = _conditions(ids, right, site, sweep, flagged_only)
+    sql = f"{_NEWEST} WHERE {where} ORDER BY f.score DESC, h.id LIMIT :limit"
+    rows = db.query(sql, {**values, "limit": -1 if limit is None else limit})
+    return [_stored_hit(db, pictures, row) for row in list(rows)]
+
+
+def _conditions(
+    ids: Sequence[str] | None,
+    right: str | None,
+    site: str | None,
+    sweep: str | None,
+    flagged_only: bool,
+) -> tuple[str, dict[str, Any]]:
+    terms, values = ["1"], {}
+    if ids is not None:
+        names = {f"id{number}": value for number, value in enumerate(ids)}
+        terms.append(f"h.id IN ({', '.join(':' + name for name in names)})")
+        values.update(names)
+    for column, value in (("h.right_id", right), ("l.site", site), ("s.sweep", sweep)):
+        if value is not None:
+            name = column.replace(".", "_")
+            terms.append(f"{column} = :{name}")
+            values[name] = value
+    if flagged_only:
+        terms.append("f.flagged = 1")
+    return " AND ".join(terms), values
+
+
+def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -> StoredHit:
+    had = db.query(
+        "SELECT url, sha256 FROM sighting_pictures WHERE sighting = ? AND sha256 IS NOT NULL",
+        [row["sighting"]],
+    )
+    references = db.query(
+        "SELECT image, sha256 FROM right_pictures WHERE version = ?", [row["right_version"]]
+    )
+    return StoredHit(
+        hit=load_record(Hit, row["hit"]),
+        listing=load_record(Listing, row["listing"]),
+        right=load_record(Right, row["right_record"]),
+        first_seen_at=datetime.fromisoformat(row["first_seen_at"]),
+        seen_at=datetime.fromisoformat(row["seen_at"]),
+        sweep=row["sweep"],
+        picture_files={p["url"]: pictures.path_of(p["sha256"]) for p in had},
+        reference_files={p["image"]: pictures.path_of(p["sha256"]) for p in references},
+        judgement=find_judgement(db, row["id"]),
+    )
+
+
+def find_judgement(db: Database, hit: str) -> Judgement | None:
+    """Return the newest judgement of the hit, if any."""
+    rows = db.query("SELECT * FROM judgements WHERE hit = ? ORDER BY rowid DESC LIMIT 1", [hit])
+    for row in rows:
+        return Judgement(
+            id=row["id"],
+            hit=row["hit"],
+            decision=row["decision"],
+            by=row["judged_by"],
+            authenticated=bool(row["authenticated"]),
+            reason=row["reason"],
+            judged_at=datetime.fromisoformat(row["judged_at"]),
+        )
+    return None

@@ -1,0 +1,123 @@
+"""Listings and their sightings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from crawler.formats import dump_json, load_record
+from crawler.model import Listing, Sighting
+from crawler.store.database import timestamp
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredListing:
+    """A listing as last seen."""
+
+    id: str
+    sighting: str
+    """Id of the newest sighting."""
+    sweep: str
+    listing: Listing
+    first_seen_at: datetime
+    seen_at: datetime
+    pictures: Mapping[str, str]
+    """Picture URL -> SHA-256, of the pictures that were had."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteFigures:
+    """What is stored of one site."""
+
+    site: str
+    listings: int
+    sightings: int
+    hits: int
+    flagged: int
+    seen_at: datetime | None
+    """When a listing of it was last seen; None = never."""
+
+
+def record_sighting(db: Database, sighting: Sighting) -> None:
+    """Append a sighting, and its listing if that is new; inside the caller's transaction."""
+    seen_at = timestamp(sighting.seen_at)
+    listing = sighting.record
+    db.execute(
+        "INSERT OR IGNORE INTO listings (id, url, site, first_seen_at) VALUES (?, ?, ?, ?)",
+        [sighting.listing, listing.url, listing.site, seen_at],
+    )
+    db.execute(
+        "INSERT INTO sightings (id, listing, sweep, seen_at, record) VALUES (?, ?, ?, ?, ?)",
+        [sighting.id, sighting.listing, sighting.sweep, seen_at, dump_json(listing)],
+    )
+    for picture in sighting.pictures:
+        db.execute(
+            "INSERT INTO sighting_pictures (sighting, url, sha256, problem) VALUES (?, ?, ?, ?)",
+            [sighting.id, picture.url, picture.sha256, picture.problem],
+        )
+
+
+def find_listings(db: Database, *, site: str | None = None) -> list[StoredListing]:
+    """Return every listing as last seen, by URL."""
+    pictures: dict[str, dict[str, str]] = {}
+    for row in db.query(
+        "SELECT sighting, url, sha256 FROM sighting_pictures WHERE sha256 IS NOT NULL"
+    ):
+        pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
+    rows = db.query(
+        "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.seen_at, s.record"
+        " FROM listings l JOIN sightings s ON s.rowid ="
+        " (SELECT rowid FROM sightings WHERE listing = l.id ORDER BY seen_at DESC LIMIT 1)"
+        " WHERE :site IS NULL OR l.site = :site ORDER BY l.url",
+        {"site": site},
+    )
+    return [
+        StoredListing(
+            id=row["id"],
+            sighting=row["sighting"],
+            sweep=row["sweep"],
+            listing=load_record(Listing, row["record"]),
+            first_seen_at=datetime.fromisoformat(row["first_seen_at"]),
+            seen_at=datetime.fromisoformat(row["seen_at"]),
+            pictures=pictures.get(row["sighting"], {}),
+        )
+        for row in rows
+    ]
+
+
+def find_sites(db: Database) -> list[SiteFigures]:
+    """Return the figures of every site that a sweep met, most hits first."""
+    rows = db.query(
+        """
+        WITH newest AS (
+            SELECT h.url, f.flagged FROM hits h
+            JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
+        )
+        SELECT site,
+            (SELECT count(*) FROM listings l WHERE l.site = m.site) AS listings,
+            (SELECT count(*) FROM sightings s JOIN listings l ON l.id = s.listing
+                WHERE l.site = m.site) AS sightings,
+            (SELECT count(*) FROM newest n JOIN listings l ON l.url = n.url
+                WHERE l.site = m.site) AS hits,
+            (SELECT coalesce(sum(n.flagged), 0) FROM newest n JOIN listings l ON l.url = n.url
+                WHERE l.site = m.site) AS flagged,
+            (SELECT max(s.seen_at) FROM sightings s JOIN listings l ON l.id = s.listing
+                WHERE l.site = m.site) AS seen_at
+        FROM (SELECT site FROM listings UNION SELECT site FROM outcomes) m
+        ORDER BY flagged DESC, hits DESC, site
+        """
+    )
+    return [
+        SiteFigures(
+            site=row["site"],
+            listings=row["listings"],
+            sightings=row["sightings"],
+            hits=row["hits"],
+            flagged=row["flagged"],
+            seen_at=None if row["seen_at"] is None else datetime.fromisoformat(row["seen_at"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,81 @@
+"""Cases and the notices drafted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from crawler.errors import NotFoundError
+from crawler.formats import dump_json, load_record
+from crawler.model import Case, Notice
+from crawler.store.database import timestamp
+
+
+def record_case(db: Database, case: Case) -> Case:
+    """Return the case as first opened, appending it when it is new.
+
+    Inside the caller's transaction.
+    """
+    db.execute(
+        "INSERT OR IGNORE INTO cases (id, seller, site, holder, opened_at) VALUES (?, ?, ?, ?, ?)",
+        [case.id, case.seller, case.site, case.holder, timestamp(case.opened_at)],
+    )
+    row = next(iter(db.query("SELECT * FROM cases WHERE id = ?", [case.id])))
+    return Case(
+        id=row["id"],
+        seller=row["seller"],
+        site=row["site"],
+        holder=row["holder"],
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+    )
+
+
+def next_notice_id(db: Database, year: int) -> str:
+    """Return the next free notice id, ``N-2026-000001`` upwards."""
+    prefix = f"N-{year}-"
+    rows = db.query("SELECT max(id) AS newest FROM notices WHERE id LIKE ?", [f"{prefix}%"])
+    newest = next(iter(rows))["newest"]
+    number = 1 if newest is None else int(newest.removeprefix(prefix)) + 1
+    return f"{prefix}{number:06d}"
+
+
+def record_notice(db: Database, notice: Notice, judgements: Mapping[str, str]) -> None:
+    """Append a drafted notice; inside the caller's transaction.
+
+    :param judgements: hit id -> id of the judgement on which the notice stands
+    """
+    db.execute(
+        "INSERT INTO notices (id, case_id, kind, record, drafted_by, drafted_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            notice.id,
+            notice.case,
+            notice.kind,
+            dump_json(notice),
+            notice.drafted_by,
+            timestamp(notice.drafted_at),
+        ],
+    )
+    for hit in notice.hits:
+        db.execute(
+            "INSERT INTO notice_hits (notice, hit, judgement) VALUES (?, ?, ?)",
+            [notice.id, hit, judgements[hit]],
+        )
+
+
+def find_notices(db: Database) -> list[Notice]:
+    """Return all notices, newest first."""
+    rows = db.query("SELECT record FROM notices ORDER BY id DESC")
+    return [load_record(Notice, row["record"]) for row in rows]
+
+
+def load_notice(db: Database, notice: str) -> Notice:
+    """Return one notice.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    for row in db.query("SELECT record FROM notices WHERE id = ?", [notice]):
+        return load_record(Notice, row["record"])
+    raise NotFoundError(f"no notice has the id {notice!r}; `markhound notice status` lists them")

@@ -1,0 +1,136 @@
+"""The registry's rights, with their whole history."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlite_utils import Database
+
+from crawler.errors import NotFoundError
+from crawler.formats import dump_json, load_record
+from crawler.model import Right
+from crawler.pictures import PictureFolder
+from crawler.store.database import timestamp
+
+Change = Literal["added", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredRight:
+    """A right as it stands now, and where its pictures are."""
+
+    right: Right
+    version: int
+    """Number of versions so far, 1 for a right that never changed."""
+    source: str
+    """The file it was last imported from."""
+    imported_at: datetime
+    picture_files: Mapping[str, Path]
+    """``Right.images`` path -> stored file."""
+
+
+def record_rights(
+    db: Database,
+    rights: Iterable[tuple[Right, Mapping[str, str]]],
+    *,
+    source: str,
+    at: datetime,
+) -> dict[str, Change]:
+    """Append rights, each with its pictures' digests (image -> SHA-256), all or none.
+
+    A right whose record and pictures are those of its newest version is left as it is.
+
+    :returns: what happened to each id
+    """
+    changes: dict[str, Change] = {}
+    with db.atomic():
+        for right, pictures in rights:
+            changes[right.id] = _record_right(db, right, pictures, source, timestamp(at))
+    return changes
+
+
+def _record_right(
+    db: Database, right: Right, pictures: Mapping[str, str], source: str, at: str
+) -> Change:
+    record = dump_json(right)
+    content = "\n".join([record, *(f"{i} {d}" for i, d in sorted(pictures.items()))])
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    newest = list(
+        db.query(
+            "SELECT digest FROM right_versions WHERE right_id = ? ORDER BY id DESC LIMIT 1",
+            [right.id],
+        )
+    )
+    if newest and newest[0]["digest"] == digest:
+        return "unchanged"
+    db.execute("INSERT OR IGNORE INTO rights (id, first_imported_at) VALUES (?, ?)", [right.id, at])
+    cursor = db.execute(
+        "INSERT INTO right_versions (right_id, digest, record, source, imported_at)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [right.id, digest, record, source, at],
+    )
+    for image, sha256 in pictures.items():
+        db.execute(
+            "INSERT INTO right_pictures (version, image, sha256) VALUES (?, ?, ?)",
+            [cursor.lastrowid, image, sha256],
+        )
+    return "updated" if newest else "added"
+
+
+def find_rights(
+    db: Database, pictures: PictureFolder, ids: Sequence[str] | None = None
+) -> list[StoredRight]:
+    """Return rights as they stand now, by id; all of them without ``ids``."""
+    versions = """
+        SELECT right_id, max(id) AS newest, count(*) AS versions
+        FROM right_versions GROUP BY right_id
+    """
+    rows = list(
+        db.query(
+            f"SELECT v.*, n.versions FROM ({versions}) n JOIN right_versions v ON v.id = n.newest"
+            " ORDER BY v.right_id"
+        )
+    )
+    files: dict[int, dict[str, Path]] = {}
+    for row in db.query("SELECT version, image, sha256 FROM right_pictures"):
+        files.setdefault(row["version"], {})[row["image"]] = pictures.path_of(row["sha256"])
+    wanted = None if ids is None else set(ids)
+    return [
+        StoredRight(
+            right=load_record(Right, row["record"]),
+            version=row["versions"],
+            source=row["source"],
+            imported_at=datetime.fromisoformat(row["imported_at"]),
+            picture_files=files.get(row["id"], {}),
+        )
+        for row in rows
+        if wanted is None or row["right_id"] in wanted
+    ]
+
+
+def load_right(db: Database, pictures: PictureFolder, right_id: str) -> StoredRight:
+    """Return one right.
+
+    :raises NotFoundError: when no such right was ever imported
+    """
+    found = find_rights(db, pictures, [right_id])
+    if not found:
+        raise NotFoundError(f"no right has the id {right_id!r}; `markhound registry list` has all")
+    return found[0]
+
+
+def find_versions(db: Database, right_id: str) -> list[tuple[datetime, str, Right]]:
+    """Return every version of a right, oldest first: when, from which file, the record."""
+    rows = db.query(
+        "SELECT imported_at, source, record FROM right_versions WHERE right_id = ? ORDER BY id",
+        [right_id],
+    )
+    return [
+        (datetime.fromisoformat(r["imported_at"]), r["source"], load_record(Right, r["record"]))
+        for r in rows
+    ]

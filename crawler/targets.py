@@ -1,0 +1,228 @@
+"""The ledger of a sweep: each URL is taken once and ends in exactly one honest state.
+
+``Ledger`` is the plain book-keeping. ``TargetsMiddleware`` (a Scrapy spider middleware) keeps it:
+every request of a spider passes through, and every answer, failure and item settles a target.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.errors import BlockedError, SkipError
+from crawler.failures import outcome_of_failure
+from crawler.model import Listing, Outcome, PageWarning, TargetState
+from crawler.sites import canonical_url, site_of
+
+logger = logging.getLogger(__name__)
+
+OVER_BUDGET = "page budget of the site is used up"
+
+
+class Ledger:
+    """Which URLs a sweep took on, and how each ended."""
+
+    def __init__(self, pages_per_site: int) -> None:
+        self._pages_per_site = pages_per_site
+        self._sites: set[str] = set()
+        self._taken: set[str] = set()
+        self._open: dict[str, str] = {}
+        self._pages: Counter[str] = Counter()
+        self._outcomes: list[Outcome] = []
+        self._warnings: list[PageWarning] = []
+        self.settled: Counter[TargetState] = Counter()
+        """How many targets ended in each state so far."""
+        self.over_budget: set[str] = set()
+        """Sites of which something was left out, since their page budget is used up."""
+
+    @property
+    def waiting(self) -> int:
+        """How many targets have not ended yet."""
+        return len(self._open)
+
+    def add_seed(self, url: str) -> None:
+        """Count the seed's site among those that are swept."""
+        self._sites.add(site_of(url))
+
+    def on_site(self, url: str) -> bool:
+        """Whether the URL lies on a site that is swept."""
+        return site_of(url) in self._sites
+
+    def take(self, url: str) -> str | None:
+        """Take a URL on, under its canonical form, which is returned.
+
+        None when it is not to be fetched: it lies elsewhere, was taken before, or is beyond the
+        budget of its site (then it ends here, as not reached).
+        """
+        target = canonical_url(url)
+        if target is None or target in self._taken or not self.on_site(target):
+            return None
+        self._taken.add(target)
+        site = site_of(target)
+        self._open[target] = site
+        if self._pages[site] >= self._pages_per_site:
+            self.over_budget.add(site)
+            self.settle(target, TargetState.NOT_REACHED, OVER_BUDGET)
+            return None
+        self._pages[site] += 1
+        return target
+
+    def claim(self, url: str) -> bool:
+        """Mark a URL as fetched on the way to another target; False when it was taken before."""
+        name = canonical_url(url)
+        if name is None or name in self._taken:
+            return False
+        self._taken.add(name)
+        return True
+
+    def settle(
+        self, target: str, state: TargetState, reason: str | None = None, kind: str | None = None
+    ) -> None:
+        """End a target. The first word counts: a target that has ended stays as it ended."""
+        site = self._open.pop(target, None)
+        if site is None:
+            logger.debug("already settled: %s (now %s, %s)", target, state, reason)
+            return
+        self.settled[state] += 1
+        outcome = Outcome(url=target, site=site, state=state, reason=reason, kind=kind)
+        self._outcomes.append(outcome)
+
+    def settle_rest(self, reason: str) -> None:
+        """End everything that is still open as not reached."""
+        for target in list(self._open):
+            self.settle(target, TargetState.NOT_REACHED, reason)
+
+    def warn(self, url: str, message: str) -> None:
+        """Note something that people must know of the sweep."""
+        self._warnings.append(PageWarning(url=url, message=message))
+
+    def drain(self) -> tuple[list[Outcome], list[PageWarning]]:
+        """Hand over what has ended, and the warnings, since the last call."""
+        outcomes, self._outcomes = self._outcomes, []
+        warnings, self._warnings = self._warnings, []
+        return outcomes, warnings
+
+
+class TargetsMiddleware:
+    """Keeps the ledger of the running sweep. Stands nearest to the spider."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.ledger = Ledger(crawler.settings.getint("MARKHOUND_PAGES_PER_SITE"))
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Connect to the item signals: a listing's target ends when its item has."""
+        self = cls(crawler)
+        crawler.signals.connect(self.item_scraped, signals.item_scraped)
+        crawler.signals.connect(self.item_dropped, signals.item_dropped)
+        crawler.signals.connect(self.item_error, signals.item_error)
+        return self
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """Take the seeds; their sites are the ones that are swept."""
+        async for seed in start:
+            if isinstance(seed, Request):
+                self.ledger.add_seed(seed.url)
+                seed = self._taken(seed)
+            if seed is not None:
+                yield seed
+
+    async def process_spider_output(
+        self, response: Response, result: AsyncIterator[Any]
+    ) -> AsyncIterator[Any]:
+        """Let each new URL of the sites through once, and settle the page that was read."""
+        target = target_of(response)
+        listings = 0
+        try:
+            async for output in result:
+                if isinstance(output, PageWarning):
+                    self.ledger.warn(output.url, output.message)
+                elif isinstance(output, Request):
+                    if request := self._taken(output):
+                        yield request
+                else:
+                    listings += isinstance(output, Listing)
+                    yield output
+        except SkipError as error:
+            blocked = isinstance(error, BlockedError)
+            state = TargetState.BLOCKED if blocked else TargetState.FAILED
+            self.ledger.settle(target, state, str(error))
+        except Exception as error:
+            self.ledger.settle(target, TargetState.FAILED, f"spider error: {error!r}")
+            raise
+        else:
+            if not listings:
+                self.ledger.settle(target, TargetState.SEEN, _way(response), kind="page")
+
+    def _taken(self, request: Request) -> Request | None:
+        target = self.ledger.take(request.url)
+        if target is None:
+            return None
+        return request.replace(
+            url=target,
+            meta={**request.meta, "target": target},
+            errback=self._errback(target),
+            dont_filter=True,
+        )
+
+    def _errback(self, target: str) -> Callable[[Failure], None]:
+        def settle(failure: Failure) -> None:
+            assert failure.value is not None
+            state, reason = outcome_of_failure(failure.value)
+            self.ledger.settle(target, state, reason)
+
+        return settle
+
+    def item_scraped(self, item: object, response: Response) -> None:  # noqa: ARG002
+        """End a listing's target: everything of it is recorded."""
+        self.ledger.settle(target_of(response), TargetState.SEEN, _way(response), kind="listing")
+
+    def item_dropped(self, item: object, response: Response, exception: BaseException) -> None:  # noqa: ARG002
+        """End the target of a listing that could not be used."""
+        reason = f"listing dropped: {exception}"
+        self.ledger.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
+
+    def item_error(self, item: object, response: Response, failure: Failure) -> None:  # noqa: ARG002
+        """End the target of a listing on which our own code failed."""
+        reason = f"internal error: {failure.value!r}"
+        self.ledger.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
+
+
+def ledger_of(crawler: Crawler) -> Ledger:
+    """Return the ledger of the running sweep.
+
+    :raises RuntimeError: when settings.py was changed so that nobody keeps one
+    """
+    middleware = crawler.get_spider_middleware(TargetsMiddleware)
+    if middleware is None:
+        raise RuntimeError("SPIDER_MIDDLEWARES must hold crawler.targets.TargetsMiddleware")
+    return middleware.ledger
+
+
+def words_of_reason(reason: str) -> str:
+    """Return Scrapy's reason for closing a spider in plain words."""
+    words = {
+        "finished": "nothing left to fetch",
+        "shutdown": "stopped by a signal",
+        "closespider_timeout": "time budget is used up",
+    }
+    return words.get(reason, reason)
+
+
+def target_of(response: Response) -> str:
+    """Return the target whose request, perhaps through redirects, led to the response."""
+    target: str = response.meta["target"]
+    return target
+
+
+def _way(response: Response) -> str | None:
+    hops: Sequence[str] = response.meta.get("redirect_urls", ())
+    return f"redirected to {response.url}" if hops else None

@@ -1,0 +1,201 @@
+"""The workspace: one folder that holds everything (settings, database, pictures, logs)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import ValidationError
+from sqlite_utils import Database
+
+from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
+from crawler.formats import parse_record, problems_of
+from crawler.model import Recipient, Sender
+from crawler.pictures import PictureFolder
+from crawler.store.database import open_store
+
+CONFIG_NAME = "markhound.toml"
+RECIPIENTS_NAME = "recipients.toml"
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawlConfig:
+    """``[crawl]``: how sweeps of this workspace present themselves."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    contact: str | None = None
+    """Where sites can reach you, e.g. ``mailto:ip@firm.example``; stands in the user agent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchingConfig:
+    """``[matching]``: the two limits of a score, each from 0 to 1."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    cutoff: float = 0.05
+    """Pairs that score below are forgotten."""
+    threshold: float = 0.5
+    """Hits that score at least this are flagged for review."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkspaceConfig:
+    """``markhound.toml``."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    crawl: CrawlConfig = field(default_factory=CrawlConfig)
+    matching: MatchingConfig = field(default_factory=MatchingConfig)
+    sender: Sender = field(default_factory=Sender)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecipientDirectory:
+    """``recipients.toml``: who receives notices, by site."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    recipients: tuple[Recipient, ...] = ()
+
+
+STARTING_CONFIG = """\
+# Settings of this Markhound workspace. Every key: docs/reference/settings.md
+
+[crawl]
+# Where a site's owner can reach you; it stands in the user agent of every request.
+# contact = "mailto:ip@your-firm.example"
+
+[matching]
+cutoff = 0.05      # a pair that scores below is forgotten
+threshold = 0.5    # a hit that scores at least this is flagged for review
+
+[sender]
+# Who signs the notices. A notice names every fact of these that its law requires and you left out.
+# name = "Li Wei"
+# organisation = "Your Firm"
+# role = "agent"                       # owner, agent, counsel
+# mandate = "power of attorney no. 12 of 2026-03-01"
+# identity = "business licence 91110000XXXXXXXXXX"
+# address = "1 Sample Road, Beijing"
+# phone = "+86 10 5555 0100"
+# email = "ip@your-firm.example"
+# signature = "/s/ Li Wei"
+"""
+
+STARTING_RECIPIENTS = """\
+# Who receives notices about which site. One table a recipient:
+#
+# [[recipients]]
+# site = "shop.example"                # registrable domain, or address:port
+# name = "Shop Example, notice desk"
+# email = "notices@shop.example"
+# language = "en"
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened workspace folder."""
+
+    folder: Path
+    config: WorkspaceConfig
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.folder / "markhound.db"
+
+    @property
+    def logs(self) -> Path:
+        """Where each sweep leaves its log."""
+        return self.folder / "logs"
+
+    @cached_property
+    def pictures(self) -> PictureFolder:
+        """The pictures, by content."""
+        return PictureFolder(root=self.folder / "pictures")
+
+    @contextmanager
+    def store(self) -> Iterator[Database]:
+        """Open the database for the length of a ``with`` block."""
+        db = open_store(self.database)
+        try:
+            yield db
+        finally:
+            db.close()
+
+    def find_recipient(self, site: str) -> Recipient | None:
+        """Return who receives notices about ``site``, from ``recipients.toml``.
+
+        :raises FileFormatError: when that file is wrong
+        """
+        path = self.folder / RECIPIENTS_NAME
+        if not path.exists():
+            return None
+        directory = load_toml(RecipientDirectory, path, "the recipients' file")
+        return next((r for r in directory.recipients if r.site == site), None)
+
+
+def make_workspace(folder: Path) -> Workspace:
+    """Make a workspace, or complete one that is there; nothing that exists is overwritten."""
+    if folder.exists() and not folder.is_dir():
+        raise WorkspaceError(f"expected a folder for the workspace, got a file: {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in ((CONFIG_NAME, STARTING_CONFIG), (RECIPIENTS_NAME, STARTING_RECIPIENTS)):
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
+    workspace = open_workspace(folder)
+    with workspace.store():
+        pass
+    return workspace
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open an existing workspace.
+
+    :raises WorkspaceError: when the folder is none
+    :raises FileFormatError: when its ``markhound.toml`` is wrong
+    """
+    path = folder / CONFIG_NAME
+    if not path.is_file():
+        raise WorkspaceError(
+            f"no workspace at {folder} (it has no {CONFIG_NAME}); make one with"
+            f" `markhound --workspace {folder} init`, or name another with --workspace"
+        )
+    config = load_toml(WorkspaceConfig, path, "the workspace's settings")
+    matching = config.matching
+    if not 0 <= matching.cutoff <= matching.threshold <= 1:
+        message = (
+            f"expected 0 <= cutoff <= threshold <= 1, got cutoff = {matching.cutoff}"
+            f" and threshold = {matching.threshold}"
+        )
+        raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
+    return Workspace(folder=folder.resolve(), config=config)
+
+
+def load_toml(kind: type[Record], path: Path, expected: str) -> Record:
+    """Read a TOML file as a record.
+
+    :raises InputError: when it cannot be read
+    :raises FileFormatError: with the path of every key that is wrong
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problem = Problem(path=path, line=None, where="", message=f"not TOML: {error}")
+        raise FileFormatError([problem]) from error
+    try:
+        return parse_record(kind, data)
+    except ValidationError as error:
+        raise FileFormatError(list(problems_of(error, path, None, expected))) from error

@@ -1,0 +1,1 @@
+"""Listing x registry -> Hit: pure functions, no Scrapy, no network."""

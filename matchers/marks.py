@@ -1,0 +1,288 @@
+"""Index over the names of all rights (marks, and titles of works): text -> name matches.
+
+First every place where a name stands exactly in one of the text's views, whatever separates or
+joins its letters; then, where nothing exact stands, misspellings within the budget of
+``matchers.fuzzy``. Both look up what begins at each token, so the time hardly grows with the names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from matchers.fuzzy import DeleteIndex, find_distance
+from matchers.normalize import EDITS, FULL_WIDTH, LEET, find_views
+from matchers.tokens import Stream, is_unspaced
+from matchers.vocabulary import load_words
+
+DISGUISES = frozenset({"homoglyph", "zero_width", "leet", "spaced"})
+"""Edits that hide a name from a search and hardly happen by accident."""
+
+SHORT = 3
+"""Latin names up to this length are only found as they are written."""
+
+_BREAK = re.compile(r"[,;:!?()\[\]{}|<>\"“”，。；：！？、（）【】《》「」\n]")
+_MAX_GAP = 3
+_SUFFIXES = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "n", "r")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NameMatch:
+    """A place in a text where a registered name stands, or nearly."""
+
+    owner: int
+    """Which right, as given to the index."""
+    form: str
+    """The name as registered."""
+    span: tuple[int, int]
+    """Start and end in code points of the text."""
+    text: str
+    edits: tuple[str, ...]
+    """How the text differs from the form, sorted; empty when only case differs."""
+    distance: int
+    """Letters that differ after all disguises are undone."""
+    length: int
+    """Comparable letters of the form."""
+    common: bool
+    """Whether the form consists of ordinary words."""
+    words: int
+    """Words of the form; 1 for unspaced scripts."""
+    unspaced: bool
+    """Whether the form is in a script without spaces."""
+    leading: bool
+    """Whether it is the first word of the text."""
+
+    @property
+    def disguised(self) -> bool:
+        """Whether the name was hidden on purpose, as far as spelling shows it."""
+        return not DISGUISES.isdisjoint(self.edits)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Name:
+    """A registered form, ready to be compared."""
+
+    owner: int
+    form: str
+    key: str
+    gaps: frozenset[int]
+    """Positions in ``key`` before which the form has a space or sign."""
+    edits: int
+    common: bool
+    words: int
+    unspaced: bool
+
+
+class MarkIndex:
+    """Built once over all names; ``find`` is then independent calls."""
+
+    def __init__(self, forms: Iterable[tuple[int, str]]) -> None:
+        """Take (owner, form) pairs; forms without a comparable letter or with one are left out."""
+        self._names: dict[str, list[_Name]] = {}
+        for owner, form in dict.fromkeys(forms):
+            for name in _parse_form(owner, form):
+                self._names.setdefault(name.key, []).append(name)
+        lengths: dict[str, set[int]] = {}
+        for key in self._names:
+            lengths.setdefault(key[:2], set()).add(len(key))
+        self._lengths = {prefix: sorted(found) for prefix, found in lengths.items()}
+        self._fuzzy = DeleteIndex(self._names)
+        self._product_words = load_words("product_words_en")
+
+    def find(self, text: str, *, fuzzy: bool = True) -> list[NameMatch]:
+        """Return where names stand in ``text``: of one owner no two overlap; ordered by span.
+
+        :param fuzzy: whether misspellings are looked for too
+        """
+        streams = [Stream(text, view) for view in find_views(text)]
+        found = [match for stream in streams for match in self._find_exact(stream)]
+        if fuzzy:
+            for stream in streams:
+                if stream.view.kind in ("plain", "skeleton"):
+                    found.extend(self._find_fuzzy(stream))
+        return _without_overlaps(found)
+
+    def _find_exact(self, stream: Stream) -> Iterator[NameMatch]:
+        joined, edges, size = stream.joined, stream.edges, len(stream.joined)
+        starts = stream.bounds[:-1]
+        soft = stream.soft
+        for start in sorted({*starts, *soft}) if soft else starts:
+            for length in self._lengths.get(joined[start : start + 2], ()):
+                end = start + length
+                if end > size:
+                    break
+                names = self._names.get(joined[start:end])
+                if names is None or not stream.adds(start, end):
+                    continue
+                whole = start in edges and end in edges
+                if not whole and not self._is_compound(stream, start, end):
+                    continue
+                for name in names:
+                    edits = _edits_of_exact(stream, start, end, name)
+                    if edits is not None:
+                        extra = () if whole else ("joined",)
+                        yield _match(stream, start, end, name, (*edits, *extra), 0)
+
+    def _is_compound(self, stream: Stream, start: int, end: int) -> bool:
+        """Whether a name inside a longer word is set off: camelCase, digits, a product word."""
+        ends_well = end in stream.edges or end in stream.soft
+        if end - start < 4 or is_unspaced(stream.joined[start:end]):
+            return False
+        if (start in stream.edges or start in stream.soft) and ends_well:
+            return end - start > 4 or start in stream.edges
+        rest = stream.joined[end : stream.token_end(end - 1)]
+        return start in stream.edges and rest in self._product_words
+
+    def _find_fuzzy(self, stream: Stream) -> Iterator[NameMatch]:
+        disguised = stream.view.kind == "skeleton"
+        for start, end, key in self._fuzzy.find(stream, disguised=disguised):
+            text = stream.joined[start:end]
+            if text in self._names or not _is_misspelling(stream, start, end, key, disguised):
+                continue
+            distance = find_distance(text, key, disguised=disguised) or 0
+            for name in self._names[key]:
+                if len(stream.tokens(start, end)) > name.words and not name.unspaced:
+                    continue
+                edits = _undone(stream, start, end, name)
+                yield _match(stream, start, end, name, (*edits, "typo"), distance)
+
+
+def _parse_form(owner: int, form: str) -> Iterator[_Name]:
+    """Yield the form under each key by which a text may call it."""
+    common = load_words("common_words_en", "common_words_zh", "given_names")
+    keys = set()
+    # In capitals, a Cyrillic name can be written in Latin letters that its small letters lack.
+    for text in (form, form.upper()):
+        for view in find_views(text)[:2]:
+            if view.kind not in ("plain", "skeleton"):
+                continue
+            stream = Stream(text, view)
+            key, end = stream.joined, len(stream.joined)
+            if end < 2 or key in keys:
+                continue
+            keys.add(key)
+            tokens = [key] if is_unspaced(key) else stream.tokens(0, end)
+            yield _Name(
+                owner=owner,
+                form=form,
+                key=key,
+                gaps=frozenset(i for i in stream.inner(0, end) if stream.gap(i)),
+                edits=stream.edits(0, end) if view.kind == "plain" else 0,
+                common=all(token in common or token.isdigit() for token in tokens),
+                words=len(tokens),
+                unspaced=is_unspaced(key),
+            )
+
+
+def _undone(stream: Stream, start: int, end: int, name: _Name) -> list[str]:
+    """Return what was undone to read the span, as far as the form is not written so itself."""
+    mask = stream.edits(start, end) & ~name.edits
+    return [edit for i, edit in enumerate(EDITS) if mask >> i & 1]
+
+
+def _edits_of_exact(stream: Stream, start: int, end: int, name: _Name) -> tuple[str, ...] | None:
+    """Return how the span differs from the form; None when it is not a use of the name."""
+    edits = _undone(stream, start, end, name)
+    if not name.unspaced and len(name.key) <= SHORT:
+        original = stream.original[slice(*stream.span(start, end))]
+        as_written = original in (name.form, name.form.upper())
+        return tuple(edits) if as_written and set(edits) <= {"full_width"} else None
+    if stream.view.kind.startswith("leet") and not _mostly_letters(stream, start, end):
+        return None
+    gaps = {i - start: stream.gap(i) for i in stream.inner(start, end)}
+    gaps = {place: gap for place, gap in gaps.items() if gap}
+    shape = _shape(stream, start, end, name, gaps)
+    return None if shape is None else (*edits, *shape)
+
+
+def _mostly_letters(stream: Stream, start: int, end: int) -> bool:
+    """Whether at least half of a name is written in letters; ``5010`` does not mean "solo"."""
+    leet = sum(bool(stream.edits(i, i + 1) & LEET) for i in range(start, end))
+    return end - start >= 4 and leet * 2 <= end - start
+
+
+def _shape(
+    stream: Stream, start: int, end: int, name: _Name, gaps: dict[int, str]
+) -> tuple[str, ...] | None:
+    """Compare where the text and the form have gaps."""
+    if any(len(gap) > _MAX_GAP for gap in gaps.values()):
+        return None
+    pieces = stream.tokens(start, end)
+    length = end - start
+    signs = any(gap.strip() for gap in gaps.values())
+    if set(gaps) <= name.gaps:
+        if any(_BREAK.search(gap) for gap in gaps.values()):
+            return None
+        return ("joined",) if len(gaps) < len(name.gaps) else ()
+    if name.unspaced:
+        alone = bool(stream.gap(start) and stream.gap(end))
+        broken = any(_BREAK.search(gap) for gap in gaps.values())
+        fits = (length >= 4 or alone) and not broken
+        return ("punctuated" if signs else "spaced",) if fits else None
+    if length >= 4 and length <= 2 * len(pieces):
+        return ("punctuated", "spaced") if signs else ("spaced",)
+    if any(_BREAK.search(gap) for gap in gaps.values()) or length < 6:
+        return None
+    common = load_words("common_words_en")
+    if all(piece in common for piece in pieces):
+        return None
+    return ("punctuated",) if signs else ("split",)
+
+
+def _is_misspelling(stream: Stream, start: int, end: int, key: str, disguised: bool) -> bool:
+    """Whether a near miss can be a misspelling of the name rather than a word of its own."""
+    gaps = [stream.gap(i) for i in stream.inner(start, end)]
+    if any(len(gap) > _MAX_GAP or _BREAK.search(gap) for gap in gaps):
+        return False
+    text = stream.joined[start:end]
+    if [c for c in text if c.isdigit()] != [c for c in key if c.isdigit()]:
+        return False
+    if disguised:
+        return True
+    return not all(_is_ordinary(token) for token in stream.tokens(start, end))
+
+
+def _is_ordinary(token: str) -> bool:
+    """Whether a token is a common word, or a plain inflection of one."""
+    common = load_words("common_words_en", "common_words_zh")
+    if token in common or token.isdigit():
+        return True
+    return any(
+        token.endswith(suffix) and len(token) - len(suffix) >= 3 and token[: -len(suffix)] in common
+        for suffix in _SUFFIXES
+    )
+
+
+def _match(
+    stream: Stream, start: int, end: int, name: _Name, edits: Sequence[str], distance: int
+) -> NameMatch:
+    span = stream.span(start, end)
+    return NameMatch(
+        owner=name.owner,
+        form=name.form,
+        span=span,
+        text=stream.original[slice(*span)],
+        edits=tuple(sorted(set(edits) - ({"full_width"} if name.edits & FULL_WIDTH else set()))),
+        distance=distance,
+        length=len(name.key),
+        common=name.common,
+        words=name.words,
+        unspaced=name.unspaced,
+        leading=start == 0,
+    )
+
+
+def _without_overlaps(found: Iterable[NameMatch]) -> list[NameMatch]:
+    """Keep of every owner's overlapping matches the best: nearest, longest, plainest."""
+    kept: list[NameMatch] = []
+    taken: dict[int, list[tuple[int, int]]] = {}
+    ranked = sorted(
+        found, key=lambda m: (m.distance, -m.length, len(m.edits), m.span, m.owner, m.form)
+    )
+    for match in ranked:
+        spans = taken.setdefault(match.owner, [])
+        if all(match.span[1] <= start or end <= match.span[0] for start, end in spans):
+            spans.append(match.span)
+            kept.append(match)
+    return sorted(kept, key=lambda m: (m.span, m.owner, m.form))

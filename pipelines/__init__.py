@@ -1,0 +1,1 @@
+"""What happens to a listing after it was extracted."""

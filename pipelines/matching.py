@@ -1,0 +1,95 @@
+"""What sweeping and offline matching share: fingerprints of files, the matcher of a registry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from matchers.judge import Matcher, MatchSettings
+
+from crawler.errors import InputError, PictureError
+from crawler.files import write_whole
+from crawler.model import Right
+from matchers.pictures import MAKER, Fingerprint, fingerprint, parse_fingerprint
+
+PicturedRight = tuple[Right, Mapping[str, Path]]
+"""A right, and where the file of each of its images lies."""
+
+
+class FingerprintIndex:
+    """Fingerprints of files by what the files hold; the same bytes are decoded once.
+
+    With a folder, what was computed is kept there and used again, as long as the same decoder
+    and hash made it.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._known: dict[str, Fingerprint | str] = {}
+        # a text says why the picture cannot be compared
+        self._file = None if folder is None else folder / "fingerprints.txt"
+        self._saved = 0
+        if self._file is not None and self._file.exists():
+            self._load(self._file)
+
+    def read(self, path: Path) -> Fingerprint:
+        """Return the fingerprint of the picture in a file.
+
+        :raises PictureError: when it is no picture that can be compared
+        :raises OSError: when the file cannot be read
+        """
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in self._known:
+            try:
+                self._known[digest] = fingerprint(data)
+            except PictureError as error:
+                self._known[digest] = str(error)
+        found = self._known[digest]
+        if isinstance(found, str):
+            raise PictureError(found)
+        return found
+
+    def save(self) -> None:
+        """Write what is new to the folder; the file appears whole or not at all."""
+        kept = {d: f for d, f in self._known.items() if isinstance(f, Fingerprint)}
+        if self._file is None or len(kept) == self._saved:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        lines = (f"{digest} {print_}\n" for digest, print_ in kept.items())
+        write_whole(self._file, "".join(lines))
+        self._saved = len(kept)
+
+    def _load(self, file: Path) -> None:
+        try:
+            for number, line in enumerate(file.read_text(encoding="ascii").splitlines(), start=1):
+                digest, text = line.split(" ", 1)
+                found = parse_fingerprint(text)
+                if found.maker == MAKER:
+                    self._known[digest] = found
+                self._saved = number
+        except (ValueError, OSError) as error:
+            raise InputError(
+                f"{file} is no index of Markhound ({error}); name another folder, or remove it"
+            ) from error
+
+
+def build_matcher(
+    rights: Sequence[PicturedRight], index: FingerprintIndex, settings: MatchSettings, on: date
+) -> tuple[Matcher, list[str]]:
+    """Build the matcher of the rights in force on a day, and say what was left out and why."""
+    left_out: list[str] = []
+    in_force: list[Right] = []
+    references: dict[tuple[str, str], Fingerprint] = {}
+    for right, files in rights:
+        if lapse := right.lapse(on):
+            left_out.append(f"{right.id} is not matched: it {lapse}")
+            continue
+        in_force.append(right)
+        for image, path in files.items():
+            try:
+                references[right.id, image] = index.read(path)
+            except (PictureError, OSError) as error:
+                left_out.append(f"{right.id}: its picture {image} is not matched: {error}")
+    return Matcher(in_force, references, settings), left_out

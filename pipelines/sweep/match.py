@@ -1,0 +1,88 @@
+"""Third stage: compare a sighting with the registry."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from matchers.judge import Matcher, MatchSettings, Subject
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from crawler.errors import PictureError
+from crawler.model import Hit, PictureOutcome, Sighting
+from crawler.store.rights import find_rights
+from crawler.store.sweeps import load_sweep
+from crawler.targets import ledger_of
+from crawler.workspace import Workspace, open_workspace
+from matchers.pictures import Fingerprint
+from pipelines.matching import FingerprintIndex, build_matcher
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchedSighting:
+    """A sighting and the hits that were found on it."""
+
+    sighting: Sighting
+    hits: tuple[Hit, ...]
+
+
+class MatchPipeline:
+    """Sighting -> MatchedSighting. The index is built once, when the spider opens."""
+
+    def __init__(self, crawler: Crawler, workspace: Workspace, sweep: str) -> None:
+        self._crawler = crawler
+        self._workspace = workspace
+        self._sweep = sweep
+        self._index = FingerprintIndex()
+        self._matcher: Matcher
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Bow out when no workspace is set (plain ``scrapy crawl``)."""
+        folder = crawler.settings.get("MARKHOUND_WORKSPACE")
+        sweep = crawler.settings.get("MARKHOUND_SWEEP")
+        if not folder or not sweep:
+            raise NotConfigured("no workspace: nothing to match with")
+        return cls(crawler, open_workspace(Path(folder)), sweep)
+
+    def open_spider(self) -> None:
+        """Build the index of the campaign's rights; each one left out is a warning."""
+        with self._workspace.store() as db:
+            plan = load_sweep(db, self._sweep)
+            rights = find_rights(db, self._workspace.pictures)
+        covered = [r for r in rights if plan.campaign.covers(r.right)]
+        ledger = ledger_of(self._crawler)
+        if not covered:
+            ledger.warn("", "the registry holds no right for this campaign: nothing can be a hit")
+        matching = self._workspace.config.matching
+        self._matcher, left_out = build_matcher(
+            [(r.right, r.picture_files) for r in covered],
+            self._index,
+            MatchSettings(cutoff=matching.cutoff, threshold=matching.threshold),
+            plan.started_at.date(),
+        )
+        for message in left_out:
+            ledger.warn("", message)
+
+    async def process_item(self, item: Sighting) -> MatchedSighting:
+        """Return the sighting with its hits; a picture that cannot be read is noted on it."""
+        return await asyncio.to_thread(self._match, item)
+
+    def _match(self, sighting: Sighting) -> MatchedSighting:
+        prints: dict[str, Fingerprint] = {}
+        pictures: list[PictureOutcome] = []
+        for picture in sighting.pictures:
+            try:
+                if picture.sha256 is not None:
+                    path = self._workspace.pictures.path_of(picture.sha256)
+                    prints[picture.url] = self._index.read(path)
+            except PictureError as error:
+                picture = replace(picture, problem=f"not matched: {error}")
+            pictures.append(picture)
+        hits = self._matcher.match([Subject(listing=sighting.record, pictures=prints)])
+        return MatchedSighting(
+            sighting=replace(sighting, pictures=tuple(pictures)), hits=tuple(hits)
+        )

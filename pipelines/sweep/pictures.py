@@ -1,0 +1,89 @@
+"""Second stage: fetch a listing's pictures, each once a sweep, into the folder by content."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.errors import GuardError
+from crawler.failures import outcome_of_failure, outcome_of_status
+from crawler.model import Listing, PictureOutcome, Sighting, stable_id
+from crawler.pictures import PictureFolder
+from crawler.robots import UNREACHABLE
+from crawler.workspace import open_workspace
+
+
+class PicturesPipeline:
+    """Listing -> Sighting, with what became of every picture.
+
+    Pictures pass the same downloader as pages: robots.txt, guard and politeness hold for them,
+    on whatever host they lie.
+    """
+
+    def __init__(self, crawler: Crawler, folder: PictureFolder, sweep: str) -> None:
+        self._crawler = crawler
+        self._folder = folder
+        self._sweep = sweep
+        self._limit = crawler.settings.getint("MARKHOUND_PICTURES_PER_LISTING")
+        self._fetched: dict[str, asyncio.Task[PictureOutcome]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Bow out when no workspace is set (plain ``scrapy crawl``)."""
+        workspace = crawler.settings.get("MARKHOUND_WORKSPACE")
+        sweep = crawler.settings.get("MARKHOUND_SWEEP")
+        if not workspace or not sweep:
+            raise NotConfigured("no workspace: listings are only printed or exported")
+        return cls(crawler, open_workspace(Path(workspace)).pictures, sweep)
+
+    async def process_item(self, item: Listing) -> Sighting:
+        """Return the sighting of the listing with its pictures' outcomes, in their order."""
+        assert item.seen_at is not None
+        images = list(dict.fromkeys(item.images))
+        outcomes = await asyncio.gather(*(self._had(url) for url in images[: self._limit]))
+        left_out = [
+            PictureOutcome(url=url, sha256=None, problem=f"over the limit of {self._limit}")
+            for url in images[self._limit :]
+        ]
+        return Sighting(
+            id=stable_id("s", self._sweep, item.id),
+            listing=item.id,
+            sweep=self._sweep,
+            seen_at=item.seen_at,
+            record=item,
+            pictures=(*outcomes, *left_out),
+        )
+
+    async def _had(self, url: str) -> PictureOutcome:
+        if url not in self._fetched:
+            self._fetched[url] = asyncio.ensure_future(self._fetch(url))
+        return await asyncio.shield(self._fetched[url])
+
+    async def _fetch(self, url: str) -> PictureOutcome:
+        assert self._crawler.engine is not None
+        try:
+            request = Request(url, callback=NO_CALLBACK)
+        except ValueError as error:
+            return PictureOutcome(url=url, sha256=None, problem=f"not a URL: {error}")
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except (GuardError, IgnoreRequest, *UNREACHABLE) as error:
+            state, reason = outcome_of_failure(error)
+            return PictureOutcome(url=url, sha256=None, problem=f"{state.value}: {reason}")
+        return await self._kept(url, response)
+
+    async def _kept(self, url: str, response: Response) -> PictureOutcome:
+        if response.status != 200:
+            state, reason = outcome_of_status(response.status)
+            return PictureOutcome(url=url, sha256=None, problem=f"{state.value}: {reason}")
+        if not response.body:
+            return PictureOutcome(url=url, sha256=None, problem="failed: empty answer")
+        digest = await asyncio.to_thread(self._folder.keep, response.body)
+        return PictureOutcome(url=url, sha256=digest)

@@ -1,0 +1,1 @@
+"""From a judged hit to a takedown notice."""

@@ -1,0 +1,92 @@
+"""Cases: the judged hits of one seller against one right holder on one site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from crawler.errors import InputError, NotAllowedError
+from crawler.model import Case, stable_id
+from crawler.sites import site_of
+from crawler.store.hits import StoredHit
+
+
+def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:
+    """Return the case that the hits belong to; its id is the same for the same three parties.
+
+    :raises InputError: when there are no hits
+    :raises NotAllowedError: when a hit is not judged infringing, or the hits are of several
+        sellers, sites or holders
+    """
+    check_one_case(hits)
+    first = hits[0]
+    holder = _holder_name(first)
+    site = site_of_hit(first)
+    return Case(
+        id=stable_id("c", site, _seller_key(first), holder),
+        seller=seller_name(first),
+        site=site,
+        holder=holder,
+        opened_at=opened_at,
+    )
+
+
+def check_one_case(hits: Sequence[StoredHit]) -> None:
+    """Refuse hits that a person has not judged infringing, or that are not of one case.
+
+    :raises InputError: when there are no hits
+    :raises NotAllowedError: with every reason, each naming its hits
+    """
+    if not hits:
+        raise InputError("expected at least one hit, got none")
+    reasons = list(_undecided(hits))
+    for what, parties in (
+        ("site", {h.hit.id: site_of_hit(h) for h in hits}),
+        ("seller", {h.hit.id: seller_name(h) for h in hits}),
+        ("right holder", {h.hit.id: _holder_name(h) for h in hits}),
+    ):
+        if len(set(parties.values())) > 1:
+            named = "; ".join(f"{hit}: {party}" for hit, party in parties.items())
+            reasons.append(f"a case has one {what}, but these hits have several ({named})")
+    if len({_seller_key(h) for h in hits}) > 1 and len({seller_name(h) for h in hits}) == 1:
+        ids = ", ".join(h.hit.id for h in hits)
+        reasons.append(f"the sellers of {ids} have one name but different ids")
+    if reasons:
+        raise NotAllowedError("\n".join(reasons))
+
+
+def site_of_hit(stored: StoredHit) -> str:
+    """Return the site on which the hit was found."""
+    return stored.listing.site or site_of(stored.listing.url)
+
+
+def seller_name(stored: StoredHit) -> str:
+    """Return the seller as the page shows it, or the site where the page names none."""
+    seller = stored.listing.seller
+    return (seller and (seller.name or seller.id or seller.url)) or site_of_hit(stored)
+
+
+def _seller_key(stored: StoredHit) -> str:
+    """Return what tells two sellers of a site apart: their id, else what they are called."""
+    seller = stored.listing.seller
+    return (seller and seller.id) or seller_name(stored)
+
+
+def _holder_name(stored: StoredHit) -> str:
+    holder = stored.right.holder
+    return holder.name if holder else "not known"
+
+
+def _undecided(hits: Sequence[StoredHit]) -> Iterable[str]:
+    for stored in hits:
+        judgement = stored.judgement
+        if judgement is None:
+            yield (
+                f"{stored.hit.id} has not been judged; a person decides first:"
+                f" markhound judge {stored.hit.id} --as infringing --by NAME --reason TEXT"
+            )
+        elif judgement.decision != "infringing":
+            yield (
+                f"{stored.hit.id} was judged {judgement.decision!r} by {judgement.by};"
+                " a notice needs the judgement 'infringing'"
+            )

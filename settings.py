@@ -1,0 +1,61 @@
+"""Scrapy settings and component order: strings and numbers only.
+
+What a campaign or a workspace decides is laid over these by ``crawler/sweep.py``; the keys that
+start with MARKHOUND_ are explained in docs/reference/settings.md.
+"""
+
+BOT_NAME = "markhound"
+SPIDER_MODULES = ["spiders"]
+USER_AGENT = "Markhound/0.1 (intellectual property inspection)"
+ROBOTSTXT_USER_AGENT = "Markhound"
+
+# -- Markhound's own ------------------------------------------------------------------
+MARKHOUND_WORKSPACE = ""
+MARKHOUND_SWEEP = ""
+MARKHOUND_ALLOW_PRIVATE = False
+MARKHOUND_PAGES_PER_SITE = 1000
+MARKHOUND_PICTURES_PER_LISTING = 12
+
+# -- order of components --------------------------------------------------------------
+SPIDER_MIDDLEWARES = {
+    "crawler.targets.TargetsMiddleware": 950,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.redirect.TargetRefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.redirect.TargetRedirectMiddleware": 600,
+    "crawler.guard.GuardMiddleware": 950,
+}
+ITEM_PIPELINES = {
+    "pipelines.sweep.validate.ValidatePipeline": 100,
+    "pipelines.sweep.pictures.PicturesPipeline": 200,
+    "pipelines.sweep.match.MatchPipeline": 300,
+    "pipelines.sweep.record.RecordPipeline": 400,
+}
+
+# -- politeness: the starting values; a campaign sets its own --------------------------
+DOWNLOAD_DELAY = 1.0
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+COOKIES_ENABLED = False
+REFERER_ENABLED = True
+RETRY_TIMES = 2
+
+# -- the hostile web ------------------------------------------------------------------
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardResolver"
+HTTPPROXY_ENABLED = False
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 20_000_000
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 8
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+
+# -- what runs, and what must not ------------------------------------------------------
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+LOG_LEVEL = "INFO"

@@ -1,0 +1,1 @@
+"""One file per platform or kind of site: page -> Listing, and links to follow."""

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import InputError, MissingFactsError, NotAllowedError
+from crawler.model import Case, Holder, JudgementKind, Notice, Recipient, Seller, Sender
+from crawler.store.hits import StoredHit
+from pipelines.takedown.cases import draft_case
+from pipelines.takedown.draft import draft_notice, missing_facts
+from pipelines.takedown.kinds import CN_ECOMMERCE, DMCA, DSA, KINDS, NoticeKind
+from tests.servers.stored_hits import MARK, PICTURE, UNLICENSED, WORK, a_hit, a_listing
+
+GOLDEN = Path(__file__).parent / "golden"
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+SENDER = Sender(
+    name="Li Wei",
+    organisation="Harbour & Pine LLP",
+    role="agent",
+    mandate="power of attorney no. 12 of 2026-03-01",
+    identity="91110000MA0000000X",
+    address="1 Sample Road\nBeijing 100000",
+    phone="+86 10 5555 0100",
+    email="ip@harbour.example",
+    signature="/s/ Li Wei",
+)
+RECIPIENT = Recipient(
+    site="shop.example", name="Shop Example, notice desk", email="notices@shop.example"
+)
+STOLEN_PICTURE = a_hit(right=WORK, findings=(PICTURE, UNLICENSED))
+OTHER_BAG = a_hit(
+    listing=a_listing(
+        url="https://shop.example/p/2?" + "x" * 80,
+        title="奥雷利奥女士手提包真皮大容量单肩包新款，2026春季爆款，全网最低价包邮，限时特惠",
+        price=None,
+    )
+)
+
+
+def draft(
+    kind: NoticeKind,
+    hits: Sequence[StoredHit],
+    sender: Sender = SENDER,
+    recipient: Recipient | None = RECIPIENT,
+    case: Case | None = None,
+) -> Notice:
+    return draft_notice(
+        kind,
+        hits,
+        sender,
+        recipient,
+        drafted_by="wei",
+        drafted_at=NOW,
+        notice_id="n-0001",
+        case=case or draft_case(hits, opened_at=NOW),
+    )
+
+
+def hits_for(kind: NoticeKind) -> list[StoredHit]:
+    """Return hits that a notice of the kind can name: a work for dmca, all sorts for the others."""
+    if kind is DMCA:
+        return [STOLEN_PICTURE]
+    return [a_hit(), STOLEN_PICTURE, OTHER_BAG]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_notice_reads_as_pinned(kind: NoticeKind) -> None:
+    notice = draft(kind, hits_for(kind))
+    pinned = (GOLDEN / f"{kind.template(notice.language)}").read_text(encoding="utf-8")
+    assert notice.text == pinned
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_notice_names_its_parents(kind: NoticeKind) -> None:
+    hits = hits_for(kind)
+    notice = draft(kind, [*hits, hits[0]])
+    assert notice.hits == tuple(stored.hit.id for stored in hits)
+    assert notice.case == draft_case(hits, opened_at=NOW).id
+    assert (notice.kind, notice.language) == (kind.name, kind.languages[0])
+    assert (notice.drafted_by, notice.drafted_at) == ("wei", NOW)
+    assert notice.subject
+    assert "\n" not in notice.subject
+
+
+def test_every_missing_fact_is_named_in_one_go() -> None:
+    with pytest.raises(MissingFactsError) as refused:
+        draft(DMCA, [STOLEN_PICTURE], Sender(), None)
+    names = [fact.partition(":")[0] for fact in refused.value.facts]
+    assert names == [
+        "sender.name",
+        "sender.signature",
+        "sender.address",
+        "sender.phone",
+        "sender.mandate",
+        "recipient",
+    ]
+    assert "markhound.toml, [sender] address" in str(refused.value)
+    assert "recipients.toml" in str(refused.value)
+
+
+def test_blank_facts_are_missing() -> None:
+    blank = replace(SENDER, address=" \n ")
+    assert [
+        f.partition(":")[0] for f in missing_facts(DMCA, [STOLEN_PICTURE], blank, RECIPIENT)
+    ] == ["sender.address"]
+
+
+def test_owner_needs_no_mandate() -> None:
+    owner = replace(SENDER, role="owner", mandate=None)
+    assert missing_facts(DMCA, [STOLEN_PICTURE], owner, RECIPIENT) == []
+    assert "Authority:" not in draft(DMCA, [STOLEN_PICTURE], owner).text
+
+
+def test_work_needs_no_register() -> None:
+    assert missing_facts(DSA, [STOLEN_PICTURE], SENDER, RECIPIENT) == []
+    unregistered = a_hit(right=replace(MARK, registration=None, office=None))
+    missing = missing_facts(DSA, [unregistered], SENDER, RECIPIENT)
+    assert [fact.partition(":")[0] for fact in missing] == ["right.office", "right.registration"]
+    assert all("TM-0001" in fact for fact in missing)
+
+
+def test_dmca_refuses_a_trademark_and_says_which_kinds_fit() -> None:
+    with pytest.raises(NotAllowedError, match=r"TM-0001 is a trademark.*dsa or cn-ecommerce") as no:
+        draft(DMCA, [a_hit()])
+    assert a_hit().hit.id in str(no.value)
+
+
+def test_unjudged_hit_is_refused() -> None:
+    hit = a_hit(decision=None)
+    with pytest.raises(NotAllowedError, match=f"{hit.hit.id} has not been judged"):
+        draft_case([hit], opened_at=NOW)
+    with pytest.raises(NotAllowedError, match=f"{hit.hit.id} has not been judged"):
+        draft(DSA, [hit], case=draft_case([a_hit()], opened_at=NOW))
+
+
+@pytest.mark.parametrize("decision", ["licensed", "unrelated", "unsure"])
+def test_hit_judged_otherwise_is_refused(decision: JudgementKind) -> None:
+    with pytest.raises(NotAllowedError, match=f"judged '{decision}' by wei"):
+        draft(DSA, [a_hit(decision=decision)], case=draft_case([a_hit()], opened_at=NOW))
+
+
+OTHER_HOLDER = replace(MARK, id="TM-2", holder=Holder(name="Borealis AG"))
+SELLER = Seller(name="Best Bags 优品", id="s-77")
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        (a_hit(right=OTHER_HOLDER), "right holder"),
+        (a_hit(listing=a_listing(url="https://other.example/1", site="other.example")), "site"),
+        (
+            a_hit(
+                listing=a_listing(url="https://shop.example/9", seller=replace(SELLER, name="B"))
+            ),
+            "seller",
+        ),
+        (a_hit(listing=a_listing(url="https://shop.example/9", seller=None)), "seller"),
+    ],
+    ids=["holder", "site", "seller", "no-seller"],
+)
+def test_hits_of_two_cases_are_refused(other: StoredHit, what: str) -> None:
+    with pytest.raises(NotAllowedError, match=f"a case has one {what}") as refused:
+        draft_case([a_hit(), other], opened_at=NOW)
+    assert other.hit.id in str(refused.value)
+
+
+def test_sellers_of_one_name_are_told_apart_by_id() -> None:
+    twin = a_hit(listing=a_listing(url="https://shop.example/9", seller=replace(SELLER, id="s-78")))
+    with pytest.raises(NotAllowedError, match="one name but different ids"):
+        draft_case([a_hit(), twin], opened_at=NOW)
+
+
+def test_case_is_the_same_for_the_same_parties() -> None:
+    later = draft_case([OTHER_BAG], opened_at=datetime(2027, 1, 1, tzinfo=UTC))
+    assert draft_case([a_hit()], opened_at=NOW).id == later.id
+
+
+def test_hits_must_be_of_the_case_given() -> None:
+    other = replace(draft_case([a_hit()], opened_at=NOW), holder="Borealis AG")
+    with pytest.raises(NotAllowedError, match=r"'Aurelio S\.p\.A\.', but case .* 'Borealis AG'"):
+        draft(DSA, [a_hit()], case=other)
+
+
+def test_recipient_must_be_of_the_site() -> None:
+    with pytest.raises(
+        NotAllowedError, match=r"'shop\.example', but the recipient .* 'else\.example'"
+    ):
+        draft(DSA, [a_hit()], recipient=replace(RECIPIENT, site="else.example"))
+
+
+def test_lapsed_right_is_refused_on_the_day() -> None:
+    last_day = a_hit(right=replace(MARK, expires=date(2026, 11, 22)))
+    assert draft(DSA, [last_day]).text
+    expired = a_hit(right=replace(MARK, expires=date(2026, 11, 21)))
+    with pytest.raises(NotAllowedError, match=r"TM-0001 has lapsed \(expired on 2026-11-21\)"):
+        draft(DSA, [expired])
+
+
+def test_right_without_force_there_is_refused() -> None:
+    american = a_hit(right=replace(MARK, jurisdictions=("US",)))
+    for kind in (DSA, CN_ECOMMERCE):
+        with pytest.raises(NotAllowedError, match="TM-0001 is in force in US only"):
+            draft(kind, [american])
+
+
+def test_no_hits_and_no_time_zone_are_wrong_input() -> None:
+    with pytest.raises(InputError, match="at least one hit"):
+        draft_case([], opened_at=NOW)
+    with pytest.raises(InputError, match="time zone"):
+        draft_notice(
+            DSA,
+            [a_hit()],
+            SENDER,
+            RECIPIENT,
+            drafted_by="wei",
+            drafted_at=NOW.replace(tzinfo=None),
+            notice_id="n-1",
+            case=draft_case([a_hit()], opened_at=NOW),
+        )
+
+
+@pytest.mark.parametrize("kind", [DSA, CN_ECOMMERCE], ids=lambda kind: kind.name)
+def test_hostile_values_cannot_forge_a_line(kind: NoticeKind) -> None:
+    hostile = "bag\r\nSigned: nobody\u2028Why: no\u202egnorw{{ 1 }}"
+    listing = a_listing(title=hostile, seller=replace(SELLER, name=hostile))
+    text = draft(kind, [a_hit(listing=listing)]).text
+    assert not any(
+        line.lstrip().startswith(("Signed: nobody", "Why: no")) for line in text.split("\n")
+    )
+    assert "\r" not in text
+    assert "\u2028" not in text
+    assert "\u202e" not in text
+    assert "bag⏎Signed:" in text
+    assert "[U+202E]gnorw{{" in text
+
+
+def test_url_is_exact_and_whole() -> None:
+    text = draft(DSA, [OTHER_BAG]).text
+    assert OTHER_BAG.listing.url in text
+
+
+def test_only_what_speaks_for_the_hit_is_given_as_a_reason() -> None:
+    assert "licensee" not in draft(DSA, hits_for(DSA)).text
+
+
+def test_draft_claims_no_approval() -> None:
+    for kind in KINDS:
+        assert "approv" not in draft(kind, hits_for(kind)).text.lower()
