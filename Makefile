@@ -21,12 +21,13 @@ setup: $(LINKED) ## Make .venv from requirements.lock and install Markhound into
 
 $(INSTALLED): requirements.lock
 	@if ! [ "$(PYTHON)" ] || ! $(PYTHON) $(IN_RANGE); then \
-		echo "Markhound needs Python 3.11, 3.12 or 3.13. Found: $$(python3 --version 2>&1)." >&2; \
+		echo "Markhound needs Python 3.11, 3.12 or 3.13. Found: $$($(or $(PYTHON),python3) --version 2>&1)." >&2; \
 		echo "With another one: make setup PYTHON=/path/to/python3.12" >&2; exit 1; fi
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/need-packages "make setup" python3-venv
 	@echo "Making $(VENV) with $$($(PYTHON) --version); the first time takes about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes \
+		-r requirements.lock
 	@touch $@
 
 $(LINKED): $(INSTALLED) pyproject.toml

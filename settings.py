@@ -7,6 +7,7 @@ start with MARKHOUND_ are explained in docs/reference/settings.md.
 BOT_NAME = "markhound"
 SPIDER_MODULES = ["spiders"]
 USER_AGENT = "Markhound/0.1 (intellectual property inspection)"
+ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Markhound"
 
 # -- Markhound's own ------------------------------------------------------------------

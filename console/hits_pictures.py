@@ -1,4 +1,4 @@
-"""Pictures for the page of hits: re-encoded small, so nothing of the seller's file is carried on."""
+"""Pictures for the page of hits: re-encoded small, so nothing else of a seller's file is kept."""
 
 from __future__ import annotations
 
@@ -56,10 +56,13 @@ def _shrink(file: Path, image: Image.Image, side: int) -> Thumbnail:
     upright = ImageOps.exif_transpose(image)
     if (upright.width > upright.height) != (image.width > image.height):
         width, height = height, width
-    small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    if upright.has_transparency_data:  # over white, as the matchers see it
+        clear = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    small = upright.convert("RGB")
+    small.thumbnail((side, side))
     target = io.BytesIO()
-    small.save(target, "WEBP", quality=QUALITY, method=4)
+    small.save(target, "WEBP", quality=QUALITY, method=2)
     data = base64.b64encode(target.getvalue()).decode("ascii")
     return Thumbnail(
         file=file,

@@ -48,9 +48,8 @@ def _reasons(sites: tuple[SiteOutcomes, ...]) -> Iterator[str]:
         counts.update(site.reasons)
     for reason, count in counts.most_common(MOST_REASONS):
         yield f"  {count} {reason}"
-    if rest := len(counts) - MOST_REASONS:
-        if rest > 0:
-            yield f"  and {rest} more reasons (--json has all)"
+    if len(counts) > MOST_REASONS:
+        yield f"  and {len(counts) - MOST_REASONS} more reasons (--json has all)"
 
 
 def _warnings(warnings: tuple[PageWarning, ...]) -> Iterator[str]:

@@ -14,12 +14,17 @@ from scrapy.settings import Settings
 from crawler.campaign import Campaign
 from crawler.errors import InputError
 from crawler.report import SweepReport, report_on
+from crawler.sites import site_of
 from crawler.store.database import now
 from crawler.store.sweeps import record_sweep, record_sweep_end
 from crawler.targets import OVER_BUDGET, ledger_of, words_of_reason
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
+MOST_IN_FLIGHT = 256
+LEAST_DELAY = 0.001
+"""Seconds. Scrapy 2.19 forgets the limit of concurrent requests to a host while the delay is 0:
+its queue starts every waiting request before the first one counts as being transferred."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +102,12 @@ class _Watch:
         return "failed", self._closed
 
 
+def _in_flight(campaign: Campaign) -> int:
+    """Return how many requests may wait in the downloader: few, so that priorities count."""
+    sites = len({site_of(seed) for seed in campaign.seeds})
+    return min(MOST_IN_FLIGHT, sites * max(4, campaign.politeness.concurrency))
+
+
 def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
     """Lay the campaign's and the workspace's choices over settings.py."""
     settings = Settings()
@@ -110,8 +121,9 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
         "CLOSESPIDER_TIMEOUT": (limits.minutes or 0) * 60,
-        "DOWNLOAD_DELAY": politeness.delay,
+        "DOWNLOAD_DELAY": max(politeness.delay, LEAST_DELAY),
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
+        "CONCURRENT_REQUESTS": _in_flight(campaign),
         "LOG_FILE": str(workspace.logs / f"{sweep}.log"),
     }
     if contact:

@@ -22,10 +22,10 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 16_000
 MIN_SIDE = 32
 MAX_SCANS = 100
-"""A progressive JPEG may repeat its scans thousands of times to cost seconds; real ones have ~10."""
+"""A progressive JPEG may have thousands of scans that cost seconds; real ones have about ten."""
 
 WORKING_SIDE = 256
-"""A picture is reduced as long as its longer side keeps this many pixels."""
+"""Most pixels of the longer side of a working picture."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -46,7 +46,7 @@ _SIDEWAYS = (
 )
 
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
-"""What Pillow's readers raise on broken files (its decompression-bomb error stands beside these)."""
+"""What Pillow's readers raise on broken files, beside its decompression-bomb error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,22 +109,23 @@ def _shrink(image: Image.Image) -> WorkingPicture:
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    """Return the picture in mode L, reduced by a whole factor, transparent parts white."""
+    """Return the picture small and in mode L, transparent parts white."""
     # Palettes cannot be averaged, so they are spread out first.
     if image.mode in ("P", "PA", "1"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    elif image.mode == "RGB" and "transparency" in image.info:
+    elif image.mode in ("RGB", "L") and "transparency" in image.info:
         image = image.convert("RGBA")
     elif image.mode.startswith("I") or image.mode == "F":
         image = _eight_bit(image)
-    long, short = max(image.size), min(image.size)
-    image = image.reduce(max(1, min(long // WORKING_SIDE, short // MIN_SIDE)))
+    image = image.reduce(max(1, min(max(image.size) // WORKING_SIDE, min(image.size) // MIN_SIDE)))
     if image.mode in ("RGBA", "LA"):
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
-    return image.convert("L")
+    scale = min(1.0, WORKING_SIDE / max(image.size))
+    width, height = (max(round(side * scale), MIN_SIDE) for side in image.size)
+    return image.convert("L").resize((width, height), Image.Resampling.BOX)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey to 8 bits; Pillow's own conversion would clip it to white."""
-    return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    return Image.fromarray((np.asarray(image).astype(np.int32) >> 8).clip(0, 255).astype(np.uint8))

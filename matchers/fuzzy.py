@@ -9,12 +9,17 @@ The method is Garbe's symmetric delete spelling correction (2012) with a prefix 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from itertools import chain, combinations
+from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 
 from matchers.tokens import Stream, is_unspaced
 
 PREFIX = 8
+
+Key = TypeVar("Key", str, tuple[int, int, str])
 
 
 def find_budget(name: str, *, disguised: bool = False) -> int:
@@ -31,26 +36,31 @@ def find_budget(name: str, *, disguised: bool = False) -> int:
 
 
 def find_distance(text: str, name: str, *, disguised: bool = False) -> int | None:
-    """Return the edits between ``text`` and ``name``; None when they are over the budget.
+    """Return the edits between ``text`` and ``name``; None when they are over the budget, or none.
 
     Of an unspaced name only a replaced or two swapped characters count: without one of its few
-    characters it is another word (奥利奥 is not a misspelling of 奥雷利奥).
+    characters it is another word (奥利奥 is not a misspelling of 奥雷利奥). Digits must agree: S10
+    is not a misspelling of S20.
     """
+    if _digits(text) != _digits(name):
+        return None
     budget = find_budget(name, disguised=disguised)
     unspaced = is_unspaced(name)
-    if unspaced != is_unspaced(text) or (unspaced and len(text) != len(name)):
+    if unspaced != is_unspaced(text) or (unspaced and len(text) != len(name)) or not budget:
         return None
     distance = OSA.distance(text, name, score_cutoff=budget)
     return distance if distance <= budget else None
 
 
+def _digits(text: str) -> str:
+    return "" if text.isalpha() else "".join(filter(str.isdigit, text))
+
+
 def _deletes(text: str, count: int) -> set[str]:
     """Return ``text`` and all that is left of it without up to ``count`` characters."""
     found = {text}
-    layer = {text}
-    for _ in range(count):
-        layer = {word[:i] + word[i + 1 :] for word in layer for i in range(len(word))}
-        found |= layer
+    for kept in range(max(len(text) - count, 0), len(text)):
+        found.update(map("".join, combinations(text, kept)))
     return found
 
 
@@ -58,17 +68,19 @@ class DeleteIndex:
     """Comparable names by their deletions."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._short: dict[str, tuple[str, ...]] = {}
-        self._tiny: dict[str, tuple[str, ...]] = {}
-        self._long: dict[str, tuple[str, ...]] = {}
-        self._unspaced: dict[str, tuple[str, ...]] = {}
+        self._short: dict[str, list[str]] = {}
+        self._tiny: dict[str, list[str]] = {}
+        self._long: dict[str, list[str]] = {}
+        self._unspaced: dict[tuple[int, int, str], list[str]] = {}
+        self._digits: set[str] = set()
         self._unspaced_lengths: set[int] = set()
         self._longest = 0
         for name in sorted(set(names)):
             budget = find_budget(name)
+            self._digits.add(_digits(name))
             if is_unspaced(name):
                 if budget:
-                    _add(self._unspaced, name, _deletes(name, budget))
+                    _add(self._unspaced, name, _halves(name))
                     self._unspaced_lengths.add(len(name))
             elif budget == 0 and find_budget(name, disguised=True):
                 _add(self._tiny, name, _deletes(name, 1))
@@ -83,51 +95,65 @@ class DeleteIndex:
 
         :param disguised: only spans that the stream's view alone reads so, under their budgets
         """
+        mixed = is_unspaced(stream.joined)
         for place, start in enumerate(stream.bounds[:-1]):
-            limit = start + self._longest
-            ends = [end for end in stream.bounds[place + 1 : place + 41] if end <= limit]
-            if disguised:
-                ends = [end for end in ends if stream.adds(start, end)]
-            if ends:
-                yield from self._find_from(stream.joined, start, ends, disguised)
+            prefixes: dict[str, AbstractSet[str]] = {}
+            for end in stream.bounds[place + 1 :]:
+                if end > start + self._longest:
+                    break
+                if disguised and not stream.adds(start, end):
+                    continue
+                text = stream.joined[start:end]
+                if not mixed and len(text) > PREFIX and not prefixes.get(text[:PREFIX], True):
+                    break  # longer spans begin alike, and no name does
+                if _digits(text) not in self._digits:
+                    continue
+                if mixed and is_unspaced(text):
+                    found = self._unspaced_near(text)
+                else:
+                    found = self._spaced_near(text, prefixes, disguised)
+                for name in found:
+                    if find_distance(text, name, disguised=disguised) is not None:
+                        yield start, end, name
 
-    def _find_from(
-        self, joined: str, start: int, ends: list[int], disguised: bool
-    ) -> Iterator[tuple[int, int, str]]:
-        seen: dict[str, set[str]] = {}
-        for end in ends:
-            text = joined[start:end]
-            if is_unspaced(text):
-                found = self._unspaced_near(text)
-            else:
-                found = self._spaced_near(text, seen, disguised)
-            for name in found:
-                if find_distance(text, name, disguised=disguised) is not None:
-                    yield start, end, name
-
-    def _unspaced_near(self, text: str) -> set[str]:
+    def _unspaced_near(self, text: str) -> AbstractSet[str]:
         if len(text) not in self._unspaced_lengths:
-            return set()
-        return {name for rest in _deletes(text, 1) for name in self._unspaced.get(rest, ())}
+            return frozenset()
+        return _names_under(self._unspaced, _halves(text))
 
-    def _spaced_near(self, text: str, seen: dict[str, set[str]], disguised: bool) -> set[str]:
-        """Return candidates; ``seen`` keeps those of prefixes that several spans share."""
+    def _spaced_near(
+        self, text: str, prefixes: dict[str, AbstractSet[str]], disguised: bool
+    ) -> AbstractSet[str]:
+        """Return candidates; ``prefixes`` keeps those of a prefix that several spans share."""
         found: set[str] = set()
-        if len(text) <= PREFIX:
-            for rest in _deletes(text, 1):
-                found.update(self._short.get(rest, ()))
-                if disguised:
-                    found.update(self._tiny.get(rest, ()))
+        if 3 + (not disguised) <= len(text) <= PREFIX:
+            deletes = _deletes(text, 1)
+            found |= _names_under(self._short, deletes)
+            if disguised:
+                found |= _names_under(self._tiny, deletes)
         if len(text) >= PREFIX - 2:
             prefix = text[:PREFIX]
-            if prefix not in seen:
-                seen[prefix] = {
-                    name for rest in _deletes(prefix, 2) for name in self._long.get(rest, ())
-                }
-            found |= seen[prefix]
-        return {name for name in found if abs(len(name) - len(text)) <= 2}
+            if prefix not in prefixes:
+                prefixes[prefix] = _names_under(self._long, _deletes(prefix, 2))
+            found |= {name for name in prefixes[prefix] if abs(len(name) - len(text)) <= 2}
+        return found
 
 
-def _add(table: dict[str, tuple[str, ...]], name: str, keys: Iterable[str]) -> None:
+def _halves(text: str) -> set[tuple[int, int, str]]:
+    """Return what is left of a text when one replaced or two swapped characters are not looked at.
+
+    Either half stays whole, or, where the swapped two stand in both halves, everything but them.
+    """
+    half = len(text) // 2
+    parts = (text[:half], text[half:], text[: half - 1] + text[half + 1 :])
+    return {(len(text), place, part) for place, part in enumerate(parts)}
+
+
+def _names_under(table: dict[Key, list[str]], keys: set[Key]) -> frozenset[str]:
+    # The intersection runs in C; most keys are in no table.
+    return frozenset(chain.from_iterable(map(table.__getitem__, table.keys() & keys)))
+
+
+def _add(table: dict[Key, list[str]], name: str, keys: Iterable[Key]) -> None:
     for key in keys:
-        table[key] = (*table.get(key, ()), name)
+        table.setdefault(key, []).append(name)

@@ -8,6 +8,7 @@ joins its letters; then, where nothing exact stands, misspellings within the bud
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -138,7 +139,7 @@ class MarkIndex:
         disguised = stream.view.kind == "skeleton"
         for start, end, key in self._fuzzy.find(stream, disguised=disguised):
             text = stream.joined[start:end]
-            if text in self._names or not _is_misspelling(stream, start, end, key, disguised):
+            if text in self._names or not _is_misspelling(stream, start, end, disguised):
                 continue
             distance = find_distance(text, key, disguised=disguised) or 0
             for name in self._names[key]:
@@ -221,6 +222,8 @@ def _shape(
         fits = (length >= 4 or alone) and not broken
         return ("punctuated" if signs else "spaced",) if fits else None
     if length >= 4 and length <= 2 * len(pieces):
+        if any(_BREAK.search(gap) and " " in gap for gap in gaps.values()):
+            return None
         return ("punctuated", "spaced") if signs else ("spaced",)
     if any(_BREAK.search(gap) for gap in gaps.values()) or length < 6:
         return None
@@ -230,13 +233,10 @@ def _shape(
     return ("punctuated",) if signs else ("split",)
 
 
-def _is_misspelling(stream: Stream, start: int, end: int, key: str, disguised: bool) -> bool:
+def _is_misspelling(stream: Stream, start: int, end: int, disguised: bool) -> bool:
     """Whether a near miss can be a misspelling of the name rather than a word of its own."""
     gaps = [stream.gap(i) for i in stream.inner(start, end)]
     if any(len(gap) > _MAX_GAP or _BREAK.search(gap) for gap in gaps):
-        return False
-    text = stream.joined[start:end]
-    if [c for c in text if c.isdigit()] != [c for c in key if c.isdigit()]:
         return False
     if disguised:
         return True
@@ -282,7 +282,9 @@ def _without_overlaps(found: Iterable[NameMatch]) -> list[NameMatch]:
     )
     for match in ranked:
         spans = taken.setdefault(match.owner, [])
-        if all(match.span[1] <= start or end <= match.span[0] for start, end in spans):
-            spans.append(match.span)
+        place = bisect_left(spans, match.span)
+        after_previous = place == 0 or spans[place - 1][1] <= match.span[0]
+        if after_previous and (place == len(spans) or match.span[1] <= spans[place][0]):
+            spans.insert(place, match.span)
             kept.append(match)
     return sorted(kept, key=lambda m: (m.span, m.owner, m.form))

@@ -33,7 +33,7 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U000323af"
 )
-"""Scripts written without spaces between words (Thai to Han), as a range for regular expressions."""
+"""Scripts written without spaces between words (Thai to Han), as ranges of a regular expression."""
 
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that show nothing although they are no format characters."""
@@ -127,7 +127,7 @@ class _Folded(NamedTuple):
 def _fold_char(char: str, skeleton: bool) -> _Folded:
     """Return what one character is read as; an empty text for what shows nothing."""
     if char.isspace() or char in _RIGHT_SIGNS:
-        return _Folded(" ", 0)
+        return _Folded(char if char.isascii() else " ", 0)
     if unicodedata.category(char) in ("Cf", "Cc") or char in _FILLERS or _is_selector(char):
         return _Folded("", ZERO_WIDTH)
     text, edits = char, 0
@@ -192,7 +192,11 @@ def _folded_view(text: str, kind: str) -> View:
     changed: list[int] = []
     hidden = 0
     for index, char in enumerate(text):
-        if chars and unicodedata.category(char)[0] == "M" and _joins_previous(char, text[index - 1], chars):
+        if (
+            chars
+            and unicodedata.category(char)[0] == "M"
+            and _joins_previous(char, text[index - 1], chars)
+        ):
             ends[-1] = index + 1
             edits[-1] |= DIACRITIC if _STRIPPED_MARKS.match(char) else 0
             continue
@@ -234,9 +238,10 @@ def _leet_positions(text: str) -> list[int]:
     found = []
     for run in _LEET_RUN.finditer(text):
         chunk = run[0]
-        if chunk.isalpha() or (len(chunk) > 1 and not any(map(str.isalpha, chunk))):
-            continue
         last = len(chunk) - 1
+        alone = last == 0 and chunk.isdigit()
+        if not alone and not any(map(str.isalpha, chunk)):
+            continue
         for i, char in enumerate(chunk):
             if char in _LEET or char == "1" or (char in _BETWEEN and 0 < i < last):
                 found.append(run.start() + i)

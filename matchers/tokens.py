@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from matchers.normalize import UNSPACED, View
 
@@ -51,7 +52,7 @@ class Stream:
     def tokens(self, start: int, end: int) -> list[str]:
         """Return the tokens, or parts of tokens, of ``joined[start:end]``."""
         cuts = [start, *self.inner(start, end), end]
-        return [self.joined[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [self.joined[a:b] for a, b in pairwise(cuts)]
 
     def inner(self, start: int, end: int) -> list[int]:
         """Return the token starts strictly between two positions of ``joined``."""

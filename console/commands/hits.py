@@ -9,13 +9,14 @@ from typing import Any, get_args
 import click
 
 from console.context import Context, json_option, out, pass_context, people, print_json
-from console.hits_page import Language, render_hits_page
+from console.hits_page import render_hits_page
 from console.hits_table import hits_table
 from crawler.files import write_whole
 from crawler.model import Judgement, JudgementKind
 from crawler.store.database import now
 from crawler.store.hits import StoredHit, find_hit_id, find_hits, record_judgement
 from crawler.store.rights import load_right
+from pipelines.takedown.wording import Language
 
 
 @click.command()

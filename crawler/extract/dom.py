@@ -5,7 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.html import HtmlElement
+from lxml.etree import iterwalk  # type: ignore[import-untyped]
+from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+__all__ = [
+    "HtmlElement",
+    "Sides",
+    "holds",
+    "is_tame",
+    "lineage",
+    "marked",
+    "text_within",
+    "tokens_of",
+]
+
+MAX_DEPTH = 300
+MAX_ELEMENTS = 50_000
+"""A page beyond these is made to hurt, or is no page of a shop."""
 
 _SPACE = re.compile(r"\s+")
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "option", "textarea"))
@@ -20,7 +36,10 @@ _SIDE_TOKEN = re.compile(
 
 
 def text_within(element: HtmlElement, limit: int = 20_000) -> str:
-    """Return the visible text of an element on one line."""
+    """Return the visible text of an element on one line, cut at about ``limit`` characters."""
+    if not len(element):
+        unseen = not isinstance(element.tag, str) or element.tag in _UNSEEN
+        return "" if unseen else _SPACE.sub(" ", element.text or "").strip()[:limit]
     parts: list[str] = []
     size = 0
     for piece in _pieces(element):
@@ -32,19 +51,32 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
 
 
 def _pieces(element: HtmlElement) -> Iterator[str]:
-    if not isinstance(element.tag, str) or element.tag in _UNSEEN:
-        return
-    if element.text:
-        yield element.text
-    for child in element:
-        yield from _pieces(child)
-        if child.tag in _BLOCKS:
-            yield " "
-        if child.tail:
-            yield child.tail
+    walker = iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, step in walker:
+        if event == "start":
+            if step.tag in _UNSEEN:
+                walker.skip_subtree()
+            elif step.text:
+                yield step.text
+        elif step is not element:
+            if step.tag in _BLOCKS:
+                yield " "
+            if step.tail:
+                yield step.tail
 
 
 _BLOCKS = frozenset(("br", "p", "div", "li", "tr", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4"))
+
+
+def is_tame(root: HtmlElement) -> bool:
+    """Tell whether a tree is small and shallow enough for questions that look at it many times."""
+    count = depth = 0
+    for event, _ in iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        if depth > MAX_DEPTH or count > MAX_ELEMENTS:
+            return False
+    return True
 
 
 def tokens_of(element: HtmlElement) -> list[str]:

@@ -18,12 +18,13 @@ class Draft:
         self.fields: dict[str, Any] = {}
         self.layers: dict[str, str] = {}
 
-    def add(self, layer: str, fields: Fields) -> None:
-        """Take every field that no earlier layer gave."""
+    def add(self, layer: str | None, fields: Fields) -> None:
+        """Take every field that no earlier layer gave; None for what was not read from a page."""
         for name, value in fields.items():
             if value not in (None, "", (), {}) and name not in self.fields:
                 self.fields[name] = value
-                self.layers[name] = layer
+                if layer is not None:
+                    self.layers[name] = layer
 
     def listing(self) -> Listing:
         """Return the record; ``url`` and ``title`` must have been given."""

@@ -22,7 +22,7 @@ MAX_DEPTH = 12
 """Nodes nested deeper than this are not looked at; real data stays under 8."""
 
 _VOCABULARY = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
-_COMMENTS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*.*?\*/|^\s*//.*$", re.DOTALL | re.MULTILINE)
+_COMMENTS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*(?s:.*?)(?:\*/|\Z)|^[ \t]*//[^\n]*", re.M)
 _COMMA_BEFORE_END = re.compile(r",(\s*[}\]])")
 
 
@@ -44,9 +44,7 @@ def parse_json_ld(page: Selector) -> tuple[list[Node], list[str]]:
     """Return the top nodes of the page's JSON-LD, and what could not be read of it."""
     nodes: list[Node] = []
     warnings: list[str] = []
-    for number, script in enumerate(
-        page.xpath('//script[contains(@type, "ld+json")]'), start=1
-    ):
+    for number, script in enumerate(page.xpath('//script[contains(@type, "ld+json")]'), start=1):
         text = "".join(script.xpath("text()").getall()).strip()
         if not text:
             continue
@@ -74,7 +72,7 @@ def _lenient_json(text: str) -> object:
 
 def parse_microdata(page: Selector, url: str) -> list[Node]:
     """Return the top nodes of the page's microdata."""
-    if not page.xpath('boolean(//*[contains(@itemtype, "schema.org")])').get() == "1":
+    if page.xpath('boolean(//*[contains(@itemtype, "schema.org")])').get() != "1":
         return []
     items = MicrodataExtractor().extract_items(page.root, url)
     return [_microdata_node(item) for item in items]
@@ -90,9 +88,7 @@ def _microdata_node(item: Node) -> Node:
 
 def parse_rdfa(page: Selector, url: str) -> list[Node]:
     """Return the nodes of the page's RDFa; costs ten times the rest, so only where it is used."""
-    marked = page.xpath(
-        'boolean(//*[contains(@typeof, "Product") or contains(@typeof, "Offer")])'
-    )
+    marked = page.xpath('boolean(//*[contains(@typeof, "Product") or contains(@typeof, "Offer")])')
     if marked.get() != "1":
         return []
     tree = parse_xmldom_html(page.get(), encoding="UTF-8")
@@ -129,9 +125,7 @@ def _rdfa_value(value: object, by_id: dict[str, Node], depth: int) -> object:
     return _rdfa_node(target, by_id, depth + 1)
 
 
-def walk(
-    nodes: list[Node], path: tuple[str, ...] = ()
-) -> Iterator[tuple[Node, tuple[str, ...]]]:
+def walk(nodes: list[Node], path: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
     """Yield every node with the properties that lead to it, outer ones first."""
     if len(path) > MAX_DEPTH:
         return

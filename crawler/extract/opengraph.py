@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
-
+from crawler.extract.dom import HtmlElement
 from crawler.extract.draft import Fields
 from crawler.extract.values import (
     Locale,
@@ -16,6 +15,7 @@ from crawler.extract.values import (
 )
 
 PRODUCT_TYPES = frozenset(("product", "og:product", "product.item", "og:product.item"))
+NO_PRODUCT_TYPES = frozenset(("product.group", "og:product.group", "article", "blog"))
 
 
 def properties(root: HtmlElement) -> dict[str, list[str]]:
@@ -29,7 +29,14 @@ def properties(root: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def opengraph_fields(found: dict[str, list[str]], url: str, locale: Locale) -> Fields:
+def is_product(found: dict[str, list[str]]) -> bool:
+    """Tell whether OpenGraph says that the page is about one product."""
+    kind = found.get("og:type", [""])[0].lower()
+    priced = "product:price:amount" in found or "og:price:amount" in found
+    return kind in PRODUCT_TYPES or (priced and kind not in NO_PRODUCT_TYPES)
+
+
+def fields_of(found: dict[str, list[str]], url: str, locale: Locale) -> Fields:
     """Return the listing's fields that OpenGraph gives."""
 
     def first(*names: str) -> str | None:

@@ -7,18 +7,17 @@ buy it or a table with an article number. What is not sure is no listing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from crawler.extract import pageparts
-from crawler.extract.dom import Sides, holds, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, Sides, holds, lineage, marked, text_within
 from crawler.extract.draft import Fields
-from crawler.extract.values import Locale, currency_of, parse_price
+from crawler.extract.values import Locale, clean_text, currency_of, link_url, parse_price
 
 MONEY = re.compile(
     r"(?:[£€$¥￥₹₽₩₺฿₫₴₪₱₸]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|Rs\.?|RM|Rp|kr)\b)"
@@ -28,29 +27,45 @@ MONEY = re.compile(
 )
 _PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
 _NOT_NOW = re.compile(
-    r"(?:^|[_-])(?:old|was|before|strike|striked|list|rrp|msrp|uvp|compare|original|regular-strike|crossed"
-    r"|market|save|saving|discount|shipping|delivery|installment|instalment|tax|per-unit|unit)(?:$|[_-])"
+    r"(?:^|[_-])(?:old|was|before|strike|striked|list|rrp|msrp|uvp|compare|original"
+    r"|regular-strike|crossed"
+    r"|market|save|saving|discount|shipping|delivery|installment|instalment|tax|per-unit"
+    r"|unit)(?:$|[_-])"
     r"|oldprice|price-?old|was-?price|原价|划线|市场",
     re.IGNORECASE,
 )
 _NOT_THE_PRICE = re.compile(
-    r"\bsave\b|\boff\b|discount|shipping|delivery|\bover\b|points|\btax\b|/\s*mo\b|per month|deposit"
-    r"|cash ?back|voucher|coupon|gift|rrp|\bwas\b|statt|uvp|versand|livraison|运费|邮费|积分|满\d|立减|省|定金"
+    r"\bsave\b|\boff\b|discount|shipping|delivery|\bover\b|points|\btax\b|/\s*mo\b|per month"
+    r"|deposit"
+    r"|cash ?back|voucher|coupon|gift|rrp|\bwas\b|statt|uvp|versand|livraison"
+    r"|运费|邮费|积分|满\d|立减|省|定金"
     r"|原价|市场价|划线价|优惠券|配送料|送料",
     re.IGNORECASE,
 )
 BUY = re.compile(
     r"add to (?:shopping )?(?:cart|basket|bag|trolley)|\bbuy (?:it )?now\b|\bbuy\b$|\border now\b"
-    r"|in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|a[ñn]adir (?:al|a la) (?:carrito|cesta|bolsa)"
-    r"|comprar|agregar al carrito|aggiungi al (?:carrello|cestino)|acquista|in (?:de )?winkel(?:wagen|mand)(?:je)?"
-    r"|adicionar ao carrinho|do koszyka|lägg i (?:varukorg|kundvagn)|legg i handlekurv|læg i kurv|tilføj til kurv"
-    r"|в корзину|купить|do košíku|sepete ekle|adaugă în coș|kosárba|lisää ostoskoriin|į krepšelį|pievienot grozam"
+    r"|in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|a[ñn]adir (?:al"
+    r"|a la) (?:carrito|cesta|bolsa)"
+    r"|comprar|agregar al carrito|aggiungi al (?:carrello|cestino)|acquista"
+    r"|in (?:de )?winkel(?:wagen|mand)(?:je)?"
+    r"|adicionar ao carrinho|do koszyka|lägg i (?:varukorg|kundvagn)|legg i handlekurv"
+    r"|læg i kurv|tilføj til kurv"
+    r"|в корзину|купить|do košíku|sepete ekle|adaugă în coș|kosárba|lisää ostoskoriin|į krepšelį"
+    r"|pievienot grozam"
+    r"|kupi(?:ť|t)?\b|koupit|vložit do|do košíka|u košaricu|v košarico|dodaj u|în coș|köp nu"
+    r"|ostukorvi|в кошик|στο καλάθι"
+    r"|mua ngay|thêm vào giỏ|beli sekarang|หยิบใส่ตะกร้า|أضف إلى|הוסף לסל"
+    r"|放入購物車|加到購物車|直接購買|直接购买|马上抢"
     r"|加入购物车|放入购物车|立即购买|马上购买|立刻购买|立即抢购|加入購物車|立即購買|カートに入れる|カートに追加|購入する|장바구니|구매하기",
     re.IGNORECASE,
 )
-_BUY_ACTION = re.compile(r"(?:cart|basket|bag)[/_-]?add|add[/_-]?to[/_-]?(?:cart|basket)|addcart|cart/save|goods/buy", re.I)
+_BUY_ACTION = re.compile(
+    r"(?:cart|basket|bag)[/_-]?add|add[/_-]?to[/_-]?(?:cart|basket)|addcart|cart/save|goods/buy",
+    re.I,
+)
 _NO_LISTING_PATH = re.compile(
-    r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order)(?:[/.]|$)", re.I
+    r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order)(?:[/.]|$)",
+    re.I,
 )
 _NO_LISTING_HEADING = re.compile(
     r"(?:shopping |your |my )?(?:cart|basket|bag)|checkout|warenkorb|panier|carrito|carrello"
@@ -58,6 +73,10 @@ _NO_LISTING_HEADING = re.compile(
     re.IGNORECASE,
 )
 _CODE_KEY = re.compile(pageparts.CODE_KEY.pattern + "|" + pageparts.GTIN_KEY.pattern, re.I)
+
+
+MAX_PRICES = 60
+"""More prices than this on one page are not looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +107,11 @@ class PageView:
             found = [h for h in found if h not in outside] or found
         if len({text_within(h) for h in found}) > 1:
             product = re.compile(r"product|title|goods|item|name", re.I)
-            found = [h for h in found if any(marked(s, product) for s in [h, *list(h.iterancestors())[:1]])]
+            found = [
+                h
+                for h in found
+                if any(marked(s, product) for s in [h, *list(h.iterancestors())[:1]])
+            ]
         if len({text_within(h) for h in found}) == 1:
             return found[0]
         return None
@@ -108,14 +131,20 @@ class PageView:
         """The price that belongs to the heading; None when there is none outside a grid."""
         if self.heading is None:
             return None
-        tags = [t for t in self._tags(self.heading) if not self._in_card(t.element)]
+        tags = [
+            tag
+            for tag in islice(self._tags(self.heading), MAX_PRICES)
+            if not self._in_card(tag.element)
+        ]
         return min(tags, key=lambda tag: tag.near, default=None)
 
     def is_listing(self) -> bool:
         """Tell whether the page is about one thing that is for sale."""
         if self.title is None or self.price is None:
             return False
-        if _NO_LISTING_PATH.search(urlsplit(self.url).path) or _NO_LISTING_HEADING.fullmatch(self.title):
+        if _NO_LISTING_PATH.search(urlsplit(self.url).path) or _NO_LISTING_HEADING.fullmatch(
+            self.title
+        ):
             return False
         return self.can_be_bought or any(_CODE_KEY.fullmatch(key) for key in self.attributes)
 
@@ -129,21 +158,40 @@ class PageView:
         """The rows of the page's tables of properties."""
         return pageparts.attributes(self.root, self.sides)
 
-    def fields(self) -> Fields:
-        """Return what the page itself says of its listing."""
-        heading = self.heading
-        title = (self.title or "").casefold()
-        code = pageparts.codes(self.attributes)
-        found = {
-            "title": self.title,
-            "category": pageparts.breadcrumbs(self.root, title),
-            "attributes": self.attributes,
-            "seller": pageparts.seller(self.root, self.sides, self.url),
-            "images": pageparts.images(heading, self.sides, self.url, self._in_card),
-            "description": pageparts.description(self.root, self.sides),
-            "availability": pageparts.availability(self.root, self.sides, self.attributes, self._in_card),
+    @cached_property
+    def urls(self) -> set[str]:
+        """Under which URLs the page goes: its own, and what it says of itself."""
+        own = [self.url, *self.root.xpath('//link[@rel="canonical"]/@href')[:1]]
+        own += self.root.xpath('//meta[@property="og:url"]/@content')[:1]
+        return {c for u in own if (c := link_url(self.url, str(u)))}
+
+    def names(self, shared: Iterable[str]) -> set[str]:
+        """Return what the page calls itself, case-folded; ``shared`` are its titles for sharing."""
+        own = clean_text(self.root.xpath("string(//title)"), 1000)
+        return {name.casefold() for name in (self.title, *shared, own) if name}
+
+    def fields(self, known: Collection[str] = ()) -> Fields:
+        """Return what the page itself says of its listing, without what is known already."""
+        found = {name: read() for name, read in self._readers().items() if name not in known}
+        if not {"gtin", "sku", "brand"} <= set(known):
+            found |= pageparts.codes(self.attributes)
+        if not {"price", "currency"} <= set(known):
+            found |= self.price_fields()
+        return found
+
+    def _readers(self) -> dict[str, Callable[[], object]]:
+        root, sides, title = self.root, self.sides, (self.title or "").casefold()
+        return {
+            "title": lambda: self.title,
+            "category": lambda: pageparts.breadcrumbs(root, title),
+            "attributes": lambda: self.attributes,
+            "seller": lambda: pageparts.seller(root, sides, self.url),
+            "images": lambda: pageparts.images(self.heading, sides, self.url, self._in_card),
+            "description": lambda: pageparts.description(root, sides),
+            "availability": lambda: pageparts.availability(
+                root, sides, self.attributes, self._in_card
+            ),
         }
-        return {**found, **code, **self.price_fields()}
 
     def price_fields(self) -> Fields:
         """Return price and currency as they stand on the page."""
@@ -153,7 +201,9 @@ class PageView:
         return {"price": self.price.amount, "currency": currency_of(sign, self.locale)}
 
     def _common_sign(self) -> str | None:
-        metas = self.root.xpath('//meta[@itemprop="priceCurrency" or @property="product:price:currency"]/@content')
+        metas = self.root.xpath(
+            '//meta[@itemprop="priceCurrency" or @property="product:price:currency"]/@content'
+        )
         if metas:
             return str(metas[0])
         return "元" if self.locale.chinese else None
@@ -180,9 +230,13 @@ class PageView:
         if not own and not (element.text and any(c.isdigit() for c in element.text)):
             return None
         text = text_within(element, 80)
+        if len(element) and len(MONEY.findall(text)) > 1:
+            return None  # the old price and the new one: each is looked at by itself
         if not text or len(text) > 40 or not any(c.isdigit() for c in text):
             return None
-        if _NOT_THE_PRICE.search(text) or not (MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))):
+        if _NOT_THE_PRICE.search(text) or not (
+            MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
+        ):
             return None
         for step in list(lineage(element))[:3]:
             if step.tag in ("del", "s", "strike") or marked(step, _NOT_NOW):
@@ -200,7 +254,8 @@ class PageView:
                 continue
             words = element.get("value", "") if element.tag == "input" else text_within(element, 60)
             label = f"{element.get('title', '')} {element.get('aria-label', '')}"
-            if BUY.search(words) or BUY.search(label) or _BUY_ACTION.search(element.get("name", "")):
+            names = " ".join(element.get(key, "") for key in ("name", "id", "class", "onclick"))
+            if BUY.search(words) or BUY.search(label) or _BUY_ACTION.search(names):
                 yield element
 
     def _in_card(self, element: HtmlElement) -> bool:
@@ -212,7 +267,7 @@ class PageView:
                 if step.tag == "a" and step is not element and self._leads_away(step):
                     return True
                 continue
-            if any(self._leads_away(a) and _shows(a) for a in step.iter("a")):
+            if any(self._leads_away(a) and _shows(a) for a in islice(step.iter("a"), 40)):
                 return True
         return False
 
@@ -229,5 +284,6 @@ class PageView:
 def _shows(link: HtmlElement) -> bool:
     """Tell whether a link is what a card links by: a picture or a heading."""
     return any(
-        e.tag in ("img", "h2", "h3", "h4", "h5") for e in [*link.iter(), *link.iterancestors("h2", "h3", "h4", "h5")]
+        e.tag in ("img", "h2", "h3", "h4", "h5")
+        for e in [*link.iter(), *link.iterancestors("h2", "h3", "h4", "h5")]
     )

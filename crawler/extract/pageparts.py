@@ -4,37 +4,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
-from crawler.extract.dom import Sides, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, Sides, lineage, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.products import trim_breadcrumbs
-from crawler.extract.values import availability_of, clean_text, gtin_of, picture_url
+from crawler.extract.values import availability_of, clean_text, gtin_of, link_url, picture_url
 from crawler.model import Seller
-from crawler.sites import canonical_url
 
 CODE_KEY = re.compile(
-    r"sku|upc|(?:article|artikel|item|product|part|model|style|catalog(?:ue)?)[ -]?(?:no|nr|number|nummer|code|id|#)?\.?"
+    r"sku|upc|model|(?:article|artikel|item|product|part|model|style|catalog(?:ue)?)[ -]?(?:no|nr"
+    r"|number|nummer|code|id|#)\.?"
     r"|art\.?-?(?:nr|no)\.?|référence|referencia|codice|артикул|货号|商品编号|商品编码|产品编号|商品货号|型号|品番|商品コード",
     re.I,
 )
-GTIN_KEY = re.compile(r"(?:ean|upc|gtin|jan|isbn)(?:[ -]?1[0-4]|[ -]?8)?(?:[ -]?code)?|bar ?code|条形码|条码|國際條碼", re.I)
-BRAND_KEY = re.compile(r"brand(?: name)?|marke|hersteller|marque|marca|merk|märke|бренд|znacka|značka|品牌|商品品牌|ブランド|メーカー|브랜드", re.I)
-STOCK_KEY = re.compile(r"availability|stock|verfügbarkeit|disponibilit.*|库存|庫存|在庫", re.I)
-SELLER_LABEL = re.compile(
-    r"^\W*(?:sold (?:and shipped )?by|seller|vendor|shop name|store(?: name)?|verkauft (?:von|durch)|verkauf (?:durch|von)|verkäufer"
-    r"|vendu par|vendeur|vendido por|vendedor|venduto da|venditore|verkocht door|sprzedawca|продавец|店铺(?:名称)?|店铺名|卖家|商家"
-    r"|店鋪|賣家|販売元|出品者|ショップ|판매자)\s*(?:[:：]\s*|$|\s(?=\S))(?P<name>.{0,80})$",
-    re.IGNORECASE,
+GTIN_KEY = re.compile(
+    r"(?:ean|upc|gtin|jan|isbn)(?:[ -]?1[0-4]|[ -]?8)?(?:[ -]?code)?"
+    r"|bar ?code|条形码|条码|國際條碼",
+    re.I,
 )
+BRAND_KEY = re.compile(
+    r"brand(?: name)?|marke|hersteller|marque|marca|merk|märke|бренд|znacka|značka|品牌|商品品牌"
+    r"|ブランド"
+    r"|メーカー|브랜드",
+    re.I,
+)
+STOCK_KEY = re.compile(r"availability|stock|verfügbarkeit|disponibilit.*|库存|庫存|在庫", re.I)
+_SOLD_BY = (
+    r"sold (?:and shipped )?by|verkauf(?:t)? (?:von|durch)|vendu par|vendido por|venduto da"
+    r"|verkocht door|sprzedawane przez"
+)
+_SELLER = (
+    r"seller|vendor|shop(?: name)?|store(?: name)?|verkäufer|vendeur|vendedor|venditore|verkoper"
+    r"|sprzedawca|продавец|店铺(?:名称)?|店铺名|卖家|商家|店鋪|賣家|販売元|出品者|ショップ|판매자"
+)
+_SELLER_SAID = re.compile(
+    rf"\W*(?:(?:{_SOLD_BY})\s*[:：]?|(?:{_SELLER})\s*[:：])\s*(?P<name>.{{0,80}})", re.I
+)
+_SELLER_CELL = re.compile(rf"\W*(?:{_SOLD_BY}|{_SELLER})\s*[:：]?(?P<name>)", re.I)
+"""In a table or a list of definitions the label needs no colon; the name is the next cell."""
+
 _PICTURE_SOURCES = (
-    "data-zoom-image", "data-large_image", "data-large-image", "data-zoom", "data-full", "data-original",
-    "data-hires", "data-old-hires", "data-src", "data-lazy-src", "data-lazy", "data-echo", "src",
-)  # fmt: skip
-_NOT_GOODS = re.compile(r"logo|avatar|flag|payment|badge|banner|rating|star|qr-?code|social|captcha|visa|paypal", re.I)
-_GALLERY = re.compile(r"gallery|carousel|slider|swiper|product-?(?:image|media|photo|img)|main-?(?:image|img|pic)|zoom|preview|spec-?img", re.I)
+    *("data-zoom-image", "data-large_image", "data-large-image", "data-zoom", "data-full"),
+    *("data-original", "data-hires", "data-old-hires", "data-src", "data-lazy-src", "data-lazy"),
+    *("data-echo", "src"),
+)
+"""Attributes that hold a picture's address, the largest form first."""
+_DECOR = re.compile(
+    r"(?:^|[_-])(?:logo|avatar|flag|payment|badge|banner|ratings?|stars?|qr-?code|social|captcha)"
+    r"(?:$|[_-])",
+    re.I,
+)
+_DECOR_FILE = re.compile(r"(?:^|[_-])(?:logo|avatar|qr-?code|captcha)(?:$|[_.-])", re.I)
+_GALLERY = re.compile(
+    r"gallery|carousel|slider|swiper|product-?(?:image|media|photo|img)|main-?(?:image|img|pic)"
+    r"|zoom|preview|spec-?img",
+    re.I,
+)
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?!_@])", re.I)
 
 
@@ -46,9 +71,12 @@ def images(
         return ()
     for region in list(lineage(heading))[1:]:
         found = [
-            (marked_within(img, region), link)
+            (_in_gallery(img, region), link)
             for img in region.iter("img")
-            if img not in sides and not _is_decor(img) and not in_card(img) and (link := _largest(img, url))
+            if img not in sides
+            and not _is_decor(img)
+            and not in_card(img)
+            and (link := _largest(img, url))
         ]
         if found:
             in_gallery = [link for gallery, link in found if gallery]
@@ -56,8 +84,7 @@ def images(
     return ()
 
 
-def marked_within(img: HtmlElement, region: HtmlElement) -> bool:
-    """Tell whether a picture stands in something called a gallery inside ``region``."""
+def _in_gallery(img: HtmlElement, region: HtmlElement) -> bool:
     for step in lineage(img):
         if step is region:
             return False
@@ -67,16 +94,11 @@ def marked_within(img: HtmlElement, region: HtmlElement) -> bool:
 
 
 def _is_decor(img: HtmlElement) -> bool:
-    words = f"{img.get('class', '')} {img.get('id', '')} {img.get('alt', '')} {urlsplit_path(img.get('src', ''))}"
-    if _NOT_GOODS.search(words):
+    file = img.get("src", "").partition("?")[0].rpartition("/")[2][:200]
+    if marked(img, _DECOR) or _DECOR_FILE.search(file):
         return True
     sizes = [img.get(side, "").removesuffix("px") for side in ("width", "height")]
     return any(size.isdigit() and int(size) < 50 for size in sizes)
-
-
-def urlsplit_path(value: str) -> str:
-    """Return the last part of a URL's path, whatever it is."""
-    return value.partition("?")[0].rpartition("/")[2][:200]
 
 
 def _largest(img: HtmlElement, url: str) -> str | None:
@@ -98,11 +120,16 @@ def _largest(img: HtmlElement, url: str) -> str | None:
 
 def _widest(srcset: str) -> str | None:
     best: tuple[float, str] | None = None
-    for candidate in re.finditer(r"(\S+[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", srcset[:20_000]):
-        size = float(candidate[2]) if candidate[2] and candidate[2].count(".") < 2 else 1.0
-        if best is None or size > best[0]:
-            best = (size, candidate[1])
+    for candidate in re.split(r",\s+", srcset[:20_000].strip()):
+        address, _, descriptor = candidate.strip(" ,").partition(" ")
+        number = _DESCRIPTOR.fullmatch(descriptor.strip())
+        size = float(number[1]) if number else 1.0
+        if address and (best is None or size > best[0]):
+            best = (size, address)
     return best[1] if best else None
+
+
+_DESCRIPTOR = re.compile(r"(\d+(?:\.\d+)?)[wx]")
 
 
 def attributes(root: HtmlElement, sides: Sides) -> dict[str, str]:
@@ -118,15 +145,24 @@ def attributes(root: HtmlElement, sides: Sides) -> dict[str, str]:
 def _pairs(root: HtmlElement, sides: Sides) -> Iterator[tuple[str, str]]:
     for row in root.iter("tr"):
         cells = [cell for cell in row if cell.tag in ("th", "td")]
-        if len(cells) == 2 and row not in sides and not row.xpath(".//input|.//button|.//textarea|.//select"):
+        if (
+            len(cells) == 2
+            and row not in sides
+            and not row.xpath(".//input|.//button|.//textarea|.//select")
+        ):
             yield text_within(cells[0], 100), text_within(cells[1], 600)
     for term in root.iter("dt"):
         value = term.getnext()
         if value is not None and value.tag == "dd" and term not in sides:
             yield text_within(term, 100), text_within(value, 600)
-    for item in root.iter("li"):
-        if any(marked(step, _PROPERTIES) for step in list(lineage(item))[:4]) and item not in sides:
-            name, colon, value = re.sub("：", ":", text_within(item, 600)).partition(":")
+    for group in root.iter("ul", "ol"):
+        if (
+            not any(marked(step, _PROPERTIES) for step in list(lineage(group))[:3])
+            or group in sides
+        ):
+            continue
+        for item in group.iterchildren("li"):
+            name, colon, value = text_within(item, 600).replace("：", ":").partition(":")
             if colon:
                 yield name.strip(), value.strip()
 
@@ -158,21 +194,35 @@ def breadcrumbs(root: HtmlElement, title: str) -> tuple[str, ...]:
 
 
 def seller(root: HtmlElement, sides: Sides, url: str) -> Seller | None:
-    """Return the seller that a label names: "Sold by: ...", 店铺：..."""
-    for element in root.iter("span", "div", "p", "a", "dt", "th", "td", "li", "strong", "b", "label", "h3", "h4"):
-        if not element.text or not (match := SELLER_LABEL.match(_own_text(element))) or element in sides:
+    """Return the seller that a label names: "Sold by ...", "Seller: ...", 店铺：..."""
+    for element in root.iter(*_LABELS):
+        if not element.text or not element.text.strip():
             continue
-        name = clean_text(match["name"])
-        holder = element
+        pattern = _SELLER_CELL if element.tag in ("dt", "th", "td") else _SELLER_SAID
+        match = pattern.fullmatch(_own_text(element))
+        if not match or element in sides:
+            continue
+        name, place = clean_text(match["name"]), element
         if not name:
-            following = element[0] if len(element) else element.getnext()
-            tail = clean_text(element.tail) if following is None or element.tail else None
-            name = tail or (text_within(following, 100) if following is not None else None)
-            holder = element if following is None else following
+            name, place = _next_words(element)
         if name and len(name) <= 80 and not name.endswith((".", "。", "!", "?")):
-            link = next((a.get("href") for a in holder.iter("a") if a.get("href")), None)
-            return Seller(name=name.lstrip(":： ").strip(), url=_link(url, link))
+            link = next((a.get("href") for a in place.iter("a") if a.get("href")), None)
+            return Seller(name=name, url=link_url(url, link))
     return None
+
+
+_LABELS = ("span", "div", "p", "a", "dt", "th", "td", "li", "strong", "b", "label", "h3", "h4")
+
+
+def _next_words(element: HtmlElement) -> tuple[str | None, HtmlElement]:
+    """Return the words after a label that stands alone, and where they stand."""
+    tail = clean_text(element.tail)
+    following = element.getnext()
+    if tail and tail.strip(":： "):
+        return tail.strip(":： "), element
+    if following is None or not isinstance(following.tag, str):
+        return None, element
+    return text_within(following, 100) or None, following
 
 
 def _own_text(element: HtmlElement) -> str:
@@ -180,14 +230,9 @@ def _own_text(element: HtmlElement) -> str:
     return text_within(element, 120) if len(element) <= 2 else (element.text or "").strip()
 
 
-def _link(base: str, href: str | None) -> str | None:
-    try:
-        return canonical_url(urljoin(base, href)) if href else None
-    except ValueError:
-        return None
-
-
-_DESCRIPTION = re.compile(r"descri(?:ption|zione)|beschreibung|tab-?desc|product-?detail|goods-?desc|xiangqing", re.I)
+_DESCRIPTION = re.compile(
+    r"descri(?:ption|zione)|beschreibung|tab-?desc|product-?detail|goods-?desc|xiangqing", re.I
+)
 
 
 def description(root: HtmlElement, sides: Sides) -> str | None:
@@ -209,7 +254,10 @@ _STOCK = re.compile(r"stock|availab|kucun|verfuegbar|inventory", re.I)
 
 
 def availability(
-    root: HtmlElement, sides: Sides, found: Mapping[str, str], in_card: Callable[[HtmlElement], bool]
+    root: HtmlElement,
+    sides: Sides,
+    found: Mapping[str, str],
+    in_card: Callable[[HtmlElement], bool],
 ) -> str | None:
     """Return the availability that the page shows for its one thing."""
     for element in root.iter("p", "span", "div", "strong", "em", "li", "dd", "td", "link"):
@@ -217,4 +265,6 @@ def availability(
             text = text_within(element, 120)
             if len(text) < 100 and (name := availability_of(text)):
                 return name
-    return next((a for k, v in found.items() if STOCK_KEY.fullmatch(k) and (a := availability_of(v))), None)
+    return next(
+        (a for k, v in found.items() if STOCK_KEY.fullmatch(k) and (a := availability_of(v))), None
+    )

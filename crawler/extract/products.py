@@ -15,6 +15,7 @@ from crawler.extract.values import (
     clean_text,
     currency_of,
     gtin_of,
+    link_url,
     parse_price,
     picture_url,
 )
@@ -28,7 +29,25 @@ SOLD_AS = frozenset(("Book", "Car", "MusicAlbum", "Movie", "VideoGame", "Game", 
 """Types that are a product when they carry an offer."""
 
 NOT_THE_PAGE = frozenset(
-    ["itemListElement", "isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "hasVariant", "isVariantOf", "itemReviewed", "review", "reviews", "makesOffer", "hasOfferCatalog", "mentions", "subjectOf", "hasPart", "isPartOf", "model"]
+    [
+        "itemListElement",
+        "isRelatedTo",
+        "isSimilarTo",
+        "isAccessoryOrSparePartFor",
+        "isConsumableFor",
+        "hasVariant",
+        "isVariantOf",
+        "itemReviewed",
+        "review",
+        "reviews",
+        "makesOffer",
+        "hasOfferCatalog",
+        "mentions",
+        "subjectOf",
+        "hasPart",
+        "isPartOf",
+        "model",
+    ]
 )
 """Properties that lead from what the page is about to something else."""
 
@@ -68,18 +87,30 @@ class Graph:
         return [
             node
             for node, path in self._walked
-            if not NOT_THE_PAGE.intersection(path) and self._is_product(node) and text_of(node.get("name"))
+            if not NOT_THE_PAGE.intersection(path)
+            and self._is_product(node)
+            and text_of(node.get("name"))
         ]
 
     def lists_products(self) -> bool:
         """Tell whether the data says that the page is a list of products."""
         kinds = [
-            "list" if types_of(node) & {"CollectionPage", "SearchResultsPage", "OfferCatalog"} else "item"
+            "list"
+            if types_of(node) & {"CollectionPage", "SearchResultsPage", "OfferCatalog"}
+            else "item"
             for node, path in self._walked
             if types_of(node) & {"CollectionPage", "SearchResultsPage", "OfferCatalog"}
             or ("itemListElement" in path and types_of(node) & PRODUCT_TYPES)
         ]
         return "list" in kinds or len(kinds) > 1
+
+    def is_article(self) -> bool:
+        """Tell whether the data says that the page is something to read."""
+        return any(
+            types_of(node) & {"Article", "BlogPosting", "NewsArticle", "Recipe", "TechArticle"}
+            and set(path) <= {"@graph", "mainEntity"}
+            for node, path in self._walked
+        )
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
         """Yield every node of a type, wherever it stands."""
@@ -118,7 +149,8 @@ def choose_product(products: Sequence[Node], names: set[str], urls: set[str]) ->
         return alone if any(_alike(t, n) for t in titles for n in names) else None
     at_home = [p for p in products if _urls([p]) & urls]
     named = [p for p in products if (text_of(p.get("name")) or "").casefold() in names]
-    for chosen in (named, at_home):
+    within = [p for p in products if _within(text_of(p.get("name")), names)]
+    for chosen in (named, at_home, within):
         if len({text_of(p.get("name")) for p in chosen}) == 1:
             return max(chosen, key=len)
     return None
@@ -133,6 +165,10 @@ def _urls(products: Sequence[Node]) -> set[str]:
     return found
 
 
+def _within(title: str | None, names: set[str]) -> bool:
+    return title is not None and len(title) >= 8 and any(title.casefold() in n for n in names)
+
+
 def _alike(one: str, other: str) -> bool:
     return bool(one and other) and (one in other or other in one)
 
@@ -141,8 +177,8 @@ def fields_of(graph: Graph, product: Node, url: str, locale: Locale) -> Fields:
     """Return the listing's fields that this product node gives."""
     offers = list(_offers(graph, product))
     price, currency, offer = _lowest(offers, locale)
-    seller = next((s for o in [offer or {}, *offers] if (s := _seller(graph, o, url))), None)
-    variants = [v for v in graph.full(product.get("hasVariant")) if isinstance(v, dict)]
+    sellers = (_seller(graph, node, url) for node in [offer or {}, *offers, product])
+    variants = graph.full(product.get("hasVariant"))
     sources = [product, *([offer] if offer else []), *variants[:1]]
     return {
         "title": text_of(product.get("name")),
@@ -151,10 +187,16 @@ def fields_of(graph: Graph, product: Node, url: str, locale: Locale) -> Fields:
         "price": price,
         "currency": currency,
         "availability": _availability(offer, offers),
-        "seller": seller or _seller(graph, product, url),
-        "sku": next((s for n in sources if (s := text_of(n.get("sku")))), None),
+        "seller": next((seller for seller in sellers if seller), None),
+        "sku": next((c for n in sources if (c := text_of(n.get("sku")))), None),
         "gtin": next(
-            (g for n in sources for k in _GTINS for v in as_list(n.get(k)) if (g := gtin_of(_bare(v)))),
+            (
+                g
+                for n in sources
+                for k in _GTINS
+                for v in as_list(n.get(k))
+                if (g := gtin_of(_bare(v)))
+            ),
             None,
         ),
         "category": tuple(_breadcrumbs(graph, product)) or tuple(_category(product)),
@@ -189,7 +231,9 @@ def _offers(graph: Graph, product: Node, depth: int = 0) -> Iterator[Node]:
             yield from _offers(graph, variant, 1)
 
 
-def _lowest(offers: Sequence[Node], locale: Locale) -> tuple[Decimal | None, str | None, Node | None]:
+def _lowest(
+    offers: Sequence[Node], locale: Locale
+) -> tuple[Decimal | None, str | None, Node | None]:
     """Return the lowest price with its currency and offer; zero counts only when alone."""
     priced = [(p, c, o) for o in offers for p, c in _prices(o, locale)]
     paid = [entry for entry in priced if entry[0] > 0] or priced
@@ -236,7 +280,7 @@ def _seller(graph: Graph, node: Node, url: str) -> Seller | None:
             return Seller(
                 name=name,
                 id=text_of(seller.get("identifier")),
-                url=picture_url(url, text_of(seller.get("url"))),
+                url=link_url(url, text_of(seller.get("url"))),
                 contacts=tuple(contacts),
             )
     return None
@@ -251,7 +295,9 @@ def _images(graph: Graph, value: object, url: str) -> Iterator[str]:
         else:
             for node in graph.full(one):
                 source = node.get("contentUrl") or node.get("url") or node.get("@id")
-                yield from _images(graph, [v for v in as_list(source) if isinstance(v, str)][:1], url)
+                yield from _images(
+                    graph, [v for v in as_list(source) if isinstance(v, str)][:1], url
+                )
 
 
 def _category(product: Node) -> list[str]:
@@ -265,8 +311,7 @@ def _breadcrumbs(graph: Graph, product: Node) -> list[str]:
     title = (text_of(product.get("name")) or "").casefold()
     best: list[str] = []
     for node in graph.nodes_of("BreadcrumbList"):
-        items = [i for i in graph.full(node.get("itemListElement")) if isinstance(i, dict)]
-        items.sort(key=_position)
+        items = sorted(graph.full(node.get("itemListElement")), key=_position)
         names = [text_of(i.get("name")) or text_of(i.get("item")) for i in items]
         best = max(best, trim_breadcrumbs([n for n in names if n], title), key=len)
     return best
@@ -291,9 +336,16 @@ def trim_breadcrumbs(names: Sequence[str], title: str) -> list[str]:
     trail = [name for name in names if name and not name.startswith("http")]
     if trail and _HOME.fullmatch(trail[0]):
         trail = trail[1:]
-    if trail and _alike(trail[-1].casefold(), title):
+    if trail and _is_title(trail[-1].casefold().rstrip(".… "), title):
         trail = trail[:-1]
     return trail
+
+
+def _is_title(name: str, title: str) -> bool:
+    """Tell whether the end of a trail is the title, whole, cut off or with a word more."""
+    return (bool(title) and title in name) or (
+        title.startswith(name) and len(name) * 2 > len(title)
+    )
 
 
 def _attributes(product: Node) -> dict[str, str]:

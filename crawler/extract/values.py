@@ -9,11 +9,14 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import urljoin, urlsplit
 
 from price_parser import Price
-from price_parser.parser import CURRENCY_CODES
+from price_parser.parser import CURRENCY_CODES  # type: ignore[attr-defined]
 from w3lib.html import remove_comments, remove_tags, remove_tags_with_content
+
+from crawler.sites import canonical_url
 
 _SPACE = re.compile(r"\s+")
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DIGIT = re.compile(r"\d")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 
@@ -123,6 +126,9 @@ SYMBOLS = {
     "lei": "RON",
     "₦": "NGN",
     "₸": "KZT",
+    "тг": "KZT",
+    "тенге": "KZT",
+    "kn": "HRK",
     "₾": "GEL",
 }
 
@@ -131,10 +137,7 @@ def currency_of(symbol: str | None, locale: Locale) -> str | None:
     """Return the ISO 4217 code that ``symbol`` (or code) means on such a page; None if unknown."""
     if not symbol:
         return None
-    code = symbol.strip().rstrip(".").upper()
-    if code in CURRENCY_CODES:
-        return code
-    key = code.lower()
+    key = symbol.strip().rstrip(".").lower()
     country = locale.country or ""
     if key in ("¥", "￥"):
         return "CNY" if locale.chinese or country == "CN" else "JPY"
@@ -149,7 +152,8 @@ def currency_of(symbol: str | None, locale: Locale) -> str | None:
     ):
         if key in keys:
             return by_country.get(country)
-    return SYMBOLS.get(key)
+    code = key.upper()
+    return SYMBOLS.get(key) or (code if code in CURRENCY_CODES else None)
 
 
 def parse_price(value: object) -> tuple[Decimal | None, str | None]:
@@ -159,7 +163,7 @@ def parse_price(value: object) -> tuple[Decimal | None, str | None]:
     None for what is not there, negative or no number.
     """
     text = clean_text(value, limit=80)
-    if text is None:
+    if text is None or not _DIGIT.search(text):
         return None, None
     if _PLAIN_NUMBER.fullmatch(text):
         return Decimal(text), None
@@ -260,6 +264,15 @@ def picture_url(base: str, value: object) -> str | None:
     if parts.path.lower().endswith((".svg", ".ico")) or _PLACEHOLDER.search(parts.path):
         return None
     return parts._replace(fragment="").geturl()
+
+
+def link_url(base: str, value: object) -> str | None:
+    """Return the canonical URL of a link; None when it is none that can be fetched."""
+    text = clean_text(value, limit=4000)
+    try:
+        return canonical_url(urljoin(base, text)) if text else None
+    except ValueError:
+        return None
 
 
 _PLACEHOLDER = re.compile(

@@ -132,13 +132,9 @@ def _foreign_to_case(
     hits: Sequence[StoredHit], recipient: Recipient | None, case: Case
 ) -> Iterator[str]:
     own = draft_case(hits, opened_at=case.opened_at)
-    for what, got, expected in (
-        ("seller", own.seller, case.seller),
-        ("site", own.site, case.site),
-        ("right holder", own.holder, case.holder),
-    ):
-        if got != expected:
-            yield f"{_ids(hits)}: {what} is {got!r}, but case {case.id} is about {expected!r}"
+    if own.id != case.id:
+        parties, others = (f"{c.seller} on {c.site}, {c.holder}" for c in (own, case))
+        yield f"{_ids(hits)}: of case {own.id} ({parties}), not of case {case.id} ({others})"
     if recipient is not None and recipient.site != own.site:
         yield f"{_ids(hits)}: found on {own.site!r}, but the recipient is for {recipient.site!r}"
 

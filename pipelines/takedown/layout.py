@@ -20,6 +20,7 @@ WIDTH = 78
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u2800\u3164\uffa0"
 """Letters and marks that are drawn as nothing."""
+_BLANK_LETTER = re.compile(f"[{_BLANK_LETTERS}]")
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _NOT_AT_LINE_START = "，。、；：？！）》」』】〕〉”’…—·％,.;:?!)]}%"
@@ -54,7 +55,10 @@ def make_visible(value: object) -> str:
 
     A line break becomes ``⏎``, a tab a space, any other unseen character its code in brackets.
     """
-    text = _LINE_BREAK.sub("⏎", str(value)).replace("\t", " ")
+    text = str(value)
+    if text.isprintable() and not _BLANK_LETTER.search(text):
+        return text
+    text = _LINE_BREAK.sub("⏎", text).replace("\t", " ")
     return "".join(f"[{char_name(char)}]" if is_unseen(char) else char for char in text)
 
 

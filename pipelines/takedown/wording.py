@@ -38,8 +38,7 @@ FIELDS: Mapping[Language, Mapping[str, str]] = {
         "seller": "seller's name",
         "attributes": "attributes",
         "text": "page text",
-        "price": "price",
-        "sku": "item number",
+        "site": "site",
     },
     "zh": {
         "title": "标题",
@@ -49,8 +48,7 @@ FIELDS: Mapping[Language, Mapping[str, str]] = {
         "seller": "卖家名称",
         "attributes": "属性",
         "text": "页面文字",
-        "price": "价格",
-        "sku": "货号",
+        "site": "站点",
     },
 }
 
@@ -63,10 +61,10 @@ EDITS: Mapping[Language, Mapping[str, str]] = {
         "leet": "digits or signs for letters",
         "traditional": "traditional characters",
         "spaced": "letters set apart",
-        "joined": "words run together",
+        "punctuated": "signs between letters",
+        "split": "written as two words",
+        "joined": "joined to another word",
         "typo": "misspelt",
-        "variant": "other spelling",
-        "pinyin": "pinyin",
     },
     "zh": {
         "homoglyph": "形近字符",
@@ -76,10 +74,10 @@ EDITS: Mapping[Language, Mapping[str, str]] = {
         "leet": "以数字或符号代字母",
         "traditional": "繁体字",
         "spaced": "字符间插入间隔",
-        "joined": "单词连写",
+        "punctuated": "字符间插入符号",
+        "split": "拆成两词",
+        "joined": "与他词连写",
         "typo": "错拼",
-        "variant": "另一写法",
-        "pinyin": "拼音",
     },
 }
 
@@ -90,10 +88,10 @@ TRANSFORMS: Mapping[Language, Mapping[str, str]] = {
         "rotate-90": "rotated by 90°",
         "rotate-180": "rotated by 180°",
         "rotate-270": "rotated by 270°",
-        "transpose": "rotated by 90° and mirrored",
-        "transverse": "rotated by 270° and mirrored",
+        "transpose": "mirrored and rotated by 270°",
+        "transverse": "mirrored and rotated by 90°",
         "crop": "cropped",
-        "border": "border added",
+        "border": "with a border",
     },
     "zh": {
         "mirror": "镜像",
@@ -101,19 +99,45 @@ TRANSFORMS: Mapping[Language, Mapping[str, str]] = {
         "rotate-90": "旋转90°",
         "rotate-180": "旋转180°",
         "rotate-270": "旋转270°",
-        "transpose": "旋转90°并镜像",
-        "transverse": "旋转270°并镜像",
+        "transpose": "镜像并旋转270°",
+        "transverse": "镜像并旋转90°",
         "crop": "裁剪",
         "border": "加边框",
     },
 }
 
+
+SENTENCES: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "licensed_seller": "The holder has licensed {form}.",
+        "referential": "“{text}” makes “{form}” the thing that the goods fit.",
+        "counterfeit_words": "The {where} says “{text}”.",
+        "other_brand": "The brand is given as “{text}”.",
+        "goods": "The goods are of a kind that the right covers: {form}.",
+        "other_goods": "The category names none of the goods that the right covers: {form}.",
+    },
+    "zh": {
+        "licensed_seller": "权利人已许可{form}。",
+        "referential": "“{text}”表明“{form}”仅指商品的适用对象。",
+        "counterfeit_words": "{where}含有“{text}”。",
+        "other_brand": "品牌标注为“{text}”。",
+        "goods": "商品属于该权利的商品范围：{form}。",
+        "other_goods": "类目不属于该权利的商品范围：{form}。",
+    },
+}
+"""What the rest of a listing says, by feature."""
+
+
 def describe_finding(finding: Finding, language: Language) -> str:
     """Say what was compared and how it came out, as one sentence without its weight."""
     if finding.image is not None and finding.reference is not None:
         return _describe_picture(finding, language)
-    if finding.text is not None and finding.form is not None:
+    if finding.feature == "name" and finding.text is not None and finding.form is not None:
         return _describe_name(finding, language)
+    sentence = SENTENCES[language].get(finding.feature)
+    if sentence is not None and finding.text is not None and finding.form is not None:
+        where = field_label(finding.field, language)
+        return sentence.format(text=finding.text, form=finding.form, where=where)
     return finding.detail or finding.feature.replace("_", " ")
 
 

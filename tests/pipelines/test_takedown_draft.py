@@ -180,9 +180,17 @@ def test_case_is_the_same_for_the_same_parties() -> None:
 
 
 def test_hits_must_be_of_the_case_given() -> None:
-    other = replace(draft_case([a_hit()], opened_at=NOW), holder="Borealis AG")
-    with pytest.raises(NotAllowedError, match=r"'Aurelio S\.p\.A\.', but case .* 'Borealis AG'"):
+    other = draft_case([a_hit(right=OTHER_HOLDER)], opened_at=NOW)
+    with pytest.raises(NotAllowedError, match=rf"not of case {other.id} .*Borealis AG") as refused:
         draft(DSA, [a_hit()], case=other)
+    assert a_hit().hit.id in str(refused.value)
+
+
+def test_seller_may_have_another_name_since_the_case_was_opened() -> None:
+    opened = draft_case([a_hit()], opened_at=NOW)
+    renamed = a_hit(listing=a_listing(seller=replace(SELLER, name="Better Bags")))
+    notice = draft(DSA, [renamed], case=opened)
+    assert "Better Bags" in notice.text
 
 
 def test_recipient_must_be_of_the_site() -> None:

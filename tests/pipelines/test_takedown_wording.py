@@ -5,10 +5,14 @@ from dataclasses import replace
 import pytest
 
 from crawler.model import Finding
+from matchers.normalize import EDITS as MATCHER_EDITS
+from matchers.pictures import ORIENTATIONS
+from matchers.weights import CONTEXT
 from pipelines.takedown.wording import (
     EDITS,
     FIELDS,
     RIGHT_KINDS,
+    SENTENCES,
     TRANSFORMS,
     Language,
     describe_finding,
@@ -42,6 +46,18 @@ def test_what_has_no_words_keeps_its_own() -> None:
     assert field_label("gtin", "zh") == "gtin"
 
 
-@pytest.mark.parametrize("table", [EDITS, FIELDS, RIGHT_KINDS, TRANSFORMS])
+def test_all_that_the_matchers_say_has_words() -> None:
+    assert SENTENCES["en"].keys() >= CONTEXT.keys()
+    assert TRANSFORMS["en"].keys() >= ORIENTATIONS.keys() - {"same"}
+    assert set(EDITS["en"]) >= set(MATCHER_EDITS)
+
+
+def test_context_in_words() -> None:
+    copy = Finding(feature="counterfeit_words", weight=4, field="title", text="高仿", form="高仿")
+    assert describe_finding(copy, "en") == "The title says “高仿”."
+    assert describe_finding(copy, "zh") == "标题含有“高仿”。"
+
+
+@pytest.mark.parametrize("table", [EDITS, FIELDS, RIGHT_KINDS, SENTENCES, TRANSFORMS])
 def test_both_languages_know_the_same_words(table: dict[Language, dict[str, str]]) -> None:
     assert table["en"].keys() == table["zh"].keys()

@@ -6,6 +6,7 @@ The program writes that file itself while it is in debug mode, and many shops ar
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -28,8 +29,8 @@ class CartridgeShop(RealShop):
     @property
     def _env(self) -> Mapping[str, str]:
         return {
-            "DJANGO_SETTINGS_MODULE": "harbour.settings",
-            "PYTHONPATH": str(self._folder),
+            "DJANGO_SETTINGS_MODULE": "shop_settings",
+            "PYTHONPATH": os.pathsep.join([str(self._site), str(self._folder)]),
             "SHOP_FOLDER": str(self._folder),
         }
 
@@ -41,7 +42,7 @@ class CartridgeShop(RealShop):
         # The program makes a project folder around the package; only the package is wanted.
         (self._folder / "harbour").rename(self._folder / "project")
         (self._folder / "project" / "harbour").rename(self._folder / "harbour")
-        shutil.copy(self._site / "local_settings.py", self._folder / "harbour")
+        (self._folder / "harbour" / "local_settings.py").unlink()  # ours stand in the site's folder
         media = self._folder / "media" / "product"
         media.mkdir(parents=True)
         for product in products:

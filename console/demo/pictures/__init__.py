@@ -9,7 +9,7 @@ from functools import cache
 from PIL import Image
 
 from console.demo.pictures import art, bags, books, devices, food, home, logos, outdoor, tea, wear
-from console.demo.pictures.alterations import ALTERATIONS, GENUINE_QUALITY
+from console.demo.pictures.alterations import ALTERATIONS
 
 PICTURES: Mapping[str, Callable[[], Image.Image]] = {
     draw.__name__: draw
@@ -83,10 +83,13 @@ def draw(name: str) -> Image.Image:
     return _drawn(name).copy()
 
 
-def encode_png(name: str) -> bytes:
-    """Return the picture as the right holder deposits it: without loss."""
+def encode_reference(name: str, suffix: str) -> bytes:
+    """Return the picture as its holder deposits it: ``.png`` without loss, ``.jpg`` nearly so."""
     data = io.BytesIO()
-    _drawn(name).save(data, "PNG", compress_level=1)
+    if suffix == ".png":
+        _drawn(name).save(data, "PNG", compress_level=3)
+    else:
+        _drawn(name).save(data, "JPEG", quality=95)
     return data.getvalue()
 
 
@@ -99,4 +102,4 @@ def encode_jpeg(name: str, alteration: str) -> bytes:
     return data.getvalue()
 
 
-__all__ = ["ALTERATIONS", "GENUINE_QUALITY", "LOGOS", "PICTURES", "draw", "encode_jpeg", "encode_png"]
+__all__ = ["ALTERATIONS", "LOGOS", "PICTURES", "draw", "encode_jpeg", "encode_reference"]

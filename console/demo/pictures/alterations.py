@@ -46,7 +46,9 @@ def _striped(picture: Image.Image) -> Image.Image:
     top, bottom = round(h * 0.44), round(h * 0.53)
     pen.rectangle((0, top, w, bottom), fill=120)
     for x in range(0, w, 80):
-        pen.polygon([(x, top + 36), (x + 26, top + 10), (x + 52, top + 36), (x + 26, bottom - 8)], 190)
+        pen.polygon(
+            [(x, top + 36), (x + 26, top + 10), (x + 52, top + 36), (x + 26, bottom - 8)], 190
+        )
     return Image.composite(Image.new("RGB", picture.size, (255, 255, 255)), picture, mark)
 
 

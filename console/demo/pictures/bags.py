@@ -46,7 +46,7 @@ def tote_bag() -> Image.Image:
         c.stroke(17, smooth(path("300 320, 320 175, 410 130, 490 175, 505 320"), closed=False)),
         linear("6f3f1d", "4d2a12"),
     )
-    side = c.polygon(path("578 300, 628 282, 664 656, 606 696"))
+    side = c.polygon(path("580 304, 620 297, 652 662, 606 696"))
     front = c.polygon(
         [
             (198, 300),

@@ -312,9 +312,10 @@ def phone_case() -> Image.Image:
         drop=(4, 6),
     )
     for dx, dy in ((318, 140), (318, 202), (378, 170)):
-        x, y = turned([(dx, dy)], 17, about)[0]
+        cx, cy = turned([(dx, dy)], 17, about)[0]
         c.paint(
-            c.ellipse(x, y, 25), radial("4a6fa0", "16202c", "07090c", centre=(0.4, 0.35), reach=0.6)
+            c.ellipse(cx, cy, 25),
+            radial("4a6fa0", "16202c", "07090c", centre=(0.4, 0.35), reach=0.6),
         )
-        c.paint(c.ellipse(x - 8, y - 9, 6), (220, 235, 255), 0.9)
+        c.paint(c.ellipse(cx - 8, cy - 9, 6), (220, 235, 255), 0.9)
     return c.finish(45)

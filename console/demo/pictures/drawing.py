@@ -21,8 +21,10 @@ Stencil = Image.Image
 
 _SCALE = 4
 """How many times larger than the finished picture a stencil is drawn."""
-_GRID = 40
+_GRID = 36
 """Sides of the small grid on which a gradient is computed before it is enlarged."""
+_RAMP = 96
+"""How many colours a gradient is made of, before it is enlarged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def path(text: str) -> list[Point]:
 
 
 def _colour_at(stops: Sequence[Colour], t: float) -> Colour:
-    place = min(max(t, 0.0), 1.0) * (len(stops) - 1)
+    place = t * (len(stops) - 1)
     low = min(int(place), len(stops) - 2)
     part = place - low
     a, b = stops[low], stops[low + 1]
@@ -88,7 +90,9 @@ def _gradient(fill: Linear | Radial) -> Image.Image:
     else:
         cx, cy = fill.centre
         places = (math.hypot(x - cx, y - cy) / fill.reach for y in steps for x in steps)
-    pixels = bytes(channel for t in places for channel in _colour_at(fill.stops, t))
+    last = _RAMP - 1
+    ramp = [bytes(_colour_at(fill.stops, i / last)) for i in range(_RAMP)]
+    pixels = b"".join([ramp[int(t * last + 0.5) if t < 1 else last] for t in places])
     return Image.frombytes("RGB", (_GRID, _GRID), pixels)
 
 
@@ -269,7 +273,7 @@ class Canvas:
         dx = round(math.cos(math.radians(angle)) * width)
         dy = round(math.sin(math.radians(angle)) * width)
         for sign, colour, opacity in ((-1, (255, 255, 255), light), (1, (10, 6, 12), dark)):
-            away = Image.new("L", inside.size)
+            away = soft.copy()  # where the frame cuts the thing, there is no edge
             away.paste(soft, (sign * dx, sign * dy))
             rim = ImageChops.multiply(inside, ImageChops.invert(away))
             mask = Image.new("L", self.size)

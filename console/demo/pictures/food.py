@@ -36,9 +36,9 @@ def olive_oil() -> Image.Image:
         [(0, y), (800, y)] for y in range(60, 620, 124)
     ]
     c.paint(c.stroke(5, *tiles), (202, 190, 164))
-    for x in range(22, 800, 248):
-        for y in range(122, 560, 248):
-            c.paint(c.polygon(star(x, y, 46, 20, 8)), (92, 132, 158), 0.75)
+    for left in range(22, 800, 248):
+        for top in range(122, 560, 248):
+            c.paint(c.polygon(star(left, top, 46, 20, 8)), (92, 132, 158), 0.75)
     c.paint(c.polygon(box(0, 620, 800, 800)), linear("c08552", "8c5730"))
     bottle = _bottle(c, 300, 720, 210, 640)
     c.shadow(bottle, (60, 20), 40, 0.45)
@@ -192,8 +192,8 @@ def peach_box() -> Image.Image:
 def peach_branch() -> Image.Image:
     """Draw two peaches on the branch, sky behind."""
     c = Canvas(linear("6fb5dd", "b7dcec", "eaf3ea"))
-    for x, y, r in ((140, 600, 150), (330, 690, 180), (640, 700, 150), (560, 130, 70)):
-        c.glow(x, y, r * 1.7, (255, 255, 255), 0.8)
+    for cx, cy, r in ((140, 600, 150), (330, 690, 180), (640, 700, 150), (560, 130, 70)):
+        c.glow(cx, cy, r * 1.7, (255, 255, 255), 0.8)
     branch = smooth(path("820 60, 640 150, 430 190, 250 300, 90 330"), closed=False)
     c.solid(c.stroke(22, branch), linear("8a6244", "553722"), width=7, drop=(6, 10))
     for i, (x, y) in enumerate(branch[3::5]):
@@ -206,9 +206,10 @@ def peach_branch() -> Image.Image:
             c.solid(c.blob(leaf), linear("93c85f", "3f8740", angle=i * 24), width=9, drop=(6, 10))
     _peach(c, 300, 466, 128, 12)
     _peach(c, 560, 372, 104, -18)
-    for x, y, a in ((300, 352, 60), (552, 286, 120)):
+    for tx, ty, a in ((300.0, 352.0, 60), (552.0, 286.0, 120)):
+        leaf = [(tx, ty), (tx + 70, ty - 24), (tx + 150, ty), (tx + 70, ty + 22)]
         c.solid(
-            c.blob(turned([(x, y), (x + 70, y - 24), (x + 150, y), (x + 70, y + 22)], a, (x, y))),
+            c.blob(turned(leaf, a, (tx, ty))),
             linear("a9d873", "4c9548"),
             width=8,
             drop=(5, 8),

@@ -1,0 +1,39 @@
+"""A candidate: a listing and a right between which at least one name or picture was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.model import Listing, Right
+from matchers.marks import NameMatch
+from matchers.pictures import PictureMatch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundName:
+    """A name of the right in one field of the listing."""
+
+    field: str
+    """``title``, ``brand`` or ``description``."""
+    match: NameMatch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundPicture:
+    """A picture of the listing that copies one of the right's."""
+
+    image: str
+    """As in ``Listing.images``."""
+    reference: str
+    """As in ``Right.images``."""
+    match: PictureMatch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An unscored pair."""
+
+    listing: Listing
+    right: Right
+    names: tuple[FoundName, ...]
+    pictures: tuple[FoundPicture, ...]

@@ -1,0 +1,57 @@
+"""Any shop: structured data where there is some, else careful reading of the page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import HtmlResponse, Response
+
+from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
+from crawler.extract import parse_page
+from crawler.links import find_links
+from crawler.model import Listing, PageWarning
+from crawler.sites import canonical_url
+
+
+class StructuredSpider(Spider):
+    """Follows lists and listings within the sites of its seeds.
+
+    Arguments: ``url``, one or several seeds separated by white space.
+    """
+
+    name = "structured"
+
+    def __init__(self, url: str = "", **kwargs: Any) -> None:  # noqa: ANN401 (Scrapy's signature)
+        super().__init__(**kwargs)
+        self.seeds = tuple(url.split())
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield a Request for each seed."""
+        for seed in self.seeds:
+            yield Request(canonical_url(seed) or seed, callback=self.parse)
+
+    def parse(self, response: Response) -> Iterator[Listing | PageWarning | Request]:
+        """Yield the page's listing, what is broken on it, and the links to follow.
+
+        :raises ExtractionError: the response is no HTML page
+        :raises BlockedError: a challenge stands in place of the page
+        :raises NeedsBrowserError: only a browser can show the page
+        """
+        if not isinstance(response, HtmlResponse):
+            kind = (response.headers.get("Content-Type") or b"unknown").decode("latin-1")
+            raise ExtractionError(f"expected an HTML page, got {kind}")
+        reading = parse_page(response.url, response.selector)
+        for message in reading.warnings:
+            yield PageWarning(url=response.url, message=message)
+        if reading.blocked_by:
+            raise BlockedError(reading.blocked_by)
+        if reading.listing:
+            yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
+        for link in find_links(response.selector, response.url):
+            yield Request(link.url, callback=self.parse, priority=link.priority)
+        if reading.needs_browser:
+            raise NeedsBrowserError("the page is made by its scripts")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.campaign import Campaign, load_campaign
+from crawler.errors import FileFormatError
+from crawler.model import Right
+
+GOOD = 'name = "night"\nseeds = ["https://shop.example/"]\n'
+
+
+def load(folder: Path, text: str) -> Campaign:
+    file = folder / "night.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_campaign(file)
+
+
+def test_small_campaign_has_polite_defaults(tmp_path: Path) -> None:
+    campaign = load(tmp_path, GOOD)
+    assert campaign.seeds == ("https://shop.example/",)
+    assert (campaign.politeness.delay, campaign.politeness.concurrency) == (1.0, 1)
+    assert not campaign.allow_private
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name = ", "not TOML"),
+        ('name = "x"', "seeds: required key is missing"),
+        ('name = "x"\nseeds = []', "seeds: expected at least one URL"),
+        ('name = "x"\nseeds = ["ftp://a.example"]', "seeds.0: expected an http or https URL"),
+        ('name = "x"\nseeds = ["http://[::1"]', "seeds.0: not a URL"),
+        ('name = "x"\nseeds = ["http://a.example:99999"]', "seeds.0: not a URL"),
+        (GOOD + "depth = 3", "depth: unknown key; a campaign has no such key"),
+        (GOOD + "[limits]\npages = 3", "limits.pages: unknown key"),
+        (GOOD + "[limits]\npages_per_site = 0", "limits.pages_per_site: expected at least 1"),
+        (GOOD + '[politeness]\ndelay = "fast"', "politeness.delay: .*got 'fast'"),
+        (GOOD + "[politeness]\ndelay = -1", "politeness.delay: expected at least 0, got -1"),
+        (GOOD + "[limits]\nminutes = 0", "limits.minutes: expected more than 0"),
+    ],
+)
+def test_error_names_the_key(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(FileFormatError, match=expected):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("terms", "covered"),
+    [((), True), (("TM-1",), True), (("TM-*",), True), (("tag:luxury",), True), (("GI-*",), False)],
+)
+def test_rights_are_selected_by_id_or_tag(terms: tuple[str, ...], covered: bool) -> None:  # noqa: FBT001
+    right = Right(id="TM-1", kind="trademark", name="Aurelio", tags=("luxury",))
+    campaign = Campaign(name="x", seeds=("https://a.example",), rights=terms)
+    assert campaign.covers(right) is covered

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from parsel import Selector
+
+from crawler.links import Link, LinkKind, find_links, is_page
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+URL = "https://corner.example/c/kitchen"
+
+
+def links(html: str, url: str = URL) -> dict[str, LinkKind]:
+    return {link.url: link.kind for link in find_links(Selector(text=html, type="html"), url)}
+
+
+def test_a_category_page_best_first() -> None:
+    page = Selector(text=(PAGES / "category.html").read_text(), type="html")
+    assert find_links(page, URL) == [
+        Link(url="https://corner.example/p/kettle-7", kind=LinkKind.LISTING),
+        Link(url="https://corner.example/p/pan-9", kind=LinkKind.LISTING),
+        Link(url="https://corner.example/c/kitchen?page=2", kind=LinkKind.NEXT),
+        Link(url="https://corner.example/c/garden", kind=LinkKind.LIST),
+        Link(url="https://corner.example/about-us", kind=LinkKind.OTHER),
+    ]
+
+
+def test_priorities_follow_the_order() -> None:
+    kinds = (LinkKind.LISTING, LinkKind.NEXT, LinkKind.LIST, LinkKind.OTHER)
+    priorities = [Link(url=URL, kind=kind).priority for kind in kinds]
+    assert priorities == sorted(priorities, reverse=True)
+    assert len(set(priorities)) == len(kinds)
+
+
+NO_USE = (
+    *(
+        "/cart",
+        "/checkout/onepage",
+        "/account/login.php",
+        "/wishlist",
+        "/p/1/reviews/",
+    ),
+    *(
+        "/a.pdf",
+        "/c/1?sort=price",
+        "/c/1?order=asc",
+        "/c/1?filter_size=9",
+    ),
+    *(
+        "/c/1?selected_facets=x",
+        "/?add-to-cart=9",
+        "/index.php?route=account/login",
+    ),
+    *(
+        "/index.php?main_page=shopping_cart",
+        "/search/?q=a",
+        "/c/1?limit=100",
+    ),
+    *(
+        "/p/1?action=print",
+        "/index.php?s=/index/user/login",
+    ),
+)
+
+
+@pytest.mark.parametrize("url", NO_USE)
+def test_pages_of_no_use(url: str) -> None:
+    assert not is_page(f"https://corner.example{url}")
+
+
+@pytest.mark.parametrize(
+    ("href", "kind"),
+    [
+        ("/product/harwick-kettle", LinkKind.LISTING),
+        ("/index.php?route=product/product&product_id=40", LinkKind.LISTING),
+        ("/item/10045.html", LinkKind.LISTING),
+        ("/goods.php?goods_id=3", LinkKind.LISTING),
+        ("/index.php?route=product/category&path=20", LinkKind.LIST),
+        ("/index.php?cPath=3&main_page=index", LinkKind.LIST),
+        ("/collections/kettles", LinkKind.LIST),
+        ("/product-category/kettles/", LinkKind.LIST),
+        ("/shop/page/2/", LinkKind.NEXT),
+        ("/index.php?main_page=index&cPath=3&page=2", LinkKind.NEXT),
+        ("/about", LinkKind.OTHER),
+    ],
+)
+def test_what_a_link_leads_to(href: str, kind: LinkKind) -> None:
+    assert list(links(f'<a href="{href}">x</a>').values()) == [kind]
+
+
+def test_the_next_page_in_words_and_in_data() -> None:
+    html = (
+        '<div class="fenye"><a href="/list-3.html">下一页</a>'
+        '<a href="javascript:;" data-url="/list?page=4">4</a></div><link rel="next" href="/more">'
+    )
+    assert set(links(html).items()) == {
+        ("https://corner.example/list-3.html", LinkKind.NEXT),
+        ("https://corner.example/list?page=4", LinkKind.NEXT),
+        ("https://corner.example/more", LinkKind.NEXT),
+    }
+
+
+def test_nofollow_is_kept_from_what_is_neither_listing_nor_list() -> None:
+    html = '<a rel="nofollow" href="/product/a-1">a</a><a rel="nofollow" href="/imprint">b</a>'
+    assert list(links(html)) == ["https://corner.example/product/a-1"]
+
+
+def test_only_the_own_site_and_not_the_page_itself() -> None:
+    html = (
+        f'<base href="https://www.corner.example/x/"><a href="y">y</a><a href="{URL}#top">top</a>'
+        '<a href="https://elsewhere.example/p/1">e</a><a href="http://[bad">b</a>'
+    )
+    assert list(links(html)) == ["https://www.corner.example/x/y"]
+
+
+def test_a_listing_stays_one_when_the_menu_names_it_too() -> None:
+    html = '<nav><a href="/product/kettle-7">k</a></nav><a class="c" href="/product/kettle-7">k</a>'
+    assert links(html) == {"https://corner.example/product/kettle-7": LinkKind.LISTING}

@@ -1,0 +1,212 @@
+"""Findings add up to one explained score."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
+
+from crawler.formats import dump_json, load_record
+from crawler.model import Hit, Licensee, Listing, Right, Seller, hit_id
+from matchers.judge import Matcher, MatchSettings, Subject
+from matchers.pictures import fingerprint
+from matchers.weights import CONTEXT, NAME, PICTURE, PRIOR
+
+Draw = Callable[[int], Image.Image]
+Encode = Callable[..., bytes]
+
+STORE = Seller(name="Aurelio Official Store")
+AURELIO = Right(
+    id="TM-1",
+    kind="trademark",
+    name="Aurelio",
+    variants=("奥雷利奥",),
+    images=("logos/aurelio.png",),
+    licensees=(Licensee(seller=STORE.name),),
+)
+NORDWIND = Right(id="TM-2", kind="trademark", name="Nordwind")
+LARK = Right(id="TM-3", kind="trademark", name="云雀")
+STUDIO = Right(id="W-1", kind="work", name="青瓷小筑", images=("works/1.jpg", "works/2.jpg"))
+RIGHTS = (AURELIO, NORDWIND, LARK, STUDIO)
+MATCHER = Matcher(RIGHTS, {})
+
+
+def _subject(title: str, pictures: dict[str, Any] | None = None, **fields: Any) -> Subject:
+    listing = Listing(url=f"https://shop.example/{title}", title=title, **fields)
+    return Subject(listing=listing, pictures=pictures or {})
+
+
+def _hits(title: str, **fields: Any) -> list[Hit]:
+    return MATCHER.match([_subject(title, **fields)])
+
+
+@pytest.mark.parametrize(
+    ("title", "right"),
+    [
+        ("Aurelio leather bag", "TM-1"),
+        ("Аurеliо leather bag", "TM-1"),
+        ("Aur3l1o bag replica", "TM-1"),
+        ("A.u.r.e.l.i.o bag", "TM-1"),
+        ("高仿 奧雷利奧 女包", "TM-1"),
+        ("N0rdwind jacket", "TM-2"),
+        ("云雀 茶叶礼盒", "TM-3"),
+        ("青瓷小筑 花瓶", "W-1"),
+    ],
+)
+def test_flags_uses_of_a_name(title: str, right: str) -> None:
+    (hit,) = _hits(title)
+    assert (hit.right, hit.flagged, hit.target) == (right, True, "listing")
+    assert hit.id == hit_id("listing", hit.listing, right)
+
+
+@pytest.mark.parametrize(
+    ("title", "fields"),
+    [
+        ("Nordwnid jacket", {}),
+        ("Aurelia gold ring", {}),
+        ("Case for Aurelio phones", {}),
+        ("适用于奥雷利奥手机壳", {}),
+        ("奥雷利亚 女包", {}),
+        ("Leather bag", {"description": "In the style of Aurelio."}),
+    ],
+)
+def test_keeps_but_does_not_flag_doubtful_ones(title: str, fields: dict[str, Any]) -> None:
+    (hit,) = _hits(title, **fields)
+    assert not hit.flagged
+    assert 0.05 <= hit.score < 0.5
+
+
+@pytest.mark.parametrize(
+    ("title", "fields"),
+    [
+        ("Leather bag", {}),
+        ("奥利奥 饼干", {}),
+        ("north wind chime", {}),
+        ("白云 雀巢咖啡", {}),
+        ("", {}),
+        ("Aurelio bag", {"seller": STORE}),
+        ("Aurelio 奥雷利奥 bag", {"seller": STORE, "brand": "Aurelio"}),
+    ],
+)
+def test_forgets_innocents_and_licensees(title: str, fields: dict[str, Any]) -> None:
+    assert _hits(title, **fields) == []
+
+
+def test_a_licence_outweighs_everything_else(draw: Draw, encode: Encode) -> None:
+    print_ = fingerprint(encode(draw(1)))
+    many = ("奥雷利奥", "Orelio", "Oreliu", "Aureliu", "Aurilio")
+    right = replace(AURELIO, variants=many, goods=("bags",))
+    matcher = Matcher([right], {("TM-1", "logos/aurelio.png"): print_})
+    everything = "Аurelio Оreliо Аureliu Aur1lio 奧-雷-利-奧 replica bag"
+    subject = _subject(
+        everything,
+        {f"https://shop.example/{i}.jpg": print_ for i in range(9)},
+        brand=everything,
+        description=everything,
+    )
+    (hit,) = matcher.match([subject])
+    worst = sum(finding.weight for finding in hit.findings)
+    assert worst > 50
+    assert worst + PRIOR + CONTEXT["licensed_seller"] < 0
+
+
+def test_pictures_and_names_of_one_right_add_up(draw: Draw, encode: Encode) -> None:
+    references = {
+        ("W-1", "works/1.jpg"): fingerprint(encode(draw(1))),
+        ("W-1", "works/2.jpg"): fingerprint(encode(draw(2))),
+        ("TM-9", "not watched.png"): fingerprint(encode(draw(3))),
+    }
+    matcher = Matcher(RIGHTS, references)
+    copy = fingerprint(encode(ImageOps.mirror(draw(2)), "JPEG", quality=70))
+    other = fingerprint(encode(draw(3)))
+    (alone,) = matcher.match([_subject("Vase", {"a.jpg": other, "b.jpg": copy})])
+    (both,) = matcher.match([_subject("青瓷小筑 vase", {"a.jpg": other, "b.jpg": copy})])
+    (finding,) = alone.findings
+    assert (finding.image, finding.reference) == ("b.jpg", "works/2.jpg")
+    assert (finding.transform, finding.region) == ("mirror", (0, 0, 640, 480))
+    assert alone.flagged
+    assert [f.feature for f in both.findings] == ["name", "picture"]
+    assert both.score > alone.score
+
+
+def test_several_copies_count_once_in_full(draw: Draw, encode: Encode) -> None:
+    print_ = fingerprint(encode(draw(1)))
+    matcher = Matcher([STUDIO], {("W-1", "works/1.jpg"): print_})
+    (hit,) = matcher.match([_subject("Vase", dict.fromkeys("abcdefgh", print_))])
+    weights = [finding.weight for finding in hit.findings]
+    assert weights == [PICTURE[0][1], 1, 1, 1, 1]
+
+
+def test_one_name_found_twice_counts_once() -> None:
+    (once,), (twice,) = _hits("Aurelio bag"), _hits("Aurelio bag Aurelio")
+    assert once.score == twice.score
+    assert len(twice.findings) == 1
+
+
+def test_the_hits_of_a_batch_keep_its_order() -> None:
+    hits = MATCHER.match([_subject("Nordwind"), _subject("x"), _subject("Nordwind Аurelio")])
+    assert [hit.right for hit in hits] == ["TM-2", "TM-1", "TM-2"]
+
+
+@pytest.mark.parametrize("unit", ["Aurelio ", "A u r e l i o ", "a ", "Аurelia ", "云雀", "for "])
+def test_an_endless_text_costs_little(unit: str) -> None:
+    endless = unit * 100_000
+    started = time.process_time()
+    _hits(endless, brand=endless, description=endless)
+    assert time.process_time() - started < 10
+
+
+def test_settings_move_cutoff_and_threshold() -> None:
+    subject = _subject("Nordwnid jacket")
+    strict = Matcher(RIGHTS, {}, MatchSettings(cutoff=0.6, threshold=0.9))
+    loose = Matcher(RIGHTS, {}, MatchSettings(threshold=0.1))
+    assert strict.match([subject]) == []
+    assert loose.match([subject])[0].flagged
+
+
+@pytest.mark.parametrize(("cutoff", "threshold"), [(0.6, 0.5), (-0.1, 0.5), (0.1, 1.1)])
+def test_settings_that_make_no_sense_are_refused(cutoff: float, threshold: float) -> None:
+    with pytest.raises(ValueError, match="cutoff <= threshold"):
+        MatchSettings(cutoff=cutoff, threshold=threshold)
+
+
+def test_two_rights_with_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match="TM-1"):
+        Matcher([AURELIO, AURELIO], {})
+
+
+def test_no_rights_no_hits() -> None:
+    assert Matcher([], {}).match([_subject("Aurelio")]) == []
+
+
+def test_every_kind_of_name_alone_stays_above_the_cutoff_or_on_purpose_below() -> None:
+    scores = {label: 1 / (1 + 2 ** -(PRIOR + weight)) for label, weight in NAME.items()}
+    below = {label for label, score in scores.items() if score < MatchSettings().cutoff}
+    assert below == {"misspelt by two letters"}
+
+
+_FRAGMENT = st.sampled_from(
+    ["Aurelio", "Аurelio", "Nordwnid", "云雀", "for", "replica", "奧雷利奧"]
+)
+
+
+@given(st.lists(_FRAGMENT | st.text(max_size=5), max_size=6), st.none() | _FRAGMENT)
+def test_hits_are_explained_whatever_the_text(parts: list[str], brand: str | None) -> None:
+    title = " ".join(parts)
+    for hit in _hits(title, brand=brand, description=title):
+        assert load_record(Hit, dump_json(hit)) == hit
+        bits = PRIOR + sum(finding.weight for finding in hit.findings)
+        assert math.isclose(hit.score, 1 / (1 + 2**-bits), abs_tol=1e-6)
+        for finding in hit.findings:
+            assert finding.detail
+            assert finding.detail.endswith(".")
+            if finding.span is not None:
+                text = {"title": title, "description": title, "brand": brand}[finding.field or ""]
+                assert (text or "")[slice(*finding.span)] == finding.text

@@ -1,0 +1,143 @@
+"""Names are found through every disguise, and near-miss words are not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchers.marks import MarkIndex, NameMatch
+
+FORMS = (
+    "Aurelio",
+    "奥雷利奥",
+    "Nordwind",
+    "云雀",
+    "青瓷小筑",
+    "Casa Verdana",
+    "QZ",
+    "Норд",
+    "Vélorine",
+    "Zorvex",
+    "K9 Trail",
+    "Muro",
+)
+INDEX = MarkIndex(enumerate(FORMS))
+
+
+def _one(text: str) -> NameMatch:
+    found = INDEX.find(text)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "written", "edits"),
+    [
+        ("Aurelio bag", "Aurelio", "Aurelio", ""),
+        ("bag AURELIO's", "Aurelio", "AURELIO", ""),
+        ("新款Aurelio包", "Aurelio", "Aurelio", ""),
+        ("Аurеliо bag", "Aurelio", "Аurеliо", "homoglyph"),
+        ("Aur3l1o bag", "Aurelio", "Aur3l1o", "leet"),
+        ("A u r e l i o bag", "Aurelio", "A u r e l i o", "spaced"),
+        ("A.u r-e_l i o bag", "Aurelio", "A.u r-e_l i o", "punctuated spaced"),
+        ("A\u200bu\u200brelio", "Aurelio", "A\u200bu\u200brelio", "zero_width"),
+        ("Ａｕｒｅｌｉｏ", "Aurelio", "Ａｕｒｅｌｉｏ", "full_width"),
+        ("Аur3liо", "Aurelio", "Аur3liо", "homoglyph leet"),
+        ("Nord wind jacket", "Nordwind", "Nord wind", "split"),
+        ("Nord-wind jacket", "Nordwind", "Nord-wind", "punctuated"),
+        ("CasaVerdanaBag", "Casa Verdana", "CasaVerdana", "joined"),
+        ("casa-verdana", "Casa Verdana", "casa-verdana", ""),
+        ("aureliobag red", "Aurelio", "aurelio", "joined"),
+        ("Nordwind2026", "Nordwind", "Nordwind", "joined"),
+        ("Velorine perfume", "Vélorine", "Velorine", ""),
+        ("Vélorine", "Vélorine", "Vélorine", ""),
+        ("НОРД куртка", "Норд", "НОРД", ""),
+        ("新款奥雷利奥包包", "奥雷利奥", "奥雷利奥", ""),
+        ("奧雷利奧 女包", "奥雷利奥", "奧雷利奧", "traditional"),
+        ("奥 雷 利 奥", "奥雷利奥", "奥 雷 利 奥", "spaced"),
+        ("青*瓷*小*筑 花瓶", "青瓷小筑", "青*瓷*小*筑", "punctuated"),
+        ("云·雀 茶叶", "云雀", "云·雀", "punctuated"),
+        ("正品云雀茶", "云雀", "云雀", ""),
+        ("Nordwnid jacket", "Nordwind", "Nordwnid", "typo"),
+        ("Aurello bag", "Aurelio", "Aurello", "typo"),
+        ("奥雷利亚 包", "奥雷利奥", "奥雷利亚", "typo"),
+        ("QZ watch", "QZ", "QZ", ""),
+        ("Мuru", "Muro", "Мuru", "homoglyph typo"),
+    ],
+)
+def test_finds_a_name(text: str, form: str, written: str, edits: str) -> None:
+    match = _one(text)
+    assert (match.form, match.text, " ".join(match.edits)) == (form, written, edits)
+    assert text[slice(*match.span)] == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aura lights",
+        "qz watch",
+        "Mura kitchen",
+        "奥利奥 饼干",
+        "飞云，雀巢",
+        "白云 雀巢咖啡",
+        "north wind",
+        "No r d, wind",
+        "Casa, Verdana",
+        "K7 Trail",
+        "5010 M",
+        "vortex mug",
+        "sizes M U R",
+    ],
+)
+def test_leaves_other_words_alone(text: str) -> None:
+    assert INDEX.find(text) == []
+
+
+def test_a_common_word_or_its_plural_is_no_misspelling() -> None:
+    index = MarkIndex([(0, "Stylo"), (1, "Candlez")])
+    assert index.find("Style and candles") == []
+    assert [match.form for match in index.find("Stilo")] == ["Stylo"]
+
+
+def test_another_name_is_no_misspelling() -> None:
+    index = MarkIndex([(0, "Verdana"), (1, "Verdano")])
+    assert [(m.owner, m.distance) for m in index.find("Verdano")] == [(1, 0)]
+
+
+def test_two_rights_with_one_name_are_both_found() -> None:
+    index = MarkIndex([(0, "Aurelio"), (1, "Aurelio")])
+    assert [match.owner for match in index.find("Aurelio")] == [0, 1]
+
+
+def test_of_overlapping_forms_the_longer_is_kept() -> None:
+    index = MarkIndex([(0, "Verdana"), (0, "Casa Verdana")])
+    assert [match.form for match in index.find("Casa Verdana")] == ["Casa Verdana"]
+
+
+@pytest.mark.parametrize("forms", [[], [(0, "")], [(0, "!")], [(0, "X")]])
+def test_nothing_to_find(forms: list[tuple[int, str]]) -> None:
+    assert MarkIndex(forms).find("X Aurelio!") == []
+
+
+def test_marks_ordinary_words() -> None:
+    index = MarkIndex([(0, "Silver Fox"), (1, "Aurelio Fox")])
+    silver, aurelio = index.find("Silver Fox, Aurelio Fox")
+    assert (silver.common, silver.words) == (True, 2)
+    assert not aurelio.common
+
+
+@given(st.text(), st.sampled_from(FORMS), st.text())
+def test_any_text_is_searched_and_spans_show_their_text(left: str, form: str, right: str) -> None:
+    text = left + form + right
+    for match in INDEX.find(text):
+        start, end = match.span
+        assert 0 <= start < end <= len(text)
+        assert match.text == text[start:end]
+
+
+@given(st.text(st.characters(categories=("Ll", "Zs", "Po"))), st.sampled_from(FORMS))
+def test_a_name_between_spaces_is_found_whatever_precedes(left: str, form: str) -> None:
+    spans = [m.span for m in INDEX.find(f"{left} {form} ") if m.distance == 0]
+    place = len(left) + 1
+    assert any(start <= place and place + len(form) <= end for start, end in spans)

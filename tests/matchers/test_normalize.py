@@ -1,0 +1,89 @@
+"""Text is folded the same way on both sides, and every character keeps its place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchers.normalize import EDITS, View, find_views, fold
+
+
+def _names(mask: int) -> set[str]:
+    return {edit for i, edit in enumerate(EDITS) if mask >> i & 1}
+
+
+def _view(text: str, kind: str) -> View:
+    return next(view for view in find_views(text) if view.kind == kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "read", "edits"),
+    [
+        ("AURELIO", "plain", "aurelio", set()),
+        ("Ａｕｒｅｌｉｏ", "plain", "aurelio", {"full_width"}),
+        ("Au\u200bre\u00adlio", "plain", "aurelio", {"zero_width"}),
+        ("\u200bAurelio", "plain", "aurelio", set()),
+        ("Aurélìo", "plain", "aurelio", {"diacritic"}),
+        ("Aure\u0301lio", "plain", "aurelio", {"diacritic"}),
+        ("Nørdwind", "plain", "nordwind", {"diacritic"}),
+        ("𝓐𝓾𝓻𝓮𝓵𝓲𝓸", "plain", "aurelio", {"homoglyph"}),
+        ("Ⓐⓤⓡⓔⓛⓘⓞ", "plain", "aurelio", {"homoglyph"}),
+        ("Аurеliо", "skeleton", "aurelio", {"homoglyph"}),
+        ("🅰🆄🆁🅴🅻🅸🅾", "skeleton", "aurelio", {"homoglyph"}),
+        ("ᴀᴜʀᴇʟɪᴏ", "skeleton", "aurelio", {"homoglyph"}),
+        ("Βag", "skeleton", "bag", {"homoglyph"}),
+        ("Aur3li0", "leet_i", "aurelio", {"leet"}),
+        ("Aure1io", "leet_l", "aurelio", {"leet"}),
+        ("Aur€l!o", "leet_i", "aurelio", {"leet"}),
+        ("奧雷利奧", "plain", "奥雷利奥", {"traditional"}),
+        ("Aurelio™", "plain", "aurelio ", set()),
+        ("Straße", "plain", "strasse", set()),
+        ("か\u3099", "plain", "が", set()),
+    ],
+)
+def test_undoes_each_kind_of_disguise(text: str, kind: str, read: str, edits: set[str]) -> None:
+    view = _view(text, kind)
+    assert view.text == read
+    assert _names(view.edits_within(0, len(read))) == edits
+
+
+def test_genuine_cyrillic_stays_cyrillic_in_the_plain_view() -> None:
+    assert fold("НОРД") == fold("норд") == "норд"
+
+
+@pytest.mark.parametrize("text", ["Nordwind 2000", "100% cotton", "size 42", "Sale!", "19.90 €"])
+def test_figures_and_punctuation_are_not_leet(text: str) -> None:
+    assert [view.kind for view in find_views(text)] == ["plain"]
+
+
+def test_span_takes_in_dropped_marks() -> None:
+    view = _view("x Aure\u0301lio\u0301!", "plain")
+    assert view.span(2, 9) == (2, 11)
+
+
+@given(st.text())
+def test_any_text_is_read_and_offsets_rise_within_it(text: str) -> None:
+    for view in find_views(text):
+        size = len(view.text)
+        assert len(view.starts) == len(view.ends) == len(view.edits) == size
+        assert list(view.starts) == sorted(view.starts)
+        pairs = zip(view.starts, view.ends, strict=True)
+        assert all(0 <= start < end <= len(text) for start, end in pairs)
+        assert all(0 <= place < size for place in view.changed)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)))
+def test_ascii_is_only_lowered(text: str) -> None:
+    printable = "".join(char for char in text if char.isprintable())
+    assert fold(printable) == printable.lower()
+
+
+@given(st.text(), st.text())
+def test_a_view_of_two_words_is_the_views_of_each(left: str, right: str) -> None:
+    assert fold(f"{left} {right}").endswith(fold(" " + right))

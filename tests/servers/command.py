@@ -1,0 +1,65 @@
+"""Runs the ``markhound`` command as people do: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command left."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON object of the output."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """The JSON objects of the output, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def start(
+    *arguments: str | Path, workspace: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start ``markhound ARGUMENTS...``."""
+    chosen = () if workspace is None else ("--workspace", str(workspace))
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "console.cli", *chosen, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **(env or {})},
+    )
+
+
+def run(
+    *arguments: str | Path,
+    workspace: Path | None = None,
+    expect: int | None = 0,
+    seconds: float = 240,
+    env: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run ``markhound ARGUMENTS...`` to its end, which must have the status ``expect``."""
+    process = start(*arguments, workspace=workspace, env=env)
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        raise AssertionError(f"no end after {seconds} s\n{out}\n{err}") from None
+    assert expect is None or process.returncode == expect, (process.returncode, out, err)
+    return Finished(process.returncode, out, err)

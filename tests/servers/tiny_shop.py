@@ -1,0 +1,113 @@
+"""A shop of a few lines for sweeps: pages made on demand, every request counted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a path answers."""
+
+    body: bytes | str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Route = Answer | Callable[[], Answer]
+
+
+def listing_page(title: str, *, picture: str | None = None, price: str = "19.90") -> Answer:
+    """Return a product page with JSON-LD."""
+    image = f'"image": "{picture}",' if picture else ""
+    data = (
+        f'{{"@context": "https://schema.org", "@type": "Product", "name": "{title}", {image}'
+        f' "offers": {{"@type": "Offer", "price": "{price}", "priceCurrency": "CNY"}}}}'
+    )
+    return Answer(
+        f'<html><head><title>{title}</title><script type="application/ld+json">{data}</script>'
+        f"</head><body><h1>{title}</h1><a href='/'>home</a></body></html>"
+    )
+
+
+def links_page(*paths: str) -> Answer:
+    """Return a page that links to the paths."""
+    links = "".join(f'<li><a href="{path}">{path}</a></li>' for path in paths)
+    return Answer(f"<html><body><h1>All our goods</h1><ul>{links}</ul></body></html>")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class TinyShop:
+    """Serves ``routes`` on a free port of 127.0.0.1 while the ``with`` block runs."""
+
+    def __init__(self, routes: Mapping[str, Route], *, seconds_a_page: float = 0) -> None:
+        self.routes = dict(routes)
+        self.requests: Counter[str] = Counter()
+        self.seconds_a_page = seconds_a_page
+        self.most_at_once = 0
+        """The most requests that were being answered at the same time."""
+        self._answering = 0
+        self._lock = threading.Lock()
+        shop = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                with shop._lock:
+                    shop.requests[self.path] += 1
+                    shop._answering += 1
+                    shop.most_at_once = max(shop.most_at_once, shop._answering)
+                if self.path != "/robots.txt":
+                    time.sleep(shop.seconds_a_page)
+                with shop._lock:  # before the answer: the next request may follow at once
+                    shop._answering -= 1
+                self._answer()
+
+            def _answer(self) -> None:
+                route = shop.routes.get(self.path, Answer("not found", status=404))
+                answer = route if isinstance(route, Answer) else route()
+                body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+                headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
+                try:
+                    self.send_response(answer.status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except ConnectionError:
+                    self.close_connection = True  # the crawler was killed, which tests do
+
+            def log_message(self, *_: object) -> None:
+                """Stay silent."""
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.site = f"127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://{self.site}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,249 @@
+"""Sweeps over real HTTP, by the command as people run it."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.servers.command import run, start
+from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
+
+ROBOTS = Answer("User-agent: *\nDisallow: /private/\n", headers={"Content-Type": "text/plain"})
+
+
+def picture(seed: int = 3) -> bytes:
+    image = Image.new("RGB", (320, 240), "white")
+    draw = ImageDraw.Draw(image)
+    for step in range(0, 300, 20):
+        x, y = (step * seed * 7) % 320, (step * seed * 13) % 240
+        draw.ellipse((x, y, x + 60, y + 40), fill=((step * 5) % 255, (step * 11) % 255, 90))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "w"
+    run("init", workspace=folder)
+    return folder
+
+
+def take_in(workspace: Path, *rights: dict[str, Any]) -> None:
+    file = workspace.parent / "rights.jsonl"
+    file.write_text("".join(json.dumps(right) + "\n" for right in rights))
+    run("registry", "import", file, workspace=workspace)
+
+
+def sweep(workspace: Path, *arguments: str, expect: int = 0) -> Any:
+    done = run(
+        "sweep", *arguments, "--allow-private", "--delay", "0", "--json",
+        workspace=workspace, expect=expect,
+    )  # fmt: skip
+    return done.json
+
+
+def outcomes(workspace: Path, sweep_id: str) -> dict[str, tuple[str, str | None]]:
+    db = sqlite3.connect(workspace / "markhound.db")
+    rows = db.execute("SELECT url, state, reason FROM outcomes WHERE sweep = ?", [sweep_id])
+    found = {url.split("/", 3)[3]: (state, reason) for url, state, reason in rows}
+    db.close()
+    return found
+
+
+def test_every_target_ends_in_one_honest_state(workspace: Path) -> None:
+    def moved(to: str) -> Answer:
+        return Answer(status=302, headers={"Location": to})
+
+    routes = {
+        "/robots.txt": ROBOTS,
+        "/": moved("/shop"),
+        "/shop": links_page(
+            "/shop", "/p/1", "/p/2", "/p/gone", "/p/closed", "/p/broken", "/private/x", "/moved",
+            "/away", "/p/1?utm_source=a", "/p/1#x", "/twin",
+        ),
+        "/p/1": listing_page("Aurelio bag", picture="/img/1.png"),
+        "/p/2": listing_page("Plain bag", picture="/img/1.png"),
+        "/p/gone": Answer(status=410),
+        "/p/closed": Answer(status=403),
+        "/p/broken": Answer(status=500),
+        "/moved": moved("/p/3"),
+        "/p/3": listing_page("Moved bag", picture="/img/none.png"),
+        "/away": moved("http://127.0.0.2:9/"),
+        "/twin": moved("/p/1"),
+        "/img/1.png": Answer(picture(), headers={"Content-Type": "image/png"}),
+    }  # fmt: skip
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url)
+        requests = shop.requests
+    ended = outcomes(workspace, report["sweep"])
+    assert {path: state for path, (state, _) in ended.items()} == {
+        "": "seen", "p/1": "seen", "p/2": "seen", "p/gone": "gone", "p/closed": "blocked",
+        "p/broken": "failed", "private/x": "skipped", "moved": "seen", "away": "skipped",
+        "twin": "skipped",
+    }  # fmt: skip
+    assert ended["private/x"][1] == "robots.txt forbids"
+    assert ended["p/closed"][1] == "HTTP 403"
+    assert "another site: http://127.0.0.2:9/" in str(ended["away"][1])
+    assert report["targets"] == {"seen": 4, "gone": 1, "blocked": 1, "failed": 1, "skipped": 3}
+    assert (report["listings"], report["pictures"], report["state"]) == (3, 1, "finished")
+    repeated = {path: n for path, n in requests.items() if n > 1 and path != "/p/broken"}
+    assert repeated == {}
+    assert "/private/x" not in requests
+    assert any("gone: HTTP 404" in warning["message"] for warning in report["warnings"])
+
+
+def test_hits_are_found_by_name_and_by_picture(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(picture(5))
+    take_in(
+        workspace,
+        {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "variants": ["奥雷利奥"]},
+        {"id": "W-1", "kind": "work", "name": "Silent Harbour", "images": ["logo.png"]},
+        {"id": "TM-OLD", "kind": "trademark", "name": "Plain", "expires": "2020-01-01"},
+    )
+    routes = {
+        "/": links_page("/p/1", "/p/2", "/p/3"),
+        "/p/1": listing_page("Аurеliо tote bag", picture="/img/1.png"),
+        "/p/2": listing_page("帆布包 奥雷利奥 新款", picture="/img/1.png"),
+        "/p/3": listing_page("Plain bag", picture="/img/2.png"),
+        "/img/1.png": Answer(picture(2), headers={"Content-Type": "image/png"}),
+        "/img/2.png": Answer(picture(5), headers={"Content-Type": "image/png"}),
+    }
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url)
+    assert (report["hits"], report["flagged"]) == (3, 3)
+    found = {hit["listing"][-1]: hit for hit in run("hits", "--json", workspace=workspace).lines}
+    assert {number: hit["right"] for number, hit in found.items()} == {
+        "1": "TM-1", "2": "TM-1", "3": "W-1",
+    }  # fmt: skip
+    name = next(f for f in found["1"]["findings"] if f["feature"] == "name")
+    assert (name["span"], name["text"], name["form"]) == ([0, 7], "Аurеliо", "Aurelio")
+    assert "homoglyph" in name["edits"]
+    assert found["3"]["findings"][0]["reference"] == "logo.png"
+    assert any("TM-OLD is not matched" in w["message"] for w in report["warnings"])
+
+
+def test_nothing_is_fetched_from_private_addresses_unless_allowed(workspace: Path) -> None:
+    with TinyShop({"/": listing_page("Bag")}) as shop:
+        report = run("sweep", shop.url, "--delay", "0", "--json", workspace=workspace).json
+        assert not shop.requests
+    assert report["targets"] == {"skipped": 1}
+    assert any("--allow-private" in warning["message"] for warning in report["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("robots", "state", "reason"),
+    [
+        (Answer("User-agent: *\nDisallow: /"), "skipped", "robots.txt forbids"),
+        (Answer("oops", status=503), "blocked", "robots.txt answered 503"),
+    ],
+)
+def test_closed_site_is_not_fetched(
+    workspace: Path, robots: Answer, state: str, reason: str
+) -> None:
+    with TinyShop({"/": listing_page("Bag"), "/robots.txt": robots}) as shop:
+        report = sweep(workspace, shop.url)
+        assert set(shop.requests) == {"/robots.txt"}
+    assert outcomes(workspace, report["sweep"]) == {"": (state, reason)}
+    assert any("no listing found" in w["message"] for w in report["warnings"])
+
+
+def test_dead_site_is_reported_beside_a_live_one(workspace: Path) -> None:
+    with TinyShop({"/": listing_page("Bag")}) as dead, TinyShop({"/": listing_page("Bag")}) as live:
+        dead_url = dead.url
+        dead._server.server_close()
+        report = sweep(workspace, dead_url, live.url)
+    states = {site["site"]: site["targets"] for site in report["sites"]}
+    assert states == {dead.site: {"failed": 1}, live.site: {"seen": 1}}
+    assert report["listings"] == 1
+
+
+def test_no_more_requests_at_once_than_asked_for(workspace: Path) -> None:
+    pages = [f"/p/{number}" for number in range(30)]
+    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
+    with TinyShop(routes, seconds_a_page=0.02) as shop:
+        sweep(workspace, shop.url)
+        assert shop.most_at_once == 1
+
+
+def test_page_budget_stops_early_and_names_what_is_left(workspace: Path) -> None:
+    pages = [f"/p/{number}" for number in range(20)]
+    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url, "--max-pages", "5", expect=3)
+    assert report["state"] == "stopped"
+    assert report["targets"] == {"seen": 5, "not_reached": 16}
+
+
+@pytest.fixture
+def slow_shop() -> Iterator[TinyShop]:
+    pages = [f"/p/{number}" for number in range(400)]
+    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
+    with TinyShop(routes, seconds_a_page=0.05) as shop:
+        yield shop
+
+
+def start_sweep(workspace: Path, shop: TinyShop) -> subprocess.Popen[str]:
+    process = start(
+        "sweep", shop.url, "--allow-private", "--delay", "0", "--json", workspace=workspace
+    )
+    deadline = time.monotonic() + 60
+    while shop.requests.total() < 60:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "the sweep does not get going"
+        time.sleep(0.05)
+    return process
+
+
+def test_ctrl_c_stops_cleanly_and_keeps_everything(workspace: Path, slow_shop: TinyShop) -> None:
+    process = start_sweep(workspace, slow_shop)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    report = json.loads(out)
+    fetched = sum(path.startswith("/p/") for path in slow_shop.requests)
+    assert report["state"] == "stopped"
+    assert report["reason"] == "stopped by a signal"
+    assert report["listings"] == fetched
+    assert report["targets"] == {"seen": fetched + 1, "not_reached": 400 - fetched}
+
+
+def check_database(workspace: Path) -> tuple[int, int]:
+    """Return how many listings and sightings an intact database holds."""
+    db = sqlite3.connect(workspace / "markhound.db")
+    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    listings, sightings = (
+        db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("listings", "sightings")
+    )
+    db.close()
+    return listings, sightings
+
+
+def test_kill_leaves_the_store_intact_and_the_next_sweep_works(
+    workspace: Path, slow_shop: TinyShop
+) -> None:
+    process = start_sweep(workspace, slow_shop)
+    time.sleep(2.5)  # so that a batch has been written
+    process.kill()
+    process.communicate(timeout=60)
+    listings, sightings = check_database(workspace)
+    assert 0 < listings == sightings < 400
+    [killed] = run("sweeps", "--json", workspace=workspace).lines
+    assert killed["state"] == "unfinished"
+    assert any("was killed" in warning["message"] for warning in killed["warnings"])
+    slow_shop.seconds_a_page = 0
+    report = sweep(workspace, slow_shop.url)
+    assert (report["state"], report["listings"]) == ("finished", 400)
+    assert check_database(workspace) == (400, sightings + 400)
