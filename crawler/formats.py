@@ -42,9 +42,11 @@ def load_record(kind: type[Record], text: str | bytes) -> Record:
 
 
 def dump_record(record: object, *, keep_empty: bool = False) -> dict[str, Any]:
-    """Return the record as JSON-ready values, leaving out what is None or empty."""
-    data: dict[str, Any] = _adapter(type(record)).dump_python(record, mode="json")
-    return data if keep_empty else _without_empty(data)
+    """Return the record as JSON-ready values, leaving out optional keys that say nothing."""
+    data: dict[str, Any] = _adapter(type(record)).dump_python(
+        record, mode="json", exclude_defaults=not keep_empty
+    )
+    return data
 
 
 def dump_json(record: object, *, keep_empty: bool = False, **more: object) -> str:
@@ -53,18 +55,6 @@ def dump_json(record: object, *, keep_empty: bool = False, **more: object) -> st
     :param more: further keys, put in front
     """
     return orjson.dumps({**more, **dump_record(record, keep_empty=keep_empty)}).decode()
-
-
-def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
-    kept = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            value = _without_empty(value)
-        elif isinstance(value, list):
-            value = [_without_empty(v) if isinstance(v, dict) else v for v in value]
-        if value is not None and value not in ({}, []):
-            kept[key] = value
-    return kept
 
 
 def problems_of(

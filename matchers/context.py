@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler.model import Finding, Licensee, Listing
 from matchers.candidate import Candidate
 from matchers.marks import NameMatch
-from matchers.normalize import UNSPACED, find_views, fold
+from matchers.normalize import UNSPACED, find_views, fold, fold_in_place
 from matchers.tokens import Stream
 from matchers.vocabulary import load_words
 from matchers.weights import CONTEXT
@@ -103,8 +103,8 @@ def referential(candidate: Candidate) -> Finding | None:
 def _find_referential(title: str, use: NameMatch) -> tuple[int, int] | None:
     start, end = use.span
     first = max(0, start - _NEARBY)
-    before = fold_same_length(title[first:start])
-    after = fold_same_length(title[end : end + _NEARBY])
+    before = fold_in_place(title[first:start])
+    after = fold_in_place(title[end : end + _NEARBY])
     for found in reversed(list(_phrases("referential_before").finditer(before))):
         if _reaches(before[found.end() :]):
             return found.start() + first, found.end() + first
@@ -130,7 +130,7 @@ def counterfeit_words(candidate: Candidate) -> Finding | None:
     """Vocabulary of copies, such as replica or 高仿, beside a name or picture of the right."""
     for field in ("title", "description"):
         text = getattr(candidate.listing, field)
-        found = _phrases("counterfeit").search(fold_same_length(text)) if text else None
+        found = _phrases("counterfeit").search(fold_in_place(text)) if text else None
         if found is None:
             continue
         return Finding(
@@ -213,17 +213,12 @@ def find_context(candidate: Candidate) -> Iterator[Finding]:
             yield finding
 
 
-def fold_same_length(text: str) -> str:
-    """Return the text folded character by character, so that positions stay the same."""
-    return "".join(folded if len(folded := fold(char)) == 1 else char for char in text)
-
-
 @cache
 def _phrases(name: str) -> re.Pattern[str]:
     """Return a pattern that finds the entries of a vocabulary file as whole words."""
     parts = []
     for phrase in sorted(load_words(name), key=lambda phrase: (-len(phrase), phrase)):
-        folded = re.escape(fold_same_length(phrase)).replace(r"\ ", r"\s+")
+        folded = re.escape(fold_in_place(phrase)).replace(r"\ ", r"\s+")
         # A word of a spaced script must not begin or end inside another: "1:1" is not in "1:18".
         head = "" if re.match(f"[{UNSPACED}]", phrase) else r"(?<![^\W_])"
         if not head or re.match(f"[{UNSPACED}]", phrase[-1]):

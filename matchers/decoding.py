@@ -123,7 +123,7 @@ def _grey(image: Image.Image) -> Image.Image:
         image = Image.alpha_composite(white, image.convert("RGBA"))
     scale = min(1.0, WORKING_SIDE / max(image.size))
     width, height = (max(round(side * scale), MIN_SIDE) for side in image.size)
-    return image.convert("L").resize((width, height), Image.Resampling.BOX)
+    return image.convert("L").resize((width, height), Image.Resampling.HAMMING)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -12,7 +12,7 @@ for or against. Names and pictures of the same right add up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.model import Finding, Hit, Listing, Right, hit_id
 from matchers.candidate import Candidate, FoundName, FoundPicture
@@ -22,7 +22,7 @@ from matchers.marks import MarkIndex, NameMatch
 from matchers.pictures import Fingerprint, PictureIndex
 from matchers.weights import PRIOR
 
-_MAX_LENGTHS = {"title": 2_000, "brand": 500, "description": 50_000}
+_MAX_LENGTHS = {"title": 2_000, "brand": 500, "description": 20_000}
 """Characters of each field that are read; pages are hostile, and no honest field is longer."""
 _MAX_FORMS = 3
 """Name findings kept of one field, strongest first."""
@@ -91,25 +91,27 @@ class Matcher:
 
     def _match_one(self, subject: Subject) -> list[Hit]:
         hits = []
-        for candidate in self._find_candidates(subject):
+        for candidate in self._find_candidates(_cut(subject.listing), subject.pictures):
             hit = self._judge(candidate)
             if hit.score >= self._settings.cutoff:
                 hits.append(hit)
         return sorted(hits, key=lambda hit: (-hit.score, hit.right))
 
-    def _find_candidates(self, subject: Subject) -> Iterator[Candidate]:
+    def _find_candidates(
+        self, listing: Listing, prints: Mapping[str, Fingerprint]
+    ) -> Iterator[Candidate]:
         names: dict[int, list[FoundName]] = {}
-        for found_name in self._find_names(subject.listing):
+        for found_name in self._find_names(listing):
             names.setdefault(found_name.match.owner, []).append(found_name)
         pictures: dict[int, list[FoundPicture]] = {}
-        for image, print_ in subject.pictures.items():
+        for image, print_ in prints.items():
             for match in self._pictures.find(print_):
                 owner, reference = self._references[match.entry]
                 found = FoundPicture(image=image, reference=reference, match=match)
                 pictures.setdefault(owner, []).append(found)
         for owner in sorted(names.keys() | pictures.keys()):
             yield Candidate(
-                listing=subject.listing,
+                listing=listing,
                 right=self._rights[owner],
                 names=tuple(names.get(owner, ())),
                 pictures=tuple(pictures.get(owner, ())),
@@ -121,8 +123,7 @@ class Matcher:
             ("brand", listing.brand, True),
             ("description", listing.description, False),
         ):
-            text = (text or "")[: _MAX_LENGTHS[field]]
-            for match in self._marks.find(text, fuzzy=fuzzy):
+            for match in self._marks.find(text, fuzzy=fuzzy) if text else ():
                 if find_level(field, match) is not None:
                     yield FoundName(field=field, match=match)
 
@@ -144,6 +145,16 @@ class Matcher:
             flagged=score >= self._settings.threshold,
             findings=tuple(findings),
         )
+
+
+def _cut(listing: Listing) -> Listing:
+    """Cut the fields that are read to ``_MAX_LENGTHS``."""
+    cut = {
+        field: text[:limit]
+        for field, limit in _MAX_LENGTHS.items()
+        if (text := getattr(listing, field)) is not None and len(text) > limit
+    }
+    return replace(listing, **cut) if cut else listing
 
 
 def _name_findings(names: Sequence[FoundName]) -> Iterator[Finding]:

@@ -106,6 +106,14 @@ def fold(text: str) -> str:
     return _folded_views(text)[0].text
 
 
+def fold_in_place(text: str) -> str:
+    """Return the text folded character by character, so that every position stays the same."""
+    if text.isascii():
+        return text.lower()
+    folded = ((char, _fold_char(char, False).text) for char in text)
+    return "".join(new if len(new) == 1 else char for char, new in folded)
+
+
 def _ascii_view(text: str) -> View:
     size = len(text)
     return View(

@@ -20,6 +20,7 @@ from crawler.errors import WorkspaceError
 from crawler.registry import import_registry, load_registry
 from crawler.store.database import now
 from crawler.store.hits import StoredHit, find_hits
+from crawler.store.listings import find_listings
 from crawler.sweep import run_sweep
 from crawler.workspace import CONFIG_NAME, Workspace, make_workspace
 
@@ -49,9 +50,10 @@ def demo(context: Context) -> None:
         expected, others = expected_hits(shop.url), not_expected(shop.url)
     with workspace.store() as db:
         found = find_hits(db, workspace.pictures, sweep=report.sweep, flagged_only=True)
+        seen = {stored.listing.url for stored in find_listings(db)}
     print_hits(found, below_too=False)
     print_report(console, report)
-    _print_truth(console, found, expected, others)
+    _print_truth(console, found, expected, others & seen)
     page = workspace.folder / "hits.html"
     write_page(page, found, "en")
     console.print(f"See them with pictures: open {page}", markup=False, soft_wrap=True)

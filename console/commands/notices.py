@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,7 +12,9 @@ from rich.table import Table
 from sqlite_utils import Database
 
 from console.context import Context, json_option, out, pass_context, people, print_json
+from crawler.errors import MissingFactsError, NotAllowedError
 from crawler.files import write_whole
+from crawler.model import Notice
 from crawler.store.database import now
 from crawler.store.hits import StoredHit, find_hit_id, find_hits
 from crawler.store.notices import find_notices, next_notice_id, record_case, record_notice
@@ -51,28 +54,17 @@ def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Pat
     is missing. The draft is kept; nothing is sent.
     """
     workspace = context.workspace
-    sender = workspace.config.sender
-    at = now()
     with workspace.store() as db, db.atomic():
         found = _load(workspace, db, hits)
-        case = record_case(db, draft_case(found, opened_at=at))
-        drafted = draft_notice(
-            find_kind(kind),
-            found,
-            sender,
-            workspace.find_recipient(site_of_hit(found[0])),
-            drafted_by=by.strip() or sender.name or "not named",
-            drafted_at=at,
-            notice_id=next_notice_id(db, at.year),
-            case=case,
-        )
+        drafted = _draft(workspace, db, found, kind, by)
         record_notice(db, drafted, {h.hit.id: h.judgement.id for h in found if h.judgement})
+        if output is not None:
+            write_whole(output, drafted.text)
     if output is None:
-        click.echo(drafted.text)
-    else:
-        write_whole(output, drafted.text)
+        click.echo(drafted.text, nl=False)
     people().print(
-        f"{drafted.id} drafted for {drafted.recipient.name} in case {case.id}; nothing was sent",
+        f"{drafted.id} drafted for {drafted.recipient.name} in case {drafted.case};"
+        " nothing was sent",
         markup=False,
         soft_wrap=True,
     )
@@ -84,17 +76,53 @@ def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Pat
 @pass_context
 @click.pass_context
 def check(ctx: click.Context, context: Context, hits: Sequence[str], kind: str) -> None:
-    """Name every fact that a notice would lack, without drafting it; 1 if any is missing."""
+    """Say what stands against a notice and what it lacks, without drafting it; 1 if anything."""
     workspace = context.workspace
     with workspace.store() as db:
         found = _load(workspace, db, hits)
-    recipient = workspace.find_recipient(site_of_hit(found[0]))
-    missing = missing_facts(find_kind(kind), found, workspace.config.sender, recipient)
-    for fact in missing:
-        out().print(f"missing: {fact}", markup=False, soft_wrap=True)
-    if missing:
+        recipient = workspace.find_recipient(site_of_hit(found[0]))
+        missing = missing_facts(find_kind(kind), found, workspace.config.sender, recipient)
+        lines = [f"missing: {fact}" for fact in missing]
+        try:
+            with _undone(db):
+                _draft(workspace, db, found, kind, by="")
+        except MissingFactsError:
+            pass  # all of them are in the list already
+        except NotAllowedError as error:
+            lines += [f"not allowed: {reason}" for reason in str(error).splitlines()]
+    for line in lines:
+        out().print(line, markup=False, soft_wrap=True)
+    if lines:
         ctx.exit(1)
     out().print(f"Nothing is missing for a {kind} notice.")
+
+
+@contextmanager
+def _undone(db: Database) -> Iterator[None]:
+    """Take back whatever the block writes."""
+    db.begin()
+    try:
+        yield
+    finally:
+        db.rollback()
+
+
+def _draft(
+    workspace: Workspace, db: Database, found: Sequence[StoredHit], kind: str, by: str
+) -> Notice:
+    """Draft inside the caller's transaction, which opens the case if it is new."""
+    at = now()
+    sender = workspace.config.sender
+    return draft_notice(
+        find_kind(kind),
+        found,
+        sender,
+        workspace.find_recipient(site_of_hit(found[0])),
+        drafted_by=by.strip() or sender.name or "not named",
+        drafted_at=at,
+        notice_id=next_notice_id(db, at.year),
+        case=record_case(db, draft_case(found, opened_at=at)),
+    )
 
 
 @notice.command()

@@ -35,7 +35,7 @@ def record_sweep(db: Database, sweep: str, campaign: Campaign, started_at: datet
     with db.atomic():
         db.execute(
             "INSERT INTO sweeps (id, campaign, plan, started_at) VALUES (?, ?, ?, ?)",
-            [sweep, campaign.name, dump_json(campaign), timestamp(started_at)],
+            [sweep, campaign.name, dump_json(campaign, keep_empty=True), timestamp(started_at)],
         )
 
 

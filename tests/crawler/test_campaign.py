@@ -50,7 +50,7 @@ def test_error_names_the_key(tmp_path: Path, text: str, expected: str) -> None:
     ("terms", "covered"),
     [((), True), (("TM-1",), True), (("TM-*",), True), (("tag:luxury",), True), (("GI-*",), False)],
 )
-def test_rights_are_selected_by_id_or_tag(terms: tuple[str, ...], covered: bool) -> None:  # noqa: FBT001
+def test_rights_are_selected_by_id_or_tag(terms: tuple[str, ...], covered: bool) -> None:
     right = Right(id="TM-1", kind="trademark", name="Aurelio", tags=("luxury",))
     campaign = Campaign(name="x", seeds=("https://a.example",), rights=terms)
     assert campaign.covers(right) is covered

@@ -94,7 +94,7 @@ def test_every_wrong_line_is_told_with_its_number(tmp_path: Path) -> None:
 
 
 def test_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read .*nothing.jsonl: No such file"):
+    with pytest.raises(InputError, match=r"cannot read .*nothing\.jsonl: No such file"):
         list(read_records(Right, tmp_path / "nothing.jsonl", "a right"))
 
 

@@ -22,7 +22,7 @@ def test_making_again_overwrites_nothing(tmp_path: Path) -> None:
 
 
 def test_other_folder_is_no_workspace(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError, match="no workspace at .* init"):
+    with pytest.raises(WorkspaceError, match=r"no workspace at .* init"):
         open_workspace(tmp_path)
 
 
@@ -70,5 +70,5 @@ def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with workspace.store() as db:
         row = {"migration_set": "markhound", "name": "m9999_future", "applied_at": "2030"}
         db.table("_sqlite_migrations").insert(row)
-    with pytest.raises(WorkspaceError, match="newer version.*m9999_future"), workspace.store():
+    with pytest.raises(WorkspaceError, match=r"newer version.*m9999_future"), workspace.store():
         pass

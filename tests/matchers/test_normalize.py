@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.normalize import EDITS, View, find_views, fold
+from matchers.normalize import EDITS, View, find_views, fold, fold_in_place
 
 
 def _names(mask: int) -> set[str]:
@@ -87,3 +87,11 @@ def test_ascii_is_only_lowered(text: str) -> None:
 @given(st.text(), st.text())
 def test_a_view_of_two_words_is_the_views_of_each(left: str, right: str) -> None:
     assert fold(f"{left} {right}").endswith(fold(" " + right))
+
+
+@given(st.text())
+def test_folding_in_place_keeps_every_position(text: str) -> None:
+    folded = fold_in_place(text)
+    assert len(folded) == len(text)
+    pairs = zip(text, folded, strict=True)
+    assert all(new in (old, fold(old)) for old, new in pairs)

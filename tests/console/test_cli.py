@@ -1,0 +1,223 @@
+"""The command line, as people and other programs call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.servers.command import run
+
+MARK = {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "variants": ["奥雷利奥"]}
+
+
+def write_lines(file: Path, *records: dict[str, Any] | str) -> Path:
+    lines = (r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in records)
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def write_picture(file: Path, *, mirrored: bool = False) -> None:
+    image = Image.new("RGB", (400, 300), "white")
+    draw = ImageDraw.Draw(image)
+    for step in range(12):
+        x, y = step * 31 % 300, step * 57 % 220
+        draw.rectangle((x, y, x + 50, y + 30), fill=(step * 20, 200 - step * 15, step * 9))
+    if mirrored:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    image.save(file)
+
+
+def test_match_follows_the_file_contract(tmp_path: Path) -> None:
+    (tmp_path / "logos").mkdir()
+    write_picture(tmp_path / "logos" / "aurelio.png")
+    write_picture(tmp_path / "photo.png", mirrored=True)
+    rights = write_lines(tmp_path / "rights.jsonl", MARK | {"images": ["logos/aurelio.png"]})
+    listings = write_lines(
+        tmp_path / "listings.jsonl",
+        {"url": "https://s.example/1", "title": "全新 Аurelio 手提包"},
+        {"url": "https://s.example/2", "title": "canvas bag", "images": ["photo.png"]},
+        {"url": "https://s.example/3", "title": "canvas bag", "images": ["https://i.example/1"]},
+    )
+    done = run("match", listings, "--registry", rights)
+    first, second = done.lines
+    assert set(first) == {"id", "target", "listing", "right", "score", "flagged", "findings"}
+    assert (first["listing"], first["right"], first["flagged"]) == (
+        "https://s.example/1",
+        "TM-1",
+        True,
+    )
+    assert first["findings"][0]["span"] == [3, 10]
+    picture = second["findings"][0]
+    assert (picture["feature"], picture["image"]) == ("picture", "photo.png")
+    assert (picture["reference"], picture["transform"]) == ("logos/aurelio.png", "mirror")
+    assert 0 <= second["score"] <= 1
+    assert "a picture is a URL, and nothing is fetched here" in done.err
+    assert "3 listings, 2 hits" in done.err
+
+
+def test_match_without_images_and_into_a_file(tmp_path: Path) -> None:
+    write_picture(tmp_path / "p.png")
+    rights = write_lines(
+        tmp_path / "r.jsonl", {"id": "W-1", "kind": "work", "images": ["p.png"]}, MARK
+    )
+    listings = write_lines(
+        tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "x", "images": ["p.png"]}
+    )
+    hits = tmp_path / "hits.jsonl"
+    run("match", listings, "--registry", rights, "--output", hits)
+    assert [json.loads(line)["right"] for line in hits.read_text().splitlines()] == ["W-1"]
+    assert run("match", listings, "--registry", rights, "--no-images").out == ""
+
+
+def test_match_uses_its_index_again(tmp_path: Path) -> None:
+    write_picture(tmp_path / "p.png")
+    rights = write_lines(tmp_path / "r.jsonl", {"id": "W-1", "kind": "work", "images": ["p.png"]})
+    listings = write_lines(
+        tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "x", "images": ["p.png"]}
+    )
+    index = tmp_path / "index"
+    first = run("match", listings, "--registry", rights, "--index", index).out
+    [file] = index.iterdir()
+    kept = file.stat().st_mtime_ns
+    assert run("match", listings, "--registry", rights, "--index", index).out == first
+    assert file.stat().st_mtime_ns == kept
+    file.write_text("no fingerprints\n")
+    done = run("match", listings, "--registry", rights, "--index", index, expect=2)
+    assert "is no index of Markhound" in done.err
+
+
+@pytest.mark.parametrize("broken", ["listings", "rights"])
+def test_broken_line_gives_its_number_and_status_2(tmp_path: Path, broken: str) -> None:
+    listing = {"url": "https://s.example/1", "title": "Aurelio"}
+    wrong: dict[str, tuple[dict[str, Any] | str, ...]] = {
+        "listings": (listing, "{oops", {"url": "u"}),
+        "rights": (MARK, "{oops", {"id": "2"}),
+    }
+    right_lines = wrong["rights"] if broken == "rights" else (MARK,)
+    listing_lines = wrong["listings"] if broken == "listings" else (listing,)
+    rights = write_lines(tmp_path / "rights.jsonl", *right_lines)
+    listings = write_lines(tmp_path / "listings.jsonl", *listing_lines)
+    output = tmp_path / "hits.jsonl"
+    done = run("match", listings, "--registry", rights, "--output", output, expect=2)
+    assert f"{broken}.jsonl:2: error: not a JSON object" in done.err
+    assert f"{broken}.jsonl:3: error:" in done.err
+    assert done.out == ""
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("rights", "listings"),
+    [((), 3), ((MARK,), 0), ((MARK,), 1)],
+)
+def test_match_with_little_or_nothing(
+    tmp_path: Path, rights: tuple[dict[str, Any], ...], listings: int
+) -> None:
+    registry = write_lines(tmp_path / "r.jsonl", *rights)
+    rows = [{"url": f"https://s.example/{n}", "title": "Aurelio bag"} for n in range(listings)]
+    done = run("match", write_lines(tmp_path / "l.jsonl", *rows), "--registry", registry)
+    assert len(done.lines) == (listings if rights else 0)
+
+
+def test_registry_is_imported_listed_shown_and_checked(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    run("init", workspace=workspace)
+    file = write_lines(tmp_path / "r.jsonl", MARK, {**MARK, "id": "TM-2", "expires": "2020-01-01"})
+    done = run("registry", "import", file, workspace=workspace)
+    assert "2 added" in done.err
+    assert "TM-2 expired on 2020-01-01" in done.err
+    assert [r["id"] for r in run("registry", "list", "--json", workspace=workspace).lines] == [
+        "TM-1", "TM-2",
+    ]  # fmt: skip
+    assert "奥雷利奥" in run("registry", "list", workspace=workspace).out
+    assert "version 1" in run("registry", "show", "TM-1", workspace=workspace).out
+    assert run("registry", "show", "TM-1", "--json", workspace=workspace).json == MARK
+    assert "TM-2" in run("registry", "check", workspace=workspace, expect=1).err
+    assert run("registry", "check", file, workspace=tmp_path / "none", expect=1).status == 1
+    done = run("registry", "show", "TM-9", workspace=workspace, expect=2)
+    assert "no right has the id 'TM-9'" in done.err
+
+
+def test_wrong_file_is_refused_whole(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    run("init", workspace=workspace)
+    file = write_lines(tmp_path / "r.jsonl", MARK, {"id": "TM-2", "kind": "trademark"})
+    done = run("registry", "import", file, workspace=workspace, expect=2)
+    assert "r.jsonl:2: error: expected a name, an image or a text" in done.err
+    assert run("registry", "list", "--json", workspace=workspace).out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("registry", "list"), ("hits",), ("listings",), ("sites",), ("sweeps",),
+        ("notice", "status"), ("sweep", "https://shop.example/"),
+        ("judge", "h-1", "--as", "unsure", "--by", "Li", "--reason", "x"),
+    ],
+)  # fmt: skip
+def test_without_workspace_the_way_to_one_is_told(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = run(*command, workspace=tmp_path / "none", expect=2)
+    assert "no workspace at" in done.err
+    assert "init" in done.err
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("command", ["hits", "listings", "sites", "sweeps"])
+def test_empty_workspace_lists_nothing(tmp_path: Path, command: str) -> None:
+    workspace = tmp_path / "w"
+    run("init", workspace=workspace)
+    assert run(command, "--json", workspace=workspace).out == ""
+    assert run(command, workspace=workspace).out.startswith("No ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("sweep",), "Missing argument"),
+        (("sweep", "a.toml", "https://shop.example/"), "one campaign file or URLs"),
+        (("sweep", "nothing.toml"), "cannot read nothing.toml"),
+        (("sweep", "ftp://shop.example/"), "seeds.0: expected an http or https URL"),
+        (("judge", "h-1", "--as", "guilty", "--by", "x", "--reason", "y"), "'guilty' is not one"),
+        (("judge", "h-1", "--as", "unsure", "--by", " ", "--reason", "y"), "--by is empty"),
+        (("judge", "h-1", "--as", "unsure", "--by", "x", "--reason", "y"), "no hit has the id"),
+        (("notice", "draft", "h-1", "--kind", "dmca"), "no hit has the id"),
+        (("hits", "--right", "TM-9"), "no right has the id"),
+        (("sweeps", "w-9"), "no sweep has the id"),
+        (("fly",), "No such command"),
+    ],
+)
+def test_wrong_use_is_status_2_and_says_why(
+    tmp_path: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    workspace = tmp_path / "w"
+    run("init", workspace=workspace)
+    done = run(*arguments, workspace=workspace, expect=2)
+    assert expected in done.err
+    assert "Traceback" not in done.err
+
+
+def test_campaign_check_says_what_it_would_do(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    run("init", workspace=workspace)
+    run("registry", "import", write_lines(tmp_path / "r.jsonl", MARK), workspace=workspace)
+    file = tmp_path / "night.toml"
+    file.write_text('name = "night"\nseeds = ["https://www.shop.example/a"]\nrights = ["TM-*","X"]')
+    done = run("campaign", "check", file, workspace=workspace)
+    assert "site shop.example" in done.out
+    assert "1 of the registry's 1" in done.out
+    assert "'X' selects nothing" in done.err
+    file.write_text('name = "night"\nseeds = [1]')
+    assert "seeds.0" in run("campaign", "check", file, workspace=workspace, expect=2).err
+
+
+def test_chinese_prints_under_any_locale(tmp_path: Path) -> None:
+    rights = write_lines(tmp_path / "r.jsonl", MARK)
+    listings = write_lines(
+        tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "奥雷利奥 手提包"}
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
+    done = run("match", listings, "--registry", rights, env=plain)
+    assert done.json["findings"][0]["text"] == "奥雷利奥"

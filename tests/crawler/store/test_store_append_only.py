@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from crawler.campaign import Campaign
+from crawler.errors import NotFoundError
+from crawler.model import (
+    Hit,
+    Judgement,
+    Listing,
+    Outcome,
+    PictureOutcome,
+    Right,
+    Sighting,
+    TargetState,
+    hit_id,
+)
+from crawler.pictures import PictureFolder
+from crawler.report import report_on
+from crawler.store.database import open_store
+from crawler.store.hits import find_hit_id, find_hits, record_hits, record_judgement
+from crawler.store.listings import find_listings, record_sighting
+from crawler.store.rights import record_rights
+from crawler.store.sweeps import record_outcomes, record_sweep, record_sweep_end
+
+AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
+URL = "https://shop.example/1"
+LISTING = Listing(
+    url=URL, site="shop.example", title="奥雷利奥 bag", images=("https://i.example/1",)
+)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    db = open_store(tmp_path / "markhound.db")
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> PictureFolder:
+    return PictureFolder(root=tmp_path / "pictures")
+
+
+def record_one_hit(db: Database, sweep: str = "w-1", score: float = 0.9) -> str:
+    right = Right(id="TM-1", kind="trademark", name="Aurelio")
+    record_rights(db, [(right, {"logo.png": "ab" * 32})], source="rights.jsonl", at=AT)
+    seeds = ("https://shop.example/",)
+    record_sweep(db, sweep, Campaign(name="night", seeds=seeds), AT)
+    sighting = Sighting(
+        id=f"s-{sweep}",
+        listing=LISTING.id,
+        sweep=sweep,
+        seen_at=AT,
+        record=LISTING,
+        pictures=(PictureOutcome(url="https://i.example/1", sha256="cd" * 32),),
+    )
+    hit = Hit(
+        id=hit_id("listing", URL, "TM-1"),
+        target="listing",
+        listing=URL,
+        right="TM-1",
+        score=score,
+        flagged=score >= 0.5,
+        findings=(),
+    )
+    with db.atomic():
+        record_sighting(db, sighting)
+        record_hits(db, sighting.id, [hit])
+        outcome = Outcome(url=URL, site="shop.example", state=TargetState.SEEN, kind="listing")
+        record_outcomes(db, sweep, [outcome])
+    return hit.id
+
+
+def test_the_store_is_durable_and_checks_references(db: Database) -> None:
+    assert next(db.query("PRAGMA journal_mode"))["journal_mode"] == "wal"
+    assert next(db.query("PRAGMA foreign_keys"))["foreign_keys"] == 1
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        db.execute("INSERT INTO sweep_ends VALUES ('no-sweep', 'finished', NULL, 'now')")
+
+
+def test_every_table_refuses_update_and_delete(db: Database) -> None:
+    hit = record_one_hit(db)
+    record_sweep_end(db, "w-1", "finished", None, AT)
+    judgement = Judgement(
+        id="j-1", hit=hit, decision="unsure", by="Li", authenticated=False, reason="?", judged_at=AT
+    )
+    record_judgement(db, judgement)
+    filled = [name for name in db.table_names() if db.table(name).count and name[0] != "_"]
+    assert {"sightings", "hit_findings", "judgements", "sweep_ends", "right_versions"} <= {*filled}
+    for table in filled:
+        column = db.table(table).columns[0].name
+        for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+            with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
+                db.execute(statement)
+
+
+def test_all_tables_but_sqlites_own_are_append_only(db: Database) -> None:
+    guarded = {trigger.table for trigger in db.triggers}
+    ours = {name for name in db.table_names() if not name.startswith(("_sqlite", "sqlite_"))}
+    assert guarded == ours
+
+
+def test_hit_comes_back_whole(db: Database, pictures: PictureFolder) -> None:
+    hit = record_one_hit(db)
+    [stored] = find_hits(db, pictures, flagged_only=True)
+    assert (stored.hit.id, stored.listing, stored.right.name) == (hit, LISTING, "Aurelio")
+    assert stored.picture_files == {"https://i.example/1": pictures.path_of("cd" * 32)}
+    assert stored.reference_files == {"logo.png": pictures.path_of("ab" * 32)}
+    assert (stored.seen_at, stored.first_seen_at, stored.sweep) == (AT, AT, "w-1")
+
+
+def test_newest_findings_and_newest_judgement_count(db: Database, pictures: PictureFolder) -> None:
+    hit = record_one_hit(db)
+    record_one_hit(db, sweep="w-2", score=0.2)
+    for number, decision in enumerate(("infringing", "licensed")):
+        judgement = Judgement(
+            id=f"j-{number}",
+            hit=hit,
+            decision=decision,  # type: ignore[arg-type]
+            by="Li",
+            authenticated=False,
+            reason="looked",
+            judged_at=AT,
+        )
+        record_judgement(db, judgement)
+    assert find_hits(db, pictures, flagged_only=True) == []
+    [stored] = find_hits(db, pictures)
+    assert (stored.hit.score, stored.sweep) == (0.2, "w-2")
+    assert stored.judgement is not None
+    assert stored.judgement.decision == "licensed"
+    assert len(find_listings(db)) == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "site", "sweep", "count"),
+    [
+        (None, None, None, 1),
+        ("TM-1", "shop.example", "w-1", 1),
+        ("TM-2", None, None, 0),
+        (None, "other.example", None, 0),
+        (None, None, "w-9", 0),
+    ],
+)
+def test_hits_are_selected(
+    db: Database,
+    pictures: PictureFolder,
+    right: str | None,
+    site: str | None,
+    sweep: str | None,
+    count: int,
+) -> None:
+    record_one_hit(db)
+    assert len(find_hits(db, pictures, right=right, site=site, sweep=sweep)) == count
+
+
+def test_start_of_an_id_is_enough(db: Database) -> None:
+    hit = record_one_hit(db)
+    assert find_hit_id(db, hit[:6]) == hit
+    with pytest.raises(NotFoundError, match="no hit has the id 'h-zz'"):
+        find_hit_id(db, "h-zz")
+
+
+def test_start_that_fits_several_is_refused(db: Database) -> None:
+    record_one_hit(db)
+    for number in range(5):
+        db.execute(f"INSERT INTO hits VALUES ('h-same{number}', 'listing', 'u', 'TM-1')")
+    with pytest.raises(NotFoundError, match="several hits start with 'h-same'"):
+        find_hit_id(db, "h-same")
+
+
+def test_report_is_made_from_the_store_alone(db: Database) -> None:
+    record_one_hit(db)
+    assert report_on(db, "w-1").state == "unfinished"
+    record_sweep_end(db, "w-1", "finished", None, AT)
+    report = report_on(db, "w-1")
+    assert (report.state, report.listings, report.pictures) == ("finished", 1, 1)
+    assert (report.hits, report.flagged, report.targets) == (1, 1, {"seen": 1})
+    assert report.warnings == ()
+
+
+def test_batch_is_written_whole_or_not_at_all(db: Database) -> None:
+    record_one_hit(db)
+    sighting = Sighting(id="s-2", listing=LISTING.id, sweep="w-1", seen_at=AT, record=LISTING)
+
+    def record_twice() -> None:
+        with db.atomic():
+            record_sighting(db, sighting)
+            record_sighting(db, sighting)
+
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        record_twice()
+    assert next(db.query("SELECT count(*) AS n FROM sightings"))["n"] == 1
