@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from matchers.judge import Matcher, MatchSettings
-
 from crawler.errors import InputError, PictureError
 from crawler.files import write_whole
 from crawler.model import Right
-from matchers.pictures import MAKER, Fingerprint, fingerprint, parse_fingerprint
+from matchers.judge import Matcher, MatchSettings
+from matchers.pictures import MAKER, Fingerprint, parse_fingerprint
+from pipelines.sweep.decoding import Decoder
 
 PicturedRight = tuple[Right, Mapping[str, Path]]
 """A right, and where the file of each of its images lies."""
@@ -25,7 +25,8 @@ class FingerprintIndex:
     and hash made it.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, decoder: Decoder, folder: Path | None = None) -> None:
+        self._decoder = decoder
         self._known: dict[str, Fingerprint | str] = {}
         # a text says why the picture cannot be compared
         self._file = None if folder is None else folder / "fingerprints.txt"
@@ -39,11 +40,11 @@ class FingerprintIndex:
         :raises PictureError: when it is no picture that can be compared
         :raises OSError: when the file cannot be read
         """
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest not in self._known:
             try:
-                self._known[digest] = fingerprint(data)
+                self._known[digest] = self._decoder.read(path)
             except PictureError as error:
                 self._known[digest] = str(error)
         found = self._known[digest]
@@ -63,16 +64,16 @@ class FingerprintIndex:
 
     def _load(self, file: Path) -> None:
         try:
-            for number, line in enumerate(file.read_text(encoding="ascii").splitlines(), start=1):
+            for line in file.read_text(encoding="ascii").splitlines():
                 digest, text = line.split(" ", 1)
                 found = parse_fingerprint(text)
                 if found.maker == MAKER:
                     self._known[digest] = found
-                self._saved = number
         except (ValueError, OSError) as error:
             raise InputError(
                 f"{file} is no index of Markhound ({error}); name another folder, or remove it"
             ) from error
+        self._saved = len(self._known)
 
 
 def build_matcher(
@@ -92,4 +93,5 @@ def build_matcher(
                 references[right.id, image] = index.read(path)
             except (PictureError, OSError) as error:
                 left_out.append(f"{right.id}: its picture {image} is not matched: {error}")
+    index.save()
     return Matcher(in_force, references, settings), left_out

@@ -8,14 +8,14 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from matchers.judge import MatchSettings, Subject
-
 from crawler.errors import FileFormatError, PictureError, Problem
 from crawler.formats import read_records
 from crawler.model import Hit, Listing
 from crawler.registry import load_registry
+from matchers.judge import MatchSettings, Subject
 from matchers.pictures import Fingerprint
 from pipelines.matching import FingerprintIndex, build_matcher
+from pipelines.sweep.decoding import Decoder
 
 BATCH = 500
 """Listings that are held in memory at once."""
@@ -45,7 +45,8 @@ class OfflineMatch:
             raise FileFormatError(problems)
         self._listings = listings
         self._images = images
-        self._index = FingerprintIndex(index)
+        self._decoder = Decoder()
+        self._index = FingerprintIndex(self._decoder, index)
         self.problems: Counter[str] = Counter()
         """What was not looked at, and how often."""
         file = load_registry(registry, on)
@@ -61,10 +62,11 @@ class OfflineMatch:
     def hits(self) -> Iterator[Hit]:
         """Yield the hits, in the order of the listings."""
         lines = _read(self._listings)
-        while batch := [item for _, item in islice(lines, BATCH) if isinstance(item, Listing)]:
-            subjects = [Subject(listing=item, pictures=self._pictures(item)) for item in batch]
-            yield from self._matcher.match(subjects)
-            self.listings += len(batch)
+        with self._decoder:
+            while batch := [item for _, item in islice(lines, BATCH) if isinstance(item, Listing)]:
+                subjects = [Subject(listing=item, pictures=self._pictures(item)) for item in batch]
+                yield from self._matcher.match(subjects)
+                self.listings += len(batch)
         self._index.save()
 
     def _pictures(self, listing: Listing) -> dict[str, Fingerprint]:

@@ -52,8 +52,10 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
     """Yield every command with its full name, groups included."""
     yield name, command
     if isinstance(command, click.Group):
-        for child, sub in sorted(command.commands.items()):
-            if not sub.hidden:
+        context = click.Context(command)
+        for child in command.list_commands(context):
+            sub = command.get_command(context, child)
+            if sub is not None and not sub.hidden:
                 yield from commands(sub, f"{name} {child}")
 
 

@@ -1,8 +1,7 @@
-"""``markhound hits`` and ``judge``."""
+"""``markhound hits``."""
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,9 +11,8 @@ from console.context import Context, json_option, out, pass_context, people, pri
 from console.hits_page import render_hits_page
 from console.hits_table import hits_table
 from crawler.files import write_whole
-from crawler.model import Judgement, JudgementKind
 from crawler.store.database import now
-from crawler.store.hits import StoredHit, find_hit_id, find_hits, record_judgement
+from crawler.store.hits import StoredHit, find_hits
 from crawler.store.rights import load_right
 from pipelines.takedown.wording import Language
 
@@ -93,42 +91,3 @@ def _parents(stored: StoredHit) -> dict[str, Any]:
         "title": stored.listing.title,
         **({"judgement": judgement.decision} if judgement else {}),
     }
-
-
-@click.command()
-@click.argument("hit")
-@click.option(
-    "--as",
-    "decision",
-    type=click.Choice(get_args(JudgementKind)),
-    required=True,
-    help="The decision.",
-)
-@click.option("--by", required=True, help="Who decides.")
-@click.option("--reason", required=True, help="Why, in words that a colleague understands.")
-@pass_context
-def judge(context: Context, hit: str, decision: JudgementKind, by: str, reason: str) -> None:
-    """Record a person's decision on a hit; the start of its id is enough.
-
-    There are no accounts yet: the name is recorded as given, as not authenticated. A later
-    decision stands beside the earlier one, and counts.
-    """
-    for name, value in (("--by", by), ("--reason", reason)):
-        if not value.strip():
-            raise click.UsageError(f"{name} is empty")
-    with context.workspace.store() as db:
-        judgement = Judgement(
-            id=f"j-{secrets.token_hex(8)}",
-            hit=find_hit_id(db, hit),
-            decision=decision,
-            by=by.strip(),
-            authenticated=False,
-            reason=reason.strip(),
-            judged_at=now(),
-        )
-        record_judgement(db, judgement)
-    people().print(
-        f"{judgement.hit} judged {decision} by {judgement.by} (name not authenticated)",
-        markup=False,
-        soft_wrap=True,
-    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from matchers.judge import Matcher, MatchSettings, Subject
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
@@ -17,8 +17,10 @@ from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep
 from crawler.targets import ledger_of
 from crawler.workspace import Workspace, open_workspace
+from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures import Fingerprint
 from pipelines.matching import FingerprintIndex, build_matcher
+from pipelines.sweep.decoding import Decoder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +38,10 @@ class MatchPipeline:
         self._crawler = crawler
         self._workspace = workspace
         self._sweep = sweep
-        self._index = FingerprintIndex()
+        self._decoder = Decoder()
+        self._index = FingerprintIndex(self._decoder)
+        # matching is bound to the processor: a second thread would gain nothing
+        self._thread = ThreadPoolExecutor(1)
         self._matcher: Matcher
 
     @classmethod
@@ -60,7 +65,7 @@ class MatchPipeline:
         matching = self._workspace.config.matching
         self._matcher, left_out = build_matcher(
             [(r.right, r.picture_files) for r in covered],
-            self._index,
+            FingerprintIndex(self._decoder, self._workspace.folder / "index"),
             MatchSettings(cutoff=matching.cutoff, threshold=matching.threshold),
             plan.started_at.date(),
         )
@@ -69,7 +74,12 @@ class MatchPipeline:
 
     async def process_item(self, item: Sighting) -> MatchedSighting:
         """Return the sighting with its hits; a picture that cannot be read is noted on it."""
-        return await asyncio.to_thread(self._match, item)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._match, item)
+
+    def close_spider(self) -> None:
+        """End the worker processes."""
+        self._thread.shutdown()
+        self._decoder.close()
 
     def _match(self, sighting: Sighting) -> MatchedSighting:
         prints: dict[str, Fingerprint] = {}
