@@ -13,7 +13,7 @@ from rich.console import Console
 from crawler.formats import dump_json
 from crawler.workspace import Workspace, open_workspace
 
-PLAIN_WIDTH = 120
+PLAIN_WIDTH = 110
 """Columns when the output is no terminal."""
 
 

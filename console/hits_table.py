@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -14,11 +15,11 @@ from crawler.store.hits import StoredHit
 
 def hits_table(hits: Sequence[StoredHit]) -> Table:
     """Return one row a hit: score and id, the listing with matched words marked, right, reasons."""
-    table = Table(show_lines=True, header_style="bold")
+    table = Table(box=box.HORIZONTALS, show_lines=True, expand=True, header_style="bold")
     table.add_column("score", no_wrap=True)
-    table.add_column("listing", ratio=4, overflow="fold")
-    table.add_column("right", ratio=2, overflow="fold")
-    table.add_column("why (bits of evidence)", ratio=4, overflow="fold")
+    table.add_column("listing", ratio=13, overflow="fold")
+    table.add_column("right", ratio=8, overflow="fold")
+    table.add_column("why (bits of evidence)", ratio=12, overflow="fold")
     for stored in hits:
         table.add_row(_score(stored), _listing(stored), _right(stored), _why(stored))
     return table
@@ -40,10 +41,9 @@ def _listing(stored: StoredHit) -> Text:
     for index, character in enumerate(listing.title):
         marked = any(start <= index < end for start, end in spans)
         text.append(visible(character), style="bold reverse" if marked else "")
-    if listing.price is not None:
-        text.append(f"\n{listing.price} {listing.currency or ''}", style="dim")
-    if listing.seller and listing.seller.name:
-        text.append(f"\nseller: {clean(listing.seller.name)}", style="dim")
+    price = "" if listing.price is None else f"{listing.price} {listing.currency or ''}"
+    seller = (listing.seller and listing.seller.name) or "seller not named"
+    text.append(f"\n{' · '.join(filter(None, (price, clean(seller))))}", style="dim")
     text.append(f"\n{clean(listing.url)}", style="blue")
     return text
 

@@ -93,8 +93,9 @@ def _print_truth(
     planted = {(url, right) for url, rights in expected.items() for right in rights}
     wrongly = {url for url, _ in flagged if url in others}
     console.print(
-        f"[bold]{len(planted & flagged)} of {len(planted)} planted infringements found,"
-        f" {len(wrongly)} of {len(others)} other listings flagged.[/bold]"
+        f"[bold]{len(planted & flagged)} of {len(planted)} planted infringements found"
+        f" (on {len(expected)} listings), {len(wrongly)} of {len(others)} other listings"
+        " flagged.[/bold]"
     )
     for url, right in sorted(planted - flagged):
         console.print(f"  missed: {right} on {url}", markup=False, soft_wrap=True)
