@@ -37,6 +37,8 @@ $(LINKED): $(INSTALLED) pyproject.toml
 browser: setup ## Get Chromium, unless there is one
 	@$(BIN)/python -c 'import sys; from crawler.render import find_chromium; sys.exit(not find_chromium())' \
 		|| .ci/need-packages "rendering pages" chromium-headless-shell fonts-noto-cjk
+	@$(BIN)/playwright --version >/dev/null 2>&1 \
+		|| .ci/need-packages "the driver of Playwright" libatomic1
 
 tools: ## Get what the real shops of the tests need: npm and a locale
 	@command -v npm >/dev/null || .ci/need-packages "the real shops of the tests" npm

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,6 +64,7 @@ def examine(workspace: Path = Path()) -> list[Check]:
         _check_sqlite(),
         _check_disk(workspace),
         _check_chromium(),
+        _check_driver(),
         _check_font(),
         _check_openssl(),
         _check_open_files(),
@@ -166,8 +168,27 @@ def _check_chromium() -> Check:
         ok=browser is not None,
         required=False,
         found=found,
-        needed_for="pages that show their goods only after running scripts",
+        needed_for="the project's tests, and later for pages that are made by their scripts",
         remedy=remedy if browser is None else None,
+    )
+
+
+def _check_driver() -> Check:
+    done = subprocess.run(  # noqa: S603 (the package that is installed beside us)
+        [sys.executable, "-m", "playwright", "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    ok = done.returncode == 0
+    return Check(
+        name="Playwright",
+        ok=ok,
+        required=False,
+        found=done.stdout.strip() if ok else "its driver does not start",
+        needed_for="steering Chromium",
+        # Debian's smallest systems lack this one library of the Node.js that it brings
+        remedy=None if ok else _debian_remedy("libatomic1") or "install the library libatomic",
     )
 
 

@@ -45,10 +45,10 @@ def take_in(workspace: Path, *rights: dict[str, Any]) -> None:
     run("registry", "import", file, workspace=workspace)
 
 
-def sweep(workspace: Path, *arguments: str, expect: int = 0) -> Any:
+def sweep(workspace: Path, *arguments: str, expect: int = 0, seconds: float = 240) -> Any:
     done = run(
         "sweep", *arguments, "--allow-private", "--delay", "0", "--json",
-        workspace=workspace, expect=expect,
+        workspace=workspace, expect=expect, seconds=seconds,
     )  # fmt: skip
     return done.json
 

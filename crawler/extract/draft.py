@@ -26,6 +26,12 @@ class Draft:
                 if layer is not None:
                     self.layers[name] = layer
 
+    def replace(self, layer: str, fields: Fields) -> None:
+        """Take fields in place of what an earlier layer gave."""
+        for name in fields:
+            self.fields.pop(name, None)
+        self.add(layer, fields)
+
     def listing(self) -> Listing:
         """Return the record; ``url`` and ``title`` must have been given."""
         return Listing(**self.fields, layers=dict(self.layers))

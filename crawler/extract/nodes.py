@@ -8,29 +8,45 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 from extruct import MicrodataExtractor, RDFaExtractor
 from extruct.utils import parse_xmldom_html
+from lxml.etree import XPath  # type: ignore[import-untyped]
 from parsel import Selector
+
+from crawler.extract.dom import HtmlElement, text_within
 
 Node = dict[str, Any]
 
 MAX_DEPTH = 12
 """Nodes nested deeper than this are not looked at; real data stays under 8."""
 
-_VOCABULARY = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
+_VOCABULARY = re.compile(
+    r"^(?:https?://(?:www\.)?(?:schema|data-vocabulary)\.org/|schema:)", re.IGNORECASE
+)
 _COMMENTS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*(?s:.*?)(?:\*/|\Z)|^[ \t]*//[^\n]*", re.M)
 _COMMA_BEFORE_END = re.compile(r",(\s*[}\]])")
 
 
 def types_of(node: Node) -> set[str]:
-    """Return the names in ``@type``, without their vocabulary."""
+    """Return the names in ``@type``, without their vocabulary, as schema.org spells them."""
     found = node.get("@type", [])
     names = found if isinstance(found, list) else [found]
-    return {_VOCABULARY.sub("", name) for name in names if isinstance(name, str)}
+    bare = (_VOCABULARY.sub("", name).strip() for name in names if isinstance(name, str))
+    return {_SPELLED.get(name.lower(), name) for name in bare}
+
+
+_SPELLED = {
+    name.lower(): name
+    for name in (
+        *("Product", "ProductGroup", "ProductModel", "IndividualProduct", "SomeProducts"),
+        *("Offer", "AggregateOffer", "BreadcrumbList", "ItemList", "CollectionPage"),
+    )
+}
+"""Types that shops write in small letters too."""
 
 
 def as_list(value: object) -> list[Any]:
@@ -42,10 +58,35 @@ def as_list(value: object) -> list[Any]:
 
 def parse_json_ld(page: Selector) -> tuple[list[Node], list[str]]:
     """Return the top nodes of the page's JSON-LD, and what could not be read of it."""
+    scripts = (s for s in page.root.iter("script") if "ld+json" in s.get("type", "").lower())
+    return _parse_blocks("".join(script.itertext()) for script in scripts)
+
+
+def parse_json_ld_text(source: str) -> tuple[list[Node], list[str]]:
+    """Return the same from a page's text, for a page that the parser gave up halfway."""
+    return _parse_blocks(_script_blocks(source))
+
+
+_SCRIPT = re.compile(r"<script\b[^<>]{0,300}ld\+json[^<>]{0,300}>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
+
+
+def _script_blocks(source: str) -> Iterator[str]:
+    """Yield what stands in the JSON-LD scripts; looks at each character once."""
+    place = 0
+    while start := _SCRIPT.search(source, place):
+        end = _SCRIPT_END.search(source, start.end())
+        if end is None:
+            return
+        yield source[start.end() : end.start()]
+        place = end.end()
+
+
+def _parse_blocks(texts: Iterable[str]) -> tuple[list[Node], list[str]]:
     nodes: list[Node] = []
     warnings: list[str] = []
-    for number, script in enumerate(page.xpath('//script[contains(@type, "ld+json")]'), start=1):
-        text = "".join(script.xpath("text()").getall()).strip()
+    for number, block in enumerate(texts, start=1):
+        text = block.strip()
         if not text:
             continue
         try:
@@ -70,12 +111,31 @@ def _lenient_json(text: str) -> object:
         return json.loads(cleaned, strict=False)
 
 
-def parse_microdata(page: Selector, url: str) -> list[Node]:
-    """Return the top nodes of the page's microdata."""
-    if page.xpath('boolean(//*[contains(@itemtype, "schema.org")])').get() != "1":
+_HAS_MICRODATA = XPath("boolean(//@itemtype)")
+_HAS_PRODUCT = XPath(
+    "boolean(//*[contains(@itemtype, 'Product') or contains(@itemtype, 'product')])"
+)
+_HAS_PRODUCT_RDFA = XPath("boolean(//*[contains(@typeof, 'Product')])")
+_SELLS = XPath("boolean(//*[contains(@typeof, 'Product') or contains(@typeof, 'Offer')])")
+_HAS_RDFA = XPath("boolean(//@typeof)")
+
+
+class _Microdata(MicrodataExtractor):  # type: ignore[misc]
+    """extruct's reader, without its copying and cleaning of every element that it takes text of."""
+
+    def _extract_textContent(self, node: HtmlElement) -> str:  # noqa: N802 (extruct's name)
+        return text_within(node)
+
+
+def parse_microdata(page: Selector, url: str, *, products_only: bool = False) -> list[Node]:
+    """Return the top nodes of the page's microdata.
+
+    :param products_only: return none when no product is among them
+    """
+    root = page.root
+    if not _HAS_MICRODATA(root) or (products_only and not _HAS_PRODUCT(root)):
         return []
-    items = MicrodataExtractor().extract_items(page.root, url)
-    return [_microdata_node(item) for item in items]
+    return [_microdata_node(item) for item in _Microdata().extract_items(root, url)]
 
 
 def _microdata_node(item: Node) -> Node:
@@ -86,10 +146,13 @@ def _microdata_node(item: Node) -> Node:
     return node
 
 
-def parse_rdfa(page: Selector, url: str) -> list[Node]:
-    """Return the nodes of the page's RDFa; costs ten times the rest, so only where it is used."""
-    marked = page.xpath('boolean(//*[contains(@typeof, "Product") or contains(@typeof, "Offer")])')
-    if marked.get() != "1":
+def parse_rdfa(page: Selector, url: str, *, products_only: bool = False) -> list[Node]:
+    """Return the nodes of the page's RDFa; costs ten times the rest, so only where it sells.
+
+    :param products_only: return none when no product is among them
+    """
+    sells = _HAS_PRODUCT_RDFA if products_only else _SELLS
+    if not _HAS_RDFA(page.root) or not sells(page.root):
         return []
     tree = parse_xmldom_html(page.get(), encoding="UTF-8")
     found = RDFaExtractor().extract_items(tree, base_url=url)

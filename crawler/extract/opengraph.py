@@ -58,7 +58,7 @@ def fields_of(found: dict[str, list[str]], url: str, locale: Locale) -> Fields:
         "currency": currency_of(code or sign, locale) if amount is not None else None,
         "brand": first("product:brand", "og:brand"),
         "availability": availability_of(first("product:availability", "og:availability")),
-        "sku": first("product:retailer_item_id"),
+        "sku": first("product:retailer_item_id", "product:retailer_part_no"),
         "gtin": gtin_of(first("product:ean", "product:gtin", "product:upc", "product:isbn")),
         "images": tuple(dict.fromkeys(p for p in pictures if p)),
     }

@@ -7,24 +7,31 @@ buy it or a table with an article number. What is not sure is no listing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urlsplit
 
-from crawler.extract import pageparts
-from crawler.extract.dom import HtmlElement, Sides, holds, lineage, marked, text_within
+from crawler.extract import opengraph, pageparts
+from crawler.extract.buying import find_buy_controls
+from crawler.extract.cards import Cards
+from crawler.extract.codes import MarkedPlaces, find_codes, shown_sku
+from crawler.extract.dom import HtmlElement, Names, Sides, lineage, marked, text_within
 from crawler.extract.draft import Fields
-from crawler.extract.values import Locale, clean_text, currency_of, link_url, parse_price
-
-MONEY = re.compile(
-    r"(?:[£€$¥￥₹₽₩₺฿₫₴₪₱₸]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|Rs\.?|RM|Rp|kr)\b)"
-    r"\s*\d|\d[\d.,  ' ]*\s*(?:[£€$¥￥₹₽₩₺฿₫₴₪₱元円원₸]|zł|Kč|kr\b|руб|р\.|Ft\b|лв|lei\b|TL\b"
-    r"|(?:USD|EUR|GBP|CNY|RMB|CHF|SEK|NOK|DKK|PLN)\b)",
-    re.IGNORECASE,
+from crawler.extract.labels import CODE_KEY, Line, find_lines
+from crawler.extract.sellers import find_seller
+from crawler.extract.stock import bought_stock, labelled_stock, marked_stock
+from crawler.extract.values import (
+    MONEY,
+    Locale,
+    clean_text,
+    currency_of,
+    link_url,
+    parse_price,
 )
+
 _PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
 _NOT_NOW = re.compile(
     r"(?:^|[_-])(?:old|was|before|strike|striked|list|rrp|msrp|uvp|compare|original"
@@ -42,27 +49,7 @@ _NOT_THE_PRICE = re.compile(
     r"|原价|市场价|划线价|优惠券|配送料|送料",
     re.IGNORECASE,
 )
-BUY = re.compile(
-    r"add to (?:shopping )?(?:cart|basket|bag|trolley)|\bbuy (?:it )?now\b|\bbuy\b$|\border now\b"
-    r"|in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|a[ñn]adir (?:al"
-    r"|a la) (?:carrito|cesta|bolsa)"
-    r"|comprar|agregar al carrito|aggiungi al (?:carrello|cestino)|acquista"
-    r"|in (?:de )?winkel(?:wagen|mand)(?:je)?"
-    r"|adicionar ao carrinho|do koszyka|lägg i (?:varukorg|kundvagn)|legg i handlekurv"
-    r"|læg i kurv|tilføj til kurv"
-    r"|в корзину|купить|do košíku|sepete ekle|adaugă în coș|kosárba|lisää ostoskoriin|į krepšelį"
-    r"|pievienot grozam"
-    r"|kupi(?:ť|t)?\b|koupit|vložit do|do košíka|u košaricu|v košarico|dodaj u|în coș|köp nu"
-    r"|ostukorvi|в кошик|στο καλάθι"
-    r"|mua ngay|thêm vào giỏ|beli sekarang|หยิบใส่ตะกร้า|أضف إلى|הוסף לסל"
-    r"|放入購物車|加到購物車|直接購買|直接购买|马上抢"
-    r"|加入购物车|放入购物车|立即购买|马上购买|立刻购买|立即抢购|加入購物車|立即購買|カートに入れる|カートに追加|購入する|장바구니|구매하기",
-    re.IGNORECASE,
-)
-_BUY_ACTION = re.compile(
-    r"(?:cart|basket|bag)[/_-]?add|add[/_-]?to[/_-]?(?:cart|basket)|addcart|cart/save|goods/buy",
-    re.I,
-)
+_DIGIT = re.compile(r"\d")
 _NO_LISTING_PATH = re.compile(
     r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order)(?:[/.]|$)",
     re.I,
@@ -72,9 +59,8 @@ _NO_LISTING_HEADING = re.compile(
     r"|购物车|我的购物车|結帳|结算|search results.*|搜索结果.*",
     re.IGNORECASE,
 )
-_CODE_KEY = re.compile(pageparts.CODE_KEY.pattern + "|" + pageparts.GTIN_KEY.pattern, re.I)
-
-
+MIN_TITLE = 4
+"""A shorter heading stands in too many titles by chance."""
 MAX_PRICES = 60
 """More prices than this on one page are not looked at."""
 
@@ -99,29 +85,31 @@ class PageView:
         self.locale = locale
 
     @cached_property
+    def words(self) -> Names:
+        """The elements by what their ``class`` and ``id`` say."""
+        return Names(self.root)
+
+    @cached_property
+    def shared(self) -> dict[str, list[str]]:
+        """The OpenGraph properties of the page."""
+        return opengraph.properties(self.root)
+
+    @cached_property
     def heading(self) -> HtmlElement | None:
         """The one main heading; None when there is none or no telling which."""
-        found = [h for h in self.root.iter("h1") if text_within(h)]
-        if len({text_within(h) for h in found}) > 1:
-            outside = Sides(None)
-            found = [h for h in found if h not in outside] or found
-        if len({text_within(h) for h in found}) > 1:
-            product = re.compile(r"product|title|goods|item|name", re.I)
-            found = [
-                h
-                for h in found
-                if any(marked(s, product) for s in [h, *list(h.iterancestors())[:1]])
-            ]
-        if len({text_within(h) for h in found}) == 1:
-            return found[0]
-        return None
+        return _main_heading(self.root)
 
     @cached_property
     def sides(self) -> Sides:
         """What stands beside the main thing."""
         return Sides(self.heading)
 
-    @property
+    @cached_property
+    def cards(self) -> Cards:
+        """The boxes that lead to other pages."""
+        return Cards(self.heading, self.url)
+
+    @cached_property
     def title(self) -> str | None:
         """The text of the main heading."""
         return None if self.heading is None else text_within(self.heading, 1000)
@@ -134,7 +122,7 @@ class PageView:
         tags = [
             tag
             for tag in islice(self._tags(self.heading), MAX_PRICES)
-            if not self._in_card(tag.element)
+            if tag.element not in self.cards
         ]
         return min(tags, key=lambda tag: tag.near, default=None)
 
@@ -146,35 +134,69 @@ class PageView:
             self.title
         ):
             return False
-        return self.can_be_bought or any(_CODE_KEY.fullmatch(key) for key in self.attributes)
+        return (
+            self.can_be_bought
+            or any(CODE_KEY.fullmatch(key) for key in self.attributes)
+            or any(line.kind in ("sku", "model", "gtin") for line in self.lines)
+        )
+
+    def is_list(self) -> bool:
+        """Tell whether the page is a grid of goods, and offers nothing by itself."""
+        return (
+            self.cards.is_grid(self.root, self.sides)
+            and not self.can_be_bought
+            and self.price is None
+        )
 
     @cached_property
     def can_be_bought(self) -> bool:
         """Whether there is a control to buy, outside a grid of cards."""
-        return any(not self._in_card(control) for control in self._buy_controls())
+        return bool(self.buy_controls)
+
+    @cached_property
+    def buy_controls(self) -> list[HtmlElement]:
+        """The controls to buy the one thing of the page, at most 20."""
+        controls = find_buy_controls(self.root, self.sides)
+        return list(islice((c for c in controls if c not in self.cards), 20))
+
+    @property
+    def places(self) -> MarkedPlaces:
+        """Where brand, article number and GTIN may be marked."""
+        return MarkedPlaces(self.root, self.words, self.sides, self.cards)
 
     @cached_property
     def attributes(self) -> dict[str, str]:
         """The rows of the page's tables of properties."""
-        return pageparts.attributes(self.root, self.sides)
+        return pageparts.attributes(self.root, self.words, self.sides)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The labelled lines outside the tables, at most 60."""
+        lines = find_lines(self.root)
+        return list(islice((line for line in lines if line.element not in self.sides), 60))
 
     @cached_property
     def urls(self) -> set[str]:
         """Under which URLs the page goes: its own, and what it says of itself."""
-        own = [self.url, *self.root.xpath('//link[@rel="canonical"]/@href')[:1]]
-        own += self.root.xpath('//meta[@property="og:url"]/@content')[:1]
-        return {c for u in own if (c := link_url(self.url, str(u)))}
+        links = (link for link in self.root.iter("link") if link.get("rel") == "canonical")
+        own = [self.url, *self.shared.get("og:url", ())[:1]]
+        own += [link.get("href", "") for link in islice(links, 1)]
+        return {canonical for url in own if (canonical := link_url(self.url, url))}
 
-    def names(self, shared: Iterable[str]) -> set[str]:
-        """Return what the page calls itself, case-folded; ``shared`` are its titles for sharing."""
-        own = clean_text(self.root.xpath("string(//title)"), 1000)
-        return {name.casefold() for name in (self.title, *shared, own) if name}
+    @cached_property
+    def names(self) -> set[str]:
+        """What the page calls itself, and for sharing, case-folded."""
+        titles = [
+            clean_text("".join(t.itertext()), 1000) for t in islice(self.root.iter("title"), 1)
+        ]
+        names = (self.title, *self.shared.get("og:title", ()), *titles)
+        return {name.casefold() for name in names if name}
 
     def fields(self, known: Collection[str] = ()) -> Fields:
         """Return what the page itself says of its listing, without what is known already."""
         found = {name: read() for name, read in self._readers().items() if name not in known}
-        if not {"gtin", "sku", "brand"} <= set(known):
-            found |= pageparts.codes(self.attributes)
+        if missing := {"gtin", "sku", "brand"} - set(known):
+            found |= find_codes(self.places, self.attributes, self.lines, missing)
         if not {"price", "currency"} <= set(known):
             found |= self.price_fields()
         return found
@@ -183,15 +205,28 @@ class PageView:
         root, sides, title = self.root, self.sides, (self.title or "").casefold()
         return {
             "title": lambda: self.title,
-            "category": lambda: pageparts.breadcrumbs(root, title),
+            "category": lambda: pageparts.breadcrumbs(self.words, root, title),
             "attributes": lambda: self.attributes,
-            "seller": lambda: pageparts.seller(root, sides, self.url),
-            "images": lambda: pageparts.images(self.heading, sides, self.url, self._in_card),
-            "description": lambda: pageparts.description(root, sides),
-            "availability": lambda: pageparts.availability(
-                root, sides, self.attributes, self._in_card
-            ),
+            "seller": lambda: find_seller(self.lines, self.url),
+            "images": lambda: pageparts.images(self.heading, sides, self.url, self.cards),
+            "description": lambda: pageparts.description(self.words, root, sides),
+            "availability": lambda: self.availability,
         }
+
+    @property
+    def sku(self) -> str | None:
+        """The article number that people read on the page."""
+        return shown_sku(self.attributes, self.lines)
+
+    @property
+    def availability(self) -> str | None:
+        """What the page says of the stock."""
+        said = marked_stock(self.words, self.sides, self.cards) or labelled_stock(
+            self.attributes, self.lines
+        )
+        if said in (None, "OutOfStock"):
+            return bought_stock(self.buy_controls, said)
+        return said
 
     def price_fields(self) -> Fields:
         """Return price and currency as they stand on the page."""
@@ -227,12 +262,12 @@ class PageView:
     def _amount(self, element: HtmlElement) -> tuple[Decimal, str | None] | None:
         """Read an element as a price: short, money in it, or called a price."""
         own = marked(element, _PRICE_MARK) or "price" in element.get("itemprop", "")
-        if not own and not (element.text and any(c.isdigit() for c in element.text)):
+        if not own and not (element.text and _DIGIT.search(element.text)):
             return None
         text = text_within(element, 80)
         if len(element) and len(MONEY.findall(text)) > 1:
             return None  # the old price and the new one: each is looked at by itself
-        if not text or len(text) > 40 or not any(c.isdigit() for c in text):
+        if not text or len(text) > 40 or not _DIGIT.search(text):
             return None
         if _NOT_THE_PRICE.search(text) or not (
             MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
@@ -244,46 +279,40 @@ class PageView:
         amount, sign = parse_price(text)
         return (amount, sign) if amount else None
 
-    def _buy_controls(self) -> Iterator[HtmlElement]:
-        for element in self.root.iter("button", "input", "a", "form"):
-            if element in self.sides:
-                continue
-            if element.tag == "form":
-                if _BUY_ACTION.search(element.get("action", "")):
-                    yield element
-                continue
-            words = element.get("value", "") if element.tag == "input" else text_within(element, 60)
-            label = f"{element.get('title', '')} {element.get('aria-label', '')}"
-            names = " ".join(element.get(key, "") for key in ("name", "id", "class", "onclick"))
-            if BUY.search(words) or BUY.search(label) or _BUY_ACTION.search(names):
-                yield element
 
-    def _in_card(self, element: HtmlElement) -> bool:
-        """Tell whether an element stands in a card: a box, beside the heading, of another page."""
-        for step in list(lineage(element))[:8]:
-            if self.heading is None or holds(step, self.heading):
-                return False
-            if step.tag in ("a", "button", "form", "input", "table", "tr", "td"):
-                if step.tag == "a" and step is not element and self._leads_away(step):
-                    return True
-                continue
-            if any(self._leads_away(a) and _shows(a) for a in islice(step.iter("a"), 40)):
-                return True
-        return False
-
-    def _leads_away(self, link: HtmlElement) -> bool:
-        href = link.get("href", "").strip()
-        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
-            return False
-        path = href.partition("?")[0].partition("#")[0].lower()
-        if path.endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")):
-            return False
-        return not self.url.endswith(path) if path else False
+_PRODUCT_NAME = re.compile(r"(?:product|goods|item)[_-]?(?:title|name)|title|product", re.I)
 
 
-def _shows(link: HtmlElement) -> bool:
-    """Tell whether a link is what a card links by: a picture or a heading."""
-    return any(
-        e.tag in ("img", "h2", "h3", "h4", "h5")
-        for e in [*link.iter(), *link.iterancestors("h2", "h3", "h4", "h5")]
-    )
+def _main_heading(root: HtmlElement) -> HtmlElement | None:
+    """Choose among the page's headings: the only ``h1``, else what the page is titled after."""
+    found = [(h, text) for h in root.iter("h1") if (text := text_within(h, 1000))]
+    if len({text for _, text in found}) > 1:
+        outside = Sides(None)
+        found = [(h, text) for h, text in found if h not in outside] or found
+    if len({text for _, text in found}) > 1:
+        found = _in_title(root, found) or [
+            (h, text) for h, text in found if _named_product(h) or _named_product(h.getparent())
+        ]
+    elif not found:
+        outside = Sides(None)
+        lower = ((h, text_within(h, 300)) for h in islice(root.iter("h2", "h3"), 60))
+        found = _in_title(root, [(h, text) for h, text in lower if h not in outside])
+    return found[0][0] if len({text for _, text in found}) == 1 else None
+
+
+def _in_title(
+    root: HtmlElement, found: list[tuple[HtmlElement, str]]
+) -> list[tuple[HtmlElement, str]]:
+    """Keep the headings whose text stands in the title of the document or for sharing."""
+    titles = [*root.xpath("//title/text()")[:1]]
+    titles += root.xpath('//meta[@property="og:title" or @name="og:title"]/@content')[:1]
+    own = [" ".join(str(title).split()).casefold() for title in titles]
+    return [
+        (h, text)
+        for h, text in found
+        if len(text) >= MIN_TITLE and any(text.casefold() in title for title in own)
+    ]
+
+
+def _named_product(element: HtmlElement | None) -> bool:
+    return element is not None and marked(element, _PRODUCT_NAME)

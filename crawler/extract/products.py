@@ -9,10 +9,12 @@ from typing import Any
 
 from crawler.extract.draft import Fields
 from crawler.extract.nodes import Node, as_list, types_of, walk
+from crawler.extract.trail import trim_breadcrumbs
 from crawler.extract.values import (
     Locale,
     availability_of,
     clean_text,
+    contact_uri,
     currency_of,
     gtin_of,
     link_url,
@@ -112,6 +114,14 @@ class Graph:
             for node, path in self._walked
         )
 
+    def asks_a_range(self, product: Node) -> bool:
+        """Tell whether a product has no offer of its own: a range of prices, or none at all."""
+        offers = self.full(product.get("offers"))
+        return not any(
+            "Offer" in types_of(node) or ("price" in node and "lowPrice" not in node)
+            for node in offers
+        )
+
     def nodes_of(self, kind: str) -> Iterator[Node]:
         """Yield every node of a type, wherever it stands."""
         return (node for node, _ in self._walked if kind in types_of(node))
@@ -173,6 +183,11 @@ def _alike(one: str, other: str) -> bool:
     return bool(one and other) and (one in other or other in one)
 
 
+def is_same_thing(one: str | None, other: str | None) -> bool:
+    """Tell whether two layers of a page name one thing; True when only one of them names any."""
+    return not one or not other or _alike(one.casefold(), other.casefold())
+
+
 def fields_of(graph: Graph, product: Node, url: str, locale: Locale) -> Fields:
     """Return the listing's fields that this product node gives."""
     offers = list(_offers(graph, product))
@@ -186,9 +201,9 @@ def fields_of(graph: Graph, product: Node, url: str, locale: Locale) -> Fields:
         "brand": _name(graph, product.get("brand")) or _name(graph, product.get("manufacturer")),
         "price": price,
         "currency": currency,
-        "availability": _availability(offer, offers),
+        "availability": _availability(_as_cheap(offer, price, offers, locale), offers),
         "seller": next((seller for seller in sellers if seller), None),
-        "sku": next((c for n in sources if (c := text_of(n.get("sku")))), None),
+        "sku": next((c for n in sources if (c := _sku(n))), None),
         "gtin": next(
             (
                 g
@@ -203,6 +218,16 @@ def fields_of(graph: Graph, product: Node, url: str, locale: Locale) -> Fields:
         "images": tuple(dict.fromkeys(_images(graph, product.get("image"), url))),
         "attributes": _attributes(product),
     }
+
+
+def _sku(node: Node) -> str | None:
+    """Return an article number; some shops give it under another name."""
+    for key in ("sku", "productID", "productId", "identifier"):
+        for value in as_list(node.get(key)):
+            text = None if isinstance(value, dict) else clean_text(_bare(value))
+            if text and (key == "sku" or (len(text) <= 40 and not gtin_of(text))):
+                return text
+    return None
 
 
 def _bare(value: object) -> object:
@@ -257,33 +282,55 @@ def _prices(offer: Node, locale: Locale) -> Iterator[tuple[Decimal, str | None]]
                 yield amount, currency_of(code or sign, locale)
 
 
-def _availability(offer: Node | None, offers: Sequence[Node]) -> str | None:
-    for node in [offer or {}, *offers]:
-        for value in as_list(node.get("availability")):
-            found = availability_of(value.get("@id") if isinstance(value, dict) else value)
-            if found:
-                return found
+def _as_cheap(
+    offer: Node | None, price: Decimal | None, offers: Sequence[Node], locale: Locale
+) -> list[Node]:
+    """Return the offers at the lowest price: sizes and colours of one thing, mostly."""
+    if price is None:
+        return [offer] if offer else []
+    return [o for o in offers if any(p == price for p, _ in _prices(o, locale))]
+
+
+def _availability(cheapest: Sequence[Node], offers: Sequence[Node]) -> str | None:
+    """Return the availability at the lowest price, in stock if any is, else that of any offer."""
+    for nodes in (cheapest, offers):
+        values = [value for node in nodes for value in as_list(node.get("availability"))]
+        found = [
+            name
+            for value in values
+            if (name := availability_of(value.get("@id") if isinstance(value, dict) else value))
+        ]
+        if found:
+            return "InStock" if "InStock" in found else found[0]
     return None
 
 
 def _seller(graph: Graph, node: Node, url: str) -> Seller | None:
     for found in [*as_list(node.get("seller")), *as_list(node.get("offeredBy"))]:
-        if isinstance(found, str):
-            name = clean_text(found)
-            return Seller(name=name) if name and not name.startswith("http") else None
         for seller in graph.full(found):
-            name = text_of(seller.get("name"))
+            name = text_of(seller.get("name")) or text_of(seller.get("legalName"))
+            if name is None and isinstance(found, str) and not _REFERENCE.match(found):
+                name = clean_text(found)
             if name is None:
                 continue
-            contacts = [f"mailto:{e}" for e in map(clean_text, as_list(seller.get("email"))) if e]
-            contacts += [f"tel:{t}" for t in map(clean_text, as_list(seller.get("telephone"))) if t]
             return Seller(
                 name=name,
                 id=text_of(seller.get("identifier")),
                 url=link_url(url, text_of(seller.get("url"))),
-                contacts=tuple(contacts),
+                contacts=tuple(dict.fromkeys(_contacts(graph, seller))),
             )
     return None
+
+
+_REFERENCE = re.compile(r"#|_:|/|https?://", re.IGNORECASE)
+
+
+def _contacts(graph: Graph, seller: Node) -> Iterator[str]:
+    for node in [seller, *graph.full(seller.get("contactPoint"))]:
+        for key, scheme in (("email", "mailto:"), ("telephone", "tel:")):
+            for value in map(clean_text, as_list(node.get(key))):
+                if value and (uri := contact_uri(scheme + value.removeprefix(scheme))):
+                    yield uri
 
 
 def _images(graph: Graph, value: object, url: str) -> Iterator[str]:
@@ -322,30 +369,6 @@ def _position(item: Node) -> float:
         return float(str(item.get("position", 0)))
     except ValueError:
         return 0.0
-
-
-_HOME = re.compile(
-    r"home(?:page)?|start(?:seite)?|accueil|inicio|início|главная|首页|首頁|主页|ホーム|トップ|forside|hem"
-    r"|strona główna|úvod|domů",
-    re.IGNORECASE,
-)
-
-
-def trim_breadcrumbs(names: Sequence[str], title: str) -> list[str]:
-    """Leave out the way home in front and the product itself at the end (``title`` folded)."""
-    trail = [name for name in names if name and not name.startswith("http")]
-    if trail and _HOME.fullmatch(trail[0]):
-        trail = trail[1:]
-    if trail and _is_title(trail[-1].casefold().rstrip(".… "), title):
-        trail = trail[:-1]
-    return trail
-
-
-def _is_title(name: str, title: str) -> bool:
-    """Tell whether the end of a trail is the title, whole, cut off or with a word more."""
-    return (bool(title) and title in name) or (
-        title.startswith(name) and len(name) * 2 > len(title)
-    )
 
 
 def _attributes(product: Node) -> dict[str, str]:

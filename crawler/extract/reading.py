@@ -9,13 +9,19 @@ from urllib.parse import urljoin, urlsplit
 from parsel import Selector
 
 from crawler.extract import opengraph
-from crawler.extract.dom import HtmlElement, is_tame, text_within
+from crawler.extract.dom import MAX_DEPTH, MAX_ELEMENTS, HtmlElement, is_tame, text_within
 from crawler.extract.draft import Draft
-from crawler.extract.nodes import Node, parse_json_ld, parse_microdata, parse_rdfa
+from crawler.extract.nodes import (
+    Node,
+    parse_json_ld,
+    parse_json_ld_text,
+    parse_microdata,
+    parse_rdfa,
+)
 from crawler.extract.page import PageView
-from crawler.extract.products import Graph, choose_product, fields_of
+from crawler.extract.products import Graph, choose_product, fields_of, is_same_thing
 from crawler.extract.signs import find_challenge, needs_browser
-from crawler.extract.values import Locale, is_chinese
+from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
 from crawler.sites import canonical_url, site_of
 
@@ -32,6 +38,15 @@ class PageReading:
     """The page is a shell that scripts fill; there is nothing to read without a browser."""
     blocked_by: str | None = None
     """The challenge that stands in place of the page (``cloudflare``, ``captcha``, ...)."""
+    unread: str | None = None
+    """Why the page could not be read at all; the caller must not take it for a page without goods."""
+
+
+SOLD = frozenset(("price", "sku", "gtin"))
+"""One of these in its data, and a named thing is for sale."""
+WORTH_MORE = frozenset(("price", "currency", "availability", "brand", "sku", "images"))
+"""While one of these is missing, the next layer of data is read too."""
+UNTAMED = f"the page is nested over {MAX_DEPTH} deep or has over {MAX_ELEMENTS:,} elements"
 
 
 def parse_listing(url: str, page: Selector | str) -> Listing | None:
@@ -39,55 +54,92 @@ def parse_listing(url: str, page: Selector | str) -> Listing | None:
     return parse_page(url, page).listing
 
 
-def parse_page(url: str, page: Selector | str) -> PageReading:
+def parse_page(url: str, page: Selector | str, source: str | None = None) -> PageReading:
     """Read a page: its listing, what is broken on it, and whether it is a page at all.
 
     :param url: where the page was had from, after redirects; relative links start there
     :param page: the parsed page (a response's ``selector``), or its text
+    :param source: the text of a parsed page; of a page made to hurt the parser keeps only a part,
+        and its data is read from here
     """
     if isinstance(page, str):
-        page = Selector(text=page, type="html")
+        source, page = page, Selector(text=page, type="html")
     root = page.root
     if not hasattr(root, "iter"):
         return PageReading(listing=None, warnings=("the page is empty",))
-    text = text_within(root, 5000)
-    language = _language(root)
-    locale = Locale(
-        language=language,
-        host=urlsplit(url).hostname or "",
-        chinese=(language or "").lower().startswith("zh") or (not language and is_chinese(text)),
-    )
-    nodes, warnings = parse_json_ld(page)
+    locale = _locale(root, url)
     if not is_tame(root):
-        warnings.append("the page is nested too deeply or is too large; it was not read")
-        return PageReading(listing=None, warnings=tuple(warnings))
-    draft = _read_layers(page, nodes, PageView(url, root, locale))
-    if draft is None:
-        blocked_by = find_challenge(root, text)
-        return PageReading(
-            listing=None,
-            warnings=tuple(warnings),
-            needs_browser=blocked_by is None and needs_browser(root, text),
-            blocked_by=blocked_by,
-        )
-    canonical = _canonical(root, url)
-    draft.add("canonical", {"url": canonical})
-    draft.add("page", {"language": language})
+        return _read_untamed(page, source, url, locale)
+    nodes, warnings = parse_json_ld(page)
+    view = PageView(url, root, locale)
+    draft = _read_layers(page, nodes, view)
+    if draft is not None:
+        listing = _finished(draft, root, url, locale)
+        return PageReading(listing=listing, warnings=tuple(warnings))
+    text = text_within(root, 5000)
+    blocked_by = find_challenge(root, text)
+    return PageReading(
+        listing=None,
+        warnings=tuple(warnings),
+        needs_browser=blocked_by is None and needs_browser(root, text),
+        blocked_by=blocked_by,
+    )
+
+
+def _locale(root: HtmlElement, url: str) -> Locale:
+    language = _language(root)
+    chinese = language.lower().startswith("zh") if language else is_chinese(text_within(root, 5000))
+    return Locale(language=language, host=urlsplit(url).hostname or "", chinese=chinese)
+
+
+def _finished(draft: Draft, root: HtmlElement, url: str, locale: Locale) -> Listing:
+    draft.add("canonical", {"url": _canonical(root, url)})
+    draft.add("page", {"language": locale.language})
     draft.add(None, {"url": canonical_url(url) or url, "site": site_of(url)})
-    return PageReading(listing=draft.listing(), warnings=tuple(warnings))
+    return draft.listing()
+
+
+def _read_untamed(page: Selector, source: str | None, url: str, locale: Locale) -> PageReading:
+    """Read what a page that is made to hurt says for machines; to nest deeply hides nothing."""
+    root = page.root
+    nodes, warnings = parse_json_ld(page) if source is None else parse_json_ld_text(source)
+    og = opengraph.properties(root)
+    names = {clean_text(name) for name in root.xpath("//title/text()|//h1/text()")[:5]}
+    shared = [*og.get("og:title", ()), *(name for name in names if name)]
+    graph = Graph("json-ld", nodes)
+    product = choose_product(
+        graph.products(), {name.casefold() for name in shared}, {canonical_url(url) or url}
+    )
+    draft = Draft()
+    if product is not None:
+        draft.add(graph.layer, fields_of(graph, product, url, locale))
+    if opengraph.is_product(og):
+        draft.add("opengraph", opengraph.fields_of(og, url, locale))
+    if "title" in draft.fields and SOLD & draft.fields.keys():
+        warnings.append(f"{UNTAMED}; only its data for machines was read")
+        listing = _finished(draft, root, url, locale)
+        return PageReading(listing=listing, warnings=tuple(warnings))
+    return PageReading(
+        listing=None,
+        warnings=tuple(warnings),
+        unread=f"{UNTAMED}, and no data for machines on it names a thing for sale",
+    )
 
 
 def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft | None:
     """Collect the fields of the page's one product, layer by layer; None when it has none."""
     draft = Draft()
-    og = opengraph.properties(view.root)
+    og = view.shared
     is_list = False
-    for graph in _graphs(page, json_ld, view.url):
+    for graph in _graphs(page, json_ld, view.url, draft):
         products = graph.products()
-        product = choose_product(products, view.names(og.get("og:title", ())), view.urls)
+        product = choose_product(products, view.names, view.urls)
+        if product is not None and graph.asks_a_range(product) and view.is_list():
+            return None
         if product is not None:
-            draft.add(graph.layer, fields_of(graph, product, view.url, view.locale))
-            break
+            fields = fields_of(graph, product, view.url, view.locale)
+            if is_same_thing(draft.fields.get("title"), fields["title"]):
+                draft.add(graph.layer, fields)
         is_list = is_list or graph.lists_products() or bool(products) or graph.is_article()
     named = "title" in draft.fields
     if not named and is_list:
@@ -96,22 +148,29 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     if opengraph.is_product(og):
         draft.add("opengraph", og_fields)
     elif named:
-        draft.add("opengraph", {"images": og_fields["images"]})
+        own = {k: v for k, v in og_fields.items() if k not in ("title", "description")}
+        draft.add("opengraph", own)
     if "title" in draft.fields:
-        sold = {"price", "sku", "gtin"} & draft.fields.keys() or view.can_be_bought or view.price
-        if not sold:
+        if not (SOLD & draft.fields.keys() or view.can_be_bought or view.price):
             return None
     elif not view.is_listing():
         return None
+    if sku := view.sku:
+        draft.replace("page", {"sku": sku})
     draft.add("page", view.fields(draft.fields.keys()))
     return draft
 
 
-def _graphs(page: Selector, json_ld: list[Node], url: str) -> Iterator[Graph]:
-    """Yield the machine-readable layers; the dear ones are read when the caller asks on."""
+def _graphs(page: Selector, json_ld: list[Node], url: str, draft: Draft) -> Iterator[Graph]:
+    """Yield the machine-readable layers while ``draft`` lacks something that they may give.
+
+    The dear ones are read when the caller asks on.
+    """
     yield Graph("json-ld", json_ld)
-    yield Graph("microdata", parse_microdata(page, url))
-    yield Graph("rdfa", parse_rdfa(page, url))
+    for layer, parse in (("microdata", parse_microdata), ("rdfa", parse_rdfa)):
+        named = "title" in draft.fields
+        if not named or WORTH_MORE - draft.fields.keys():
+            yield Graph(layer, parse(page, url, products_only=named))
 
 
 def _language(root: HtmlElement) -> str | None:

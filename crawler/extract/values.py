@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from price_parser import Price
 from price_parser.parser import CURRENCY_CODES  # type: ignore[attr-defined]
@@ -77,6 +77,14 @@ _DOLLARS = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW
 _KRONA = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
 _RUPEES = {"IN": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"}
 _PESOS = {"MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PH": "PHP"}
+
+MONEY = re.compile(
+    r"(?:[£€$¥￥₹₽₩₺฿₫₴₪₱₸]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|Rs\.?|RM|Rp|kr)\b)"
+    r"\s*\d|\d[\d.,  ' ]*\s*(?:[£€$¥￥₹₽₩₺฿₫₴₪₱元円원₸]|zł|Kč|kr\b|руб|р\.|Ft\b|лв|lei\b|TL\b|тг\b|тенге|грн"
+    r"|(?:USD|EUR|GBP|CNY|RMB|CHF|SEK|NOK|DKK|PLN)\b)",
+    re.IGNORECASE,
+)
+"""An amount of money as people write it."""
 
 SYMBOLS = {
     "£": "GBP",
@@ -207,16 +215,31 @@ AVAILABILITIES = {
     )
 }
 _OUT_OF_STOCK = re.compile(
-    r"out[ -]of[ -]stock|sold[ -]?out|(?:currently )?unavailable|not available|ausverkauft"
-    r"|nicht (?:verfügbar|lieferbar|auf lager)|épuisé|rupture|indisponible|agotado|esaurito"
-    r"|non disponibile|uitverkocht|slut(?:såld| i lager)|нет в наличии|brak w magazynie"
-    r"|缺货|无货|售罄|已售完|暂时无货|缺貨|無貨|在庫なし|在庫切れ|売り切れ|품절",
+    r"out[ -]of[ -]stock|sold[ -]?out|unavailable|not (?:currently )?(?:available|in stock)"
+    r"|no longer available|no stock"
+    r"|ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar|auf lager|vorrätig)|vergriffen"
+    r"|épuisé|rupture|indisponib|agotado|sin (?:stock|existencias)|esaurito|non disponibile"
+    r"|esgotado|indisponível|sem estoque|uitverkocht|niet (?:op voorraad|leverbaar)"
+    r"|slut(?:såld| i lager)|udsolgt|utsolgt|loppu|нет в наличии|закончил|распродан"
+    r"|brak w magazynie|niedostępny|vypredan|vyprodán|nie je (?:na sklade|skladom)|není skladem"
+    r"|nedostupn|razprodano|ni na zalogi|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat"
+    r"|tükendi|stokta yok|hết hàng|stok habis|缺货|无货|售罄|售完|卖完|缺貨|無貨|補貨"
+    r"|在庫なし|在庫切れ|売り切れ|品切|품절|매진",
     re.IGNORECASE,
 )
+_ORDERED_AHEAD = {
+    "PreOrder": r"pre-?order|vorbestell|précommand|reserva anticipada|předobjedn|predobjedn"
+    r"|предзаказ|预售|预订|預購|預訂|予約|예약",
+    "BackOrder": r"back-?order",
+}
+_AHEAD = {name: re.compile(words, re.IGNORECASE) for name, words in _ORDERED_AHEAD.items()}
 _IN_STOCK = re.compile(
-    r"in[ -]stock|available|auf lager|sofort lieferbar|verfügbar|en stock|disponible|disponibile"
-    r"|op voorraad|i lager|в наличии|w magazynie|有货|现货|有貨|現貨|在庫あり|재고 있음"
-    r"|库存[:：]?\s*[1-9]|庫存[:：]?\s*[1-9]",
+    r"in[ -]stock|\bavailable|\d+ (?:left|available)|ready to ship|auf lager|vorrätig"
+    r"|(?:sofort )?lieferbar|verfügbar|en stock|disponible|disponibile|disponível|em (?:stock"
+    r"|estoque)|op voorraad|i lager|på lager|varastossa|в наличии|есть на складе|w magazynie"
+    r"|dostępny|skladom|skladem|na sklad[eě]|na zalogi|raktáron|készleten|în stoc|stokta"
+    r"|còn hàng|有货|现货|有貨|現貨|有库存|有庫存|库存充足|庫存充足|在庫あり|在庫有|残り\s*\d|재고 있음|재고있음"
+    r"|[库庫]存[:：]?\s*[1-9]",
     re.IGNORECASE,
 )
 _NO_STOCK = re.compile(r"[库庫]存[:：]?\s*0(?!\d)")
@@ -234,6 +257,9 @@ def availability_of(value: object) -> str | None:
         return "OutOfStock"
     if _OUT_OF_STOCK.search(text) or _NO_STOCK.search(text):
         return "OutOfStock"
+    ahead = next((name for name, words in _AHEAD.items() if words.search(text)), None)
+    if ahead is not None:
+        return ahead
     return "InStock" if _IN_STOCK.search(text) or name == "instore" else None
 
 
@@ -273,6 +299,23 @@ def link_url(base: str, value: object) -> str | None:
         return canonical_url(urljoin(base, text)) if text else None
     except ValueError:
         return None
+
+
+_CONTACT = re.compile(
+    r"(mailto|tel|sms|callto|skype|whatsapp|weixin|wechat|tg|viber|line):(?://)?([^?#]+)", re.I
+)
+
+
+def contact_uri(value: object) -> str | None:
+    """Return a link that reaches somebody (``mailto:``, ``tel:``, ...) without its subject line."""
+    text = clean_text(value, limit=300)
+    found = _CONTACT.fullmatch(text.partition("?")[0]) if text else None
+    if found is None:
+        return None
+    address = unquote(found[2]).strip()
+    if found[1].lower() in ("tel", "sms", "callto"):
+        address = re.sub(r"[\s()./-]", "", address)
+    return f"{found[1].lower()}:{address}" if address else None
 
 
 _PLACEHOLDER = re.compile(

@@ -63,6 +63,7 @@ class TinyShop:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 65536  # head and body in one packet, or each answer waits for an ACK
 
             def do_GET(self) -> None:
                 with shop._lock:

@@ -1,0 +1,52 @@
+"""Controls by which a thing is bought: buttons, links and forms in many languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.extract.dom import HtmlElement, Sides, text_within
+
+BUY = re.compile(
+    r"add to (?:shopping )?(?:cart|basket|bag|trolley)|\bbuy (?:it )?now\b|\bbuy\b$|\border now\b"
+    r"|in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|a[ñn]adir (?:al"
+    r"|a la) (?:carrito|cesta|bolsa)"
+    r"|comprar|agregar al carrito|aggiungi al (?:carrello|cestino)|acquista"
+    r"|in (?:de )?winkel(?:wagen|mand)(?:je)?"
+    r"|adicionar ao carrinho|do koszyka|lägg i (?:varukorg|kundvagn)|legg i handlekurv"
+    r"|læg i kurv|tilføj til kurv"
+    r"|в корзину|купить|do košíku|sepete ekle|adaugă în coș|kosárba|lisää ostoskoriin|į krepšelį"
+    r"|pievienot grozam"
+    r"|kupi(?:ť|t)?\b|koupit|vložit do|do košíka|u košaricu|v košarico|dodaj u|în coș|köp nu"
+    r"|ostukorvi|в кошик|στο καλάθι"
+    r"|mua ngay|thêm vào giỏ|beli sekarang|หยิบใส่ตะกร้า|أضف إلى|הוסף לסל"
+    r"|放入購物車|加到購物車|直接購買|直接购买|马上抢"
+    r"|加入购物车|放入购物车|立即购买|马上购买|立刻购买|立即抢购|加入購物車|立即購買|カートに入れる|カートに追加|購入する|장바구니|구매하기",
+    re.IGNORECASE,
+)
+_ACTION = re.compile(
+    r"(?:cart|basket|bag)[/_-]?add|add[/_-]?to[/_-]?(?:cart|basket)|addcart|cart/save|goods/buy",
+    re.I,
+)
+
+
+def find_buy_controls(root: HtmlElement, sides: Sides) -> Iterator[HtmlElement]:
+    """Yield the controls to buy that stand in the main part of a page, those of cards too."""
+    for element in root.iter("button", "input", "a", "form"):
+        if element.tag == "form":
+            if _ACTION.search(element.get("action", "")) and element not in sides:
+                yield element
+        elif (says_buy(element) or _acts(element)) and element not in sides:
+            yield element
+
+
+def says_buy(control: HtmlElement) -> bool:
+    """Tell whether people can read on a control that it buys."""
+    words = control.get("value", "") if control.tag == "input" else text_within(control, 60)
+    label = f"{control.get('title', '')} {control.get('aria-label', '')}"
+    return bool(BUY.search(words[:60]) or (label != " " and BUY.search(label[:200])))
+
+
+def _acts(control: HtmlElement) -> bool:
+    names = " ".join(control.get(key, "") for key in ("name", "id", "class", "onclick"))
+    return bool(_ACTION.search(names[:1000]))

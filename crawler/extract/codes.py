@@ -1,0 +1,139 @@
+"""Brand, article number and GTIN as they stand on the page itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from lxml.etree import XPath  # type: ignore[import-untyped]
+
+from crawler.extract.cards import Cards
+from crawler.extract.dom import HtmlElement, Names, Sides, text_within
+from crawler.extract.draft import Fields
+from crawler.extract.labels import BRAND_KEY, GTIN_KEY, MODEL_KEY, SKU_KEY, Line
+from crawler.extract.values import gtin_of
+
+_DIGIT = re.compile(r"\d")
+_PART_END = re.compile(r"\s*(?:[|｜·•;；，、/]|\s[-–—]\s|[(（\[【]|,\s).*", re.S)
+_CODE = re.compile(r"[^\W_](?:[\w .\-/#+]{0,38}[\w#+])?")
+
+
+Said = list[tuple[str, str]]
+"""Kind (``brand``, ``sku``, ``model``, ``gtin``) and what is said, in the order of belief."""
+
+_KEYS = (("gtin", GTIN_KEY), ("brand", BRAND_KEY), ("sku", SKU_KEY), ("model", MODEL_KEY))
+_PROPERTIES = dict.fromkeys(("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "isbn"), "gtin") | {
+    "sku": "sku",
+    "brand": "brand",
+    "mpn": "model",
+}
+_SKU_DATA = ("data-sku", "data-product-sku", "data-product_sku", "data-product-code")
+_CLASSES = (
+    ("sku", re.compile(r"^(?:product|item|goods)?[-_]*(?:sku|code|article-?(?:no|number))$", re.I)),
+    ("brand", re.compile(r"^(?:product|item|goods|pdp)?[-_]*brand(?:[-_]?(?:name|link))?$", re.I)),
+)
+_HAS_PROPERTY = XPath("//*[@itemprop]")
+_HAS_DATA = XPath(f"//*[{' or '.join(f'@{name}' for name in _SKU_DATA)}]")
+
+
+class MarkedPlaces:
+    """Places that a page marks as a code: ``itemprop`` outside of any item, ``data-sku``, a class."""
+
+    def __init__(self, root: HtmlElement, names: Names, sides: Sides, cards: Cards) -> None:
+        self._root = root
+        self._names = names
+        self._sides = sides
+        self._cards = cards
+
+    def said(self, kinds: Collection[str]) -> Said:
+        """Return what stands in the places of these kinds, where all of a kind agree."""
+        found: dict[str, set[str]] = {}
+        for kind, element, text in self._all(kinds):
+            words = (text or text_within(element, 100)).strip()
+            if words and element not in self._sides and element not in self._cards:
+                found.setdefault(kind, set()).add(words)
+        return [(kind, texts.pop()) for kind, texts in found.items() if len(texts) == 1]
+
+    def _all(self, kinds: Collection[str]) -> Iterator[tuple[str, HtmlElement, str | None]]:
+        for element in _HAS_PROPERTY(self._root):
+            kind = _PROPERTIES.get(element.get("itemprop", ""))
+            if kind in kinds:
+                yield str(kind), element, element.get("content")
+        if "sku" in kinds:
+            for element in _HAS_DATA(self._root):
+                for name in _SKU_DATA:
+                    if element.get(name):
+                        yield "sku", element, element.get(name)
+        for kind, says in _CLASSES:
+            if kind in kinds:
+                yield from ((kind, element, None) for element in self._names.find(says))
+
+
+def find_codes(
+    places: MarkedPlaces,
+    attributes: Mapping[str, str],
+    lines: Iterable[Line],
+    missing: Collection[str],
+) -> Fields:
+    """Return what is ``missing`` of brand, sku and gtin: from tables, lines, then marked places."""
+    said = _labelled(attributes, lines)
+    found = _chosen(said)
+    still = {name for name in missing if found[name] is None}
+    if still:
+        kinds = still | {"model"} if "sku" in still else still
+        found = _chosen(said + places.said(kinds))
+    return {name: found[name] for name in missing}
+
+
+def shown_sku(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | None:
+    """Return the article number that people read on the page; None when it shows none, or several.
+
+    It is believed before the data for machines, which often gives the number of a variant that
+    stands nowhere else; a notice must name what its reader finds on the page.
+    """
+    said = [value for key, value in attributes.items() if SKU_KEY.fullmatch(key)]
+    said += [line.text for line in lines if line.kind == "sku" and line.text]
+    found = {code for text in said if (code := code_of(text)) and _DIGIT.search(code)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _labelled(attributes: Mapping[str, str], lines: Iterable[Line]) -> Said:
+    said = [
+        (kind, value)
+        for name, value in attributes.items()
+        for kind, key in _KEYS
+        if key.fullmatch(name)
+    ]
+    said += [(line.kind, line.text) for line in lines if line.text]
+    return said + [("model", v) for k, v in attributes.items() if k.casefold() == "upc"]
+
+
+def _chosen(said: Said) -> dict[str, str | None]:
+    def first(kind: str, read: Callable[[str], str | None]) -> str | None:
+        return next((v for k, text in said if k == kind and (v := read(text))), None)
+
+    return {
+        "gtin": first("gtin", lambda text: gtin_of(text.rstrip("."))),
+        "brand": first("brand", brand_of),
+        "sku": first("sku", code_of) or first("model", code_of),
+    }
+
+
+def code_of(text: str) -> str | None:
+    """Return an article number out of what stands behind its label; None when it is none."""
+    code = _PART_END.sub("", text, count=1) if len(text) > 40 or "|" in text else text
+    code = code.strip(" .:：()（）〈〉<>[]【】")
+    if not _CODE.fullmatch(code) or code.count(" ") > 1:
+        return None
+    return code if _DIGIT.search(code) or (" " not in code and code.isupper()) else None
+
+
+def brand_of(text: str) -> str | None:
+    """Return a brand out of what stands behind its label; None when it is a sentence or nothing."""
+    brand = re.sub(r"\s*[|｜·•;；].*", "", text, flags=re.S).strip(" :：,，")
+    known = any(c.isalnum() for c in brand) and not re.fullmatch(
+        r"n/?a|none|no ?name|其他|无|無", brand, re.I
+    )
+    return (
+        brand if known and len(brand) <= 80 and not brand.endswith((". ", "。", "!", "?")) else None
+    )

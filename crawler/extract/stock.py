@@ -1,0 +1,82 @@
+"""The availability that a page shows: in a marked place, beside a label, by what can be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from crawler.extract.buying import says_buy
+from crawler.extract.cards import Cards
+from crawler.extract.dom import HtmlElement, Names, Sides, lineage, marked, text_within
+from crawler.extract.labels import STOCK_KEY, Line
+from crawler.extract.values import availability_of
+
+_PLACE = re.compile(r"stock|availab|kucun|verfuegbar|inventory|dostupnost|nalichie", re.I)
+_TAGS = frozenset(("p", "span", "div", "strong", "em", "li", "dd", "td", "link"))
+_NOTIFY = re.compile(r"notify|when (?:it|back|available)|subscri|check|通知|benachrichtig", re.I)
+"""Offers to tell or to look up; they stand on pages of every availability."""
+_CLASS_SAYS = {
+    "InStock": re.compile(r"^(?:is-?)?in-?_?stock$", re.I),
+    "OutOfStock": re.compile(r"^(?:is-?)?(?:out-?_?of-?_?stock|sold-?_?out)$", re.I),
+}
+_OFF = re.compile(r"disabled|hidden|sold-?out|out-?of-?stock|unavailable", re.I)
+_HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.I)
+
+
+def marked_stock(names: Names, sides: Sides, cards: Cards) -> str | None:
+    """Return what an element called ``stock``, ``availability`` or the like says.
+
+    Its words count first; where they are of no known language, a class such as ``in-stock``
+    does, when all that are shown agree.
+    """
+    by_class: set[str] = set()
+    for element in names.find(_PLACE):
+        if element.tag not in _TAGS or element in sides or element in cards:
+            continue
+        text = text_within(element, 120)
+        if len(text) < 100 and not _NOTIFY.search(text) and not _is_hidden(element):
+            if name := availability_of(text):
+                return name
+            by_class |= {n for n, says in _CLASS_SAYS.items() if text and marked(element, says)}
+    return by_class.pop() if len(by_class) == 1 else None
+
+
+def labelled_stock(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | None:
+    """Return what stands behind "Availability:", 库存 and the like."""
+    said = [value for key, value in attributes.items() if STOCK_KEY.fullmatch(key)]
+    said += [line.text for line in lines if line.kind == "stock" and line.text]
+    return next((name for value in said if (name := availability_of(value))), None)
+
+
+def bought_stock(controls: Iterable[HtmlElement], said: str | None) -> str | None:
+    """Return what a control to buy that works means, beside what is ``said`` elsewhere.
+
+    What is said to be sold out is often one size of many: then the control has the last word,
+    unless the same is said right beside it, and nobody knows.
+    """
+    for control in controls:
+        if control.tag == "form" or not says_buy(control) or _is_off(control):
+            continue
+        ahead = availability_of(text_within(control, 60) or control.get("value", ""))
+        if ahead in ("PreOrder", "BackOrder"):
+            return ahead
+        beside = (text_within(step, 200) for step in islice(control.iterancestors(), 3))
+        return None if availability_of(" ".join(beside)[:190]) == "OutOfStock" else "InStock"
+    return said
+
+
+def _is_off(control: HtmlElement) -> bool:
+    return (
+        control.get("disabled") is not None
+        or control.get("aria-disabled") == "true"
+        or any(marked(step, _OFF) for step in islice(lineage(control), 3))
+        or _is_hidden(control)
+    )
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return any(
+        step.get("hidden") is not None or _HIDDEN.search(step.get("style", "")[:500])
+        for step in islice(lineage(element), 5)
+    )
