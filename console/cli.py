@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -52,6 +53,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except StopError as error:
             click.echo(f"markhound: {error}", err=True)
+            ctx.exit(EXIT_WRONG)
+        except sqlite3.Error as error:
+            click.echo(f"markhound: the workspace's database: {error}", err=True)
             ctx.exit(EXIT_WRONG)
         except KeyboardInterrupt:
             click.echo("markhound: stopped", err=True)

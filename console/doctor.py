@@ -174,7 +174,7 @@ def _check_chromium() -> Check:
 
 
 def _check_driver() -> Check:
-    done = subprocess.run(  # noqa: S603 (the package that is installed beside us)
+    done = subprocess.run(
         [sys.executable, "-m", "playwright", "--version"],
         capture_output=True,
         text=True,

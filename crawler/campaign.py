@@ -125,6 +125,8 @@ def seed_problem(seed: str) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         return f"not a URL: {seed!r} ({error})"
+    if any(character.isspace() for character in seed):
+        return f"expected a URL without spaces, got {seed!r}"
     if parts.scheme not in ("http", "https") or not host:
         return f"expected an http or https URL with a host, got {seed!r}"
     return None

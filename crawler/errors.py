@@ -6,6 +6,7 @@
     ├── SkipError                 this one cannot be used; note it and go on with the next
     │   ├── ExtractionError         a page that cannot be read as what it claims to be
     │   ├── BlockedError            the site shows a challenge in place of the page
+    │   ├── NotAPageError           a document that is no page: a picture, a PDF
     │   ├── NeedsBrowserError       a page that only a browser can show
     │   ├── PictureError            a picture that cannot be decoded within the limits
     │   └── GuardError              an address or a size that the guard refuses
@@ -42,6 +43,10 @@ class ExtractionError(SkipError):
 
 class BlockedError(SkipError):
     """The site shows a challenge (captcha, "just a moment") in place of the page; says which."""
+
+
+class NotAPageError(SkipError):
+    """A document that is no page: a picture, a PDF."""
 
 
 class NeedsBrowserError(SkipError):

@@ -11,9 +11,14 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.errors import GuardError
+from crawler.errors import BlockedError, GuardError, NotAPageError, SkipError
 from crawler.model import TargetState
 from crawler.robots import RobotsForbidden, RobotsUnreachable
+
+
+class OverBudgetError(IgnoreRequest):
+    """The budget of the page's site is used up."""
+
 
 GONE = frozenset({404, 410})
 BLOCKED = frozenset({401, 403, 407, 429, 451, 503})
@@ -24,14 +29,20 @@ def outcome_of_failure(error: BaseException) -> tuple[TargetState, str]:
     """Return the state in which a target ends after ``error``, and the reason in words."""
     if isinstance(error, HttpError):
         return outcome_of_status(error.response.status)
+    if isinstance(error, OverBudgetError):
+        return TargetState.NOT_REACHED, str(error)
     if isinstance(error, RobotsForbidden):
         return TargetState.SKIPPED, str(error)
     if isinstance(error, RobotsUnreachable):
         if error.__cause__ is not None:
             return TargetState.FAILED, f"robots.txt could not be asked: {_words(error.__cause__)}"
         return TargetState.BLOCKED, str(error)
-    if isinstance(error, GuardError | IgnoreRequest):
+    if isinstance(error, BlockedError):
+        return TargetState.BLOCKED, str(error)
+    if isinstance(error, GuardError | NotAPageError | IgnoreRequest):
         return TargetState.SKIPPED, str(error) or type(error).__name__
+    if isinstance(error, SkipError):
+        return TargetState.FAILED, str(error)
     return TargetState.FAILED, _words(error)
 
 

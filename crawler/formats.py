@@ -54,7 +54,8 @@ def dump_json(record: object, *, keep_empty: bool = False, **more: object) -> st
 
     :param more: further keys, put in front
     """
-    return orjson.dumps({**more, **dump_record(record, keep_empty=keep_empty)}).decode()
+    data = {**more, **dump_record(record, keep_empty=keep_empty)}
+    return orjson.dumps(data, option=orjson.OPT_UTC_Z).decode()
 
 
 def problems_of(

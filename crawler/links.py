@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from functools import lru_cache
+from itertools import islice
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from parsel import Selector
 
@@ -66,12 +68,17 @@ _NO_PAGE = re.compile(
     r"(?:\.(?:php|html?|aspx?|jsp|do))?(?:/|$)",
     re.IGNORECASE,
 )
+_ORDER_PARAMETER = re.compile(
+    r"sort(?:[_-]?by|[_-]?order|ing)?|order(?:[_-]?by|way)?|dir(?:ection)?|view_?mode|view|mode"
+    r"|per_?page|perpage|limit|page_?size|ps|show|display",
+    re.IGNORECASE,
+)
+"""These choose how a list is shown, not what is in it."""
 _NO_PARAMETER = re.compile(
-    r"sort(?:[_-]?by|[_-]?order|ing)?|order(?:[_-]?by|way)?|dir(?:ection)?|filter.*|f\[.*"
+    _ORDER_PARAMETER.pattern + r"|filter.*|f\[.*"
     r"|.*facet.*|refine.*|min_?price|max_?price|price(?:_.*)?"
     r"|add-?to-?cart|add_to_wishlist|add_to_compare|add|remove|remove_item|action|replytocom"
-    r"|share|print|view_?mode|view|mode"
-    r"|per_?page|perpage|limit|page_?size|ps|show|display|rating|currency|lang(?:uage)?"
+    r"|share|print|rating|currency|lang(?:uage)?"
     r"|return(?:_?(?:url|to))?|redirect(?:_?(?:url|to))?"
     r"|next|back|referer|referrer|login|q|query|keywords?|wd|s|search|search_query|k",
     re.IGNORECASE,
@@ -122,21 +129,30 @@ def find_links(page: Selector, url: str) -> list[Link]:
     """Return the links to follow from a page, best first, each URL once.
 
     Only the page's own site; no carts, accounts, reviews, searches, sortings, filters, files.
-    ``rel=nofollow`` counts for links that seem to be neither a listing nor a list.
+    The next pages of a list are always followed: what the page has in its own URL is not held
+    against them, and they lose their sorting and page size, which the other pages have too.
+    ``rel=nofollow`` counts for links that seem to be neither a listing, a list nor its next page.
 
     :param url: where the page was had from; relative links start at its ``<base href>``
     """
     root = page.root
     if not hasattr(root, "iter"):
         return []
-    site, own = site_of(url), canonical_url(url)
+    site, own = site_of(url), canonical_url(url) or url
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
     for element, href in _hrefs(root):
-        target = _target(base, href)
-        if target is None or target == own or site_of(target) != site or not is_page(target):
+        address = _address(_joined(base, href))
+        if address is None or address.site != site:
             continue
-        kind = _kind(element, target)
+        kind = _kind(element, address)
+        target = address.url if address.is_page and not address.orders else None
+        if kind is LinkKind.NEXT and target is None:
+            target = _next_page(address.url, own)
+        if target is None or target == own:
+            continue
+        if kind is not LinkKind.NEXT and element.tag in _CONTROLS:
+            continue
         if kind is LinkKind.OTHER and "nofollow" in element.get("rel", "").lower().split():
             continue
         known = found.get(target)
@@ -151,27 +167,58 @@ def is_page(url: str) -> bool:
     parts = urlsplit(url)
     if _BINARY.search(parts.path) or _NO_PAGE.search(parts.path):
         return False
-    for name, value in parse_qsl(parts.query, keep_blank_values=True):
-        if name.lower() in _ROUTE and not value.isdigit():
-            if _NO_ROUTE.search(value):
-                return False
-        elif _NO_PARAMETER.fullmatch(name):
-            return False
-    return True
+    if not parts.query:
+        return True
+    return not any(_is_no_use(*pair) for pair in parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _is_no_use(name: str, value: str) -> bool:
+    if name.lower() in _ROUTE and not value.isdigit():
+        return _NO_ROUTE.search(value) is not None
+    return _NO_PARAMETER.fullmatch(name) is not None
+
+
+def _next_page(url: str, own: str) -> str | None:
+    """Return the URL of a list's next page without its sorting; None when it is of no use."""
+    parts, mine = urlsplit(url), urlsplit(own)
+    if _BINARY.search(parts.path) or (
+        _NO_PAGE.search(parts.path) and not _NO_PAGE.search(mine.path)
+    ):
+        return None
+    asked = set(parse_qsl(mine.query, keep_blank_values=True))
+    kept = []
+    for pair in parse_qsl(parts.query, keep_blank_values=True):
+        if pair in asked or _PAGE_PARAMETER.fullmatch(pair[0]):
+            kept.append(pair)
+        elif not _ORDER_PARAMETER.fullmatch(pair[0]):
+            if _is_no_use(*pair):
+                return None
+            kept.append(pair)
+    return canonical_url(parts._replace(query=urlencode(kept)).geturl())
+
+
+_CONTROLS = frozenset(("button", "option"))
+"""These lead to pages too, in lists that load more; nothing but a next page is taken from them."""
 
 
 def _hrefs(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield each different address with the first element that has it."""
-    seen: set[tuple[str, str]] = set()
-    for element in root.iter("a", "area", "link"):
-        if element.tag == "link" and (element.get("rel") or "").lower() != "next":
+    """Yield each different address with the first element of each class that has it."""
+    seen: set[tuple[str, str | None]] = set()
+    for element in root.iter("a", "area", "link", "button", "option"):
+        get = element.get
+        if element.tag == "link" and (get("rel") or "").lower() != "next":
             continue
-        for name in ("href", "data-url", "data-href"):
-            href = (element.get(name) or "").strip()
-            key = (href, element.get("class") or "")
-            if href and key not in seen:
+        for name in ("value",) if element.tag == "option" else ("href", "data-url", "data-href"):
+            href = get(name)
+            if href is None or (
+                element.tag == "option" and not href.startswith(("/", "?", "http"))
+            ):
+                continue
+            key = (href, get("class"))
+            if key not in seen:
                 seen.add(key)
-                yield element, href
+                if href := href.strip():
+                    yield element, href
 
 
 def _base(root: HtmlElement, url: str) -> str:
@@ -188,29 +235,88 @@ def _join(base: str, href: str) -> str | None:
         return None
 
 
-def _target(base: str, href: str) -> str | None:
-    if href.startswith("#") or href.lower().startswith(
-        ("javascript:", "mailto:", "tel:", "data:", "blob:")
-    ):
+def _joined(base: str, href: str) -> str | None:
+    if href.startswith("#"):
         return None
-    joined = _join(base, href)
-    return None if joined is None else canonical_url(joined)
+    if href.startswith("/") and not href.startswith("//"):
+        scheme, _, rest = base.partition("://")
+        return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}{href}"
+    scheme = href.partition(":")[0].lower()
+    if scheme in ("http", "https"):
+        return href
+    return None if scheme in _NO_SCHEMES else _join(base, href)
 
 
-def _kind(element: HtmlElement, target: str) -> LinkKind:
-    parts = urlsplit(target)
+_NO_SCHEMES = frozenset(("javascript", "mailto", "tel", "data", "blob"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Address:
+    """What a URL says by itself."""
+
+    url: str
+    """Canonical."""
+    site: str
+    path: str
+    is_page: bool
+    orders: bool
+    """Whether it chooses an order or a page size."""
+    is_next: bool
+    """Whether it has a page number."""
+    listing: LinkKind | None
+    """LISTING or LIST when a parameter names an id of it."""
+    listing_path: bool
+    list_path: bool
+
+
+_site_of_origin = lru_cache(maxsize=1024)(site_of)
+_PLAIN_URL = re.compile(r"https?://[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+(?:/[A-Za-z0-9_~.-]+)+/?")
+
+
+def _is_canonical(url: str) -> bool:
+    """Tell at a glance that a URL is in canonical form, as most are; False when in doubt."""
+    return _PLAIN_URL.fullmatch(url) is not None and "/." not in url
+
+
+@lru_cache(maxsize=32_768)
+def _address(url: str | None) -> _Address | None:
+    """Read a URL; menus and facets are the same on page after page of a site."""
+    if url is None:
+        return None
+    canonical = url if _is_canonical(url) else canonical_url(url)
+    if canonical is None:
+        return None
+    parts = urlsplit(canonical)
     names = [pair.partition("=")[0] for pair in parts.query.split("&")] if parts.query else []
-    if _is_next(element, parts.path, names):
-        return LinkKind.NEXT
+    by_id = LinkKind.LIST if any(_LIST_PARAMETER.fullmatch(name) for name in names) else None
     if any(_LISTING_PARAMETER.fullmatch(name) for name in names):
-        return LinkKind.LISTING
-    if any(_LIST_PARAMETER.fullmatch(name) for name in names):
-        return LinkKind.LIST
-    above = list(element.iterancestors())[:6]
+        by_id = LinkKind.LISTING
+    return _Address(
+        url=canonical,
+        site=_site_of_origin(f"{parts.scheme}://{parts.netloc}"),
+        path=parts.path,
+        is_page=is_page(canonical),
+        orders=any(_ORDER_PARAMETER.fullmatch(name) for name in names),
+        is_next=any(_PAGE_PARAMETER.fullmatch(name) for name in names)
+        or _PAGE_NUMBER.search(parts.path) is not None,
+        listing=by_id,
+        listing_path=bool(_LISTING_PATH.search(parts.path)) and not _names_list(parts.path),
+        list_path=bool(_LIST_PATH.search(parts.path)),
+    )
+
+
+def _kind(element: HtmlElement, address: _Address) -> LinkKind:
+    if address.is_next or _is_next(element):
+        return LinkKind.NEXT
+    if address.listing is not None:
+        return address.listing
+    if not address.is_page or (address.list_path and not address.listing_path):
+        return LinkKind.LIST if address.list_path else LinkKind.OTHER
+    above = list(islice(element.iterancestors(), 6))
     in_menu = any(step.tag in _MENU_TAGS for step in above)
-    if _LISTING_PATH.search(parts.path) and not in_menu and not _names_list(parts.path):
+    if address.listing_path and not in_menu:
         return LinkKind.LISTING
-    if _LIST_PATH.search(parts.path):
+    if address.list_path:
         return LinkKind.LIST
     in_card = any(_CARD.search(step.get("class", "")) for step in above[:4])
     if in_card and not in_menu and element.find(".//img") is not None:
@@ -229,14 +335,19 @@ def _names_list(path: str) -> bool:
     )
 
 
-def _is_next(element: HtmlElement, path: str, names: list[str]) -> bool:
-    if "next" in (element.get("rel") or "").lower().split():
+def _is_next(element: HtmlElement) -> bool:
+    """Tell whether an element says that it leads to the next page, or to a numbered one."""
+    rel = element.get("rel")
+    if rel and "next" in rel.lower().split():
         return True
-    if any(_PAGE_PARAMETER.fullmatch(name) for name in names) or _PAGE_NUMBER.search(path):
-        return True
-    words = "".join(element.itertext())[:40].strip()
-    if _NEXT_WORDS.fullmatch(words or element.get("title") or ""):
-        return any(
-            _PAGER.search(s.get("class", "")) for s in [element, *list(element.iterancestors())[:3]]
-        )
-    return False
+    text = element.text
+    if len(element) and (text is None or text.isspace()):
+        text = "".join(islice(element.itertext(), 12))
+    words = (text or "").strip() or element.get("title") or element.get("aria-label") or ""
+    if len(words) > _LONGEST_NEXT or not (words.isdigit() or _NEXT_WORDS.fullmatch(words)):
+        return False
+    around = [element, *islice(element.iterancestors(), 3)]
+    return any(_PAGER.search(f"{s.get('class')} {s.get('aria-label')}") for s in around)
+
+
+_LONGEST_NEXT = 40

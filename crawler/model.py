@@ -292,6 +292,8 @@ class Judgement:
 
     id: str
     hit: str
+    findings: int
+    """Number of the findings that the person saw."""
     decision: JudgementKind
     by: str
     authenticated: bool

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from PIL import Image, UnidentifiedImageError
 from sqlite_utils import Database
 
 from crawler.errors import FileFormatError, InputError, Problem
@@ -20,6 +21,7 @@ from crawler.model import Right
 from crawler.pictures import PictureFolder
 from crawler.store.rights import Change, record_rights
 
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
 """The Nice classification has 45 classes."""
 
@@ -158,6 +160,19 @@ def _wrong_pictures(file: RegistryFile, right: Right) -> Iterator[tuple[str, str
         place = file.picture_path(image)
         if not image or not place.is_file():
             yield "images", f"no picture at {place}"
+        elif problem := picture_problem(place):
+            yield "images", f"{place}: {problem}"
+
+
+def picture_problem(path: Path) -> str | None:
+    """Say why a file is no picture that could be compared; None when its head looks like one."""
+    try:
+        with Image.open(path, formats=PICTURE_FORMATS):
+            return None
+    except UnidentifiedImageError:
+        return f"expected a picture in one of the formats {', '.join(PICTURE_FORMATS)}"
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        return f"cannot be read: {error}"
 
 
 def _problem(

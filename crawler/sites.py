@@ -82,6 +82,16 @@ def site_of(url: str) -> str:
     return _site_of_host(host) or f"{host}:{port or DEFAULT_PORTS[parts.scheme]}"
 
 
+@lru_cache(maxsize=8192)
+def parse_site(text: str) -> str:
+    """Return the site that people mean by a site, a host or a URL; ``""`` when they mean none.
+
+    ``shop.example``, ``www.shop.example`` and ``https://www.shop.example/bags`` are one site.
+    """
+    text = text.strip()
+    return site_of(text if "://" in text else f"http://{text}")
+
+
 @lru_cache(maxsize=32768)
 def canonical_url(url: str) -> str | None:
     """Return the form under which ``url`` is fetched at most once; None when it cannot be.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from crawler.report import SweepReport, report_on
 from crawler.sites import site_of
 from crawler.store.database import now
 from crawler.store.sweeps import record_sweep, record_sweep_end
-from crawler.targets import OVER_BUDGET, ledger_of, words_of_reason
+from crawler.targets import OVER_BUDGET, STORE_FAILURE, targets_of, words_of_reason
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
@@ -56,9 +57,9 @@ def run_sweep(
     process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
     crawler = process.create_crawler(SPIDER)
     watch = _Watch(crawler, on_progress)
-    process.crawl(crawler, url=" ".join(campaign.seeds))
+    crawl = process.crawl(crawler, url=" ".join(campaign.seeds))
     process.start()
-    state, reason = watch.end()
+    state, reason = watch.end(crawl)
     with workspace.store() as db:
         record_sweep_end(db, sweep, state, reason, now())
         return report_on(db, sweep)
@@ -81,19 +82,23 @@ class _Watch:
         self.response()
 
     def response(self) -> None:
-        ledger = ledger_of(self._crawler)
-        settled = sum(ledger.settled.values())
-        self._tell(Progress(listings=self._listings, settled=settled, waiting=ledger.waiting))
+        targets = targets_of(self._crawler)
+        settled = sum(targets.settled.values())
+        self._tell(Progress(listings=self._listings, settled=settled, waiting=targets.waiting))
 
     def closed(self, reason: str) -> None:
         self._closed = reason
 
-    def end(self) -> tuple[str, str | None]:
+    def end(self, crawl: asyncio.Task[None]) -> tuple[str, str | None]:
         """Return the sweep's state and the reason why it did not finish."""
+        if crawl.done() and not crawl.cancelled() and (error := crawl.exception()) is not None:
+            return "failed", f"{type(error).__name__}: {error}"
+        if failure := self._crawler.stats.get_value(STORE_FAILURE):
+            return "failed", str(failure)
         if self._closed is None:
             return "stopped", "stopped by a second signal; the last seconds may be missing"
         if self._closed == "finished":
-            over = ledger_of(self._crawler).over_budget
+            over = targets_of(self._crawler).over_budget
             if over:
                 return "stopped", f"{OVER_BUDGET}: {', '.join(sorted(over))}"
             return "finished", None

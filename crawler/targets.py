@@ -1,7 +1,8 @@
-"""The ledger of a sweep: each URL is taken once and ends in exactly one honest state.
+"""The targets of a sweep: each URL is taken once and ends in exactly one honest state.
 
-``Ledger`` is the plain book-keeping. ``TargetsMiddleware`` (a Scrapy spider middleware) keeps it:
+``Targets`` is the plain book-keeping. ``TargetsMiddleware`` (a Scrapy spider middleware) keeps it:
 every request of a spider passes through, and every answer, failure and item settles a target.
+``BudgetMiddleware`` (a downloader middleware) lets only so many pages of a site be fetched.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from scrapy import Request, signals
@@ -16,17 +18,19 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.errors import BlockedError, SkipError
-from crawler.failures import outcome_of_failure
+from crawler.errors import SkipError
+from crawler.failures import OverBudgetError, outcome_of_failure
 from crawler.model import Listing, Outcome, PageWarning, TargetState
 from crawler.sites import canonical_url, site_of
 
 logger = logging.getLogger(__name__)
 
+STORE_FAILURE = "markhound/store_failure"
+"""Key of Scrapy's statistics that says why something was not recorded."""
 OVER_BUDGET = "page budget of the site is used up"
 
 
-class Ledger:
+class Targets:
     """Which URLs a sweep took on, and how each ended."""
 
     def __init__(self, pages_per_site: int) -> None:
@@ -35,6 +39,7 @@ class Ledger:
         self._taken: set[str] = set()
         self._open: dict[str, str] = {}
         self._pages: Counter[str] = Counter()
+        self._addresses: dict[tuple[str, str], str] = {}
         self._outcomes: list[Outcome] = []
         self._warnings: list[PageWarning] = []
         self.settled: Counter[TargetState] = Counter()
@@ -58,21 +63,23 @@ class Ledger:
     def take(self, url: str) -> str | None:
         """Take a URL on, under its canonical form, which is returned.
 
-        None when it is not to be fetched: it lies elsewhere, was taken before, or is beyond the
-        budget of its site (then it ends here, as not reached).
+        None when it is not to be fetched: it lies elsewhere, or was taken before.
         """
         target = canonical_url(url)
         if target is None or target in self._taken or not self.on_site(target):
             return None
         self._taken.add(target)
+        self._open[target] = site_of(target)
+        return target
+
+    def spend(self, target: str) -> bool:
+        """Count a page of the target's site as fetched; False when its budget is used up."""
         site = site_of(target)
-        self._open[target] = site
         if self._pages[site] >= self._pages_per_site:
             self.over_budget.add(site)
-            self.settle(target, TargetState.NOT_REACHED, OVER_BUDGET)
-            return None
+            return False
         self._pages[site] += 1
-        return target
+        return True
 
     def claim(self, url: str) -> bool:
         """Mark a URL as fetched on the way to another target; False when it was taken before."""
@@ -81,6 +88,14 @@ class Ledger:
             return False
         self._taken.add(name)
         return True
+
+    def first_address(self, canonical: str, title: str, fetched: str) -> str:
+        """Return the first URL at which the listing of that canonical link and title was met.
+
+        The title counts too: a shop that names one canonical address on all of its pages must
+        not make them one listing.
+        """
+        return self._addresses.setdefault((canonical, title), fetched)
 
     def settle(
         self, target: str, state: TargetState, reason: str | None = None, kind: str | None = None
@@ -111,11 +126,11 @@ class Ledger:
 
 
 class TargetsMiddleware:
-    """Keeps the ledger of the running sweep. Stands nearest to the spider."""
+    """Keeps the targets of the running sweep. Stands nearest to the spider."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.ledger = Ledger(crawler.settings.getint("MARKHOUND_PAGES_PER_SITE"))
+        self.targets = Targets(crawler.settings.getint("MARKHOUND_PAGES_PER_SITE"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -130,7 +145,7 @@ class TargetsMiddleware:
         """Take the seeds; their sites are the ones that are swept."""
         async for seed in start:
             if isinstance(seed, Request):
-                self.ledger.add_seed(seed.url)
+                self.targets.add_seed(seed.url)
                 seed = self._taken(seed)
             if seed is not None:
                 yield seed
@@ -143,27 +158,46 @@ class TargetsMiddleware:
         listings = 0
         try:
             async for output in result:
-                if isinstance(output, PageWarning):
-                    self.ledger.warn(output.url, output.message)
-                elif isinstance(output, Request):
-                    if request := self._taken(output):
-                        yield request
-                else:
-                    listings += isinstance(output, Listing)
-                    yield output
+                listings += isinstance(output, Listing)
+                passed = self._passed(output, response)
+                if passed is not None:
+                    yield passed
         except SkipError as error:
-            blocked = isinstance(error, BlockedError)
-            state = TargetState.BLOCKED if blocked else TargetState.FAILED
-            self.ledger.settle(target, state, str(error))
+            self.targets.settle(target, *outcome_of_failure(error))
         except Exception as error:
-            self.ledger.settle(target, TargetState.FAILED, f"spider error: {error!r}")
+            self.targets.settle(target, TargetState.FAILED, f"spider error: {error!r}")
             raise
         else:
             if not listings:
-                self.ledger.settle(target, TargetState.SEEN, _way(response), kind="page")
+                self.targets.settle(target, TargetState.SEEN, _way(response), kind="page")
+
+    def _passed(self, output: object, response: Response) -> object | None:
+        if isinstance(output, PageWarning):
+            self.targets.warn(output.url, output.message)
+            return None
+        if isinstance(output, Request):
+            return self._taken(output)
+        if isinstance(output, Listing):
+            return self._once(output, response)
+        return output
+
+    def _once(self, listing: Listing, response: Response) -> Listing | None:
+        """Return the listing under the URL at which it stands; None when it was met before.
+
+        The page's own canonical link is no address of ours: whoever writes the page chooses it.
+        It only tells which pages with the same title are one and the same listing.
+        """
+        fetched = canonical_url(response.url) or response.url
+        first = self.targets.first_address(listing.url, listing.title, fetched)
+        if first != fetched:
+            reason = f"another address of {first}"
+            self.targets.settle(target_of(response), TargetState.SEEN, reason, kind="listing")
+            return None
+        layers = {name: layer for name, layer in listing.layers.items() if name != "url"}
+        return replace(listing, url=fetched, site=site_of(fetched), layers=layers)
 
     def _taken(self, request: Request) -> Request | None:
-        target = self.ledger.take(request.url)
+        target = self.targets.take(request.url)
         if target is None:
             return None
         return request.replace(
@@ -177,34 +211,62 @@ class TargetsMiddleware:
         def settle(failure: Failure) -> None:
             assert failure.value is not None
             state, reason = outcome_of_failure(failure.value)
-            self.ledger.settle(target, state, reason)
+            self.targets.settle(target, state, reason)
 
         return settle
 
     def item_scraped(self, item: object, response: Response) -> None:  # noqa: ARG002
         """End a listing's target: everything of it is recorded."""
-        self.ledger.settle(target_of(response), TargetState.SEEN, _way(response), kind="listing")
+        self.targets.settle(target_of(response), TargetState.SEEN, _way(response), kind="listing")
 
     def item_dropped(self, item: object, response: Response, exception: BaseException) -> None:  # noqa: ARG002
         """End the target of a listing that could not be used."""
         reason = f"listing dropped: {exception}"
-        self.ledger.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
+        self.targets.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
 
     def item_error(self, item: object, response: Response, failure: Failure) -> None:  # noqa: ARG002
         """End the target of a listing on which our own code failed."""
         reason = f"internal error: {failure.value!r}"
-        self.ledger.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
+        self.targets.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
 
 
-def ledger_of(crawler: Crawler) -> Ledger:
-    """Return the ledger of the running sweep.
+class BudgetMiddleware:
+    """Lets a site's budget of pages be fetched, and no more; stands behind robots.txt.
+
+    Counted when a page is about to be fetched, not when a link to it is found, so that the
+    spider's priorities decide what a small budget is spent on.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one as Scrapy does."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Let the request pass, or refuse it.
+
+        :raises OverBudgetError: the site's budget is used up
+        """
+        target = request.meta.get("target")
+        if target is None or request.meta.get("counted"):
+            return
+        if not targets_of(self.crawler).spend(target):
+            raise OverBudgetError(OVER_BUDGET)
+        request.meta["counted"] = True
+
+
+def targets_of(crawler: Crawler) -> Targets:
+    """Return the book of targets of the running sweep.
 
     :raises RuntimeError: when settings.py was changed so that nobody keeps one
     """
     middleware = crawler.get_spider_middleware(TargetsMiddleware)
     if middleware is None:
         raise RuntimeError("SPIDER_MIDDLEWARES must hold crawler.targets.TargetsMiddleware")
-    return middleware.ledger
+    return middleware.targets
 
 
 def words_of_reason(reason: str) -> str:

@@ -179,6 +179,11 @@ def open_workspace(folder: Path) -> Workspace:
             f" and threshold = {matching.threshold}"
         )
         raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
+    contact = config.crawl.contact
+    if contact is not None and not (contact.isascii() and contact.isprintable()):
+        message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
+        problem = Problem(path=path, line=None, where="crawl.contact", message=message)
+        raise FileFormatError([problem])
     return Workspace(folder=folder.resolve(), config=config)
 
 

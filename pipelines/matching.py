@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,43 +15,54 @@ from matchers.judge import Matcher, MatchSettings
 from matchers.pictures import MAKER, Fingerprint, parse_fingerprint
 from pipelines.sweep.decoding import Decoder
 
+REMEMBERED = 5000
+"""Fingerprints, of 6 to 13 kB each."""
+
 PicturedRight = tuple[Right, Mapping[str, Path]]
 """A right, and where the file of each of its images lies."""
 
 
 class FingerprintIndex:
-    """Fingerprints of files by what the files hold; the same bytes are decoded once.
+    """Fingerprints of files by what the files hold; bytes that are remembered are not decoded.
 
-    With a folder, what was computed is kept there and used again, as long as the same decoder
-    and hash made it.
+    With a folder, all that was computed is kept there and used again, as long as the same decoder
+    and hash made it. Without one, only so many of the newest are remembered.
     """
 
     def __init__(self, decoder: Decoder, folder: Path | None = None) -> None:
         self._decoder = decoder
-        self._known: dict[str, Fingerprint | str] = {}
+        self._known: OrderedDict[str, Fingerprint | str] = OrderedDict()
         # a text says why the picture cannot be compared
         self._file = None if folder is None else folder / "fingerprints.txt"
         self._saved = 0
         if self._file is not None and self._file.exists():
             self._load(self._file)
 
-    def read(self, path: Path) -> Fingerprint:
+    def read(self, path: Path, digest: str | None = None) -> Fingerprint:
         """Return the fingerprint of the picture in a file.
 
+        :param digest: SHA-256 of the file in hex, where it is known
         :raises PictureError: when it is no picture that can be compared
         :raises OSError: when the file cannot be read
         """
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest is None:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest not in self._known:
-            try:
-                self._known[digest] = self._decoder.read(path)
-            except PictureError as error:
-                self._known[digest] = str(error)
+            self._remember(digest, path)
+        self._known.move_to_end(digest)
         found = self._known[digest]
         if isinstance(found, str):
             raise PictureError(found)
         return found
+
+    def _remember(self, digest: str, path: Path) -> None:
+        try:
+            self._known[digest] = self._decoder.read(path)
+        except PictureError as error:
+            self._known[digest] = str(error)
+        if self._file is None and len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
     def save(self) -> None:
         """Write what is new to the folder; the file appears whole or not at all."""

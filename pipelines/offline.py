@@ -11,7 +11,7 @@ from pathlib import Path
 from crawler.errors import FileFormatError, PictureError, Problem
 from crawler.formats import read_records
 from crawler.model import Hit, Listing
-from crawler.registry import load_registry
+from crawler.registry import check_registry
 from matchers.judge import MatchSettings, Subject
 from matchers.pictures import Fingerprint
 from pipelines.matching import FingerprintIndex, build_matcher
@@ -40,16 +40,16 @@ class OfflineMatch:
         index: Path | None = None,
         on: date,
     ) -> None:
+        file = check_registry(registry, on)
         problems = [p for _, p in _read(listings) if isinstance(p, Problem)]
-        if problems:
-            raise FileFormatError(problems)
+        if problems or file.errors:
+            raise FileFormatError([*file.errors, *problems])
         self._listings = listings
         self._images = images
         self._decoder = Decoder()
         self._index = FingerprintIndex(self._decoder, index)
         self.problems: Counter[str] = Counter()
         """What was not looked at, and how often."""
-        file = load_registry(registry, on)
         rights = [
             (r, {i: file.picture_path(i) for i in r.images} if images else {})
             for _, r in file.rights

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
-from crawler.extract import parse_page
+from crawler.extract import page_of, parse_page
 from crawler.links import find_links
 from crawler.model import Listing, PageWarning
 from crawler.sites import canonical_url
@@ -37,21 +37,22 @@ class StructuredSpider(Spider):
     def parse(self, response: Response) -> Iterator[Listing | PageWarning | Request]:
         """Yield the page's listing, what is broken on it, and the links to follow.
 
-        :raises ExtractionError: the response is no HTML page
+        :raises NotAPageError: the response is no HTML page
         :raises BlockedError: a challenge stands in place of the page
         :raises NeedsBrowserError: only a browser can show the page
+        :raises ExtractionError: the page is made so that it cannot be read
         """
-        if not isinstance(response, HtmlResponse):
-            kind = (response.headers.get("Content-Type") or b"unknown").decode("latin-1")
-            raise ExtractionError(f"expected an HTML page, got {kind}")
-        reading = parse_page(response.url, response.selector)
+        page = page_of(response)
+        reading = parse_page(response.url, page, source=response.text)
         for message in reading.warnings:
             yield PageWarning(url=response.url, message=message)
         if reading.blocked_by:
             raise BlockedError(reading.blocked_by)
         if reading.listing:
             yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
-        for link in find_links(response.selector, response.url):
+        for link in find_links(page, response.url):
             yield Request(link.url, callback=self.parse, priority=link.priority)
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
+        if reading.unread:
+            raise ExtractionError(reading.unread)

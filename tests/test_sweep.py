@@ -7,6 +7,7 @@ import json
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+import settings
 from tests.servers.command import run, start
-from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
+from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
 
 ROBOTS = Answer("User-agent: *\nDisallow: /private/\n", headers={"Content-Type": "text/plain"})
 
@@ -185,6 +187,140 @@ def test_page_budget_stops_early_and_names_what_is_left(workspace: Path) -> None
     assert report["targets"] == {"seen": 5, "not_reached": 16}
 
 
+def test_budget_goes_to_listings_first(workspace: Path) -> None:
+    routes: dict[str, Route] = {"/": links_page(*(f"/category/{n}" for n in range(20)))}
+    for number in range(20):
+        goods = [f"/product/{number}-{step}" for step in range(5)]
+        routes[f"/category/{number}"] = links_page(*goods)
+        routes |= {path: listing_page(path) for path in goods}
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url, "--max-pages", "30", expect=3)
+    assert report["targets"]["seen"] == 30
+    assert report["listings"] >= 15
+
+
+def canonical_page(title: str, canonical: str) -> Answer:
+    page = listing_page(title)
+    link = f'<link rel="canonical" href="{canonical}">'
+    return Answer(str(page.body).replace("<head>", f"<head>{link}"))
+
+
+def test_canonical_link_cannot_hide_a_listing(workspace: Path) -> None:
+    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Aurelio"})
+    routes = {
+        "/": links_page("/p/1", "/p/2", "/p/3", "/p/3/again"),
+        "/p/1": canonical_page("Plain bag", "/p/1"),
+        "/p/2": canonical_page("Aurelio bag", "/p/1"),
+        "/p/3": canonical_page("Canvas bag", "/p/3"),
+        "/p/3/again": canonical_page("Canvas bag", "/p/3"),
+    }
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url)
+    assert (report["listings"], report["targets"]) == (3, {"seen": 5})
+    [hit] = run("hits", "--json", workspace=workspace).lines
+    assert hit["listing"] == f"{shop.url}/p/2"
+    reasons = [reason for _, reason in outcomes(workspace, report["sweep"]).values() if reason]
+    assert len(reasons) == 1
+    assert reasons[0].startswith("another address of")
+
+
+def test_hit_ends_when_its_seller_is_licensed(workspace: Path) -> None:
+    mark = {"id": "TM-1", "kind": "trademark", "name": "Aurelio"}
+    take_in(workspace, mark)
+    with TinyShop({"/": links_page("/p/1"), "/p/1": listing_page("Aurelio bag")}) as shop:
+        assert sweep(workspace, shop.url)["flagged"] == 1
+        take_in(workspace, mark | {"licensees": [{"site": shop.site}]})
+        assert sweep(workspace, shop.url)["flagged"] == 0
+    assert run("hits", "--all", "--json", workspace=workspace).out == ""
+    assert run("sites", "--json", workspace=workspace).json["flagged"] == 0
+
+
+def test_campaign_file_decides(workspace: Path, tmp_path: Path) -> None:
+    take_in(
+        workspace,
+        {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "tags": ["night"]},
+        {"id": "TM-2", "kind": "trademark", "name": "Nordwind"},
+    )
+    pages = [f"/p/{number}" for number in range(12)]
+    routes = {"/": links_page(*pages), **{p: listing_page(f"Aurelio Nordwind {p}") for p in pages}}
+    with TinyShop(routes, seconds_a_page=0.05) as shop:
+        file = tmp_path / "night.toml"
+        file.write_text(
+            f'name = "night"\nseeds = ["{shop.url}"]\nrights = ["tag:night"]\n'
+            "allow_private = true\n[limits]\npages_per_site = 9\n"
+            "[politeness]\ndelay = 0.0\nconcurrency = 3\n"
+        )
+        report = run("sweep", file, "--json", workspace=workspace, expect=3).json
+        assert 1 < shop.most_at_once <= 3
+    assert report["campaign"] == "night"
+    assert report["targets"] == {"seen": 9, "not_reached": 4}
+    hits = run("hits", "--json", workspace=workspace).lines
+    assert {hit["right"] for hit in hits} == {"TM-1"}
+
+
+def test_minutes_stop_a_sweep(workspace: Path, slow_shop: TinyShop) -> None:
+    report = sweep(workspace, slow_shop.url, "--max-minutes", "0.05", expect=3)
+    assert report["reason"] == "time budget is used up"
+    assert sum(report["targets"].values()) == 401
+
+
+def test_locked_store_loses_nothing(workspace: Path, slow_shop: TinyShop) -> None:
+    process = start_sweep(workspace, slow_shop)
+    other = sqlite3.connect(workspace / "markhound.db", timeout=30)
+    other.execute("BEGIN IMMEDIATE")
+    time.sleep(6)
+    other.rollback()
+    other.close()
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=90)
+    assert process.returncode == 3, err
+    fetched = sum(path.startswith("/p/") for path in slow_shop.requests)
+    assert json.loads(out)["listings"] == fetched == check_database(workspace)[0]
+
+
+def test_sweep_that_cannot_start_says_why(workspace: Path) -> None:
+    (workspace / "index").mkdir()
+    (workspace / "index" / "fingerprints.txt").write_text("not ours\n")
+    with TinyShop({"/": listing_page("Bag")}) as shop:
+        report = sweep(workspace, shop.url, expect=2)
+    assert report["state"] == "failed"
+    assert "is no index of Markhound" in report["reason"]
+
+
+def test_second_signal_stops_at_once(workspace: Path) -> None:
+    routes = {"/": links_page("/p/1"), "/p/1": listing_page("Bag")}
+    with TinyShop(routes, seconds_a_page=20) as shop:
+        process = start("sweep", shop.url, "--allow-private", "--delay", "0", workspace=workspace)
+        deadline = time.monotonic() + 60
+        while not shop.requests["/"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert time.monotonic() - began < 15
+    assert process.returncode == 3, err
+    assert "stopped by a second signal" in out
+    assert check_database(workspace) == (0, 0)
+
+
+def test_scrapys_own_commands_work(tmp_path: Path) -> None:
+    scrapy = [sys.executable, "-m", "scrapy"]
+    root = Path(settings.__file__).parent
+    listed = subprocess.run([*scrapy, "list"], cwd=root, capture_output=True, text=True, check=True)
+    assert "structured" in listed.stdout.split()
+    file = tmp_path / "out.jsonl"
+    with TinyShop({"/": links_page("/p/1"), "/p/1": listing_page("奥雷利奥 bag")}) as shop:
+        options = ("-s", "MARKHOUND_ALLOW_PRIVATE=1", "-s", "DOWNLOAD_DELAY=0.01", "-O", str(file))
+        subprocess.run(
+            [*scrapy, "crawl", "structured", "-a", f"url={shop.url}", *options],
+            cwd=root, capture_output=True, check=True, timeout=120,
+        )  # fmt: skip
+    [listing] = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (listing["title"], listing["price"]) == ("奥雷利奥 bag", "19.90")
+
+
 @pytest.fixture
 def slow_shop() -> Iterator[TinyShop]:
     pages = [f"/p/{number}" for number in range(400)]
@@ -240,8 +376,9 @@ def test_kill_leaves_the_store_intact_and_the_next_sweep_works(
     process.communicate(timeout=60)
     listings, sightings = check_database(workspace)
     assert 0 < listings == sightings < 400
-    [killed] = run("sweeps", "--json", workspace=workspace).lines
-    assert killed["state"] == "unfinished"
+    [totals] = run("sweeps", "--json", workspace=workspace).lines
+    killed = run("sweeps", totals["sweep"], "--json", workspace=workspace).json
+    assert killed["state"] == totals["state"] == "unfinished"
     assert any("was killed" in warning["message"] for warning in killed["warnings"])
     slow_shop.seconds_a_page = 0
     report = sweep(workspace, slow_shop.url)

@@ -13,7 +13,9 @@ from console.hits_table import hits_table
 from crawler.files import write_whole
 from crawler.store.database import now
 from crawler.store.hits import StoredHit, find_hits
+from crawler.store.listings import load_site
 from crawler.store.rights import load_right
+from crawler.store.sweeps import load_sweep
 from pipelines.takedown.wording import Language
 
 
@@ -49,6 +51,10 @@ def hits(
     with workspace.store() as db:
         if right is not None:
             load_right(db, workspace.pictures, right)  # a name that is wrong is no empty list
+        if sweep is not None:
+            load_sweep(db, sweep)
+        if site is not None:
+            load_site(db, site)
         found = find_hits(
             db,
             workspace.pictures,

@@ -10,7 +10,7 @@ import click
 from console.context import Context, pass_context, people
 from crawler.model import Judgement, JudgementKind
 from crawler.store.database import now
-from crawler.store.hits import find_hit_id, record_judgement
+from crawler.store.hits import load_hit, record_judgement
 
 
 @click.command()
@@ -35,9 +35,11 @@ def judge(context: Context, hit: str, decision: JudgementKind, by: str, reason: 
         if not value.strip():
             raise click.UsageError(f"{name} is empty")
     with context.workspace.store() as db:
+        stored = load_hit(db, context.workspace.pictures, hit)
         judgement = Judgement(
             id=f"j-{secrets.token_hex(8)}",
-            hit=find_hit_id(db, hit),
+            hit=stored.hit.id,
+            findings=stored.findings,
             decision=decision,
             by=by.strip(),
             authenticated=False,

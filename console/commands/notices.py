@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,9 +16,10 @@ from console.context import Context, json_option, out, pass_context, people, pri
 from crawler.errors import MissingFactsError, NotAllowedError
 from crawler.files import write_whole
 from crawler.model import Notice
-from crawler.store.database import now
-from crawler.store.hits import StoredHit, find_hit_id, find_hits
+from crawler.store.database import now, writing
+from crawler.store.hits import StoredHit, load_hit
 from crawler.store.notices import find_notices, next_notice_id, record_case, record_notice
+from crawler.store.rights import load_right
 from crawler.workspace import Workspace
 from pipelines.takedown.cases import draft_case, site_of_hit
 from pipelines.takedown.draft import draft_notice, missing_facts
@@ -54,14 +56,14 @@ def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Pat
     is missing. The draft is kept; nothing is sent.
     """
     workspace = context.workspace
-    with workspace.store() as db, db.atomic():
+    with workspace.store() as db, writing(db):
         found = _load(workspace, db, hits)
         drafted = _draft(workspace, db, found, kind, by)
         record_notice(db, drafted, {h.hit.id: h.judgement.id for h in found if h.judgement})
-        if output is not None:
-            write_whole(output, drafted.text)
     if output is None:
         click.echo(drafted.text, nl=False)
+    else:
+        write_whole(output, drafted.text)
     people().print(
         f"{drafted.id} drafted for {drafted.recipient.name} in case {drafted.case};"
         " nothing was sent",
@@ -144,6 +146,12 @@ def status(context: Context, *, as_json: bool) -> None:
 
 
 def _load(workspace: Workspace, db: Database, hits: Sequence[str]) -> list[StoredHit]:
-    ids = list(dict.fromkeys(find_hit_id(db, hit) for hit in hits))
-    found = {stored.hit.id: stored for stored in find_hits(db, workspace.pictures, ids=ids)}
-    return [found[hit] for hit in ids]
+    """Return the hits with their rights as they stand in the registry today.
+
+    The findings stay those of the sweep; who holds a right, and until when, is today's matter.
+    """
+    found = [load_hit(db, workspace.pictures, hit) for hit in hits]
+    return [
+        replace(stored, right=load_right(db, workspace.pictures, stored.right.id).right)
+        for stored in found
+    ]

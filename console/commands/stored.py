@@ -9,8 +9,8 @@ from rich.table import Table
 from console.context import Context, json_option, out, pass_context, print_json
 from console.sweep_text import print_report
 from crawler.report import report_on
-from crawler.store.listings import find_listings, find_sites
-from crawler.store.sweeps import find_sweeps
+from crawler.store.listings import find_listings, find_sites, load_site
+from crawler.store.sweeps import find_sweep_totals
 
 
 @click.command()
@@ -20,6 +20,8 @@ from crawler.store.sweeps import find_sweeps
 def listings(context: Context, site: str | None, *, as_json: bool) -> None:
     """List every listing as last seen."""
     with context.workspace.store() as db:
+        if site is not None:
+            load_site(db, site)  # a name that is wrong is no empty list
         found = find_listings(db, site=site)
     if as_json:
         for stored in found:
@@ -69,22 +71,24 @@ def sites(context: Context, *, as_json: bool) -> None:
 def sweeps(context: Context, sweep_id: str | None, *, as_json: bool) -> None:
     """List the sweeps, newest first; with ID, the whole report of one."""
     with context.workspace.store() as db:
-        ids = [sweep_id] if sweep_id else [stored.id for stored in find_sweeps(db)]
-        reports = [report_on(db, name) for name in ids]
-    if as_json:
-        for report in reports:
-            print_json(report, keep_empty=True)
-        return
+        if sweep_id:
+            report = report_on(db, sweep_id)
+        else:
+            found = find_sweep_totals(db)
     if sweep_id:
-        print_report(out(), reports[0])
+        if as_json:
+            print_json(report, keep_empty=True)
+        else:
+            print_report(out(), report)
         return
-    table = Table(
-        "id", "campaign", "state", "started", "seconds", "listings", "flagged", "warnings"
-    )
-    for report in reports:
-        seconds = "" if report.seconds is None else f"{report.seconds:g}"
-        numbers = (report.listings, report.flagged, len(report.warnings))
-        started = f"{report.started_at:%Y-%m-%d %H:%M}"
-        cells = (report.sweep, report.campaign, report.state, started, seconds)
-        table.add_row(*(escape(cell) for cell in cells), *map(str, numbers))
-    out().print(table if reports else "No sweeps yet: markhound sweep URL")
+    if as_json:
+        for totals in found:
+            print_json(totals, keep_empty=True)
+        return
+    table = Table("id", "campaign", "state", "started", "ended", "listings", "flagged")
+    for totals in found:
+        ended = f"{totals.ended_at:%Y-%m-%d %H:%M}" if totals.ended_at else ""
+        cells = (totals.sweep, totals.campaign, totals.state)
+        times = (f"{totals.started_at:%Y-%m-%d %H:%M}", ended)
+        table.add_row(*map(escape, cells), *times, str(totals.listings), str(totals.flagged))
+    out().print(table if found else "No sweeps yet: markhound sweep URL")

@@ -19,9 +19,12 @@ from crawler.campaign import (
     check_campaign,
     load_campaign,
 )
+from crawler.errors import WorkspaceError
 from crawler.sites import site_of
 from crawler.store.rights import find_rights
 from crawler.sweep import run_sweep
+
+EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
 
 @click.command()
@@ -48,7 +51,7 @@ def sweep(
 
     It stays on the sites, honours robots.txt, and ends with a report in which every page is in
     exactly one state. Ctrl-C stops it cleanly and keeps everything. Options go before the
-    campaign's own values. Exit status 3 when it stopped early.
+    campaign's own values. Exit status 3 when it stopped early, 2 when it failed.
     """
     campaign = _campaign(what)
     limits = replace(
@@ -70,8 +73,7 @@ def sweep(
         print_json(report, keep_empty=True)
     else:
         print_report(out(), report)
-    if report.state != "finished":
-        ctx.exit(3)
+    ctx.exit(EXIT_STATUS[report.state])
 
 
 def _campaign(what: Sequence[str]) -> Campaign:
@@ -108,8 +110,13 @@ def check(context: Context, file: Path) -> None:
         f"Politeness: {politeness.delay:g} s between requests to a host,"
         f" {politeness.concurrency} at a time"
     )
-    with context.workspace.store() as db:
-        rights = [r.right for r in find_rights(db, context.workspace.pictures)]
+    try:
+        workspace = context.workspace
+    except WorkspaceError:
+        console.print("Rights: not looked at, as there is no workspace here")
+        return
+    with workspace.store() as db:
+        rights = [r.right for r in find_rights(db, workspace.pictures)]
     covered = [right for right in rights if plan.covers(right)]
     console.print(f"Rights: {len(covered)} of the registry's {len(rights)}")
     unused = [

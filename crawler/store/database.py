@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +45,21 @@ def _refuse_newer(db: Database, path: Path) -> None:
             f"{path} was made by a newer version of Markhound (it has {', '.join(unknown)}); "
             "update Markhound, or use another workspace"
         )
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """Hold the database for writing from the start of the block, which is written whole or not.
+
+    A plain transaction takes the lock at its first write, when what it read before may be old.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
 
 
 def timestamp(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
-from crawler.model import Hit, Judgement, Listing, Right
+from crawler.model import Hit, Judgement, Listing, Right, Sighting
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
 
@@ -36,11 +36,42 @@ class StoredHit:
     """``Right.images`` path -> stored file."""
     judgement: Judgement | None
     """The newest; None while nobody has decided."""
+    findings: int = 0
+    """Number of the findings, which a judgement names."""
+    changed: bool = False
+    """Whether the findings are other ones than those that were judged."""
 
 
-def record_hits(db: Database, sighting: str, hits: Sequence[Hit]) -> None:
-    """Append what one sighting's matching found; inside the caller's transaction."""
-    for hit in hits:
+def record_hits(
+    db: Database, sighting: Sighting, hits: Sequence[Hit], covered: Collection[str]
+) -> None:
+    """Append what one sighting's matching found; inside the caller's transaction.
+
+    :param covered: ids of the rights that were looked for. A hit of one of them that was there
+        and is not found any more gets empty findings, so that it is current no longer.
+    """
+    found = {hit.right for hit in hits}
+    url = sighting.record.url
+    known = db.query(
+        "SELECT h.id, h.target, h.right_id, f.score FROM hits h"
+        " JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)"
+        " WHERE h.url = ?",
+        [url],
+    )
+    ended = [
+        Hit(
+            id=row["id"],
+            target=row["target"],
+            listing=url,
+            right=row["right_id"],
+            score=0.0,
+            flagged=False,
+            findings=(),
+        )
+        for row in known
+        if row["score"] > 0 and row["right_id"] in covered and row["right_id"] not in found
+    ]
+    for hit in (*hits, *ended):
         db.execute(
             "INSERT OR IGNORE INTO hits (id, target, url, right_id) VALUES (?, ?, ?, ?)",
             [hit.id, hit.target, hit.listing, hit.right],
@@ -48,7 +79,7 @@ def record_hits(db: Database, sighting: str, hits: Sequence[Hit]) -> None:
         db.execute(
             "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
             " SELECT ?, ?, max(id), ?, ?, ? FROM right_versions WHERE right_id = ?",
-            [hit.id, sighting, dump_json(hit), hit.score, int(hit.flagged), hit.right],
+            [hit.id, sighting.id, dump_json(hit), hit.score, int(hit.flagged), hit.right],
         )
 
 
@@ -57,6 +88,7 @@ def record_judgement(db: Database, judgement: Judgement) -> None:
     row = {
         "id": judgement.id,
         "hit": judgement.hit,
+        "findings": judgement.findings,
         "decision": judgement.decision,
         "judged_by": judgement.by,
         "authenticated": int(judgement.authenticated),
@@ -65,6 +97,17 @@ def record_judgement(db: Database, judgement: Judgement) -> None:
     }
     with db.atomic():
         db.table("judgements").insert(row)
+
+
+def load_hit(db: Database, pictures: PictureFolder, prefix: str) -> StoredHit:
+    """Return the one hit whose id starts with ``prefix``.
+
+    :raises NotFoundError: when there is none, more than one, or it is a hit no longer
+    """
+    hit = find_hit_id(db, prefix)
+    for stored in find_hits(db, pictures, ids=[hit]):
+        return stored
+    raise NotFoundError(f"{hit} was a hit, but its listing as last seen is none any more")
 
 
 def find_hit_id(db: Database, prefix: str) -> str:
@@ -85,14 +128,21 @@ def find_hit_id(db: Database, prefix: str) -> str:
     raise NotFoundError(f"several hits start with {prefix!r} ({some} ...); give more of the id")
 
 
-_NEWEST = """
-SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.sighting, f.right_version,
-       l.first_seen_at, s.seen_at, s.sweep, h.id
+_HITS = """
+SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.id AS findings,
+       f.sighting, f.right_version, l.first_seen_at, s.seen_at, s.sweep, h.id
 FROM hits h
-JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
+JOIN hit_findings f ON f.id = ({newest})
 JOIN sightings s ON s.id = f.sighting
 JOIN listings l ON l.id = s.listing
 JOIN right_versions v ON v.id = f.right_version
+WHERE f.score > 0 AND {conditions}
+ORDER BY f.score DESC, h.id LIMIT :limit
+"""
+_NEWEST = "SELECT max(id) FROM hit_findings WHERE hit = h.id"
+_NEWEST_OF_SWEEP = """
+SELECT max(n.id) FROM hit_findings n JOIN sightings t ON t.id = n.sighting
+WHERE n.hit = h.id AND t.sweep = :sweep
 """
 
 
@@ -107,26 +157,24 @@ def find_hits(
     flagged_only: bool = False,
     limit: int | None = None,
 ) -> list[StoredHit]:
-    """Return hits with their newest findings, highest score first."""
-    where, values = _conditions(ids, right, site, sweep, flagged_only)
-    sql = f"{_NEWEST} WHERE {where} ORDER BY f.score DESC, h.id LIMIT :limit"
-    rows = db.query(sql, {**values, "limit": -1 if limit is None else limit})
+    """Return hits with their newest findings, or those of one sweep; highest score first."""
+    conditions, values = _conditions(ids, right, site, flagged_only)
+    newest = _NEWEST if sweep is None else _NEWEST_OF_SWEEP
+    values |= {"limit": -1 if limit is None else limit, "sweep": sweep}
+    rows = db.query(_HITS.format(newest=newest, conditions=conditions), values)
     return [_stored_hit(db, pictures, row) for row in list(rows)]
 
 
 def _conditions(
-    ids: Sequence[str] | None,
-    right: str | None,
-    site: str | None,
-    sweep: str | None,
-    flagged_only: bool,
+    ids: Sequence[str] | None, right: str | None, site: str | None, flagged_only: bool
 ) -> tuple[str, dict[str, Any]]:
-    terms, values = ["1"], {}
+    terms: list[str] = ["1"]
+    values: dict[str, Any] = {}
     if ids is not None:
         names = {f"id{number}": value for number, value in enumerate(ids)}
         terms.append(f"h.id IN ({', '.join(':' + name for name in names)})")
         values.update(names)
-    for column, value in (("h.right_id", right), ("l.site", site), ("s.sweep", sweep)):
+    for column, value in (("h.right_id", right), ("l.site", site)):
         if value is not None:
             name = column.replace(".", "_")
             terms.append(f"{column} = :{name}")
@@ -144,6 +192,7 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
     references = db.query(
         "SELECT image, sha256 FROM right_pictures WHERE version = ?", [row["right_version"]]
     )
+    judgement = find_judgement(db, row["id"])
     return StoredHit(
         hit=load_record(Hit, row["hit"]),
         listing=load_record(Listing, row["listing"]),
@@ -153,8 +202,15 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
         sweep=row["sweep"],
         picture_files={p["url"]: pictures.path_of(p["sha256"]) for p in had},
         reference_files={p["image"]: pictures.path_of(p["sha256"]) for p in references},
-        judgement=find_judgement(db, row["id"]),
+        judgement=judgement,
+        findings=row["findings"],
+        changed=judgement is not None and _differ(db, judgement.findings, row["findings"]),
     )
+
+
+def _differ(db: Database, one: int, other: int) -> bool:
+    rows = db.query("SELECT DISTINCT record FROM hit_findings WHERE id IN (?, ?)", [one, other])
+    return len(list(rows)) > 1
 
 
 def find_judgement(db: Database, hit: str) -> Judgement | None:
@@ -164,6 +220,7 @@ def find_judgement(db: Database, hit: str) -> Judgement | None:
         return Judgement(
             id=row["id"],
             hit=row["hit"],
+            findings=row["findings"],
             decision=row["decision"],
             by=row["judged_by"],
             authenticated=bool(row["authenticated"]),

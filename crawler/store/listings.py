@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Listing, Sighting
 from crawler.store.database import timestamp
@@ -64,7 +65,10 @@ def find_listings(db: Database, *, site: str | None = None) -> list[StoredListin
     """Return every listing as last seen, by URL."""
     pictures: dict[str, dict[str, str]] = {}
     for row in db.query(
-        "SELECT sighting, url, sha256 FROM sighting_pictures WHERE sha256 IS NOT NULL"
+        "SELECT p.sighting, p.url, p.sha256 FROM listings l"
+        " JOIN sightings s ON s.listing = l.id JOIN sighting_pictures p ON p.sighting = s.id"
+        " WHERE p.sha256 IS NOT NULL AND (:site IS NULL OR l.site = :site)",
+        {"site": site},
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
@@ -92,22 +96,23 @@ def find_sites(db: Database) -> list[SiteFigures]:
     """Return the figures of every site that a sweep met, most hits first."""
     rows = db.query(
         """
-        WITH newest AS (
-            SELECT h.url, f.flagged FROM hits h
-            JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
+        WITH seen AS (
+            SELECT l.site, count(DISTINCT l.id) AS listings, count(*) AS sightings,
+                max(s.seen_at) AS seen_at
+            FROM listings l JOIN sightings s ON s.listing = l.id GROUP BY l.site
+        ), found AS (
+            SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged
+            FROM (SELECT max(id) AS id FROM hit_findings GROUP BY hit) n
+            JOIN hit_findings f ON f.id = n.id AND f.score > 0
+            JOIN sightings s ON s.id = f.sighting JOIN listings l ON l.id = s.listing
+            GROUP BY l.site
         )
-        SELECT site,
-            (SELECT count(*) FROM listings l WHERE l.site = m.site) AS listings,
-            (SELECT count(*) FROM sightings s JOIN listings l ON l.id = s.listing
-                WHERE l.site = m.site) AS sightings,
-            (SELECT count(*) FROM newest n JOIN listings l ON l.url = n.url
-                WHERE l.site = m.site) AS hits,
-            (SELECT coalesce(sum(n.flagged), 0) FROM newest n JOIN listings l ON l.url = n.url
-                WHERE l.site = m.site) AS flagged,
-            (SELECT max(s.seen_at) FROM sightings s JOIN listings l ON l.id = s.listing
-                WHERE l.site = m.site) AS seen_at
+        SELECT m.site, coalesce(seen.listings, 0) AS listings,
+            coalesce(seen.sightings, 0) AS sightings, seen.seen_at,
+            coalesce(found.hits, 0) AS hits, coalesce(found.flagged, 0) AS flagged
         FROM (SELECT site FROM listings UNION SELECT site FROM outcomes) m
-        ORDER BY flagged DESC, hits DESC, site
+        LEFT JOIN seen ON seen.site = m.site LEFT JOIN found ON found.site = m.site
+        ORDER BY flagged DESC, hits DESC, m.site
         """
     )
     return [
@@ -121,3 +126,14 @@ def find_sites(db: Database) -> list[SiteFigures]:
         )
         for row in rows
     ]
+
+
+def load_site(db: Database, site: str) -> SiteFigures:
+    """Return the figures of one site.
+
+    :raises NotFoundError: when no sweep has met it
+    """
+    for figures in find_sites(db):
+        if figures.site == site:
+            return figures
+    raise NotFoundError(f"no sweep has met the site {site!r}; `markhound sites` lists them")

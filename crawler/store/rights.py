@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,20 +87,15 @@ def find_rights(
     db: Database, pictures: PictureFolder, ids: Sequence[str] | None = None
 ) -> list[StoredRight]:
     """Return rights as they stand now, by id; all of them without ``ids``."""
-    versions = """
-        SELECT right_id, max(id) AS newest, count(*) AS versions
-        FROM right_versions GROUP BY right_id
-    """
-    rows = list(
-        db.query(
-            f"SELECT v.*, n.versions FROM ({versions}) n JOIN right_versions v ON v.id = n.newest"
-            " ORDER BY v.right_id"
-        )
-    )
+    chosen = {"ids": None if ids is None else json.dumps(list(ids))}
+    rows = db.query(f"SELECT * FROM ({_NEWEST}) ORDER BY right_id", chosen)
     files: dict[int, dict[str, Path]] = {}
-    for row in db.query("SELECT version, image, sha256 FROM right_pictures"):
+    for row in db.query(
+        f"SELECT version, image, sha256 FROM right_pictures p JOIN ({_NEWEST}) n"
+        " ON n.id = p.version",
+        chosen,
+    ):
         files.setdefault(row["version"], {})[row["image"]] = pictures.path_of(row["sha256"])
-    wanted = None if ids is None else set(ids)
     return [
         StoredRight(
             right=load_record(Right, row["record"]),
@@ -109,8 +105,15 @@ def find_rights(
             picture_files=files.get(row["id"], {}),
         )
         for row in rows
-        if wanted is None or row["right_id"] in wanted
     ]
+
+
+_NEWEST = """
+SELECT v.*, n.versions FROM right_versions v JOIN (
+    SELECT max(id) AS newest, count(*) AS versions FROM right_versions
+    WHERE :ids IS NULL OR right_id IN (SELECT value FROM json_each(:ids)) GROUP BY right_id
+) n ON v.id = n.newest
+"""
 
 
 def load_right(db: Database, pictures: PictureFolder, right_id: str) -> StoredRight:

@@ -121,6 +121,7 @@ CREATE TABLE hits (
     right_id TEXT NOT NULL REFERENCES rights(id)
 ) STRICT;
 CREATE INDEX hits_by_right ON hits (right_id);
+CREATE INDEX hits_by_url ON hits (url);
 CREATE TABLE hit_findings (
     id INTEGER PRIMARY KEY,
     hit TEXT NOT NULL REFERENCES hits(id),
@@ -135,6 +136,7 @@ CREATE INDEX hit_findings_by_sighting ON hit_findings (sighting);
 CREATE TABLE judgements (
     id TEXT PRIMARY KEY,
     hit TEXT NOT NULL REFERENCES hits(id),
+    findings INTEGER NOT NULL REFERENCES hit_findings(id),
     decision TEXT NOT NULL,
     judged_by TEXT NOT NULL,
     authenticated INTEGER NOT NULL,

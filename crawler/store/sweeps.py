@@ -141,36 +141,72 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
         [sweep],
     ):
         problems[row["site"]][row["problem"]] += row["n"]
-    figures = {row["site"]: row for row in db.query(_SITE_FIGURES, {"sweep": sweep})}
+    figures: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for sql in _SITE_FIGURES:
+        for row in db.query(sql, [sweep]):
+            figures[row.pop("site")].update(row)
     return [
         SiteOutcomes(
             site=site,
             targets=dict(targets[site]),
             reasons=dict(reasons[site]),
             picture_problems=dict(problems[site]),
-            **{
-                key: (figures[site][key] if site in figures else 0)
-                for key in ("listings", "pictures", "hits", "flagged")
-            },
+            listings=figures[site]["listings"],
+            pictures=figures[site]["pictures"],
+            hits=figures[site]["hits"],
+            flagged=figures[site]["flagged"],
         )
         for site in sorted({*targets, *figures})
     ]
 
 
-_SITE_FIGURES = """
-SELECT l.site, count(*) AS listings,
-    (SELECT count(DISTINCT p.sha256) FROM sighting_pictures p
-        JOIN sightings s2 ON s2.id = p.sighting JOIN listings l2 ON l2.id = s2.listing
-        WHERE s2.sweep = :sweep AND l2.site = l.site) AS pictures,
-    (SELECT count(DISTINCT f.hit) FROM hit_findings f
-        JOIN sightings s3 ON s3.id = f.sighting JOIN listings l3 ON l3.id = s3.listing
-        WHERE s3.sweep = :sweep AND l3.site = l.site) AS hits,
-    (SELECT count(DISTINCT f.hit) FROM hit_findings f
-        JOIN sightings s4 ON s4.id = f.sighting JOIN listings l4 ON l4.id = s4.listing
-        WHERE s4.sweep = :sweep AND l4.site = l.site AND f.flagged = 1) AS flagged
-FROM sightings s JOIN listings l ON l.id = s.listing
-WHERE s.sweep = :sweep GROUP BY l.site
-"""
+_OF_SWEEP = "FROM sightings s JOIN listings l ON l.id = s.listing"
+_SITE_FIGURES = (
+    f"SELECT l.site, count(*) AS listings {_OF_SWEEP} WHERE s.sweep = ? GROUP BY l.site",
+    f"SELECT l.site, count(DISTINCT p.sha256) AS pictures {_OF_SWEEP}"
+    " JOIN sighting_pictures p ON p.sighting = s.id WHERE s.sweep = ? GROUP BY l.site",
+    f"SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged {_OF_SWEEP}"
+    " JOIN hit_findings f ON f.sighting = s.id WHERE s.sweep = ? AND f.score > 0 GROUP BY l.site",
+)
+"""One pass each over a sweep's sightings; a listing is sighted once in a sweep, so nothing counts
+twice."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SweepTotals:
+    """A sweep in one line."""
+
+    sweep: str
+    campaign: str
+    state: str
+    reason: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    listings: int
+    flagged: int
+
+
+def find_sweep_totals(db: Database) -> list[SweepTotals]:
+    """Return every sweep with its figures, newest first."""
+    listings = "SELECT sweep, count(*) AS n FROM sightings GROUP BY sweep"
+    flagged = (
+        "SELECT s.sweep, count(*) AS n FROM hit_findings f JOIN sightings s ON s.id = f.sighting"
+        " WHERE f.flagged = 1 GROUP BY s.sweep"
+    )
+    counts = [{row["sweep"]: row["n"] for row in db.query(sql)} for sql in (listings, flagged)]
+    return [
+        SweepTotals(
+            sweep=stored.id,
+            campaign=stored.campaign.name,
+            state=stored.state,
+            reason=stored.reason,
+            started_at=stored.started_at,
+            ended_at=stored.ended_at,
+            listings=counts[0].get(stored.id, 0),
+            flagged=counts[1].get(stored.id, 0),
+        )
+        for stored in find_sweeps(db)
+    ]
 
 
 def find_warnings(db: Database, sweep: str) -> list[PageWarning]:

@@ -15,7 +15,7 @@ from crawler.errors import PictureError
 from crawler.model import Hit, PictureOutcome, Sighting
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep
-from crawler.targets import ledger_of
+from crawler.targets import targets_of
 from crawler.workspace import Workspace, open_workspace
 from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures import Fingerprint
@@ -59,9 +59,9 @@ class MatchPipeline:
             plan = load_sweep(db, self._sweep)
             rights = find_rights(db, self._workspace.pictures)
         covered = [r for r in rights if plan.campaign.covers(r.right)]
-        ledger = ledger_of(self._crawler)
+        targets = targets_of(self._crawler)
         if not covered:
-            ledger.warn("", "the registry holds no right for this campaign: nothing can be a hit")
+            targets.warn("", "the registry holds no right for this campaign: nothing can be a hit")
         matching = self._workspace.config.matching
         self._matcher, left_out = build_matcher(
             [(r.right, r.picture_files) for r in covered],
@@ -70,7 +70,7 @@ class MatchPipeline:
             plan.started_at.date(),
         )
         for message in left_out:
-            ledger.warn("", message)
+            targets.warn("", message)
 
     async def process_item(self, item: Sighting) -> MatchedSighting:
         """Return the sighting with its hits; a picture that cannot be read is noted on it."""
@@ -88,7 +88,7 @@ class MatchPipeline:
             try:
                 if picture.sha256 is not None:
                     path = self._workspace.pictures.path_of(picture.sha256)
-                    prints[picture.url] = self._index.read(path)
+                    prints[picture.url] = self._index.read(path, picture.sha256)
             except PictureError as error:
                 picture = replace(picture, problem=f"not matched: {error}")
             pictures.append(picture)

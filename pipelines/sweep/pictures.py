@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,7 @@ from crawler.failures import outcome_of_failure, outcome_of_status
 from crawler.model import Listing, PictureOutcome, Sighting, stable_id
 from crawler.pictures import PictureFolder
 from crawler.robots import UNREACHABLE
+from crawler.sites import canonical_url
 from crawler.workspace import open_workspace
 
 
@@ -32,7 +34,7 @@ class PicturesPipeline:
         self._folder = folder
         self._sweep = sweep
         self._limit = crawler.settings.getint("MARKHOUND_PICTURES_PER_LISTING")
-        self._fetched: dict[str, asyncio.Task[PictureOutcome]] = {}
+        self._fetched: dict[str, asyncio.Task[PictureOutcome] | PictureOutcome] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -62,9 +64,14 @@ class PicturesPipeline:
         )
 
     async def _had(self, url: str) -> PictureOutcome:
-        if url not in self._fetched:
-            self._fetched[url] = asyncio.ensure_future(self._fetch(url))
-        return await asyncio.shield(self._fetched[url])
+        key = canonical_url(url) or url
+        known = self._fetched.get(key)
+        if known is None:
+            known = self._fetched[key] = asyncio.ensure_future(self._fetch(url))
+        if isinstance(known, asyncio.Task):
+            # what is left of the task is its result: a sweep meets a million pictures
+            known = self._fetched[key] = await asyncio.shield(known)
+        return replace(known, url=url)
 
     async def _fetch(self, url: str) -> PictureOutcome:
         assert self._crawler.engine is not None

@@ -90,3 +90,8 @@ def _undecided(hits: Sequence[StoredHit]) -> Iterable[str]:
                 f"{stored.hit.id} was judged {judgement.decision!r} by {judgement.by};"
                 " a notice needs the judgement 'infringing'"
             )
+        elif stored.changed:
+            yield (
+                f"{stored.hit.id} has changed since it was judged on"
+                f" {judgement.judged_at:%Y-%m-%d}; look at it again and judge it anew"
+            )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from crawler.errors import FileFormatError, InputError
 from crawler.registry import check_registry, import_registry, load_registry
@@ -39,6 +40,7 @@ def workspace(tmp_path: Path) -> Workspace:
         ({"id": ""}, "id", "is empty"),
         ({"images": ["nothing.png"]}, "images", "no picture at"),
         ({"images": [""]}, "images", "no picture at"),
+        ({"images": ["rights.jsonl"]}, "images", "expected a picture in one of the formats"),
         ({"classes": [25, 46]}, "classes", "got 46"),
         ({"variants": [""]}, "variants", "empty text"),
         ({"licensees": [{}]}, "licensees.0", "expected a seller, a site or both"),
@@ -84,18 +86,18 @@ def test_other_formats_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_import_keeps_pictures_and_history(tmp_path: Path, workspace: Workspace) -> None:
-    (tmp_path / "logo.png").write_bytes(b"first")
+    Image.new("L", (8, 8)).save(tmp_path / "logo.png")
     path = write(tmp_path, mark(images=["logo.png"]))
     with workspace.store() as db:
         assert import_(db, workspace, path) == {"TM-1": "added"}
         assert import_(db, workspace, path) == {"TM-1": "unchanged"}
-        (tmp_path / "logo.png").write_bytes(b"second")
+        Image.new("L", (9, 9)).save(tmp_path / "logo.png")
         assert import_(db, workspace, path) == {"TM-1": "updated"}
         write(tmp_path, mark(images=["logo.png"], variants=["奥雷利奥"]))
         assert import_(db, workspace, path) == {"TM-1": "updated"}
         stored = load_right(db, workspace.pictures, "TM-1")
         versions = find_versions(db, "TM-1")
-    assert stored.picture_files["logo.png"].read_bytes() == b"second"
+    assert stored.picture_files["logo.png"].read_bytes() == (tmp_path / "logo.png").read_bytes()
     assert stored.version == 3
     assert [right.variants for _, _, right in versions] == [(), (), ("奥雷利奥",)]
 

@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import TargetState
-from crawler.targets import OVER_BUDGET, Ledger
+from crawler.targets import Targets
 
 
-def ledger(pages: int = 100) -> Ledger:
-    book = Ledger(pages)
+def targets(pages: int = 100) -> Targets:
+    book = Targets(pages)
     book.add_seed("https://shop.example/")
     return book
 
 
 def test_each_url_is_taken_once_under_one_form() -> None:
-    book = ledger()
+    book = targets()
     assert book.take("https://shop.example/a?y=2&x=1#top") == "https://shop.example/a?x=1&y=2"
     assert book.take("https://SHOP.example/a?x=1&y=2&utm_source=mail") is None
 
@@ -24,25 +24,30 @@ def test_each_url_is_taken_once_under_one_form() -> None:
     "url", ["https://other.example/", "mailto:a@shop.example", "javascript:void(0)", "", "http://["]
 )
 def test_what_lies_elsewhere_is_no_target(url: str) -> None:
-    book = ledger()
+    book = targets()
     assert book.take(url) is None
     assert book.drain() == ([], [])
 
 
-def test_beyond_the_budget_is_not_reached() -> None:
-    book = ledger(pages=1)
-    first = book.take("https://shop.example/1")
-    assert first is not None
-    assert book.take("https://shop.example/2") is None
-    book.settle(first, TargetState.SEEN, kind="page")
-    outcomes, _ = book.drain()
-    states = {outcome.url: (outcome.state, outcome.reason) for outcome in outcomes}
-    assert states["https://shop.example/2"] == (TargetState.NOT_REACHED, OVER_BUDGET)
+def test_budget_is_spent_by_site() -> None:
+    book = targets(pages=1)
+    book.add_seed("https://other.example/")
+    assert book.spend("https://shop.example/1")
+    assert not book.spend("https://shop.example/2")
+    assert book.spend("https://other.example/1")
     assert book.over_budget == {"shop.example"}
 
 
+def test_one_listing_at_two_urls_is_known_by_canonical_link_and_title() -> None:
+    book = targets()
+    assert book.first_address("/c", "Bag", "/a") == "/a"
+    assert book.first_address("/c", "Bag", "/b") == "/a"
+    assert book.first_address("/c", "Other bag", "/d") == "/d"
+    assert book.first_address("/e", "Bag", "/e") == "/e"
+
+
 def test_the_first_end_counts() -> None:
-    book = ledger()
+    book = targets()
     target = book.take("https://shop.example/1")
     assert target is not None
     book.settle(target, TargetState.GONE, "HTTP 404")
@@ -52,7 +57,7 @@ def test_the_first_end_counts() -> None:
 
 
 def test_claimed_on_the_way_is_not_taken_again() -> None:
-    book = ledger()
+    book = targets()
     assert book.claim("https://shop.example/b")
     assert not book.claim("https://shop.example/b")
     assert book.take("https://shop.example/b") is None
@@ -63,7 +68,7 @@ def test_claimed_on_the_way_is_not_taken_again() -> None:
     st.integers(1, 10),
 )
 def test_every_target_ends_exactly_once(steps: list[tuple[int, TargetState]], pages: int) -> None:
-    book = ledger(pages)
+    book = targets(pages)
     met: set[str] = set()
     for number, state in steps:
         url = f"https://shop.example/{number}"

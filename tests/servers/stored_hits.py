@@ -112,6 +112,7 @@ def a_hit(
         judgement = Judgement(
             id="j-1",
             hit=hit.id,
+            findings=0,
             decision=decision,
             by="wei",
             authenticated=False,

@@ -24,7 +24,13 @@ from crawler.model import (
 from crawler.pictures import PictureFolder
 from crawler.report import report_on
 from crawler.store.database import open_store
-from crawler.store.hits import find_hit_id, find_hits, record_hits, record_judgement
+from crawler.store.hits import (
+    find_hit_id,
+    find_hits,
+    load_hit,
+    record_hits,
+    record_judgement,
+)
 from crawler.store.listings import find_listings, record_sighting
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_outcomes, record_sweep, record_sweep_end
@@ -72,7 +78,7 @@ def record_one_hit(db: Database, sweep: str = "w-1", score: float = 0.9) -> str:
     )
     with db.atomic():
         record_sighting(db, sighting)
-        record_hits(db, sighting.id, [hit])
+        record_hits(db, sighting, [hit], {"TM-1"})
         outcome = Outcome(url=URL, site="shop.example", state=TargetState.SEEN, kind="listing")
         record_outcomes(db, sweep, [outcome])
     return hit.id
@@ -89,7 +95,14 @@ def test_every_table_refuses_update_and_delete(db: Database) -> None:
     hit = record_one_hit(db)
     record_sweep_end(db, "w-1", "finished", None, AT)
     judgement = Judgement(
-        id="j-1", hit=hit, decision="unsure", by="Li", authenticated=False, reason="?", judged_at=AT
+        id="j-1",
+        hit=hit,
+        findings=1,
+        decision="unsure",
+        by="Li",
+        authenticated=False,
+        reason="?",
+        judged_at=AT,
     )
     record_judgement(db, judgement)
     filled = [name for name in db.table_names() if db.table(name).count and name[0] != "_"]
@@ -123,6 +136,7 @@ def test_newest_findings_and_newest_judgement_count(db: Database, pictures: Pict
         judgement = Judgement(
             id=f"j-{number}",
             hit=hit,
+            findings=1,
             decision=decision,  # type: ignore[arg-type]
             by="Li",
             authenticated=False,
@@ -135,6 +149,9 @@ def test_newest_findings_and_newest_judgement_count(db: Database, pictures: Pict
     assert (stored.hit.score, stored.sweep) == (0.2, "w-2")
     assert stored.judgement is not None
     assert stored.judgement.decision == "licensed"
+    assert (stored.findings, stored.changed) == (2, True)
+    [earlier] = find_hits(db, pictures, sweep="w-1")
+    assert (earlier.hit.score, earlier.changed) == (0.9, False)
     assert len(find_listings(db)) == 1
 
 
@@ -197,3 +214,23 @@ def test_batch_is_written_whole_or_not_at_all(db: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         record_twice()
     assert next(db.query("SELECT count(*) AS n FROM sightings"))["n"] == 1
+
+
+def test_hit_that_is_not_found_any_more_is_current_no_longer(
+    db: Database, pictures: PictureFolder
+) -> None:
+    hit = record_one_hit(db)
+    seeds = ("https://shop.example/",)
+    for number, covered in enumerate((set[str](), {"TM-1"}, {"TM-1"})):
+        sweep = f"w-next-{number}"
+        record_sweep(db, sweep, Campaign(name="night", seeds=seeds), AT)
+        sighting = Sighting(
+            id=f"s-{sweep}", listing=LISTING.id, sweep=sweep, seen_at=AT, record=LISTING
+        )
+        with db.atomic():
+            record_sighting(db, sighting)
+            record_hits(db, sighting, [], covered)
+        assert [s.hit.id for s in find_hits(db, pictures)] == ([] if covered else [hit])
+    assert next(db.query("SELECT count(*) AS n FROM hit_findings"))["n"] == 2
+    with pytest.raises(NotFoundError, match="none any more"):
+        load_hit(db, pictures, hit)
