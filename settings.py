@@ -53,9 +53,11 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 8
+URLLENGTH_LIMIT = 0  # crawler.targets has its own, which says what it skips
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 
 # -- what runs, and what must not ------------------------------------------------------
+DOWNLOADER = "crawler.downloader.PoliteDownloader"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 TELNETCONSOLE_ENABLED = False

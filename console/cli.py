@@ -57,6 +57,15 @@ class _Commands(click.Group):
         except sqlite3.Error as error:
             click.echo(f"markhound: the workspace's database: {error}", err=True)
             ctx.exit(EXIT_WRONG)
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads on
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"markhound: {place}{error.strerror or error}", err=True)
+            ctx.exit(EXIT_WRONG)
+        except UnicodeEncodeError as error:
+            click.echo(f"markhound: expected text, got {error.object!r:.80}", err=True)
+            ctx.exit(EXIT_WRONG)
         except KeyboardInterrupt:
             click.echo("markhound: stopped", err=True)
             ctx.exit(EXIT_STOPPED)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from console.text import clean, visible
 from crawler.model import Finding
 from crawler.store.hits import StoredHit
+
+LONGEST_TITLE = 400
+"""Characters of a title that are shown."""
 
 
 def hits_table(hits: Sequence[StoredHit]) -> Table:
@@ -38,9 +41,11 @@ def _listing(stored: StoredHit) -> Text:
     listing = stored.listing
     text = Text()
     spans = [f.span for f in stored.hit.findings if f.field == "title" and f.span]
-    for index, character in enumerate(listing.title):
+    for index, character in enumerate(listing.title[:LONGEST_TITLE]):
         marked = any(start <= index < end for start, end in spans)
         text.append(visible(character), style="bold reverse" if marked else "")
+    if len(listing.title) > LONGEST_TITLE:
+        text.append(f" ... ({len(listing.title)} characters)", style="dim")
     price = "" if listing.price is None else f"{listing.price} {listing.currency or ''}"
     seller = (listing.seller and listing.seller.name) or "seller not named"
     text.append(f"\n{' · '.join(filter(None, (price, clean(seller))))}", style="dim")
@@ -68,17 +73,3 @@ def _reasons(findings: Sequence[Finding]) -> Iterator[Text]:
         text = Text(f"{finding.weight:+5.1f} ", style=style)
         text.append(clean(finding.detail or finding.feature), style="not red not green")
         yield text
-
-
-def clean(text: str) -> str:
-    """Return text that cannot steer the terminal: control and direction characters made visible."""
-    return "".join(visible(character) for character in text)
-
-
-def visible(character: str) -> str:
-    """Return the character, or its code point where it would not be seen."""
-    if character in ("\n", "\t"):
-        return " "
-    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co"):
-        return f"<{ord(character):04X}>"
-    return character

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from console.text import cell, clean
 from crawler.model import PageWarning, TargetState
 from crawler.report import SweepReport
 from crawler.store.sweeps import SiteOutcomes
@@ -22,7 +22,7 @@ def print_report(console: Console, report: SweepReport) -> None:
     why = f" ({report.reason})" if report.reason else ""
     took = "" if report.seconds is None else f" in {report.seconds:g} s"
     console.print(
-        f"[bold]Sweep {report.sweep}[/bold] {report.state}{escape(why)}{took}:"
+        f"[bold]Sweep {report.sweep}[/bold] {report.state}{cell(why)}{took}:"
         f" {report.listings} listings, {report.pictures} pictures,"
         f" [bold]{report.flagged} flagged[/bold], {report.hits - report.flagged} below threshold",
         soft_wrap=True,
@@ -33,13 +33,13 @@ def print_report(console: Console, report: SweepReport) -> None:
         column.justify = "right"
     for site in report.sites:
         counts = (str(site.targets.get(state, 0)) for state in states)
-        table.add_row(escape(site.site), *counts, str(site.listings), str(site.flagged))
+        table.add_row(cell(site.site), *counts, str(site.listings), str(site.flagged))
     if report.sites:
         console.print(table)
     for line in _reasons(report.sites):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(clean(line), markup=False, soft_wrap=True)
     for line in _warnings(report.warnings):
-        console.print(f"[yellow]warning:[/yellow] {escape(line)}", soft_wrap=True)
+        console.print(f"[yellow]warning:[/yellow] {cell(line)}", soft_wrap=True)
 
 
 def _reasons(sites: tuple[SiteOutcomes, ...]) -> Iterator[str]:

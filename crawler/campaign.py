@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from math import isfinite
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, Problem
 from crawler.model import Right
+from crawler.sites import canonical_url, site_of
 from crawler.workspace import load_toml
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
@@ -112,9 +114,9 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
         ("politeness.concurrency", politeness.concurrency, 1),
         ("politeness.delay", politeness.delay, 0),
     ):
-        if value < least:
+        if not (isfinite(value) and value >= least):
             yield where, f"expected at least {least}, got {value}"
-    if limits.minutes is not None and limits.minutes <= 0:
+    if limits.minutes is not None and not (isfinite(limits.minutes) and limits.minutes > 0):
         yield "limits.minutes", f"expected more than 0, got {limits.minutes}"
 
 
@@ -127,7 +129,7 @@ def seed_problem(seed: str) -> str | None:
         return f"not a URL: {seed!r} ({error})"
     if any(character.isspace() for character in seed):
         return f"expected a URL without spaces, got {seed!r}"
-    if parts.scheme not in ("http", "https") or not host:
+    if not host or not site_of(seed) or canonical_url(seed) is None:
         return f"expected an http or https URL with a host, got {seed!r}"
     return None
 

@@ -16,8 +16,15 @@ from crawler.errors import InputError
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of ``path`` when the block ends, if it ends well.
 
+    A link is followed; what is no regular file (a device, a pipe) is written directly.
+
     :raises InputError: when it cannot be written there
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with _opened(path) as file:
+            yield file
+        return
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:
@@ -35,6 +42,13 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -95,6 +95,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
 
 
 def _parse_line(path: Path, number: int, raw: bytes) -> dict[str, Any] | Problem:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "expected UTF-8, got UTF-16; save the file as UTF-8"
+        return Problem(path=path, line=number, where="", message=message)
     try:
         data = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -8,6 +8,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.sites import canonical_url
 from crawler.targets import targets_of
 
 
@@ -21,7 +22,9 @@ class _WithinSites:
             targets = targets_of(self.crawler)
             if not targets.on_site(redirected.url):
                 raise IgnoreRequest(f"redirected to another site: {redirected.url}")
-            if not targets.claim(redirected.url):
+            # a form of its own URL that the server prefers: another order of the query, a session
+            same = canonical_url(redirected.url) == request.meta["target"]
+            if not same and not targets.claim(redirected.url):
                 raise IgnoreRequest(f"redirected to a page of its own: {redirected.url}")
         followed: Request = super()._redirect(redirected, request, reason)  # type: ignore[misc]
         return followed

@@ -6,6 +6,7 @@ Every problem of a file is found in one go; a file with an error is refused whol
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,11 +20,20 @@ from crawler.errors import FileFormatError, InputError, Problem
 from crawler.formats import read_records
 from crawler.model import Right
 from crawler.pictures import PictureFolder
+from crawler.sites import parse_site
 from crawler.store.rights import Change, record_rights
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
 """The Nice classification has 45 classes."""
+
+MIN_SELLER = 3
+"""Characters below which a seller's name says hardly anything without a site."""
+GENERIC_SELLERS = frozenset(
+    {"official", "store", "shop", "seller", "outlet", "online", "flagship", "brand", "admin"}
+    | {"the", "my", "best", "旗舰店", "官方旗舰店", "专营店", "专卖店", "官方店", "自营", "本店"}
+)
+"""Words of which a seller's name consists that anybody may bear."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +144,11 @@ def _problems_of_right(
 ) -> Iterator[Problem]:
     for where, message in (*_wrong_content(right), *_wrong_pictures(file, right)):
         yield _problem(file.path, line, where, message)
+    if right.texts and not right.names and not right.images:
+        message = "has only texts, which this version keeps but does not match"
+        yield _problem(file.path, line, "texts", message, severity="warning")
+    for where, message in _loose_licensees(right):
+        yield _problem(file.path, line, where, message, severity="warning")
     if lapse := right.lapse(today):
         message = f"{right.id} {lapse}; it is kept, but not matched"
         yield _problem(file.path, line, "", message, severity="warning")
@@ -144,21 +159,52 @@ def _wrong_content(right: Right) -> Iterator[tuple[str, str]]:
         yield "id", "is empty; every right needs an id of its own"
     if not (right.names or right.images or right.texts):
         yield "", "expected a name, an image or a text to look for, got none of them"
+    for name in right.names:
+        if not any(character.isalnum() for character in name):
+            yield "name", f"expected a letter or a digit to look for, got {name!r}"
     for number in right.classes:
         if number not in NICE_CLASSES:
             yield "classes", f"expected Nice classes 1 to 45, got {number}"
     for key, values in (("variants", right.variants), ("texts", right.texts)):
         if any(not value for value in values):
             yield key, "holds an empty text"
+    yield from _wrong_licensees(right)
+
+
+def _wrong_licensees(right: Right) -> Iterator[tuple[str, str]]:
     for index, licensee in enumerate(right.licensees):
         if licensee.seller is None and licensee.site is None:
             yield f"licensees.{index}", "expected a seller, a site or both, got neither"
+        elif licensee.site is not None and not parse_site(licensee.site):
+            message = f"expected a site such as shop.example, got {licensee.site!r}"
+            yield f"licensees.{index}.site", message
+        elif licensee.seller == "":
+            yield f"licensees.{index}.seller", "is empty; leave it out to mean every seller"
+
+
+def _loose_licensees(right: Right) -> Iterator[tuple[str, str]]:
+    """Find licensees whose name anybody may bear, on every site."""
+    for index, licensee in enumerate(right.licensees):
+        if licensee.site is not None or not licensee.seller:
+            continue
+        name = licensee.seller
+        words = set(re.findall(r"\w+", name.casefold()))
+        if len(name) < MIN_SELLER or words <= GENERIC_SELLERS:
+            yield (
+                f"licensees.{index}",
+                f"{name!r} without a site licenses every seller of that name, on every site",
+            )
 
 
 def _wrong_pictures(file: RegistryFile, right: Right) -> Iterator[tuple[str, str]]:
     for image in right.images:
-        place = file.picture_path(image)
-        if not image or not place.is_file():
+        try:
+            place = file.picture_path(image)
+            there = bool(image) and place.is_file()
+        except (OSError, ValueError) as error:
+            yield "images", f"no path: {image!r:.80} ({error})"[:200]
+            continue
+        if not there:
             yield "images", f"no picture at {place}"
         elif problem := picture_problem(place):
             yield "images", f"{place}: {problem}"

@@ -23,9 +23,6 @@ from crawler.workspace import Workspace
 
 SPIDER = "structured"
 MOST_IN_FLIGHT = 256
-LEAST_DELAY = 0.001
-"""Seconds. Scrapy 2.19 forgets the limit of concurrent requests to a host while the delay is 0:
-its queue starts every waiting request before the first one counts as being transferred."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +93,7 @@ class _Watch:
         if failure := self._crawler.stats.get_value(STORE_FAILURE):
             return "failed", str(failure)
         if self._closed is None:
-            return "stopped", "stopped by a second signal; the last seconds may be missing"
+            return "stopped", "stopped at once by a signal; the last seconds may be missing"
         if self._closed == "finished":
             over = targets_of(self._crawler).over_budget
             if over:
@@ -126,7 +123,7 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
         "CLOSESPIDER_TIMEOUT": (limits.minutes or 0) * 60,
-        "DOWNLOAD_DELAY": max(politeness.delay, LEAST_DELAY),
+        "DOWNLOAD_DELAY": politeness.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
         "CONCURRENT_REQUESTS": _in_flight(campaign),
         "LOG_FILE": str(workspace.logs / f"{sweep}.log"),

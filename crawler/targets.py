@@ -25,6 +25,8 @@ from crawler.sites import canonical_url, site_of
 
 logger = logging.getLogger(__name__)
 
+LONGEST_URL = 2083
+"""Longer ones are made by traps; Internet Explorer set the measure, and shops keep to it."""
 STORE_FAILURE = "markhound/store_failure"
 """Key of Scrapy's statistics that says why something was not recorded."""
 OVER_BUDGET = "page budget of the site is used up"
@@ -70,6 +72,9 @@ class Targets:
             return None
         self._taken.add(target)
         self._open[target] = site_of(target)
+        if len(target) > LONGEST_URL:
+            self.settle(target, TargetState.SKIPPED, f"URL of more than {LONGEST_URL} characters")
+            return None
         return target
 
     def spend(self, target: str) -> bool:
@@ -106,6 +111,7 @@ class Targets:
             logger.debug("already settled: %s (now %s, %s)", target, state, reason)
             return
         self.settled[state] += 1
+        reason = None if reason is None else storable(reason)
         outcome = Outcome(url=target, site=site, state=state, reason=reason, kind=kind)
         self._outcomes.append(outcome)
 
@@ -116,7 +122,7 @@ class Targets:
 
     def warn(self, url: str, message: str) -> None:
         """Note something that people must know of the sweep."""
-        self._warnings.append(PageWarning(url=url, message=message))
+        self._warnings.append(PageWarning(url=storable(url), message=storable(message)))
 
     def drain(self) -> tuple[list[Outcome], list[PageWarning]]:
         """Hand over what has ended, and the warnings, since the last call."""
@@ -267,6 +273,11 @@ def targets_of(crawler: Crawler) -> Targets:
     if middleware is None:
         raise RuntimeError("SPIDER_MIDDLEWARES must hold crawler.targets.TargetsMiddleware")
     return middleware.targets
+
+
+def storable(text: str) -> str:
+    """Return text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def words_of_reason(reason: str) -> str:

@@ -194,7 +194,7 @@ def load_toml(kind: type[Record], path: Path, expected: str) -> Record:
     :raises FileFormatError: with the path of every key that is wrong
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from crawler.errors import InputError, PictureError
 from crawler.files import write_whole
 from crawler.model import Right
+from matchers.decoding import MAX_BYTES
 from matchers.judge import Matcher, MatchSettings
 from matchers.pictures import MAKER, Fingerprint, parse_fingerprint
 from pipelines.sweep.decoding import Decoder
@@ -45,6 +46,10 @@ class FingerprintIndex:
         :raises PictureError: when it is no picture that can be compared
         :raises OSError: when the file cannot be read
         """
+        if not path.is_file():
+            raise PictureError("no such file" if not path.exists() else "not a regular file")
+        if path.stat().st_size > MAX_BYTES:
+            raise PictureError(f"more than {MAX_BYTES:,} bytes")
         if digest is None:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

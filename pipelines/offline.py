@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from crawler.errors import FileFormatError, PictureError, Problem
+from crawler.errors import FileFormatError, InputError, PictureError, Problem
 from crawler.formats import read_records
 from crawler.model import Hit, Listing
 from crawler.registry import check_registry
@@ -16,6 +16,7 @@ from matchers.judge import MatchSettings, Subject
 from matchers.pictures import Fingerprint
 from pipelines.matching import FingerprintIndex, build_matcher
 from pipelines.sweep.decoding import Decoder
+from pipelines.sweep.validate import listing_problems
 
 BATCH = 500
 """Listings that are held in memory at once."""
@@ -40,6 +41,10 @@ class OfflineMatch:
         index: Path | None = None,
         on: date,
     ) -> None:
+        if not listings.is_file():
+            raise InputError(
+                f"{listings}: expected a regular file, as it is read twice; got a pipe or a device"
+            )
         file = check_registry(registry, on)
         problems = [p for _, p in _read(listings) if isinstance(p, Problem)]
         if problems or file.errors:
@@ -81,8 +86,15 @@ class OfflineMatch:
                 self.problems[f"picture {image} is not matched: {error}"] += 1
             except OSError as error:
                 self.problems[f"picture {image} cannot be read: {error.strerror}"] += 1
+            except ValueError as error:
+                self.problems[f"picture {image!r} is no path: {error}"] += 1
         return prints
 
 
 def _read(path: Path) -> Iterator[tuple[int, Listing | Problem]]:
-    return read_records(Listing, path, "a listing")
+    for line, item in read_records(Listing, path, "a listing"):
+        problems = list(listing_problems(item)) if isinstance(item, Listing) else []
+        if not problems:
+            yield line, item
+        for message in problems:
+            yield line, Problem(path=path, line=line, where="", message=message)

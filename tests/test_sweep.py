@@ -258,6 +258,47 @@ def test_campaign_file_decides(workspace: Path, tmp_path: Path) -> None:
     assert {hit["right"] for hit in hits} == {"TM-1"}
 
 
+def test_page_that_no_file_can_hold_costs_nothing_else(workspace: Path) -> None:
+    routes = {
+        "/": links_page("/p/1", "/p/2"),
+        "/p/1": listing_page("Half \\ud800 a pair"),
+        "/p/2": listing_page("Whole bag"),
+    }
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url)
+    assert (report["state"], report["listings"]) == ("finished", 2)
+    titles = [item["title"] for item in run("listings", "--json", workspace=workspace).lines]
+    assert titles == ["Half ? a pair", "Whole bag"]
+
+
+def test_redirect_to_another_form_of_the_same_url_is_followed(workspace: Path) -> None:
+    def moved(to: str) -> Answer:
+        return Answer(status=302, headers={"Location": to})
+
+    routes = {
+        "/": links_page("/p/1", "/p/2?a=2&b=1"),
+        "/p/1": moved("/p/1;jsessionid=ABC"),
+        "/p/1;jsessionid=ABC": listing_page("Session bag"),
+        "/p/2?a=2&b=1": moved("/p/2?b=1&a=2"),
+        "/p/2?b=1&a=2": listing_page("Ordered bag"),
+        "/p/3": moved("/p/3"),
+    }
+    with TinyShop(routes) as shop:
+        report = sweep(workspace, shop.url, f"{shop.url}/p/3")
+    assert report["listings"] == 2
+    assert outcomes(workspace, report["sweep"])["p/3"] == ("skipped", "max redirections reached")
+
+
+def test_terminal_is_not_steered(workspace: Path) -> None:
+    routes = {"/": links_page("/p/1"), "/p/1": listing_page("Bag \\u001b[2J\\u202e [red]x")}
+    with TinyShop(routes) as shop:
+        sweep(workspace, shop.url)
+    shown = run("listings", workspace=workspace).out
+    assert "\u001b" not in shown
+    assert "\u202e" not in shown
+    assert "<001B>" in shown
+
+
 def test_minutes_stop_a_sweep(workspace: Path, slow_shop: TinyShop) -> None:
     report = sweep(workspace, slow_shop.url, "--max-minutes", "0.05", expect=3)
     assert report["reason"] == "time budget is used up"
@@ -301,7 +342,7 @@ def test_second_signal_stops_at_once(workspace: Path) -> None:
         out, err = process.communicate(timeout=60)
         assert time.monotonic() - began < 15
     assert process.returncode == 3, err
-    assert "stopped by a second signal" in out
+    assert "stopped at once by a signal" in out
     assert check_database(workspace) == (0, 0)
 
 

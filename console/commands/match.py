@@ -44,6 +44,8 @@ def match(
     that names them or absolute; a picture that is a URL is counted, not fetched. A wrong line
     in either file ends it with status 2 before anything is written; all wrong lines are told.
     """
+    if output is not None and output.resolve() in (listings.resolve(), registry.resolve()):
+        raise click.UsageError(f"--output {output} is one of the files to be read")
     run = OfflineMatch(listings, registry, images=not no_images, index=index, on=now().date())
     flagged = total = 0
     with nullcontext(sys.stdout.buffer) if output is None else whole_file(output) as stream:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.markup import escape
 from rich.table import Table
 from sqlite_utils import Database
 
 from console.context import Context, json_option, out, pass_context, people, print_json
+from console.text import cell
 from crawler.errors import MissingFactsError, NotAllowedError
 from crawler.files import write_whole
 from crawler.model import Notice
@@ -141,7 +141,7 @@ def status(context: Context, *, as_json: bool) -> None:
     table = Table("id", "status", "kind", "recipient", "hits", "drafted by", "drafted", "case")
     for n in notices:
         cells = (n.id, "draft", n.kind, n.recipient.name, str(len(n.hits)), n.drafted_by)
-        table.add_row(*map(escape, cells), f"{n.drafted_at:%Y-%m-%d %H:%M}", n.case)
+        table.add_row(*map(cell, cells), f"{n.drafted_at:%Y-%m-%d %H:%M}", n.case)
     out().print(table if notices else "No notices yet: markhound notice draft HIT --kind KIND")
 
 

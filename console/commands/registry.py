@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
 from console.context import Context, json_option, out, pass_context, people, print_json
+from console.text import cell, print_rows
 from crawler.errors import FileFormatError, Problem
 from crawler.model import Right
 from crawler.registry import check_registry, import_registry
@@ -62,18 +62,18 @@ def list_(context: Context, *, as_json: bool) -> None:
         for stored in rights:
             print_json(stored.right)
         return
-    table = Table("id", "kind", "name", "variants", "holder", "pictures", "licensees", "expires")
-    for stored in rights:
-        table.add_row(*_row(stored))
-    out().print(table if rights else "The registry is empty: markhound registry import FILE")
+    heads = ("id", "kind", "name", "variants", "holder", "pictures", "licensees", "expires")
+    today = now().date()
+    rows = [_row(stored, today) for stored in rights]
+    print_rows(heads, rows, "The registry is empty: markhound registry import FILE")
 
 
-def _row(stored: StoredRight) -> list[str]:
+def _row(stored: StoredRight, today: date) -> list[str]:
     right = stored.right
     expires = right.expires.isoformat() if right.expires else ""
-    if right.lapse(now().date()):
-        expires = f"[red]{expires or right.status} (not matched)[/red]"
-    cells = [
+    if right.lapse(today):
+        expires = f"{expires or right.status} (not matched)"
+    return [
         right.id,
         right.kind.replace("_", " "),
         right.name or "",
@@ -81,8 +81,8 @@ def _row(stored: StoredRight) -> list[str]:
         right.holder.name if right.holder else "",
         str(len(right.images)),
         str(len(right.licensees)),
+        expires,
     ]
-    return [*(escape(cell) for cell in cells), expires]
 
 
 @registry.command()
@@ -99,12 +99,12 @@ def show(context: Context, right_id: str, *, as_json: bool) -> None:
         return
     console = out()
     for key, value in _facts(stored.right):
-        console.print(f"[bold]{key:<14}[/bold]{escape(value)}", soft_wrap=True)
+        console.print(f"[bold]{key:<14}[/bold]{cell(value)}", soft_wrap=True)
     for image, path in stored.picture_files.items():
-        console.print(f"[bold]{'picture':<14}[/bold]{escape(f'{image} ({path})')}", soft_wrap=True)
+        console.print(f"[bold]{'picture':<14}[/bold]{cell(f'{image} ({path})')}", soft_wrap=True)
     for number, (at, source, _) in enumerate(versions, start=1):
         line = f"version {number}, {at:%Y-%m-%d %H:%M} UTC, from {source}"
-        console.print(f"[dim]{escape(line)}[/dim]", soft_wrap=True)
+        console.print(f"[dim]{cell(line)}[/dim]", soft_wrap=True)
 
 
 def _facts(right: Right) -> list[tuple[str, str]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
 from console.context import Context, json_option, out, pass_context, print_json
 from console.sweep_text import print_report
+from console.text import print_rows
 from crawler.report import report_on
 from crawler.store.listings import find_listings, find_sites, load_site
 from crawler.store.sweeps import find_sweep_totals
@@ -34,15 +33,15 @@ def listings(context: Context, site: str | None, *, as_json: bool) -> None:
                 pictures=stored.pictures,
             )
         return
-    table = Table("title", "seller", "price", "pictures", "seen", "url")
+    rows: list[tuple[str, ...]] = []
     for stored in found:
         item = stored.listing
         price = "" if item.price is None else f"{item.price} {item.currency or ''}"
         seller = (item.seller.name if item.seller else None) or ""
         seen = f"{stored.seen_at:%Y-%m-%d}"
-        cells = (item.title, seller, price, str(len(stored.pictures)), seen, item.url)
-        table.add_row(*(escape(cell) for cell in cells))
-    out().print(table if found else "No listings yet: markhound sweep URL")
+        rows.append((item.title, seller, price, str(len(stored.pictures)), seen, item.url))
+    heads = ("title", "seller", "price", "pictures", "seen", "url")
+    print_rows(heads, rows, "No listings yet: markhound sweep URL")
 
 
 @click.command()
@@ -56,12 +55,13 @@ def sites(context: Context, *, as_json: bool) -> None:
         for figures in found:
             print_json(figures, keep_empty=True)
         return
-    table = Table("site", "listings", "sightings", "hits", "flagged", "last seen")
+    rows: list[tuple[str, ...]] = []
     for site in found:
         numbers = (site.listings, site.sightings, site.hits, site.flagged)
         seen = f"{site.seen_at:%Y-%m-%d %H:%M}" if site.seen_at else "never a listing"
-        table.add_row(escape(site.site), *map(str, numbers), seen)
-    out().print(table if found else "No sites yet: markhound sweep URL")
+        rows.append((site.site, *map(str, numbers), seen))
+    heads = ("site", "listings", "sightings", "hits", "flagged", "last seen")
+    print_rows(heads, rows, "No sites yet: markhound sweep URL")
 
 
 @click.command()
@@ -85,10 +85,11 @@ def sweeps(context: Context, sweep_id: str | None, *, as_json: bool) -> None:
         for totals in found:
             print_json(totals, keep_empty=True)
         return
-    table = Table("id", "campaign", "state", "started", "ended", "listings", "flagged")
+    rows: list[tuple[str, ...]] = []
     for totals in found:
         ended = f"{totals.ended_at:%Y-%m-%d %H:%M}" if totals.ended_at else ""
         cells = (totals.sweep, totals.campaign, totals.state)
         times = (f"{totals.started_at:%Y-%m-%d %H:%M}", ended)
-        table.add_row(*map(escape, cells), *times, str(totals.listings), str(totals.flagged))
-    out().print(table if found else "No sweeps yet: markhound sweep URL")
+        rows.append((*cells, *times, str(totals.listings), str(totals.flagged)))
+    heads = ("id", "campaign", "state", "started", "ended", "listings", "flagged")
+    print_rows(heads, rows, "No sweeps yet: markhound sweep URL")

@@ -67,6 +67,7 @@ def sweep(
         else replace(campaign.politeness, delay=delay),
         allow_private=allow_private or campaign.allow_private,
     )
+    check_campaign(campaign, Path(what[0]))
     with sweep_progress() as show:
         report = run_sweep(context.workspace, campaign, show)
     if as_json:
@@ -84,6 +85,8 @@ def _campaign(what: Sequence[str]) -> Campaign:
         raise click.UsageError(
             f"expected one campaign file or URLs (http://...), got {', '.join(what)}"
         )
+    if not Path(files[0]).exists() and "." in files[0] and not files[0].endswith(".toml"):
+        raise click.UsageError(f"no file {files[0]}; a URL starts with https:// or http://")
     return load_campaign(Path(files[0]))
 
 

@@ -68,10 +68,12 @@ class PicturesPipeline:
         known = self._fetched.get(key)
         if known is None:
             known = self._fetched[key] = asyncio.ensure_future(self._fetch(url))
-        if isinstance(known, asyncio.Task):
-            # what is left of the task is its result: a sweep meets a million pictures
-            known = self._fetched[key] = await asyncio.shield(known)
-        return replace(known, url=url)
+        if isinstance(known, PictureOutcome):
+            return replace(known, url=url)
+        outcome = await asyncio.shield(known)
+        # what is left of the task is its result: a sweep meets a million pictures
+        self._fetched[key] = outcome
+        return replace(outcome, url=url)
 
     async def _fetch(self, url: str) -> PictureOutcome:
         assert self._crawler.engine is not None

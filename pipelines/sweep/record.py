@@ -97,7 +97,10 @@ class RecordPipeline:
         try:
             self._write()
         except sqlite3.Error as error:
-            self._failed(error)
+            self._failed(error, give_up=self._failures + 1 == MOST_FAILURES)
+            return
+        except (TypeError, ValueError) as error:  # a record that cannot be written as it is
+            self._failed(error, give_up=self._failures == 0)
             return
         logger.debug("recorded %d sightings", len(self._sightings))
         self._sightings, self._outcomes, self._warnings = [], [], []
@@ -111,10 +114,10 @@ class RecordPipeline:
             record_outcomes(self._db, self._sweep, self._outcomes)
             record_warnings(self._db, self._sweep, self._warnings)
 
-    def _failed(self, error: sqlite3.Error) -> None:
+    def _failed(self, error: Exception, *, give_up: bool) -> None:
         self._failures += 1
         logger.warning("not recorded yet (%d times in a row): %s", self._failures, error)
-        if self._failures == MOST_FAILURES:
+        if give_up:
             assert self._crawler.engine is not None
             close = self._crawler.engine.close_spider_async(reason=f"cannot record: {error}")
             self._closing = asyncio.ensure_future(close)

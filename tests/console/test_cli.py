@@ -90,6 +90,46 @@ def test_match_uses_its_index_again(tmp_path: Path) -> None:
     assert "is no index of Markhound" in done.err
 
 
+def test_output_spares_devices_links_and_its_own_input(tmp_path: Path) -> None:
+    rights = write_lines(tmp_path / "r.jsonl", MARK)
+    listings = write_lines(
+        tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "Aurelio bag"}
+    )
+    target = tmp_path / "target.jsonl"
+    target.write_text("old")
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(target)
+    run("match", listings, "--registry", rights, "--output", link)
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["right"] == "TM-1"
+    run("match", listings, "--registry", rights, "--output", "/dev/null")
+    assert Path("/dev/null").is_char_device()
+    done = run("match", listings, "--registry", rights, "--output", listings, expect=2)
+    assert "one of the files to be read" in done.err
+    assert "Aurelio bag" in listings.read_text()
+
+
+def test_match_refuses_what_it_cannot_read_twice(tmp_path: Path) -> None:
+    rights = write_lines(tmp_path / "r.jsonl", MARK)
+    done = run("match", "/dev/stdin", "--registry", rights, expect=2)
+    assert "expected a regular file" in done.err
+
+
+def test_odd_pictures_and_listings_of_a_file_are_told(tmp_path: Path) -> None:
+    rights = write_lines(tmp_path / "r.jsonl", MARK)
+    url = "https://s.example/1"
+    images = ["/dev/zero", "a\u0000b", "nothing.png", "x" * 5000]
+    listings = write_lines(tmp_path / "l.jsonl", {"url": url, "title": "bag", "images": images})
+    done = run("match", listings, "--registry", rights, seconds=60)
+    assert "not a regular file" in done.err
+    assert "no such file" in done.err
+    wrong = ({"url": "javascript:alert(1)", "title": "x"}, {"url": url, "title": " "})
+    listings = write_lines(tmp_path / "l.jsonl", *wrong)
+    done = run("match", listings, "--registry", rights, expect=2)
+    assert "l.jsonl:1: error: expected an http(s) URL" in done.err
+    assert "l.jsonl:2: error: the title is empty" in done.err
+
+
 @pytest.mark.parametrize("broken", ["listings", "rights"])
 def test_broken_line_gives_its_number_and_status_2(tmp_path: Path, broken: str) -> None:
     listing = {"url": "https://s.example/1", "title": "Aurelio"}
@@ -179,6 +219,11 @@ def test_empty_workspace_lists_nothing(tmp_path: Path, command: str) -> None:
         (("sweep",), "Missing argument"),
         (("sweep", "a.toml", "https://shop.example/"), "one campaign file or URLs"),
         (("sweep", "nothing.toml"), "cannot read nothing.toml"),
+        (("sweep", "shop.example"), "a URL starts with https://"),
+        (("sweep", "https://shop.example/", "--delay", "nan"), "politeness.delay"),
+        (("sweep", "https://shop.example/", "--max-minutes", "inf"), "limits.minutes"),
+        (("hits", "--site", "nowhere.example"), "no sweep has met the site"),
+        (("hits", "--sweep", "w-9"), "no sweep has the id"),
         (("sweep", "ftp://shop.example/"), "seeds.0: expected an http or https URL"),
         (("judge", "h-1", "--as", "guilty", "--by", "x", "--reason", "y"), "'guilty' is not one"),
         (("judge", "h-1", "--as", "unsure", "--by", " ", "--reason", "y"), "--by is empty"),
