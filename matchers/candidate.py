@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from crawler.model import Listing, Right
@@ -37,3 +38,5 @@ class Candidate:
     right: Right
     names: tuple[FoundName, ...]
     pictures: tuple[FoundPicture, ...]
+    watched: AbstractSet[str] = frozenset()
+    """Comparable letters of the names of all watched rights."""

@@ -1,4 +1,4 @@
-"""Bytes of a picture from anywhere -> a small grey picture, within limits.
+"""Bytes of a picture from anywhere -> a small picture, within limits.
 
 The header is read first and decides; only then are pixels made. JPEGs are decoded at a reduced
 size (libjpeg's own scaling), which takes half the time of a full decode and is enough for a hash.
@@ -51,16 +51,18 @@ _DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyErr
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkingPicture:
-    """A small grey stand-in for a picture."""
+    """A small stand-in for a picture."""
 
     image: Image.Image
     """Mode L, upright."""
+    colour: Image.Image
+    """The same in mode RGB."""
     size: tuple[int, int]
     """Width and height of the picture itself in pixels, upright."""
 
 
 def decode(data: bytes) -> WorkingPicture:
-    """Decode the first frame, upright, transparency over white, grey.
+    """Decode the first frame, upright, transparency over white, small.
 
     :raises PictureError: when the format, the size or the content is not acceptable
     """
@@ -97,19 +99,18 @@ def _check_size(image: Image.Image) -> None:
 def _shrink(image: Image.Image) -> WorkingPicture:
     width, height = image.size
     turn = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    image.draft("L", (WORKING_SIDE, WORKING_SIDE))
+    image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
     image.load()
-    grey = _grey(image)
-    if turn is None:
-        return WorkingPicture(image=grey, size=(width, height))
-    upright = grey.transpose(turn)
-    if turn in _SIDEWAYS:
-        width, height = height, width
-    return WorkingPicture(image=upright, size=(width, height))
+    upright = _small(image)
+    if turn is not None:
+        upright = upright.transpose(turn)
+        if turn in _SIDEWAYS:
+            width, height = height, width
+    return WorkingPicture(image=upright.convert("L"), colour=upright, size=(width, height))
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """Return the picture small and in mode L, transparent parts white."""
+def _small(image: Image.Image) -> Image.Image:
+    """Return the picture small and in mode RGB, transparent parts white."""
     # Palettes cannot be averaged, so they are spread out first.
     if image.mode in ("P", "PA", "1"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -123,7 +124,7 @@ def _grey(image: Image.Image) -> Image.Image:
         image = Image.alpha_composite(white, image.convert("RGBA"))
     scale = min(1.0, WORKING_SIDE / max(image.size))
     width, height = (max(round(side * scale), MIN_SIDE) for side in image.size)
-    return image.convert("L").resize((width, height), Image.Resampling.HAMMING)
+    return image.convert("RGB").resize((width, height), Image.Resampling.HAMMING)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

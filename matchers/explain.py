@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from crawler.model import Finding
 from matchers.candidate import FoundPicture
-from matchers.marks import SHORT, NameMatch
+from matchers.looks import Look
+from matchers.marks import OTHER_SCRIPT, SHORT, NameMatch
 from matchers.normalize import fold
 from matchers.pictures import BITS
 from matchers.vocabulary import load_words
@@ -17,9 +20,10 @@ from matchers.weights import (
     DESCRIPTION,
     NAME,
     PICTURE,
+    RECOLOURED_PICTURE,
 )
 
-_EDIT_WORDS = {
+EDIT_WORDS: Final[Mapping[str, str]] = {
     "homoglyph": "with look-alike letters",
     "full_width": "in full-width letters",
     "zero_width": "with invisible characters inside",
@@ -31,7 +35,13 @@ _EDIT_WORDS = {
     "split": "in two words",
     "joined": "joined to another word",
     "typo": "misspelt",
+    "doubled": "with a letter doubled",
+    "dropped": "with a letter dropped",
+    "swapped": "with two letters swapped",
+    OTHER_SCRIPT: "in another alphabet, as the text around it",
 }
+
+_SLIPS = frozenset({"doubled", "dropped", "swapped"})
 
 _TRANSFORM_WORDS = {
     "mirror": "mirrored",
@@ -43,6 +53,13 @@ _TRANSFORM_WORDS = {
     "transverse": "mirrored and turned by 90 degrees",
     "crop": "cropped",
     "border": "with something around it",
+}
+
+
+_LOOK_WORDS: Mapping[Look, str] = {
+    "flat": " It shows little more than an outline, which other goods share.",
+    "plain": " It shows something on a plain ground, so only near copies count.",
+    "rich": "",
 }
 
 
@@ -71,16 +88,38 @@ def _label(match: NameMatch) -> str:
         return _label_of_misspelling(match)
     if match.disguised:
         return "disguised"
+    if OTHER_SCRIPT in match.edits:
+        return "in another alphabet"
     if match.common:
-        if match.unspaced or match.words == 1:
-            first = match.leading and not match.unspaced
-            return "ordinary word, first in the title" if first else "ordinary word"
-        return "two ordinary words" if match.words == 2 else "three ordinary words or more"
+        return _label_of_ordinary_words(match)
     if "split" in match.edits:
         return "split"
     if match.unspaced:
-        return "unspaced, two characters" if match.length <= 2 else "exact"
+        return _label_of_unspaced(match)
     return "three letters at most" if match.length <= SHORT else "exact"
+
+
+def _label_of_ordinary_words(match: NameMatch) -> str:
+    if match.unspaced or match.words == 1:
+        if match.unspaced and not match.begins:
+            return "ordinary word inside a run"
+        first = match.leading and not match.unspaced
+        return "ordinary word, first in the title" if first else "ordinary word"
+    if match.words > 2:
+        return "three ordinary words or more"
+    first = match.leading and all(word[:1].isupper() for word in match.text.split())
+    return "two ordinary words, first in the title" if first else "two ordinary words"
+
+
+def _label_of_unspaced(match: NameMatch) -> str:
+    """Few characters in a row may belong to two words: 美的 in 精美的, 安踏 in 平安踏板."""
+    if match.length == 2:
+        if not match.begins:
+            return "two characters, where a word ends" if match.ends else "two characters in a run"
+        return "two characters" if match.ends else "two characters, where a word begins"
+    if match.length == SHORT and not (match.begins or match.ends):
+        return "three characters in a run"
+    return "exact"
 
 
 def _label_of_misspelling(match: NameMatch) -> str:
@@ -92,6 +131,8 @@ def _label_of_misspelling(match: NameMatch) -> str:
         return "misspelt by two letters" + (" of ten" if match.length >= 10 else "")
     if match.length >= 10:
         return "misspelt by one letter of ten"
+    if not _SLIPS.isdisjoint(match.edits):
+        return "a letter doubled, dropped or swapped"
     return "misspelt by one letter of eight" if match.length >= 8 else "misspelt by one letter"
 
 
@@ -103,7 +144,7 @@ def name_finding(field: str, match: NameMatch, *, also: bool) -> Finding:
     level = find_level(field, match)
     if level is None:
         raise ValueError(f"a name that says nothing in {field}: {match!r}")
-    how = ", ".join(_EDIT_WORDS[edit] for edit in match.edits)
+    how = ", ".join(EDIT_WORDS[edit] for edit in match.edits)
     place = f"The {field}" + (" also" if also else "")
     if match.distance and not match.disguised:
         detail = f"{place} says “{match.text}”, nearly “{match.form}” ({level.label})."
@@ -131,9 +172,11 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     :param also: whether a nearer picture of the same listing was found for the same right
     """
     match = found.match
-    weight = next(bits for limit, bits in PICTURE if match.distance <= limit)
+    levels = (RECOLOURED_PICTURE if match.recoloured else PICTURE)[match.look]
+    weight = next(bits for limit, bits in levels if match.distance <= limit)
     words = [_TRANSFORM_WORDS[part] for part in (match.transform or "").split("+") if part]
     how = f", {' and '.join(words)}" if words else ""
+    doubts = (" Its colours differ." if match.recoloured else "") + _LOOK_WORDS[match.look]
     return Finding(
         feature="picture",
         weight=min(weight, ALSO_PICTURED) if also else weight,
@@ -144,6 +187,6 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
         distance=match.distance,
         detail=(
             f"The picture shows the registered picture {found.reference}{how}"
-            f" ({match.distance} of {BITS} bits of the fingerprint differ)."
+            f" ({match.distance} of {BITS} bits of the fingerprint differ).{doubts}"
         ),
     )

@@ -18,6 +18,8 @@ from rapidfuzz.distance import OSA
 from matchers.tokens import Stream, is_unspaced
 
 PREFIX = 8
+TINY = 4
+"""Letters of the shortest spaced names of which misspellings are found, and only plain slips."""
 
 Key = TypeVar("Key", str, tuple[int, int, str])
 
@@ -45,11 +47,37 @@ def find_distance(text: str, name: str, *, disguised: bool = False) -> int | Non
     if _digits(text) != _digits(name):
         return None
     budget = find_budget(name, disguised=disguised)
+    if not budget and len(name) == TINY:
+        return 1 if find_slip(text, name) in ("doubled", "swapped") else None
     unspaced = is_unspaced(name)
     if unspaced != is_unspaced(text) or (unspaced and len(text) != len(name)) or not budget:
         return None
     distance = OSA.distance(text, name, score_cutoff=budget)
     return distance if distance <= budget else None
+
+
+def find_slip(text: str, name: str) -> str | None:
+    """Return which slip of the pen makes ``text`` of ``name``; None when it is another difference.
+
+    ``doubled`` (guccci), ``dropped`` (guci; neither the first nor the last letter, without which it
+    may be another word), or ``swapped`` (nkie).
+    """
+    if is_unspaced(name) or abs(len(text) - len(name)) > 1 or text == name:
+        return None
+    if len(text) == len(name):
+        odd = [i for i, (a, b) in enumerate(zip(text, name, strict=True)) if a != b]
+        if len(odd) != 2 or odd[1] != odd[0] + 1:
+            return None
+        a, b = odd
+        return "swapped" if (text[a], text[b]) == (name[b], name[a]) else None
+    longer, shorter = (text, name) if len(text) > len(name) else (name, text)
+    same = (a == b for a, b in zip(longer, shorter, strict=False))
+    place = next((i for i, agree in enumerate(same) if not agree), len(shorter))
+    if longer[:place] + longer[place + 1 :] != shorter:
+        return None
+    if longer is text:
+        return "doubled" if place and text[place] == text[place - 1] else None
+    return "dropped" if 0 < place < len(name) - 1 else None
 
 
 def _digits(text: str) -> str:
@@ -70,6 +98,7 @@ class DeleteIndex:
     def __init__(self, names: Iterable[str]) -> None:
         self._short: dict[str, list[str]] = {}
         self._tiny: dict[str, list[str]] = {}
+        self._slips: dict[str, list[str]] = {}
         self._long: dict[str, list[str]] = {}
         self._unspaced: dict[tuple[int, int, str], list[str]] = {}
         self._digits: set[str] = set()
@@ -84,11 +113,12 @@ class DeleteIndex:
                     self._unspaced_lengths.add(len(name))
             elif budget == 0 and find_budget(name, disguised=True):
                 _add(self._tiny, name, _deletes(name, 1))
+                _add(self._slips, name, _slips(name))
             elif budget == 1:
                 _add(self._short, name, _deletes(name, 1))
             elif budget == 2:
                 _add(self._long, name, _deletes(name[:PREFIX], 2))
-            self._longest = max(self._longest, len(name) + budget)
+            self._longest = max(self._longest, len(name) + max(budget, 1))
 
     def find(self, stream: Stream, *, disguised: bool = False) -> Iterator[tuple[int, int, str]]:
         """Yield (start, end, name) for token spans of ``stream`` within the names' budgets.
@@ -131,12 +161,21 @@ class DeleteIndex:
             found |= _names_under(self._short, deletes)
             if disguised:
                 found |= _names_under(self._tiny, deletes)
+            else:
+                found.update(self._slips.get(text, ()))
         if len(text) >= PREFIX - 2:
             prefix = text[:PREFIX]
             if prefix not in prefixes:
                 prefixes[prefix] = _names_under(self._long, _deletes(prefix, 2))
             found |= {name for name in prefixes[prefix] if abs(len(name) - len(text)) <= 2}
         return found
+
+
+def _slips(name: str) -> set[str]:
+    """Return ``name`` with each letter doubled, and with each two neighbours swapped."""
+    doubled = {name[:i] + name[i - 1 :] for i in range(1, len(name) + 1)}
+    swapped = {name[: i - 1] + name[i] + name[i - 1] + name[i + 1 :] for i in range(1, len(name))}
+    return doubled | swapped
 
 
 def _halves(text: str) -> set[tuple[int, int, str]]:

@@ -20,6 +20,7 @@ from matchers.context import find_context
 from matchers.explain import find_level, name_finding, picture_finding
 from matchers.marks import MarkIndex, NameMatch
 from matchers.pictures import Fingerprint, PictureIndex
+from matchers.tokens import joined_letters
 from matchers.weights import PRIOR
 
 _MAX_LENGTHS = {"title": 2_000, "brand": 500, "description": 20_000}
@@ -81,6 +82,9 @@ class Matcher:
         self._marks = MarkIndex(
             (place, name) for place, right in enumerate(self._rights) for name in right.names
         )
+        self._watched = frozenset(
+            joined_letters(name) for right in self._rights for name in right.names
+        )
         kept = [(key, print_) for key, print_ in references.items() if key[0] in places]
         self._references = [(places[right], image) for (right, image), _ in kept]
         self._pictures = PictureIndex([print_ for _, print_ in kept])
@@ -115,6 +119,7 @@ class Matcher:
                 right=self._rights[owner],
                 names=tuple(names.get(owner, ())),
                 pictures=tuple(pictures.get(owner, ())),
+                watched=self._watched,
             )
 
     def _find_names(self, listing: Listing) -> Iterator[FoundName]:

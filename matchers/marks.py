@@ -12,19 +12,24 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from matchers.fuzzy import DeleteIndex, find_distance
-from matchers.normalize import EDITS, FULL_WIDTH, LEET, find_views
+from matchers.fuzzy import DeleteIndex, find_distance, find_slip
+from matchers.normalize import EDITS, FULL_WIDTH, HOMOGLYPH, LEET, UNSPACED, find_views
+from matchers.scripts import is_of_its_text
 from matchers.tokens import Stream, is_unspaced
 from matchers.vocabulary import load_words
 
 DISGUISES = frozenset({"homoglyph", "zero_width", "leet", "spaced"})
 """Edits that hide a name from a search and hardly happen by accident."""
 
+OTHER_SCRIPT = "other_script"
+"""Takes the place of ``homoglyph`` where a text simply is in another alphabet."""
+
 SHORT = 3
 """Latin names up to this length are only found as they are written."""
 
 _BREAK = re.compile(r"[,;:!?()\[\]{}|<>\"“”，。；：！？、（）【】《》「」\n]")
 _MAX_GAP = 3
+_UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
 _SUFFIXES = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "n", "r")
 
 
@@ -53,11 +58,19 @@ class NameMatch:
     """Whether the form is in a script without spaces."""
     leading: bool
     """Whether it is the first word of the text."""
+    begins: bool = True
+    """Of an unspaced name: whether a word plainly begins with it (start, space, sign, Latin letter,
+    or a common word before it)."""
+    ends: bool = True
+    """The same of its end."""
 
     @property
     def disguised(self) -> bool:
         """Whether the name was hidden on purpose, as far as spelling shows it."""
-        return not DISGUISES.isdisjoint(self.edits)
+        found = DISGUISES.intersection(self.edits)
+        if OTHER_SCRIPT in self.edits or (self.common and found == {"spaced"}):
+            return False  # S A L E is how shops write "sale"
+        return bool(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,11 +155,13 @@ class MarkIndex:
             if text in self._names or not _is_misspelling(stream, start, end, disguised):
                 continue
             distance = find_distance(text, key, disguised=disguised) or 0
+            slip = find_slip(text, key) or "typo"
             for name in self._names[key]:
                 if len(stream.tokens(start, end)) > name.words and not name.unspaced:
                     continue
                 edits = _undone(stream, start, end, name)
-                yield _match(stream, start, end, name, (*edits, "typo"), distance)
+                if OTHER_SCRIPT not in edits:
+                    yield _match(stream, start, end, name, (*edits, slip), distance)
 
 
 def _parse_form(owner: int, form: str) -> Iterator[_Name]:
@@ -179,7 +194,10 @@ def _parse_form(owner: int, form: str) -> Iterator[_Name]:
 def _undone(stream: Stream, start: int, end: int, name: _Name) -> list[str]:
     """Return what was undone to read the span, as far as the form is not written so itself."""
     mask = stream.edits(start, end) & ~name.edits
-    return [edit for i, edit in enumerate(EDITS) if mask >> i & 1]
+    edits = [edit for i, edit in enumerate(EDITS) if mask >> i & 1]
+    if mask & HOMOGLYPH and is_of_its_text(stream.original, *stream.span(start, end)):
+        edits[edits.index("homoglyph")] = OTHER_SCRIPT
+    return edits
 
 
 def _edits_of_exact(stream: Stream, start: int, end: int, name: _Name) -> tuple[str, ...] | None:
@@ -188,7 +206,8 @@ def _edits_of_exact(stream: Stream, start: int, end: int, name: _Name) -> tuple[
     if not name.unspaced and len(name.key) <= SHORT:
         original = stream.original[slice(*stream.span(start, end))]
         as_written = original in (name.form, name.form.upper())
-        return tuple(edits) if as_written and set(edits) <= {"full_width"} else None
+        drawn = set(edits) == {"homoglyph"} and original.isupper()
+        return tuple(edits) if drawn or (as_written and set(edits) <= {"full_width"}) else None
     if stream.view.kind.startswith("leet") and not _mostly_letters(stream, start, end):
         return None
     gaps = {i - start: stream.gap(i) for i in stream.inner(start, end)}
@@ -221,7 +240,7 @@ def _shape(
         broken = any(_BREAK.search(gap) for gap in gaps.values())
         fits = (length >= 4 or alone) and not broken
         return ("punctuated" if signs else "spaced",) if fits else None
-    if length >= 4 and length <= 2 * len(pieces):
+    if _is_spelt_out(pieces):
         if any(_BREAK.search(gap) and " " in gap for gap in gaps.values()):
             return None
         return ("punctuated", "spaced") if signs else ("spaced",)
@@ -231,6 +250,16 @@ def _shape(
     if all(piece in common for piece in pieces):
         return None
     return ("punctuated",) if signs else ("split",)
+
+
+def _is_spelt_out(pieces: Sequence[str]) -> bool:
+    """Whether a name is written letter by letter; one piece may be longer, but no ordinary word."""
+    longer = [piece for piece in pieces if len(piece) > 1]
+    if len(pieces) < 3 or len(longer) > 1 or sum(map(len, pieces)) < 4:
+        return False
+    return not longer or (
+        len(longer[0]) <= len(pieces) and longer[0] not in load_words("common_words_en")
+    )
 
 
 def _is_misspelling(stream: Stream, start: int, end: int, disguised: bool) -> bool:
@@ -258,6 +287,7 @@ def _match(
     stream: Stream, start: int, end: int, name: _Name, edits: Sequence[str], distance: int
 ) -> NameMatch:
     span = stream.span(start, end)
+    begins, ends = _edges(stream.original, *span) if name.unspaced else (True, True)
     return NameMatch(
         owner=name.owner,
         form=name.form,
@@ -270,7 +300,18 @@ def _match(
         words=name.words,
         unspaced=name.unspaced,
         leading=start == 0,
+        begins=begins,
+        ends=ends,
     )
+
+
+def _edges(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether a word plainly begins at ``start``, and whether one plainly ends at ``end``."""
+    begins = start == 0 or not _UNSPACED_CHAR.match(text[start - 1])
+    ends = end == len(text) or not _UNSPACED_CHAR.match(text[end])
+    common = load_words("common_words_zh")
+    begins = begins or any(text[start - size : start] in common for size in (2, 3) if size <= start)
+    return begins, ends or any(text[end : end + size] in common for size in (2, 3))
 
 
 def _without_overlaps(found: Iterable[NameMatch]) -> list[NameMatch]:

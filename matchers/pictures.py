@@ -1,5 +1,10 @@
 """Perceptual hashes of pictures, and an index that finds altered copies of the rights' pictures.
 
+A hash of 16 x 16 frequencies sees coarse shapes in light and dark, and nothing else: neither colour
+nor fine detail nor what a picture means. Two plain T-shirts have one hash. So every view also keeps
+its colours in a 4 x 4 layout, and a picture that shows little is found only very near its reference
+(``LIMITS``) and counts for less (``matchers.weights``).
+
 A fingerprint holds 256-bit pHashes (``imagehash.phash``, the DCT hash of Zauner 2010) of
 
 - the picture, and the picture without a plain border, each in its eight orientations, and
@@ -11,7 +16,7 @@ so a copy that is mirrored or turned, and framed or cropped on top of that, stil
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import imagehash
@@ -21,7 +26,16 @@ import PIL
 from PIL import Image, features
 
 from crawler.errors import PictureError
-from matchers.decoding import decode
+from matchers.decoding import WorkingPicture, decode
+from matchers.looks import (
+    GRID,
+    MAX_COLOUR_DIFFERENCE,
+    Look,
+    compare_colours,
+    find_colours,
+    find_detail,
+    find_look,
+)
 
 Box = tuple[int, int, int, int]
 """x, y, width, height."""
@@ -31,11 +45,11 @@ BITS = HASH_SIDE * HASH_SIDE
 MAX_DISTANCE = 48
 """Bits that may differ. Measured: copies that a shop re-cut (a sixteenth off every side) keep
 within 20, other crops in the middle down to 80%, frames and turned copies within 40; photographs
-of other goods come no nearer than 64. Only simple repeating patterns come nearer to each other."""
+of other goods come no nearer than 64. Simple pictures come nearer to each other: ``LIMITS``."""
+LIMITS: Mapping[Look, int] = {"flat": 12, "plain": 28, "rich": MAX_DISTANCE}
+"""Bits that may differ from a reference, by how much the reference shows."""
 MIN_DETAIL = 10.0
-"""Least detail of a picture that is compared; see ``_detail``."""
-EDGE = 4
-"""Least step of brightness, in percent, that counts as an edge."""
+"""Least detail of a picture that is compared; see ``find_detail``."""
 
 ORIENTATIONS: dict[str, Image.Transpose | None] = {
     "same": None,
@@ -62,7 +76,7 @@ MIN_KEPT, MOST_KEPT = 0.3, 0.98
 """A border is cut off when it leaves at least and at most this share of width and height."""
 
 MAKER = (
-    f"phash256-1 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
+    f"phash256-2 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
     f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')}"
 )
 """What made a fingerprint. Another decoder moves some bits: hash again when this has changed."""
@@ -80,6 +94,8 @@ class HashedView:
     """Key of ``ORIENTATIONS``; how the part was turned before it was hashed."""
     bits: bytes
     """256 bits, packed, row by row."""
+    colours: bytes
+    """Mean colours of 4 x 4 cells, turned like the part: red, green, blue, row by row."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,15 +105,18 @@ class Fingerprint:
     maker: str
     size: tuple[int, int]
     """Width and height in pixels, upright."""
+    look: Look
+    """How much the picture shows."""
     views: tuple[HashedView, ...]
 
     def __str__(self) -> str:
-        """Return one line of ASCII: maker, size and views, set apart by ``|``."""
+        """Return one line of ASCII: maker, size, look and views, set apart by ``|``."""
         views = (
-            f"{view.part} {','.join(map(str, view.box))} {view.orientation} {view.bits.hex()}"
+            f"{view.part} {','.join(map(str, view.box))} {view.orientation}"
+            f" {view.bits.hex()} {view.colours.hex()}"
             for view in self.views
         )
-        return "|".join((self.maker, f"{self.size[0]}x{self.size[1]}", *views))
+        return "|".join((self.maker, f"{self.size[0]}x{self.size[1]}", self.look, *views))
 
 
 def parse_fingerprint(text: str) -> Fingerprint:
@@ -105,23 +124,35 @@ def parse_fingerprint(text: str) -> Fingerprint:
 
     :raises ValueError: when it is not one
     """
-    maker, size, *views = text.split("|")
+    maker, size, look, *views = text.split("|")
     width, height = map(int, size.split("x"))
     return Fingerprint(
-        maker=maker, size=(width, height), views=tuple(_parse_view(view) for view in views)
+        maker=maker,
+        size=(width, height),
+        look=_parse_look(look),
+        views=tuple(_parse_view(view) for view in views),
     )
 
 
+def _parse_look(text: str) -> Look:
+    for look in LIMITS:
+        if look == text:
+            return look
+    raise ValueError(f"expected one of {', '.join(LIMITS)}, got {text!r:.80}")
+
+
 def _parse_view(text: str) -> HashedView:
-    part, box, orientation, bits = text.split(" ")
+    part, box, orientation, bits, colours = text.split(" ")
     x, y, width, height = map(int, box.split(","))
-    if part not in PARTS or orientation not in ORIENTATIONS or len(bits) != BITS // 4:
+    sizes = len(bits), len(colours)
+    if part not in PARTS or orientation not in ORIENTATIONS or sizes != (BITS // 4, GRID**2 * 6):
         raise ValueError(f"not a view of a fingerprint: {text!r:.80}")
     return HashedView(
         part=part,
         box=(x, y, width, height),
         orientation=orientation,
         bits=bytes.fromhex(bits),
+        colours=bytes.fromhex(colours),
     )
 
 
@@ -133,43 +164,33 @@ def fingerprint(data: bytes) -> Fingerprint:
         or shows so little (one colour, a smooth shade) that it would match anything
     """
     picture = decode(data)
-    detail = _detail(picture.image)
+    detail = find_detail(picture.image)
     if detail < MIN_DETAIL:
         raise PictureError(
             f"too plain to be compared: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed"
         )
     return Fingerprint(
-        maker=MAKER, size=picture.size, views=tuple(_views(picture.image, picture.size))
+        maker=MAKER,
+        size=picture.size,
+        look=find_look(picture.image),
+        views=tuple(_views(picture)),
     )
 
 
-def _detail(image: Image.Image) -> float:
-    """Return how much there is to see: 0 for one colour or a smooth shade, 100 and more for photos.
-
-    The sum of the steps between neighbouring pixels at 64 x 64, as in PDQ's quality metric
-    (Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019),
-    but without the small steps, of which shades and noise consist.
-    """
-    pixels = np.asarray(image.resize((64, 64), Image.Resampling.BOX)).astype(np.int32)
-    total = 0
-    for axis in (0, 1):
-        steps = np.abs(np.diff(pixels, axis=axis)) * 100 // 255
-        total += int(steps[steps >= EDGE].sum())
-    return total / 90
-
-
-def _views(image: Image.Image, size: tuple[int, int]) -> Iterator[HashedView]:
+def _views(picture: WorkingPicture) -> Iterator[HashedView]:
+    image, size = picture.image, picture.size
     whole = (0, 0, image.width, image.height)
     trimmed = find_plain_border(image)
     parts = [("whole", whole)] if trimmed is None else [("whole", whole), ("trimmed", trimmed)]
     across, down = size[0] / image.width, size[1] / image.height
     for part, box in parts:
-        square = _square(image, box)
+        square, colour = _square(image, box), _square(picture.colour, box)
         for orientation in ORIENTATIONS:
-            yield _view(square, part, _scale(box, across, down), orientation)
+            yield _view(square, colour, part, _scale(box, across, down), orientation)
     for _, box in parts:
         for window in _windows(box):
-            yield _view(_square(image, window), "window", _scale(window, across, down), "same")
+            square, colour = _square(image, window), _square(picture.colour, window)
+            yield _view(square, colour, "window", _scale(window, across, down), "same")
 
 
 def _square(image: Image.Image, box: Box) -> Image.Image:
@@ -184,12 +205,20 @@ def _scale(box: Box, across: float, down: float) -> Box:
     return round(x * across), round(y * down), round(width * across), round(height * down)
 
 
-def _view(square: Image.Image, part: str, box: Box, orientation: str) -> HashedView:
+def _view(
+    square: Image.Image, colour: Image.Image, part: str, box: Box, orientation: str
+) -> HashedView:
     turn = ORIENTATIONS[orientation]
-    turned = square if turn is None else square.transpose(turn)
-    bits = imagehash.phash(turned, hash_size=HASH_SIDE).hash
-    packed = np.packbits(bits).tobytes()
-    return HashedView(part=part, box=box, orientation=orientation, bits=packed)
+    if turn is not None:
+        square, colour = square.transpose(turn), colour.transpose(turn)
+    bits = imagehash.phash(square, hash_size=HASH_SIDE).hash
+    return HashedView(
+        part=part,
+        box=box,
+        orientation=orientation,
+        bits=np.packbits(bits).tobytes(),
+        colours=find_colours(colour),
+    )
 
 
 def _windows(box: Box) -> Iterator[Box]:
@@ -236,6 +265,10 @@ class PictureMatch:
     """Where in the listing's picture, in its pixels."""
     transform: str | None
     """How the picture was altered (``mirror``, ``crop``, ``mirror+border``); None = not at all."""
+    look: Look
+    """How much the reference shows."""
+    recoloured: bool
+    """Whether the colours differ, so that it may be another thing of the same shape."""
 
 
 class PictureIndex:
@@ -244,8 +277,10 @@ class PictureIndex:
     Comparing all is the fastest exact way up to about 100,000 views on one core.
     """
 
-    def __init__(self, entries: Sequence[Fingerprint], max_distance: int = MAX_DISTANCE) -> None:
-        self.max_distance = max_distance
+    def __init__(self, entries: Sequence[Fingerprint], limits: Mapping[Look, int] = LIMITS) -> None:
+        """Take the references; ``limits`` are the bits that may differ, by how much they show."""
+        self._looks = [entry.look for entry in entries]
+        self._limits = limits
         turned = [(i, v) for i, entry in enumerate(entries) for v in _turned(entry)]
         windows = [(i, v) for i, entry in enumerate(entries) for v in _windowed(entry)]
         self._turned, self._windows = _Rows(turned), _Rows(windows)
@@ -255,13 +290,18 @@ class PictureIndex:
         upright = [view for view in picture.views if view.orientation == "same"]
         best: dict[int, PictureMatch] = {}
         for ours, rows in ((upright, self._turned), (list(_turned(picture)), self._windows)):
-            for distance, view, entry, reference in rows.near(ours, self.max_distance):
-                if entry not in best or distance < best[entry].distance:
+            for distance, view, entry, reference in rows.near(ours, max(self._limits.values())):
+                look = self._looks[entry]
+                nearer = entry not in best or distance < best[entry].distance
+                if distance <= self._limits[look] and nearer:
+                    apart = compare_colours(view.colours, reference.colours)
                     best[entry] = PictureMatch(
                         entry=entry,
                         distance=distance,
                         region=view.box,
                         transform=_transform(view, reference),
+                        look=look,
+                        recoloured=apart > MAX_COLOUR_DIFFERENCE,
                     )
         return sorted(best.values(), key=lambda match: (match.distance, match.entry))
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from itertools import pairwise
 
-from matchers.normalize import UNSPACED, View
+from matchers.normalize import UNSPACED, View, find_views
 
 # Indic vowel signs are marks, not letters, to Python.
 _TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|[\u0900-\u0963\u0966-\u0dff])+")
@@ -93,3 +94,9 @@ class Stream:
                 i for i, at in enumerate(self._at) if starts and self.view.starts[at] in starts
             )
         return self._soft
+
+
+@lru_cache(maxsize=1 << 14)
+def joined_letters(text: str) -> str:
+    """Return the comparable letters of a text; look-alike letters stay different letters."""
+    return Stream(text, find_views(text)[0]).joined

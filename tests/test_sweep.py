@@ -1,66 +1,20 @@
-"""Sweeps over real HTTP, by the command as people run it."""
+"""What a sweep sees and finds, over real HTTP, by the command as people run it."""
 
 from __future__ import annotations
 
-import io
 import json
-import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
 
 import settings
-from tests.servers.command import run, start
-from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
+from tests.servers.command import run
+from tests.servers.sweeping import outcomes, picture, sweep, take_in
+from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
 
 ROBOTS = Answer("User-agent: *\nDisallow: /private/\n", headers={"Content-Type": "text/plain"})
-
-
-def picture(seed: int = 3) -> bytes:
-    image = Image.new("RGB", (320, 240), "white")
-    draw = ImageDraw.Draw(image)
-    for step in range(0, 300, 20):
-        x, y = (step * seed * 7) % 320, (step * seed * 13) % 240
-        draw.ellipse((x, y, x + 60, y + 40), fill=((step * 5) % 255, (step * 11) % 255, 90))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    folder = tmp_path / "w"
-    run("init", workspace=folder)
-    return folder
-
-
-def take_in(workspace: Path, *rights: dict[str, Any]) -> None:
-    file = workspace.parent / "rights.jsonl"
-    file.write_text("".join(json.dumps(right) + "\n" for right in rights))
-    run("registry", "import", file, workspace=workspace)
-
-
-def sweep(workspace: Path, *arguments: str, expect: int = 0, seconds: float = 240) -> Any:
-    done = run(
-        "sweep", *arguments, "--allow-private", "--delay", "0", "--json",
-        workspace=workspace, expect=expect, seconds=seconds,
-    )  # fmt: skip
-    return done.json
-
-
-def outcomes(workspace: Path, sweep_id: str) -> dict[str, tuple[str, str | None]]:
-    db = sqlite3.connect(workspace / "markhound.db")
-    rows = db.execute("SELECT url, state, reason FROM outcomes WHERE sweep = ?", [sweep_id])
-    found = {url.split("/", 3)[3]: (state, reason) for url, state, reason in rows}
-    db.close()
-    return found
 
 
 def test_every_target_ends_in_one_honest_state(workspace: Path) -> None:
@@ -170,35 +124,6 @@ def test_dead_site_is_reported_beside_a_live_one(workspace: Path) -> None:
     assert report["listings"] == 1
 
 
-def test_no_more_requests_at_once_than_asked_for(workspace: Path) -> None:
-    pages = [f"/p/{number}" for number in range(30)]
-    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
-    with TinyShop(routes, seconds_a_page=0.02) as shop:
-        sweep(workspace, shop.url)
-        assert shop.most_at_once == 1
-
-
-def test_page_budget_stops_early_and_names_what_is_left(workspace: Path) -> None:
-    pages = [f"/p/{number}" for number in range(20)]
-    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
-    with TinyShop(routes) as shop:
-        report = sweep(workspace, shop.url, "--max-pages", "5", expect=3)
-    assert report["state"] == "stopped"
-    assert report["targets"] == {"seen": 5, "not_reached": 16}
-
-
-def test_budget_goes_to_listings_first(workspace: Path) -> None:
-    routes: dict[str, Route] = {"/": links_page(*(f"/category/{n}" for n in range(20)))}
-    for number in range(20):
-        goods = [f"/product/{number}-{step}" for step in range(5)]
-        routes[f"/category/{number}"] = links_page(*goods)
-        routes |= {path: listing_page(path) for path in goods}
-    with TinyShop(routes) as shop:
-        report = sweep(workspace, shop.url, "--max-pages", "30", expect=3)
-    assert report["targets"]["seen"] == 30
-    assert report["listings"] >= 15
-
-
 def canonical_page(title: str, canonical: str) -> Answer:
     page = listing_page(title)
     link = f'<link rel="canonical" href="{canonical}">'
@@ -299,53 +224,6 @@ def test_terminal_is_not_steered(workspace: Path) -> None:
     assert "<001B>" in shown
 
 
-def test_minutes_stop_a_sweep(workspace: Path, slow_shop: TinyShop) -> None:
-    report = sweep(workspace, slow_shop.url, "--max-minutes", "0.05", expect=3)
-    assert report["reason"] == "time budget is used up"
-    assert sum(report["targets"].values()) == 401
-
-
-def test_locked_store_loses_nothing(workspace: Path, slow_shop: TinyShop) -> None:
-    process = start_sweep(workspace, slow_shop)
-    other = sqlite3.connect(workspace / "markhound.db", timeout=30)
-    other.execute("BEGIN IMMEDIATE")
-    time.sleep(6)
-    other.rollback()
-    other.close()
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=90)
-    assert process.returncode == 3, err
-    fetched = sum(path.startswith("/p/") for path in slow_shop.requests)
-    assert json.loads(out)["listings"] == fetched == check_database(workspace)[0]
-
-
-def test_sweep_that_cannot_start_says_why(workspace: Path) -> None:
-    (workspace / "index").mkdir()
-    (workspace / "index" / "fingerprints.txt").write_text("not ours\n")
-    with TinyShop({"/": listing_page("Bag")}) as shop:
-        report = sweep(workspace, shop.url, expect=2)
-    assert report["state"] == "failed"
-    assert "is no index of Markhound" in report["reason"]
-
-
-def test_second_signal_stops_at_once(workspace: Path) -> None:
-    routes = {"/": links_page("/p/1"), "/p/1": listing_page("Bag")}
-    with TinyShop(routes, seconds_a_page=20) as shop:
-        process = start("sweep", shop.url, "--allow-private", "--delay", "0", workspace=workspace)
-        deadline = time.monotonic() + 60
-        while not shop.requests["/"] and time.monotonic() < deadline:
-            time.sleep(0.05)
-        began = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-        assert time.monotonic() - began < 15
-    assert process.returncode == 3, err
-    assert "stopped at once by a signal" in out
-    assert check_database(workspace) == (0, 0)
-
-
 def test_scrapys_own_commands_work(tmp_path: Path) -> None:
     scrapy = [sys.executable, "-m", "scrapy"]
     root = Path(settings.__file__).parent
@@ -360,68 +238,3 @@ def test_scrapys_own_commands_work(tmp_path: Path) -> None:
         )  # fmt: skip
     [listing] = [json.loads(line) for line in file.read_text().splitlines()]
     assert (listing["title"], listing["price"]) == ("奥雷利奥 bag", "19.90")
-
-
-@pytest.fixture
-def slow_shop() -> Iterator[TinyShop]:
-    pages = [f"/p/{number}" for number in range(400)]
-    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
-    with TinyShop(routes, seconds_a_page=0.05) as shop:
-        yield shop
-
-
-def start_sweep(workspace: Path, shop: TinyShop) -> subprocess.Popen[str]:
-    process = start(
-        "sweep", shop.url, "--allow-private", "--delay", "0", "--json", workspace=workspace
-    )
-    deadline = time.monotonic() + 60
-    while shop.requests.total() < 60:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "the sweep does not get going"
-        time.sleep(0.05)
-    return process
-
-
-def test_ctrl_c_stops_cleanly_and_keeps_everything(workspace: Path, slow_shop: TinyShop) -> None:
-    process = start_sweep(workspace, slow_shop)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 3, err
-    report = json.loads(out)
-    fetched = sum(path.startswith("/p/") for path in slow_shop.requests)
-    assert report["state"] == "stopped"
-    assert report["reason"] == "stopped by a signal"
-    assert report["listings"] == fetched
-    assert report["targets"] == {"seen": fetched + 1, "not_reached": 400 - fetched}
-
-
-def check_database(workspace: Path) -> tuple[int, int]:
-    """Return how many listings and sightings an intact database holds."""
-    db = sqlite3.connect(workspace / "markhound.db")
-    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-    listings, sightings = (
-        db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        for table in ("listings", "sightings")
-    )
-    db.close()
-    return listings, sightings
-
-
-def test_kill_leaves_the_store_intact_and_the_next_sweep_works(
-    workspace: Path, slow_shop: TinyShop
-) -> None:
-    process = start_sweep(workspace, slow_shop)
-    time.sleep(2.5)  # so that a batch has been written
-    process.kill()
-    process.communicate(timeout=60)
-    listings, sightings = check_database(workspace)
-    assert 0 < listings == sightings < 400
-    [totals] = run("sweeps", "--json", workspace=workspace).lines
-    killed = run("sweeps", totals["sweep"], "--json", workspace=workspace).json
-    assert killed["state"] == totals["state"] == "unfinished"
-    assert any("was killed" in warning["message"] for warning in killed["warnings"])
-    slow_shop.seconds_a_page = 0
-    report = sweep(workspace, slow_shop.url)
-    assert (report["state"], report["listings"]) == ("finished", 400)
-    assert check_database(workspace) == (400, sightings + 400)

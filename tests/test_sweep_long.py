@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.command import run, start
+from tests.servers.sweeping import check_database, sweep
 from tests.servers.tiny_shop import Route, TinyShop, links_page, listing_page
-from tests.test_sweep import check_database, sweep
 
 pytestmark = pytest.mark.long
 

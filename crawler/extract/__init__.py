@@ -1,10 +1,13 @@
 """Page -> listing, structured data first.
 
 The layers, in the order in which they are believed, each noted per field in ``Listing.layers``:
-``json-ld``, ``microdata``, ``rdfa``, ``opengraph``, ``page`` (careful heuristics where no data
-names a product), and ``canonical`` for a URL taken from ``<link rel=canonical>``.
+``json-ld``, ``microdata``, ``rdfa``, ``opengraph``, ``page`` (what people read: careful heuristics
+where no data names a product, and for the fields that the data does not give), and ``canonical``
+for a URL taken from ``<link rel=canonical>``. One field goes the other way: an article number that
+the page shows to people counts before the one in its data.
 """
 
+from crawler.extract.document import page_of
 from crawler.extract.reading import PageReading, parse_listing, parse_page
 
-__all__ = ["PageReading", "parse_listing", "parse_page"]
+__all__ = ["PageReading", "page_of", "parse_listing", "parse_page"]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extract.dom import HtmlElement, Sides, text_within
+from crawler.extract.dom import HtmlElement, MainPart, text_within
 
 BUY = re.compile(
-    r"add to (?:shopping )?(?:cart|basket|bag|trolley)|\bbuy (?:it )?now\b|\bbuy\b$|\border now\b"
+    r"add to (?:shopping |your |my )?(?:cart|basket|bag|trolley)|\bbuy (?:it )?now\b|\bbuy\b$"
+    r"|\border now\b"
     r"|in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|a[ñn]adir (?:al"
     r"|a la) (?:carrito|cesta|bolsa)"
     r"|comprar|agregar al carrito|aggiungi al (?:carrello|cestino)|acquista"
     r"|in (?:de )?winkel(?:wagen|mand)(?:je)?"
-    r"|adicionar ao carrinho|do koszyka|lägg i (?:varukorg|kundvagn)|legg i handlekurv"
+    r"|adicionar ao (?:carrinho|cesto)|do koszyka|lägg i (?:varukorg|kundvagn)|legg i handlekurv"
     r"|læg i kurv|tilføj til kurv"
     r"|в корзину|купить|do košíku|sepete ekle|adaugă în coș|kosárba|lisää ostoskoriin|į krepšelį"
     r"|pievienot grozam"
@@ -30,13 +31,13 @@ _ACTION = re.compile(
 )
 
 
-def find_buy_controls(root: HtmlElement, sides: Sides) -> Iterator[HtmlElement]:
+def find_buy_controls(main: MainPart) -> Iterator[HtmlElement]:
     """Yield the controls to buy that stand in the main part of a page, those of cards too."""
-    for element in root.iter("button", "input", "a", "form"):
+    for element in main.tagged("button", "input", "a", "form"):
         if element.tag == "form":
-            if _ACTION.search(element.get("action", "")) and element not in sides:
+            if _ACTION.search(element.get("action", "")):
                 yield element
-        elif (says_buy(element) or _acts(element)) and element not in sides:
+        elif says_buy(element) or _acts(element):
             yield element
 
 

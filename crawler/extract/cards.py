@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from crawler.extract.dom import HtmlElement, Sides, holds, lineage, text_within
+from crawler.extract.dom import HtmlElement, MainPart, holds, lineage, text_within
 from crawler.extract.values import MONEY, link_url
 from crawler.sites import site_of
 
@@ -19,7 +19,8 @@ _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$")
 _ASIDE = re.compile(
     r"related|similar|recommend|you (?:may|might)|also (?:like|bought|viewed)|customers|recently"
     r"|accessor|goes well|complete the|more from|ähnlich|auch (?:gekauft|interess)|zubehör|aussi"
-    r"|similaires|también|relacionad|potrebbe|simili|anche|похожие|с этим|相关|相似|推荐|猜你喜欢|看了又看"
+    r"|similaires|también|relacionad|potrebbe|simili|anche|похожие|с этим"
+    r"|相关|相似|推荐|猜你喜欢|看了又看"
     r"|还买了|搭配|配件|推薦|相關|おすすめ|関連|こちらも|함께|추천",
     re.IGNORECASE,
 )
@@ -45,15 +46,15 @@ class Cards:
                 return True
         return False
 
-    def is_grid(self, root: HtmlElement, sides: Sides) -> bool:
+    def is_grid(self, main: MainPart) -> bool:
         """Tell whether the page shows a grid of goods that is no side matter of it.
 
         A card counts when it links with a picture within the site, shows a price, and stands
         under no words like "you may also like".
         """
         shown: set[str] = set()
-        for link in islice(root.iter("a"), MAX_LINKS):
-            if link.find(".//img") is None or not self._leads_away(link) or link in sides:
+        for link in islice(main.tagged("a"), MAX_LINKS):
+            if link.find(".//img") is None or not self._leads_away(link):
                 continue
             target = link_url(self._url, link.get("href"))
             if target is None or target in shown or site_of(target) != site_of(self._url):

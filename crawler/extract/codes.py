@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from lxml.etree import XPath  # type: ignore[import-untyped]
-
 from crawler.extract.cards import Cards
-from crawler.extract.dom import HtmlElement, Names, Sides, text_within
+from crawler.extract.dom import HtmlElement, MainPart, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import BRAND_KEY, GTIN_KEY, MODEL_KEY, SKU_KEY, Line
 from crawler.extract.values import gtin_of
@@ -32,17 +30,13 @@ _CLASSES = (
     ("sku", re.compile(r"^(?:product|item|goods)?[-_]*(?:sku|code|article-?(?:no|number))$", re.I)),
     ("brand", re.compile(r"^(?:product|item|goods|pdp)?[-_]*brand(?:[-_]?(?:name|link))?$", re.I)),
 )
-_HAS_PROPERTY = XPath("//*[@itemprop]")
-_HAS_DATA = XPath(f"//*[{' or '.join(f'@{name}' for name in _SKU_DATA)}]")
 
 
 class MarkedPlaces:
-    """Places that a page marks as a code: ``itemprop`` outside of any item, ``data-sku``, a class."""
+    """Places that a page marks as a code: ``itemprop``, ``data-sku``, a class."""
 
-    def __init__(self, root: HtmlElement, names: Names, sides: Sides, cards: Cards) -> None:
-        self._root = root
-        self._names = names
-        self._sides = sides
+    def __init__(self, main: MainPart, cards: Cards) -> None:
+        self._main = main
         self._cards = cards
 
     def said(self, kinds: Collection[str]) -> Said:
@@ -50,23 +44,21 @@ class MarkedPlaces:
         found: dict[str, set[str]] = {}
         for kind, element, text in self._all(kinds):
             words = (text or text_within(element, 100)).strip()
-            if words and element not in self._sides and element not in self._cards:
+            if words and element not in self._cards:
                 found.setdefault(kind, set()).add(words)
         return [(kind, texts.pop()) for kind, texts in found.items() if len(texts) == 1]
 
     def _all(self, kinds: Collection[str]) -> Iterator[tuple[str, HtmlElement, str | None]]:
-        for element in _HAS_PROPERTY(self._root):
+        classes = [(kind, says) for kind, says in _CLASSES if kind in kinds]
+        for element in self._main.elements:
             kind = _PROPERTIES.get(element.get("itemprop", ""))
             if kind in kinds:
                 yield str(kind), element, element.get("content")
-        if "sku" in kinds:
-            for element in _HAS_DATA(self._root):
-                for name in _SKU_DATA:
-                    if element.get(name):
-                        yield "sku", element, element.get(name)
-        for kind, says in _CLASSES:
-            if kind in kinds:
-                yield from ((kind, element, None) for element in self._names.find(says))
+            if "sku" in kinds:
+                yield from (("sku", element, code) for n in _SKU_DATA if (code := element.get(n)))
+            for kind, says in classes:
+                if marked(element, says):
+                    yield kind, element, None
 
 
 def find_codes(

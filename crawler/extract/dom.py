@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import islice
 
 from lxml.etree import XPath, iterwalk  # type: ignore[import-untyped]
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
@@ -15,9 +15,9 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_ELEMENTS",
     "HtmlElement",
-    "Names",
-    "Sides",
+    "MainPart",
     "holds",
+    "is_beside",
     "is_tame",
     "lineage",
     "marked",
@@ -29,6 +29,9 @@ MAX_DEPTH = 300
 MAX_ELEMENTS = 50_000
 """A page beyond these is made to hurt, or is no page of a shop."""
 
+MIN_STEPS = 500
+"""So many tags are looked at for a text of any length."""
+
 BREAK = "\x1f"
 """Stands among the pieces of a text where people see a new line; white space to everything else."""
 
@@ -36,7 +39,9 @@ _COUNT = XPath("count(//*)")
 _TOO_DEEP = XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _SPACE = re.compile(r"\s+")
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "option", "textarea"))
-_SIDE_TAGS = frozenset(("nav", "footer", "aside", "select"))
+_SIDE_TAGS = frozenset(("nav", "footer", "aside", "select", "svg", "iframe", "video", "canvas"))
+_NEVER_MAIN = _SIDE_TAGS | _UNSEEN
+_ALWAYS_MAIN = frozenset(("body", "html", "main"))
 _SIDE_TOKEN = re.compile(
     r"^(?:footer|nav(?:bar|igation)?|menu|mini-?cart|basket-mini|cart-(?:drawer|mini)|side-?bar"
     r"|reviews?|comments?|modal|popup|cookie|newsletter|top-?bar|also|customers-also)(?:$|[_-])"
@@ -53,7 +58,7 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
         return "" if unseen else _SPACE.sub(" ", element.text or "").strip()[:limit]
     parts: list[str] = []
     size = 0
-    for piece, _ in pieces_within(element):
+    for piece, _ in pieces_within(element, limit * 4 + MIN_STEPS):
         parts.append(piece)
         size += len(piece)
         if size > limit:
@@ -61,10 +66,15 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
     return _SPACE.sub(" ", "".join(parts)).strip()[:limit]
 
 
-def pieces_within(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
-    """Yield the visible pieces of text, each with the element that holds it; breaks too."""
+def pieces_within(
+    element: HtmlElement, steps: int = MIN_STEPS
+) -> Iterator[tuple[str, HtmlElement]]:
+    """Yield the visible pieces of text, each with the element that holds it; breaks too.
+
+    :param steps: how many tags are looked at; a page can nest so that all stand in each other
+    """
     walker = iterwalk(element, events=("start", "end", "comment", "pi"))
-    for event, step in walker:
+    for event, step in islice(walker, steps):
         if event == "start":
             if step.tag in _UNSEEN:
                 walker.skip_subtree()
@@ -87,46 +97,24 @@ def is_tame(root: HtmlElement) -> bool:
 
 def marked(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
     """Tell whether a word in ``class`` or ``id`` speaks of ``pattern``."""
-    kind, name = element.get("class"), element.get("id")
-    return bool((kind and _speaks(kind, pattern)) or (name and _speaks(name, pattern)))
+    name = element.get("class")
+    if name and (_speaks(name, pattern) if len(name) < _LONG else _any_name(name, pattern)):
+        return True
+    name = element.get("id")
+    return bool(name) and (
+        _speaks(name, pattern) if len(name) < _LONG else _any_name(name, pattern)
+    )
 
 
-def _speaks(names: str, pattern: re.Pattern[str]) -> bool:
-    return _speaks_short(names, pattern) if len(names) <= 200 else _any_name(names, pattern)
+_LONG = 200
 
 
 def _any_name(names: str, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(name) for name in names[:5000].split())
 
 
-_speaks_short = lru_cache(maxsize=8192)(_any_name)
-"""Pages repeat their class names many times; each is looked at once."""
-
-
-class Names:
-    """The elements of a page by what their ``class`` and ``id`` say.
-
-    Goes through the page once; then each different name is asked, since names repeat. It also
-    holds every element: lxml makes one anew each time it is reached, unless somebody does.
-    """
-
-    def __init__(self, root: HtmlElement) -> None:
-        self._elements = list(root.iter("*"))
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, element in enumerate(self._elements):
-            get = element.get
-            if name := get("class"):
-                self._places[name].append(place)
-            if name := get("id"):
-                self._places[name].append(place)
-
-    def find(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
-        """Return the elements of which a word in ``class`` or ``id`` speaks of ``pattern``."""
-        places: set[int] = set()
-        for name, own in self._places.items():
-            if _speaks(name, pattern):
-                places.update(own)
-        return [self._elements[place] for place in sorted(places)]
+_speaks = lru_cache(maxsize=32_768)(_any_name)
+"""Pages repeat their names, and the pages of a site each other's; each is looked at once."""
 
 
 def lineage(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -140,34 +128,52 @@ def holds(outer: HtmlElement, inner: HtmlElement) -> bool:
     return any(step is outer for step in lineage(inner))
 
 
-class Sides:
-    """What stands beside the main thing: navigation, related goods, reviews, small carts."""
+class MainPart:
+    """The main part of a page: all but menus, related goods, reviews, small carts and the unseen.
 
-    def __init__(self, heading: HtmlElement | None) -> None:
-        self._main = set() if heading is None else set(lineage(heading))
-        self._known: dict[HtmlElement, bool] = {}
+    The page is gone through once, and what stands beside the main thing is not entered: menus are
+    the larger part of most pages. What the heading stands in is never beside it.
+    """
+
+    def __init__(self, root: HtmlElement, heading: HtmlElement | None) -> None:
+        self.elements: list[HtmlElement] = []
+        """In the page's order."""
+        self._tags: list[str] = []
+        above = set() if heading is None else set(lineage(heading))
+        waiting = [root]
+        while waiting:
+            element = waiting.pop()
+            self.elements.append(element)
+            self._tags.append(element.tag)
+            waiting += [c for c in element[::-1] if not _is_side(c) or c in above]
+
+    @cached_property
+    def _known(self) -> set[HtmlElement]:
+        return set(self.elements)
 
     def __contains__(self, element: HtmlElement) -> bool:
-        path = []
-        answer = False
-        for step in lineage(element):
-            if step in self._known:
-                answer = self._known[step]
-                break
-            path.append(step)
-            if step in self._main:
-                break
-            if self._is_side(step):
-                answer = True
-                break
-        for step in path:
-            self._known[step] = answer
-        return answer
+        return element in self._known
 
-    @staticmethod
-    def _is_side(element: HtmlElement) -> bool:
-        if element.tag in _SIDE_TAGS or element.tag in _UNSEEN:
-            return True
-        if element.tag == "header":
-            return not any(a.tag in ("main", "article") for a in element.iterancestors())
-        return element.tag not in ("body", "html", "main") and marked(element, _SIDE_TOKEN)
+    def tagged(self, *tags: str) -> Iterator[HtmlElement]:
+        """Yield the elements of these tags."""
+        named = zip(self.elements, self._tags, strict=True)
+        wanted = frozenset(tags)
+        return (element for element, tag in named if tag in wanted)
+
+    def named(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
+        """Yield the elements of which a word in ``class`` or ``id`` speaks of ``pattern``."""
+        return (element for element in self.elements if marked(element, pattern))
+
+
+def is_beside(element: HtmlElement) -> bool:
+    """Tell whether an element stands in a menu or the like, whatever the heading may be."""
+    return any(_is_side(step) for step in lineage(element))
+
+
+def _is_side(element: HtmlElement) -> bool:
+    tag = element.tag
+    if tag in _NEVER_MAIN or not isinstance(tag, str):
+        return True
+    if tag == "header":
+        return not any(a.tag in ("main", "article") for a in element.iterancestors())
+    return tag not in _ALWAYS_MAIN and marked(element, _SIDE_TOKEN)

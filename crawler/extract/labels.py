@@ -1,4 +1,4 @@
-"""Lines of a page that say what they give: "Brand: Harwick", 货号：AL-2026, a cell beside its label."""
+"""Lines of a page that say what they give: "Brand: Harwick", 货号：AL-2026, a cell by its label."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import TypeAlias
 
-from crawler.extract.dom import BREAK, HtmlElement, lineage, pieces_within
+from crawler.extract.dom import BREAK, HtmlElement, MainPart, lineage, pieces_within
 from crawler.extract.values import clean_text
 
 SKU_WORDS = (
     r"sku|(?:article|artikel|item|product|catalog(?:ue)?|bestell|order|stock)[ -]?(?:no|nr"
-    r"|number|nummer|code|id|#)\.?|art\.?-?\s?(?:nr|no)\.?|r[ée]f(?:[ée]rence)?\.?|referencia|referência"
-    r"|cod(?:ice|ul)?\.?(?: (?:prodotto|articolo|produs))?|código(?: (?:do|del) (?:produto|producto))?"
-    r"|kód(?: (?:produktu|tovaru|zboží))?|katalógové číslo|kod produktu|šifra(?: (?:artikla|izdelka))?"
-    r"|cikkszám|ürün kodu|артикул|код(?: товара)?|货号|商品编号|商品编码|产品编号|商品货号|商品貨號|商品編號"
+    r"|number|nummer|code|id|#)\.?|art\.?-?\s?(?:nr|no)\.?|r[ée]f(?:[ée]rence)?\.?|referencia"
+    r"|referência"
+    r"|cod(?:ice|ul)?\.?(?: (?:prodotto|articolo|produs))?|código"
+    r"(?: (?:do|del) (?:produto|producto))?"
+    r"|kód(?: (?:produktu|tovaru|zboží))?|katalógové číslo|kod produktu"
+    r"|šifra(?: (?:artikla|izdelka))?"
+    r"|cikkszám|ürün kodu|артикул|код(?: товара)?|货号|商品编号|商品编码"
+    r"|产品编号|商品货号|商品貨號|商品編號"
     r"|品番|商品コード|商品番号|상품번호|상품코드"
 )
-MODEL_WORDS = r"(?:model|modell|modèle|modelo|part|style|mpn)(?:[ -]?(?:no|nr|number|code|id|#)\.?)?|型号|型號"
+MODEL_WORDS = (
+    r"(?:model|modell|modèle|modelo|part|style|mpn)(?:[ -]?(?:no|nr|number|code|id|#)\.?)?"
+    r"|型号|型號"
+)
 GTIN_WORDS = (
     r"(?:ean|upc|gtin|jan|isbn)(?:[ -]?1[0-4]|[ -]?8)?(?:[ -]?code)?|bar ?code|条形码|条码|條碼"
     r"|國際條碼"
@@ -74,7 +82,8 @@ _SHORT = 120
 MAX_PIECES = 40
 MAX_LINKS = 12
 
-Piece = tuple[str, HtmlElement | None]
+Run: TypeAlias = "str | HtmlElement"
+Piece: TypeAlias = "tuple[str, HtmlElement | None]"
 """A piece of a line, and the link that it is the text of."""
 
 
@@ -98,9 +107,9 @@ class Line:
         return clean_text(said.partition(BREAK)[0], 200)
 
 
-def find_lines(root: HtmlElement) -> Iterator[Line]:
+def find_lines(main: MainPart) -> Iterator[Line]:
     """Yield the labelled lines of a page, in their order."""
-    for element in root.iter(*_TAGS):
+    for element in main.tagged(*_TAGS):
         text = element.text
         if not text or text.isspace():
             continue
@@ -146,7 +155,7 @@ def _line(element: HtmlElement, label: _Label, rest: str) -> Line | None:
         alone = not rest or element.tag in _CELLS
         linked = kind == "seller" and alone
         short = sum(len(text) for text, _ in pieces) <= _SHORT and element.tag in _INLINE | _CELLS
-        if not linked and not (alone and short) or (kind == "shop" and element.tag not in _CELLS):
+        if (not linked and not (alone and short)) or (kind == "shop" and element.tag not in _CELLS):
             return None
     links = (a for run in runs if not isinstance(run, str) for a in run.iter("a"))
     return Line(
@@ -155,9 +164,6 @@ def _line(element: HtmlElement, label: _Label, rest: str) -> Line | None:
         pieces=tuple(pieces),
         links=tuple(islice(links, MAX_LINKS)),
     )
-
-
-Run = str | HtmlElement
 
 
 def _runs(element: HtmlElement, rest: str) -> list[Run]:

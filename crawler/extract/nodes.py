@@ -12,19 +12,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
-from extruct import MicrodataExtractor, RDFaExtractor
+from extruct import RDFaExtractor
 from extruct.utils import parse_xmldom_html
 from lxml.etree import XPath  # type: ignore[import-untyped]
 from parsel import Selector
-
-from crawler.extract.dom import HtmlElement, text_within
 
 Node = dict[str, Any]
 
 MAX_DEPTH = 12
 """Nodes nested deeper than this are not looked at; real data stays under 8."""
 
-_VOCABULARY = re.compile(
+VOCABULARY = re.compile(
     r"^(?:https?://(?:www\.)?(?:schema|data-vocabulary)\.org/|schema:)", re.IGNORECASE
 )
 _COMMENTS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*(?s:.*?)(?:\*/|\Z)|^[ \t]*//[^\n]*", re.M)
@@ -35,7 +33,7 @@ def types_of(node: Node) -> set[str]:
     """Return the names in ``@type``, without their vocabulary, as schema.org spells them."""
     found = node.get("@type", [])
     names = found if isinstance(found, list) else [found]
-    bare = (_VOCABULARY.sub("", name).strip() for name in names if isinstance(name, str))
+    bare = (VOCABULARY.sub("", name).strip() for name in names if isinstance(name, str))
     return {_SPELLED.get(name.lower(), name) for name in bare}
 
 
@@ -111,39 +109,7 @@ def _lenient_json(text: str) -> object:
         return json.loads(cleaned, strict=False)
 
 
-_HAS_MICRODATA = XPath("boolean(//@itemtype)")
-_HAS_PRODUCT = XPath(
-    "boolean(//*[contains(@itemtype, 'Product') or contains(@itemtype, 'product')])"
-)
-_HAS_PRODUCT_RDFA = XPath("boolean(//*[contains(@typeof, 'Product')])")
-_SELLS = XPath("boolean(//*[contains(@typeof, 'Product') or contains(@typeof, 'Offer')])")
-_HAS_RDFA = XPath("boolean(//@typeof)")
-
-
-class _Microdata(MicrodataExtractor):  # type: ignore[misc]
-    """extruct's reader, without its copying and cleaning of every element that it takes text of."""
-
-    def _extract_textContent(self, node: HtmlElement) -> str:  # noqa: N802 (extruct's name)
-        return text_within(node)
-
-
-def parse_microdata(page: Selector, url: str, *, products_only: bool = False) -> list[Node]:
-    """Return the top nodes of the page's microdata.
-
-    :param products_only: return none when no product is among them
-    """
-    root = page.root
-    if not _HAS_MICRODATA(root) or (products_only and not _HAS_PRODUCT(root)):
-        return []
-    return [_microdata_node(item) for item in _Microdata().extract_items(root, url)]
-
-
-def _microdata_node(item: Node) -> Node:
-    node: Node = {"@type": item.get("type", [])}
-    for name, value in (item.get("properties") or {}).items():
-        values = [_microdata_node(v) if isinstance(v, dict) else v for v in as_list(value)]
-        node[_VOCABULARY.sub("", name)] = values[0] if len(values) == 1 else values
-    return node
+_TYPED = XPath("//*[@typeof]")
 
 
 def parse_rdfa(page: Selector, url: str, *, products_only: bool = False) -> list[Node]:
@@ -151,8 +117,8 @@ def parse_rdfa(page: Selector, url: str, *, products_only: bool = False) -> list
 
     :param products_only: return none when no product is among them
     """
-    sells = _HAS_PRODUCT_RDFA if products_only else _SELLS
-    if not _HAS_RDFA(page.root) or not sells(page.root):
+    wanted = ("Product",) if products_only else ("Product", "Offer")
+    if not any(word in element.get("typeof") for element in _TYPED(page.root) for word in wanted):
         return []
     tree = parse_xmldom_html(page.get(), encoding="UTF-8")
     found = RDFaExtractor().extract_items(tree, base_url=url)
@@ -165,36 +131,61 @@ def parse_rdfa(page: Selector, url: str, *, products_only: bool = False) -> list
         for value in values
         if isinstance(value, dict) and "@id" in value
     }
-    return [_rdfa_node(node, by_id, 0) for node in found if node.get("@id") not in inner]
+    flat = _Flat(by_id)
+    return [flat.node(node) for node in found if node.get("@id") not in inner]
 
 
-def _rdfa_node(node: Node, by_id: dict[str, Node], depth: int) -> Node:
-    """Undo the expanded form: values out of ``@value``, nodes in place of their ids."""
-    flat: Node = {}
-    for name, values in node.items():
-        key = _VOCABULARY.sub("", name)
-        flat[key] = [_rdfa_value(v, by_id, depth) for v in values] if name != "@id" else values
-    return flat
+class _Flat:
+    """Undoes RDFa's expanded form: values out of ``@value``, nodes in place of their ids.
+
+    Each node is made once, however often it is named, and none holds itself.
+    """
+
+    def __init__(self, by_id: dict[str, Node]) -> None:
+        self._by_id = by_id
+        self._made: dict[str, Node] = {}
+        self._open: set[str] = set()
+
+    def node(self, node: Node) -> Node:
+        """Return a node in JSON-LD's shape."""
+        name = node.get("@id", "")
+        if name in self._made:
+            return self._made[name]
+        self._open.add(name)
+        flat: Node = {
+            VOCABULARY.sub("", key): values if key == "@id" else [self._value(v) for v in values]
+            for key, values in node.items()
+        }
+        self._open.discard(name)
+        self._made[name] = flat
+        return flat
+
+    def _value(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        if "@value" in value:
+            return value["@value"]
+        name = value.get("@id", "")
+        known = name in self._by_id and name not in self._open and len(self._open) < MAX_DEPTH
+        return self.node(self._by_id[name]) if known else value.get("@id")
 
 
-def _rdfa_value(value: object, by_id: dict[str, Node], depth: int) -> object:
-    if not isinstance(value, dict):
-        return value
-    if "@value" in value:
-        return value["@value"]
-    target = by_id.get(value.get("@id", ""))
-    if target is None or depth >= MAX_DEPTH:
-        return value.get("@id")
-    return _rdfa_node(target, by_id, depth + 1)
+def walk(nodes: list[Node]) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """Yield every node once, with the properties that lead to it, outer ones first."""
+    return _walk(nodes, (), set())
 
 
-def walk(nodes: list[Node], path: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
-    """Yield every node with the properties that lead to it, outer ones first."""
+def _walk(
+    nodes: list[Node], path: tuple[str, ...], seen: set[int]
+) -> Iterator[tuple[Node, tuple[str, ...]]]:
     if len(path) > MAX_DEPTH:
         return
     for node in nodes:
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         yield node, path
         for name, value in node.items():
             inner = [v for v in as_list(value) if isinstance(v, dict)]
             if inner:
-                yield from walk(inner, (*path, name))
+                yield from _walk(inner, (*path, name), seen)

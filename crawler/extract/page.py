@@ -18,7 +18,7 @@ from crawler.extract import opengraph, pageparts
 from crawler.extract.buying import find_buy_controls
 from crawler.extract.cards import Cards
 from crawler.extract.codes import MarkedPlaces, find_codes, shown_sku
-from crawler.extract.dom import HtmlElement, Names, Sides, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, MainPart, is_beside, lineage, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
 from crawler.extract.sellers import find_seller
@@ -46,7 +46,7 @@ _NOT_THE_PRICE = re.compile(
     r"|deposit"
     r"|cash ?back|voucher|coupon|gift|rrp|\bwas\b|statt|uvp|versand|livraison"
     r"|运费|邮费|积分|满\d|立减|省|定金"
-    r"|原价|市场价|划线价|优惠券|配送料|送料",
+    r"|原价|市场价|划线价|优惠券|滿|加購|加购|免運|包邮|原價|市價|折扣|運費|配送料|送料",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -85,11 +85,6 @@ class PageView:
         self.locale = locale
 
     @cached_property
-    def words(self) -> Names:
-        """The elements by what their ``class`` and ``id`` say."""
-        return Names(self.root)
-
-    @cached_property
     def shared(self) -> dict[str, list[str]]:
         """The OpenGraph properties of the page."""
         return opengraph.properties(self.root)
@@ -100,9 +95,9 @@ class PageView:
         return _main_heading(self.root)
 
     @cached_property
-    def sides(self) -> Sides:
-        """What stands beside the main thing."""
-        return Sides(self.heading)
+    def main(self) -> MainPart:
+        """The page without what stands beside the main thing."""
+        return MainPart(self.root, self.heading)
 
     @cached_property
     def cards(self) -> Cards:
@@ -142,11 +137,7 @@ class PageView:
 
     def is_list(self) -> bool:
         """Tell whether the page is a grid of goods, and offers nothing by itself."""
-        return (
-            self.cards.is_grid(self.root, self.sides)
-            and not self.can_be_bought
-            and self.price is None
-        )
+        return self.cards.is_grid(self.main) and not self.can_be_bought and self.price is None
 
     @cached_property
     def can_be_bought(self) -> bool:
@@ -156,24 +147,23 @@ class PageView:
     @cached_property
     def buy_controls(self) -> list[HtmlElement]:
         """The controls to buy the one thing of the page, at most 20."""
-        controls = find_buy_controls(self.root, self.sides)
+        controls = find_buy_controls(self.main)
         return list(islice((c for c in controls if c not in self.cards), 20))
 
     @property
     def places(self) -> MarkedPlaces:
         """Where brand, article number and GTIN may be marked."""
-        return MarkedPlaces(self.root, self.words, self.sides, self.cards)
+        return MarkedPlaces(self.main, self.cards)
 
     @cached_property
     def attributes(self) -> dict[str, str]:
         """The rows of the page's tables of properties."""
-        return pageparts.attributes(self.root, self.words, self.sides)
+        return pageparts.attributes(self.main)
 
     @cached_property
     def lines(self) -> list[Line]:
         """The labelled lines outside the tables, at most 60."""
-        lines = find_lines(self.root)
-        return list(islice((line for line in lines if line.element not in self.sides), 60))
+        return list(islice(find_lines(self.main), 60))
 
     @cached_property
     def urls(self) -> set[str]:
@@ -202,14 +192,14 @@ class PageView:
         return found
 
     def _readers(self) -> dict[str, Callable[[], object]]:
-        root, sides, title = self.root, self.sides, (self.title or "").casefold()
+        root, title = self.root, (self.title or "").casefold()
         return {
             "title": lambda: self.title,
-            "category": lambda: pageparts.breadcrumbs(self.words, root, title),
+            "category": lambda: pageparts.breadcrumbs(root, title),
             "attributes": lambda: self.attributes,
             "seller": lambda: find_seller(self.lines, self.url),
-            "images": lambda: pageparts.images(self.heading, sides, self.url, self.cards),
-            "description": lambda: pageparts.description(self.words, root, sides),
+            "images": lambda: pageparts.images(self.heading, self.main, self.url, self.cards),
+            "description": lambda: pageparts.description(root, self.main),
             "availability": lambda: self.availability,
         }
 
@@ -221,9 +211,7 @@ class PageView:
     @property
     def availability(self) -> str | None:
         """What the page says of the stock."""
-        said = marked_stock(self.words, self.sides, self.cards) or labelled_stock(
-            self.attributes, self.lines
-        )
+        said = marked_stock(self.main, self.cards) or labelled_stock(self.attributes, self.lines)
         if said in (None, "OutOfStock"):
             return bought_stock(self.buy_controls, said)
         return said
@@ -247,13 +235,12 @@ class PageView:
         above = list(lineage(heading))
         steps = {element: number for number, element in enumerate(above)}
         seen: set[HtmlElement] = set()
-        for element in self.root.iter():
-            if not isinstance(element.tag, str) or element.getparent() in seen:
-                if element.getparent() in seen:
-                    seen.add(element)
+        for element in self.main.elements:
+            if element.getparent() in seen:
+                seen.add(element)
                 continue
             found = self._amount(element)
-            if found is None or element in self.sides:
+            if found is None:
                 continue
             seen.add(element)
             near = next(steps[step] for step in lineage(element) if step in steps)
@@ -265,6 +252,8 @@ class PageView:
         if not own and not (element.text and _DIGIT.search(element.text)):
             return None
         text = text_within(element, 80)
+        if _BARE_NUMBER.fullmatch(text):
+            text += _sign_behind(element)
         if len(element) and len(MONEY.findall(text)) > 1:
             return None  # the old price and the new one: each is looked at by itself
         if not text or len(text) > 40 or not _DIGIT.search(text):
@@ -280,6 +269,18 @@ class PageView:
         return (amount, sign) if amount else None
 
 
+_BARE_NUMBER = re.compile(r"\d[\d.,]*")
+_SIGN = re.compile(r"\s*(?:元|円|원|€|£|\$|₽|руб|zł|Kč|тг)")
+
+
+def _sign_behind(element: HtmlElement) -> str:
+    """Return the currency sign that stands in a place of its own behind a bare number."""
+    following = element.getnext()
+    beside = (element.tail or "") + ("" if following is None else text_within(following, 8))
+    found = _SIGN.match(beside)
+    return found[0] if found else ""
+
+
 _PRODUCT_NAME = re.compile(r"(?:product|goods|item)[_-]?(?:title|name)|title|product", re.I)
 
 
@@ -287,16 +288,14 @@ def _main_heading(root: HtmlElement) -> HtmlElement | None:
     """Choose among the page's headings: the only ``h1``, else what the page is titled after."""
     found = [(h, text) for h in root.iter("h1") if (text := text_within(h, 1000))]
     if len({text for _, text in found}) > 1:
-        outside = Sides(None)
-        found = [(h, text) for h, text in found if h not in outside] or found
+        found = [(h, text) for h, text in found if not is_beside(h)] or found
     if len({text for _, text in found}) > 1:
         found = _in_title(root, found) or [
             (h, text) for h, text in found if _named_product(h) or _named_product(h.getparent())
         ]
     elif not found:
-        outside = Sides(None)
-        lower = ((h, text_within(h, 300)) for h in islice(root.iter("h2", "h3"), 60))
-        found = _in_title(root, [(h, text) for h, text in lower if h not in outside])
+        lower = (h for h in islice(root.iter("h2", "h3"), 60) if not is_beside(h))
+        found = _in_title(root, [(h, text_within(h, 300)) for h in lower])
     return found[0][0] if len({text for _, text in found}) == 1 else None
 
 

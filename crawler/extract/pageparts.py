@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract.cards import Cards
-from crawler.extract.dom import HtmlElement, Names, Sides, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.labels import KNOWN_KEY
 from crawler.extract.trail import trim_breadcrumbs
 from crawler.extract.values import clean_text, picture_url
@@ -33,7 +34,7 @@ _GALLERY = re.compile(
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?!_@])", re.I)
 
 
-def images(heading: HtmlElement | None, sides: Sides, url: str, cards: Cards) -> tuple[str, ...]:
+def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) -> tuple[str, ...]:
     """Return the pictures that stand with the heading, largest form of each, at most 12."""
     if heading is None:
         return ()
@@ -41,7 +42,7 @@ def images(heading: HtmlElement | None, sides: Sides, url: str, cards: Cards) ->
         found = [
             (_in_gallery(img, region), link)
             for img in region.iter("img")
-            if img not in sides
+            if img in main
             and not _is_decor(img)
             and img not in cards
             and (link := _largest(img, url))
@@ -100,10 +101,10 @@ def _widest(srcset: str) -> str | None:
 _DESCRIPTOR = re.compile(r"(\d+(?:\.\d+)?)[wx]")
 
 
-def attributes(root: HtmlElement, names: Names, sides: Sides) -> dict[str, str]:
+def attributes(main: MainPart) -> dict[str, str]:
     """Return the rows of tables, definition lists and ``name: value`` lists, at most 60."""
     found: dict[str, str] = {}
-    for name, value in [*_pairs(root, sides), *_said_lists(names, sides)]:
+    for name, value in [*_pairs(main), *_said_lists(main)]:
         key = name.rstrip(" :：").strip()
         if key and value and len(key) <= 60 and len(value) <= 500 and len(found) < 60:
             found.setdefault(key, value)
@@ -113,25 +114,23 @@ def attributes(root: HtmlElement, names: Names, sides: Sides) -> dict[str, str]:
 _FORM = XPath("boolean(.//input|.//button|.//textarea|.//select)")
 
 
-def _pairs(root: HtmlElement, sides: Sides) -> Iterator[tuple[str, str]]:
-    for row in root.iter("tr"):
+def _pairs(main: MainPart) -> Iterator[tuple[str, str]]:
+    for row in main.tagged("tr"):
         cells = [cell for cell in row if cell.tag in ("th", "td")]
-        if not _is_pairs(cells) or row in sides or _FORM(row):
+        if not _is_pairs(cells) or _FORM(row):
             continue
         for name, value in zip(cells[::2], cells[1::2], strict=True):
             yield text_within(name, 100), text_within(value, 600)
-    for term in root.iter("dt"):
+    for term in main.tagged("dt"):
         value = term.getnext()
-        if value is not None and value.tag == "dd" and term not in sides:
+        if value is not None and value.tag == "dd":
             yield text_within(term, 100), text_within(value, 600)
 
 
-def _said_lists(names: Names, sides: Sides) -> Iterator[tuple[str, str]]:
+def _said_lists(main: MainPart) -> Iterator[tuple[str, str]]:
     """Yield the ``name: value`` items of lists that are, or stand in, a place of properties."""
-    places = names.find(_PROPERTIES)
-    inner = [e for place in places for e in (place, *place, *(e for step in place for e in step))]
-    for group in dict.fromkeys(e for e in inner if e.tag in ("ul", "ol")):
-        if group in sides:
+    for group in main.tagged("ul", "ol"):
+        if not any(marked(step, _PROPERTIES) for step in islice(lineage(group), 3)):
             continue
         for item in group.iterchildren("li"):
             name, colon, value = text_within(item, 600).replace("：", ":").partition(":")
@@ -160,9 +159,9 @@ _PROPERTIES = re.compile(r"spec|attr|param|propert|feature|detail|shuxing|canshu
 _CRUMBS = re.compile(r"bread-?crumb|crumbs?\b|mianbao|position-nav", re.I)
 
 
-def breadcrumbs(names: Names, root: HtmlElement, title: str) -> tuple[str, ...]:
+def breadcrumbs(root: HtmlElement, title: str) -> tuple[str, ...]:
     """Return the trail that leads to the page, without the way home and the page itself."""
-    for element in [*names.find(_CRUMBS), *root.xpath(".//nav[@aria-label]|.//ol[@aria-label]")]:
+    for element in root.iter("nav", "ol", "ul", "div", "section", "p"):
         if marked(element, _CRUMBS) or _CRUMBS.search(element.get("aria-label", "")):
             parts = list(element.iter("li")) or list(element.iter("a"))
             texts = [re.sub(r"^[\s>»›/]+|[\s>»›/]+$", "", text_within(p, 120)) for p in parts[:20]]
@@ -180,11 +179,11 @@ _DESCRIPTION = re.compile(
 _TEXTS = frozenset(("div", "section", "p", "article", "span"))
 
 
-def description(names: Names, root: HtmlElement, sides: Sides) -> str | None:
+def description(root: HtmlElement, main: MainPart) -> str | None:
     """Return the longest text called a description, else the page's own summary."""
     best = ""
-    for element in names.find(_DESCRIPTION):
-        if element.tag not in _TEXTS or element in sides:
+    for element in main.named(_DESCRIPTION):
+        if element.tag not in _TEXTS:
             continue
         text = text_within(element, 5000)
         if len(text) < 40:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from crawler.extract.draft import Fields
@@ -53,7 +54,8 @@ NOT_THE_PAGE = frozenset(
 )
 """Properties that lead from what the page is about to something else."""
 
-OFFER_TYPES = frozenset(("Offer", "AggregateOffer", "OfferForPurchase", "Demand"))
+MAX_OFFERS = 500
+"""More offers of one product than this are not looked at."""
 _STRUCK_OUT = re.compile(r"ListPrice|StrikethroughPrice|SRP|MSRP|InvoicePrice|MinimumAdvertised")
 _ATTRIBUTES = ("color", "size", "material", "model", "mpn", "pattern", "itemCondition")
 _GTINS = ("gtin13", "gtin", "gtin14", "gtin12", "gtin8", "isbn", "ean", "productID")
@@ -190,7 +192,7 @@ def is_same_thing(one: str | None, other: str | None) -> bool:
 
 def fields_of(graph: Graph, product: Node, url: str, locale: Locale) -> Fields:
     """Return the listing's fields that this product node gives."""
-    offers = list(_offers(graph, product))
+    offers = list(islice(_offers(graph, product), MAX_OFFERS))
     price, currency, offer = _lowest(offers, locale)
     sellers = (_seller(graph, node, url) for node in [offer or {}, *offers, product])
     variants = graph.full(product.get("hasVariant"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -11,11 +11,11 @@ from parsel import Selector
 from crawler.extract import opengraph
 from crawler.extract.dom import MAX_DEPTH, MAX_ELEMENTS, HtmlElement, is_tame, text_within
 from crawler.extract.draft import Draft
+from crawler.extract.microdata import parse_microdata
 from crawler.extract.nodes import (
     Node,
     parse_json_ld,
     parse_json_ld_text,
-    parse_microdata,
     parse_rdfa,
 )
 from crawler.extract.page import PageView
@@ -39,7 +39,7 @@ class PageReading:
     blocked_by: str | None = None
     """The challenge that stands in place of the page (``cloudflare``, ``captcha``, ...)."""
     unread: str | None = None
-    """Why the page could not be read at all; the caller must not take it for a page without goods."""
+    """Why the page could not be read at all; it must not be taken for a page without goods."""
 
 
 SOLD = frozenset(("price", "sku", "gtin"))
@@ -129,26 +129,14 @@ def _read_untamed(page: Selector, source: str | None, url: str, locale: Locale) 
 def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft | None:
     """Collect the fields of the page's one product, layer by layer; None when it has none."""
     draft = Draft()
-    og = view.shared
-    is_list = False
-    for graph in _graphs(page, json_ld, view.url, draft):
-        products = graph.products()
-        product = choose_product(products, view.names, view.urls)
-        if product is not None and graph.asks_a_range(product) and view.is_list():
-            return None
-        if product is not None:
-            fields = fields_of(graph, product, view.url, view.locale)
-            if is_same_thing(draft.fields.get("title"), fields["title"]):
-                draft.add(graph.layer, fields)
-        is_list = is_list or graph.lists_products() or bool(products) or graph.is_article()
-    named = "title" in draft.fields
-    if not named and is_list:
+    if _read_graphs(draft, _graphs(page, json_ld, view.url, draft), view):
         return None
-    og_fields = opengraph.fields_of(og, view.url, view.locale)
-    if opengraph.is_product(og):
-        draft.add("opengraph", og_fields)
+    named = "title" in draft.fields
+    shared = opengraph.fields_of(view.shared, view.url, view.locale)
+    if opengraph.is_product(view.shared):
+        draft.add("opengraph", shared)
     elif named:
-        own = {k: v for k, v in og_fields.items() if k not in ("title", "description")}
+        own = {k: v for k, v in shared.items() if k not in ("title", "description")}
         draft.add("opengraph", own)
     if "title" in draft.fields:
         if not (SOLD & draft.fields.keys() or view.can_be_bought or view.price):
@@ -161,16 +149,36 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     return draft
 
 
+def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
+    """Add what the page's data gives of its one product; True when it says the page has none.
+
+    A product that has no offer of its own on a page that is a grid of goods is the page's
+    advertisement of itself to search engines, not a thing that is for sale.
+    """
+    is_list = False
+    for graph in graphs:
+        products = graph.products()
+        product = choose_product(products, view.names, view.urls)
+        if product is not None:
+            if graph.asks_a_range(product) and view.is_list():
+                return True
+            fields = fields_of(graph, product, view.url, view.locale)
+            if is_same_thing(draft.fields.get("title"), fields["title"]):
+                draft.add(graph.layer, fields)
+        is_list = is_list or graph.lists_products() or bool(products) or graph.is_article()
+    return is_list and "title" not in draft.fields
+
+
 def _graphs(page: Selector, json_ld: list[Node], url: str, draft: Draft) -> Iterator[Graph]:
     """Yield the machine-readable layers while ``draft`` lacks something that they may give.
 
     The dear ones are read when the caller asks on.
     """
     yield Graph("json-ld", json_ld)
-    for layer, parse in (("microdata", parse_microdata), ("rdfa", parse_rdfa)):
-        named = "title" in draft.fields
-        if not named or WORTH_MORE - draft.fields.keys():
-            yield Graph(layer, parse(page, url, products_only=named))
+    if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
+        yield Graph("microdata", parse_microdata(page.root, url, products_only=named))
+    if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
+        yield Graph("rdfa", parse_rdfa(page, url, products_only=named))
 
 
 def _language(root: HtmlElement) -> str | None:

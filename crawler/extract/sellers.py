@@ -1,9 +1,9 @@
-"""The seller that a page names beside a label: "Sold by ...", "Seller: ...", 店铺：..., 掌柜：..."""
+"""The seller that a page names beside a label: "Sold by ...", "Seller: ...", 店铺：..."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from crawler.extract.dom import BREAK, HtmlElement
 from crawler.extract.labels import SELLER_WORDS, SHOP_WORDS, SOLD_BY, Line
@@ -17,13 +17,16 @@ _SECOND_LABEL = re.compile(
 )
 """A label in a second language behind the first."""
 _NAME_END = re.compile(
-    r"\s*(?:[|｜·•;；，、【\[(（]|\s[-–—/]\s|\s(?:and|&) (?:shipped|fulfilled|dispatched|delivered)\b).*",
+    r"\s*(?:[|｜·•;；，、【\[(（]|\s[-–—/]\s"
+    r"|\s(?:and|&) (?:shipped|fulfilled|dispatched|delivered)\b).*",
     re.S | re.I,
 )
 _NO_NAME = re.compile(
-    r"(?:visit|view|see|go to|contact|ask|chat|message|e-?mail|mail|call|follow|more|all|show|help|log ?in)"
+    r"(?:visit|view|see|go to|contact|ask|chat|message|e-?mail|mail|call"
+    r"|follow|more|all|show|help|log ?in)"
     r"\b.*|(?:the )?(?:weight|metre|meter|yard|piece|unit|pack|kilo|dozen|pair)s?"
-    r"|zum (?:shop|verkäufer).*|(?:进入?|查看|访问|联系|聯繫|咨询|关注|收藏|更多|逛|在线|電郵|邮件|电话).*",
+    r"|zum (?:shop|verkäufer).*"
+    r"|(?:进入?|查看|访问|联系|聯繫|咨询|关注|收藏|更多|逛|在线|電郵|邮件|电话).*",
     re.I,
 )
 """What stands behind a label, or leads to a seller, and names none."""
@@ -40,31 +43,7 @@ def find_seller(lines: Iterable[Line], url: str) -> Seller | None:
 
 
 def _seller(line: Line, url: str) -> Seller | None:
-    """Read a line: the text of its link is the name, else the text up to a separator."""
-    name: str | None = None
-    link: HtmlElement | None = None
-    for text, anchor in _without_labels(line):
-        if text == BREAK:
-            if name:
-                break
-            continue
-        words = clean_text(text.lstrip(" :：·•|\xa0"), 100)
-        if words is None:
-            continue
-        if anchor is None and name is None:
-            name = clean_text(_NAME_END.sub("", words))
-            if name != words:
-                break
-        elif anchor is None or contact_uri(anchor.get("href")):
-            if name:
-                break
-        elif _NO_NAME.fullmatch(words):
-            link = anchor if link is None else link
-        elif name is None:
-            name, link = words, anchor
-            break
-        else:
-            break
+    name, link = _linked_name(line) or _plain_name(line)
     if name is None or len(name) > 80 or name.endswith(("。", "!", "?")):
         return None
     if _NO_NAME.fullmatch(name) or not any(c.isalnum() for c in name):
@@ -75,6 +54,47 @@ def _seller(line: Line, url: str) -> Seller | None:
         url=None if link is None else link_url(url, link.get("href")),
         contacts=tuple(dict.fromkeys(contacts)),
     )
+
+
+Name = tuple[str | None, HtmlElement | None]
+"""A name, and the link that leads to whom it names."""
+
+
+def _linked_name(line: Line) -> Name | None:
+    """Return the link right behind the label: its text is the name."""
+    for words, anchor in _said(line):
+        if anchor is None or contact_uri(anchor.get("href")):
+            return None
+        if not _NO_NAME.fullmatch(words):
+            return words, anchor
+    return None
+
+
+def _plain_name(line: Line) -> Name:
+    """Return the text up to a separator, and the link behind it that says "visit the shop"."""
+    name: str | None = None
+    for words, anchor in _said(line):
+        if name is None and anchor is None:
+            name = clean_text(_NAME_END.sub("", words))
+        elif name and anchor is not None and _NO_NAME.fullmatch(words):
+            return name, None if contact_uri(anchor.get("href")) else anchor
+        elif name:
+            break
+    return name, None
+
+
+def _said(line: Line) -> Iterator[tuple[str, HtmlElement | None]]:
+    """Yield what stands on the first line that says anything."""
+    said = False
+    for text, anchor in _without_labels(line):
+        if text == BREAK:
+            if said:
+                return
+            continue
+        words = clean_text(text.lstrip(" :：·•|\xa0"), 100)
+        if words:
+            said = True
+            yield words, anchor
 
 
 def _without_labels(line: Line) -> list[tuple[str, HtmlElement | None]]:

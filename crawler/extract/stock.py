@@ -8,7 +8,7 @@ from itertools import islice
 
 from crawler.extract.buying import says_buy
 from crawler.extract.cards import Cards
-from crawler.extract.dom import HtmlElement, Names, Sides, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.labels import STOCK_KEY, Line
 from crawler.extract.values import availability_of
 
@@ -24,15 +24,15 @@ _OFF = re.compile(r"disabled|hidden|sold-?out|out-?of-?stock|unavailable", re.I)
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.I)
 
 
-def marked_stock(names: Names, sides: Sides, cards: Cards) -> str | None:
+def marked_stock(main: MainPart, cards: Cards) -> str | None:
     """Return what an element called ``stock``, ``availability`` or the like says.
 
     Its words count first; where they are of no known language, a class such as ``in-stock``
     does, when all that are shown agree.
     """
     by_class: set[str] = set()
-    for element in names.find(_PLACE):
-        if element.tag not in _TAGS or element in sides or element in cards:
+    for element in main.named(_PLACE):
+        if element.tag not in _TAGS or element in cards:
             continue
         text = text_within(element, 120)
         if len(text) < 100 and not _NOTIFY.search(text) and not _is_hidden(element):
@@ -46,7 +46,17 @@ def labelled_stock(attributes: Mapping[str, str], lines: Iterable[Line]) -> str 
     """Return what stands behind "Availability:", 库存 and the like."""
     said = [value for key, value in attributes.items() if STOCK_KEY.fullmatch(key)]
     said += [line.text for line in lines if line.kind == "stock" and line.text]
-    return next((name for value in said if (name := availability_of(value))), None)
+    return next((name for value in said if (name := _of_words(value))), None)
+
+
+_COUNT = re.compile(r"(\d{1,6})\s*(?:\D{0,8})")
+
+
+def _of_words(value: str) -> str | None:
+    count = _COUNT.fullmatch(value.strip())
+    if count is not None and availability_of(value) is None:
+        return "InStock" if int(count[1]) else "OutOfStock"
+    return availability_of(value)
 
 
 def bought_stock(controls: Iterable[HtmlElement], said: str | None) -> str | None:

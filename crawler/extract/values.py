@@ -80,7 +80,8 @@ _PESOS = {"MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PH": "PHP"}
 
 MONEY = re.compile(
     r"(?:[£€$¥￥₹₽₩₺฿₫₴₪₱₸]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|Rs\.?|RM|Rp|kr)\b)"
-    r"\s*\d|\d[\d.,  ' ]*\s*(?:[£€$¥￥₹₽₩₺฿₫₴₪₱元円원₸]|zł|Kč|kr\b|руб|р\.|Ft\b|лв|lei\b|TL\b|тг\b|тенге|грн"
+    r"\s*\d|\d[\d.,  ' ]*\s*(?:[£€$¥￥₹₽₩₺฿₫₴₪₱元円원₸]|zł|Kč|kr\b|руб|р\.|Ft\b|лв|lei\b|TL\b"
+    r"|тг\b|тенге|грн"
     r"|(?:USD|EUR|GBP|CNY|RMB|CHF|SEK|NOK|DKK|PLN)\b)",
     re.IGNORECASE,
 )
@@ -238,7 +239,8 @@ _IN_STOCK = re.compile(
     r"|(?:sofort )?lieferbar|verfügbar|en stock|disponible|disponibile|disponível|em (?:stock"
     r"|estoque)|op voorraad|i lager|på lager|varastossa|в наличии|есть на складе|w magazynie"
     r"|dostępny|skladom|skladem|na sklad[eě]|na zalogi|raktáron|készleten|în stoc|stokta"
-    r"|còn hàng|有货|现货|有貨|現貨|有库存|有庫存|库存充足|庫存充足|在庫あり|在庫有|残り\s*\d|재고 있음|재고있음"
+    r"|còn hàng|有货|现货|有貨|現貨|有库存|有庫存|库存充足|庫存充足"
+    r"|在庫あり|在庫有|残り\s*\d|재고 있음|재고있음"
     r"|[库庫]存[:：]?\s*[1-9]",
     re.IGNORECASE,
 )

@@ -65,6 +65,10 @@ EDITS: Mapping[Language, Mapping[str, str]] = {
         "split": "written as two words",
         "joined": "joined to another word",
         "typo": "misspelt",
+        "doubled": "a letter doubled",
+        "dropped": "a letter dropped",
+        "swapped": "two letters swapped",
+        "other_script": "letters of another script",
     },
     "zh": {
         "homoglyph": "形近字符",
@@ -78,6 +82,10 @@ EDITS: Mapping[Language, Mapping[str, str]] = {
         "split": "拆成两词",
         "joined": "与他词连写",
         "typo": "错拼",
+        "doubled": "重复一个字母",
+        "dropped": "缺少一个字母",
+        "swapped": "调换两个字母",
+        "other_script": "其他文字的字母",
     },
 }
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from parsel import Selector
 
-from crawler.links import Link, LinkKind, find_links, is_page
+from crawler.links import Link, LinkKind, _is_canonical, find_links, is_page
+from crawler.sites import canonical_url
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 URL = "https://corner.example/c/kitchen"
@@ -99,6 +103,68 @@ def test_the_next_page_in_words_and_in_data() -> None:
         ("https://corner.example/list?page=4", LinkKind.NEXT),
         ("https://corner.example/more", LinkKind.NEXT),
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "href", "target"),
+    [
+        ("/c/kitchen", "?page=2&sort=price&limit=24", "/c/kitchen?page=2"),
+        ("/c/kitchen?sort=price", "?sort=price&page=3", "/c/kitchen?page=3&sort=price"),
+        ("/search?q=kettle", "/search?q=kettle&page=2", "/search?page=2&q=kettle"),
+        ("/catalogsearch/search/", "/catalogsearch/search/?p=2", "/catalogsearch/search/?p=2"),
+        ("/c/kitchen", "/c/kitchen/page/14/", "/c/kitchen/page/14/"),
+        ("/c/kitchen", "?start=48", "/c/kitchen?start=48"),
+    ],
+)
+def test_pages_beyond_the_first_are_followed(url: str, href: str, target: str) -> None:
+    found = links(f'<a rel="nofollow" href="{href}">x</a>', f"https://corner.example{url}")
+    assert found == {f"https://corner.example{target}": LinkKind.NEXT}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<ul class="pagination"><li><a rel="nofollow" href="/list-3-2.html">2</a></li></ul>',
+        '<nav aria-label="Pagination"><a href="/list-3-2.html"><span>2</span></a></nav>',
+        '<button class="pager-next" data-url="/list-3-2.html">Load more</button>',
+        '<div class="pages"><select><option value="/list-3-2.html">2</option></select></div>',
+    ],
+)
+def test_pages_in_every_kind_of_pager(html: str) -> None:
+    assert links(html) == {"https://corner.example/list-3-2.html": LinkKind.NEXT}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="?page=2&filter_colour=red">2</a>',
+        '<a href="/search?q=pan&page=2">2</a>',
+        '<div class="pager"><a href="/cart">2</a></div>',
+        '<button data-url="/p/kettle-1">Quick view</button>',
+    ],
+)
+def test_a_page_number_opens_no_other_door(html: str) -> None:
+    assert links(html) == {}
+
+
+@given(
+    st.from_regex(
+        r"https://[a-c][a-c-]{0,3}\.(example|com)(/[A-Ca-c0-9_~.-]{1,4}){1,4}/?", fullmatch=True
+    )
+)
+def test_what_is_canonical_at_a_glance_is_canonical(url: str) -> None:
+    assert not _is_canonical(url) or canonical_url(url) == url
+
+
+def test_a_menu_and_facets_of_two_thousand_links_are_cheap() -> None:
+    menu = "".join(f'<a href="/c/{n % 40}/sub-{n}">Sub {n}</a>' for n in range(1_000))
+    facets = "".join(f'<a href="?colour={n}">{n}</a>' for n in range(1_000))
+    page = Selector(text=f"<nav>{menu}</nav><aside>{facets}</aside>", type="html")
+    first = find_links(page, URL)
+    started = time.process_time()
+    assert find_links(page, URL) == first
+    assert len(first) == 2_000
+    assert time.process_time() - started < 0.2  # 0.02 s; on the site's first page 0.1 s
 
 
 def test_nofollow_is_kept_from_what_is_neither_listing_nor_list() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from crawler.model import Licensee, Listing, Right, Seller
 from matchers import context
 from matchers.candidate import Candidate, FoundName
+from matchers.goods import same_goods
 from matchers.marks import MarkIndex
+from matchers.referential import referential
 
 SHOP = "shop.example"
 
@@ -46,6 +49,13 @@ STORE = "Aurelio Official Store"
         (Licensee(site=SHOP), None, None, True),
         (Licensee(site="127.0.0.1:8000"), None, "127.0.0.1:8000", True),
         (Licensee(site="127.0.0.1:8000"), None, "127.0.0.1:9000", False),
+        (Licensee(site=f"https://www.{SHOP}/"), None, SHOP, True),
+        (Licensee(site=f"https://www.{SHOP}/bags?x=1"), None, None, True),
+        (Licensee(site=f"outlet.{SHOP}"), None, SHOP, True),
+        (Licensee(site=SHOP.upper()), None, SHOP, True),
+        (Licensee(site=f"not{SHOP}"), None, SHOP, False),
+        (Licensee(site="http://127.0.0.1:8000/"), None, "127.0.0.1:8000", True),
+        (Licensee(site="no site"), None, "no site", False),
         (Licensee(), Seller(name="Anybody"), SHOP, False),
     ],
 )
@@ -69,10 +79,13 @@ def test_licensed_seller(
         ("适用于奥雷利奥手机壳", "适用于"),
         ("手机壳 适用 Aurelio", "适用"),
         ("奥雷利奥通用充电器", "通用"),
+        ("奥雷利奥专用礼盒", "专用"),
+        ("Hülle für das neue Aurelio", "für"),
+        ("Pour votre Aurelio", "Pour"),
     ],
 )
 def test_referential_use(title: str, word: str) -> None:
-    finding = context.referential(_candidate(title))
+    finding = referential(_candidate(title))
     assert finding is not None
     assert finding.text == word
     assert finding.span is not None
@@ -90,10 +103,16 @@ def test_referential_use(title: str, word: str) -> None:
         "Perfect forward Aurelio",
         "For a night out in the old town with friends Aurelio",
         "奥雷利奥女包",
+        "Bolso para mujer Aurelio",
+        "Tasche für Damen Aurelio",
+        "Borsa per donna Aurelio",
+        "Sac pour femme Aurelio",
+        "Phone case for women Aurelio",
+        "女士包 适合上班 奥雷利奥",
     ],
 )
 def test_own_use_is_not_referential(title: str) -> None:
-    assert context.referential(_candidate(title)) is None
+    assert referential(_candidate(title)) is None
 
 
 @pytest.mark.parametrize(
@@ -106,6 +125,12 @@ def test_own_use_is_not_referential(title: str) -> None:
         ("Aurelio bag", "best mirror quality", "mirror quality"),
         ("Aurelio model car 1:18", None, None),
         ("Aurelio replicator", None, None),
+        ("Aurelio costume fake fur", None, None),
+        ("Aurelio pouch imitation leather", None, None),
+        ("奥雷利奥 仿皮 女包", None, None),
+        ("奥雷利奥 仿真花", None, None),
+        ("Aurelio coat fake fur, replica", None, "replica"),
+        ("Aurelio fake", None, "fake"),
         ("Aurelio bag", None, None),
     ],
 )
@@ -127,10 +152,18 @@ def test_counterfeit_words(title: str, description: str | None, word: str | None
         ("无品牌", False),
         ("Nordwind", True),
         ("云雀", True),
+        ("Verdana", True),
+        ("Whatever", False),
+        ("Best Price 88", False),
+        ("shop", False),
+        ("Shop.Example", False),
     ],
 )
 def test_other_brand(brand: str | None, other: bool) -> None:
-    finding = context.other_brand(_candidate("Aurelio bag", brand=brand))
+    """Nordwind is watched, 云雀 and Verdana stand in the title; the rest says nothing."""
+    seller = Seller(name="Best Price 88")
+    candidate = _candidate("Aurelio bag Verdana 云雀", brand=brand, seller=seller)
+    finding = context.other_brand(replace(candidate, watched=frozenset({"nordwind"})))
     assert (finding is not None) == other
 
 
@@ -143,13 +176,41 @@ def test_other_brand(brand: str | None, other: bool) -> None:
         (("bags",), "Aurelio pump", (), None),
         ((), "Aurelio pump", ("Garden",), None),
         (("oil",), "Aurelio foil", ("Kitchen",), "other_goods"),
+        (("tea",), "Aurelio team shirt", (), None),
+        (("tea",), "Aurelio teas", (), "goods"),
+        (("bag",), "Aurelio bags", (), "goods"),
+        (("batteries",), "Aurelio battery", (), "goods"),
+        (("dress",), "Aurelio dresses", (), "goods"),
+        (("leather goods",), "Aurelio leather good", (), "goods"),
+        (("dresses",), "Aurelio dressing", (), None),
     ],
 )
 def test_goods(
     goods: tuple[str, ...], title: str, category: tuple[str, ...], feature: str | None
 ) -> None:
-    finding = context.same_goods(_candidate(title, right={"goods": goods}, category=category))
+    finding = same_goods(_candidate(title, right={"goods": goods}, category=category))
     assert (finding and finding.feature) == feature
+
+
+def test_everyday_words_for_the_goods_of_a_class() -> None:
+    for classes, expected in (((25,), "goods"), ((9,), None), ((), None)):
+        candidate = _candidate("Aurelio dress", right={"classes": classes})
+        finding = same_goods(candidate)
+        assert (finding and finding.feature) == expected
+
+
+def test_goods_beside_a_name_that_stands_out_anyway_weigh_no_more() -> None:
+    finding = same_goods(_candidate("适用于奥雷利奥女包", right={"goods": ("女包",)}))
+    assert finding is not None
+    assert finding.weight < 2
+
+
+@pytest.mark.parametrize(
+    "title", ["Bag for party Aurelio", "适合拍照 奥雷利奥", "Soap for hands and face Aurelio"]
+)
+def test_a_far_for_is_weaker_than_the_name(title: str) -> None:
+    finding = referential(_candidate(title))
+    assert finding is None or -2 < finding.weight < 0
 
 
 def test_every_feature_explains_itself() -> None:

@@ -17,7 +17,7 @@ from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Licensee, Listing, Right, Seller, hit_id
 from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures import fingerprint
-from matchers.weights import CONTEXT, NAME, PICTURE, PRIOR
+from matchers.weights import BRAND_FIELD, CONTEXT, DESCRIPTION, NAME, PICTURE, PRIOR
 
 Draw = Callable[[int], Image.Image]
 Encode = Callable[..., bytes]
@@ -141,7 +141,7 @@ def test_several_copies_count_once_in_full(draw: Draw, encode: Encode) -> None:
     matcher = Matcher([STUDIO], {("W-1", "works/1.jpg"): print_})
     (hit,) = matcher.match([_subject("Vase", dict.fromkeys("abcdefgh", print_))])
     weights = [finding.weight for finding in hit.findings]
-    assert weights == [PICTURE[0][1], 1, 1, 1, 1]
+    assert weights == [PICTURE["rich"][0][1], 1, 1, 1, 1]
 
 
 def test_one_name_found_twice_counts_once() -> None:
@@ -186,10 +186,71 @@ def test_no_rights_no_hits() -> None:
     assert Matcher([], {}).match([_subject("Aurelio")]) == []
 
 
-def test_every_kind_of_name_alone_stays_above_the_cutoff_or_on_purpose_below() -> None:
-    scores = {label: 1 / (1 + 2 ** -(PRIOR + weight)) for label, weight in NAME.items()}
-    below = {label for label, score in scores.items() if score < MatchSettings().cutoff}
-    assert below == {"misspelt by two letters"}
+GOODS = ("bags", "手机", "茶", "tea", "belts", "shoes", "phones")
+PARTY = {"description": "Аurеliо"}
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "fields", "low", "high"),
+    [
+        # what is plainly the mark
+        ("Aurelio", "Aurelio bag", {}, 0.7, 1),
+        ("Aurelio", "Bolso para mujer Aurelio", {}, 0.7, 1),
+        ("Aurelio", "Tasche für Damen Aurelio", {}, 0.7, 1),
+        ("Aurelio", "Bag for party Aurelio", {}, 0.55, 1),
+        ("奥雷利奥", "女士包 适合上班 奥雷利奥", {}, 0.55, 1),
+        ("Aurelio", "Aurelio bag", {"brand": "Lucky", "seller": Seller(name="Lucky")}, 0.7, 1),
+        ("大益", "大益 普洱", {}, 0.6, 1),
+        ("大益", "大益普洱茶", {}, 0.6, 1),
+        ("大益", "新品大益茶饼", {}, 0.6, 1),
+        ("自然堂", "自然堂面膜", {}, 0.6, 1),
+        ("LV", "LV bags", {}, 0.55, 1),
+        ("JBL", "JBL shoes", {}, 0.55, 1),
+        ("Gucci", "Guccci belt", {}, 0.55, 1),
+        ("Nike", "Nkie shoes", {}, 0.55, 1),
+        ("Green Leaf", "Green Leaf tea", {}, 0.55, 1),
+        ("Aurelio", "Leather bag", {"brand": "Aurelio"}, 0.55, 1),
+        ("LV", "LV purse", {"brand": "LV"}, 0.9, 1),
+        # what may be it
+        ("Gucci", "Guccci hat", {}, 0.05, 0.45),
+        ("Nike", "Nkie hat", {}, 0.05, 0.45),
+        ("LV", "LV hat", {}, 0.05, 0.45),
+        ("Green Leaf", "Dried green leaf tea", {}, 0.05, 0.45),
+        ("Aurelio", "Wallet", {"brand": "Aurelio"}, 0.05, 0.45),
+        ("Aurelio", "Leather bag", PARTY, 0.05, 0.45),
+        ("奥雷利奥", "奥雷利奥专用礼盒", {}, 0.05, 0.2),
+        # what is something else
+        ("Mapka", "МАРКА", {}, 0, 0.2),
+        ("Kama", "Шины Кама", {}, 0, 0.2),
+        ("Mano", "ΜΑΝΟ", {}, 0, 0.2),
+        ("Sale", "S A L E bags", {}, 0, 0.45),
+        ("Togo", "cups to go", {}, 0, 0),
+        ("美的", "精美的礼品盒", {}, 0, 0.45),
+        ("大益", "扩大益生菌", {}, 0, 0.2),
+        ("安踏", "平安踏板", {}, 0, 0.2),
+        ("茶颜", "绿茶颜色", {}, 0, 0.45),
+        ("玫瑰", "玫瑰花茶", {}, 0, 0.45),
+        ("自然堂", "大自然堂屋", {}, 0, 0.3),
+        ("Angel", "Angel wings costume fake fur", {}, 0, 0.45),
+        ("Angel", "Angel wings costume fake", {}, 0, 0.45),
+        ("Apple", "Apple green phone pouch imitation leather", {}, 0, 0.45),
+    ],
+)
+def test_scores_keep_off_the_threshold(
+    name: str, title: str, fields: dict[str, Any], low: float, high: float
+) -> None:
+    right = Right(id="TM-1", kind="trademark", name=name, goods=GOODS)
+    hits = Matcher([right], {}).match([_subject(title, **fields)])
+    score = max((hit.score for hit in hits), default=0.0)
+    assert low <= score <= high
+
+
+def test_no_name_and_goods_make_a_sum_at_the_threshold() -> None:
+    """A score of exactly one half says that nobody decided."""
+    levels = {*NAME.values(), BRAND_FIELD, *DESCRIPTION.values()}
+    goods = {0.0, CONTEXT["goods"], CONTEXT["other_goods"], CONTEXT["perhaps_counterfeit"]}
+    sums = {PRIOR + level + more for level in levels for more in goods}
+    assert min(map(abs, sums)) > 0.15
 
 
 _FRAGMENT = st.sampled_from(

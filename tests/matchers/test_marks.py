@@ -59,7 +59,11 @@ def _one(text: str) -> NameMatch:
         ("青*瓷*小*筑 花瓶", "青瓷小筑", "青*瓷*小*筑", "punctuated"),
         ("云·雀 茶叶", "云雀", "云·雀", "punctuated"),
         ("正品云雀茶", "云雀", "云雀", ""),
-        ("Nordwnid jacket", "Nordwind", "Nordwnid", "typo"),
+        ("Nordwnid jacket", "Nordwind", "Nordwnid", "swapped"),
+        ("Murro mug", "Muro", "Murro", "doubled"),
+        ("Mruo mug", "Muro", "Mruo", "swapped"),
+        ("Nordwid jacket", "Nordwind", "Nordwid", "dropped"),
+        ("МURО mug", "Muro", "МURО", "homoglyph"),
         ("Aurello bag", "Aurelio", "Aurello", "typo"),
         ("奥雷利亚 包", "奥雷利奥", "奥雷利亚", "typo"),
         ("QZ watch", "QZ", "QZ", ""),
@@ -92,6 +96,73 @@ def test_finds_a_name(text: str, form: str, written: str, edits: str) -> None:
 )
 def test_leaves_other_words_alone(text: str) -> None:
     assert INDEX.find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("cups to go", "Togo"),
+        ("sold as is", "Asis"),
+        ("do it yourself", "Doit"),
+        ("switch in on", "Inon"),
+        ("A to go box", "Atogo"),
+    ],
+)
+def test_ordinary_words_in_a_row_are_no_name_spelt_out(text: str, form: str) -> None:
+    assert MarkIndex([(0, form)]).find(text) == []
+
+
+@pytest.mark.parametrize("text", ["T o g o cups", "T.o.g.o", "To g o cups"])
+def test_a_name_letter_by_letter_is_spelt_out(text: str) -> None:
+    found = MarkIndex([(0, "Togo")]).find(text)
+    assert [match.disguised for match in found] == ([] if text.startswith("To g") else [True])
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "disguised"),
+    [
+        ("МАРКА", "Mapka", False),
+        ("НЕВА", "Heba", False),
+        ("МАМА", "Mama", False),
+        ("Шины Кама", "Kama", False),
+        ("Шины Кама R16 XL", "Kama", False),
+        ("ΜΑΝΟ", "Mano", False),
+        ("ΜΑΝΟ παπούτσια", "Mano", False),
+        ("МАNО", "Mano", True),
+        ("Обувь МАNО", "Mano", True),
+        ("МАНО leather shoes", "Mahо", True),
+        ("МАМА 女包", "Mama", True),
+        ("АВС mug", "ABC", True),
+        ("АВСО mug", "ABCO", True),
+        ("𝓜𝓪𝓷𝓸 shoes", "Mano", True),
+    ],
+)
+def test_another_alphabet_hides_a_name_only_in_a_foreign_text(
+    text: str, form: str, disguised: bool
+) -> None:
+    (match,) = MarkIndex([(0, form)]).find(text)
+    assert match.disguised == disguised
+    assert ("other_script" in match.edits) == (not disguised)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "begins", "ends"),
+    [
+        ("精美的礼物盒子", "美的", False, True),
+        ("扩大益生菌", "大益", False, False),
+        ("大益 普洱", "大益", True, True),
+        ("【大益】普洱", "大益", True, True),
+        ("大益沱", "大益", True, False),
+        ("Tea大益2024", "大益", True, True),
+        ("正品云雀", "云雀", True, True),
+        ("大自然堂屋", "自然堂", False, False),
+    ],
+)
+def test_tells_where_unspaced_words_begin_and_end(
+    text: str, form: str, begins: bool, ends: bool
+) -> None:
+    (match,) = MarkIndex([(0, form)]).find(text)
+    assert (match.begins, match.ends) == (begins, ends)
 
 
 def test_a_common_word_or_its_plural_is_no_misspelling() -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from crawler.errors import PictureError
+from matchers.candidate import FoundPicture
+from matchers.explain import picture_finding
 from matchers.pictures import (
     BITS,
+    LIMITS,
     MAKER,
-    MAX_DISTANCE,
     ORIENTATIONS,
     Fingerprint,
     PictureIndex,
     fingerprint,
     parse_fingerprint,
 )
+from matchers.weights import PRIOR
 
 Draw = Callable[[int], Image.Image]
 Encode = Callable[..., bytes]
@@ -103,7 +107,10 @@ def test_the_index_finds_what_the_slow_comparison_finds(draw: Draw, encode: Enco
     entries = [fingerprint(encode(draw(seed))) for seed in range(6)]
     for limit in (60, 90, 110):
         for print_ in entries:
-            found = {m.entry: m.distance for m in PictureIndex(entries, limit).find(print_)}
+            found = {
+                m.entry: m.distance
+                for m in PictureIndex(entries, dict.fromkeys(LIMITS, limit)).find(print_)
+            }
             assert found == _compare_all(entries, print_, limit)
 
 
@@ -143,7 +150,10 @@ def test_is_stored_as_text(draw: Draw, encode: Encode) -> None:
     assert "\n" not in str(print_)
 
 
-@pytest.mark.parametrize("text", ["", "x", "a|1x1|whole 0,0,1,1 sideways " + "0" * 64])
+SIDEWAYS = f"a|1x1|rich|whole 0,0,1,1 sideways {'0' * 64} {'0' * 96}"
+
+
+@pytest.mark.parametrize("text", ["", "x", "a|1x1|odd", SIDEWAYS])
 def test_refuses_text_that_is_no_fingerprint(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_fingerprint(text)
@@ -157,6 +167,100 @@ def test_golden_hash(draw: Draw, encode: Encode) -> None:
     assert different.bit_count() <= 2
 
 
-def test_threshold_leaves_room_to_chance() -> None:
-    # 256 fair coins fall within 48 of a given row less than once in 10**24 rows.
-    assert MAX_DISTANCE < BITS / 4
+def _case(colour: str, shift: int = 0) -> Image.Image:
+    """Return a phone case of one colour on white."""
+    image = Image.new("RGB", (600, 600), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((190 + shift, 60, 410, 540), 40, colour)
+    draw.rounded_rectangle((210, 80, 280, 170), 20, "#222")
+    return image
+
+
+def _wordmark(name: str) -> Image.Image:
+    image = Image.new("RGB", (600, 240), "white")
+    font = ImageFont.load_default(size=110)
+    ImageDraw.Draw(image).text((300, 120), name, "black", font, anchor="mm")
+    return image
+
+
+def _chart(seed: int) -> Image.Image:
+    image, numbers = Image.new("RGB", (600, 600), "white"), np.random.default_rng(seed)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(size=30)
+    for step in range(7):
+        draw.line((30, 30 + 90 * step, 570, 30 + 90 * step), "black", 2)
+        draw.line((30 + 90 * step, 30, 30 + 90 * step, 570), "black", 2)
+        for column in range(6):
+            place = (48 + 90 * column, 50 + 90 * step)
+            draw.text(place, str(numbers.integers(30, 120)), "black", font)
+    return image
+
+
+def _bits(reference: Image.Image, picture: Image.Image, encode: Encode) -> float:
+    """Return the evidence of a picture against a reference; 0 when it is not found."""
+    found = PictureIndex([fingerprint(encode(reference))]).find(fingerprint(encode(picture)))
+    weights = [
+        picture_finding(FoundPicture(image="a", reference="b", match=match), also=False).weight
+        for match in found
+    ]
+    return max(weights, default=0.0)
+
+
+def _other_colours(image: Image.Image) -> Image.Image:
+    """Keep the light, swap the colours."""
+    light, blue, red = image.convert("YCbCr").split()
+    return Image.merge("YCbCr", (light, red, blue)).convert("RGB")
+
+
+def test_plain_goods_of_one_shape_are_never_flagged_alone(encode: Encode) -> None:
+    for colour, shift in (("#a02020", 0), ("#2040a0", 0), ("#206020", 4), ("#a02020", 4)):
+        assert _bits(_case("#a02020"), _case(colour, shift), encode) + PRIOR < -1
+
+
+def test_other_wordmarks_and_tables_are_not_found(encode: Encode) -> None:
+    names = ("Aurelio", "Nordwind", "Zorvex", "Muro", "Velisono", "Kelvar")
+    for first, second in permutations(names, 2):
+        assert _bits(_wordmark(first), _wordmark(second), encode) == 0
+    for first_seed, second_seed in permutations(range(4), 2):
+        assert _bits(_chart(first_seed), _chart(second_seed), encode) + PRIOR < -1
+
+
+def test_a_copied_wordmark_or_table_is_found(encode: Encode) -> None:
+    for image in (_wordmark("Aurelio"), _chart(1)):
+        assert _bits(image, image.resize((400, 300)), encode) > 6
+
+
+def test_other_colours_weaken_a_copy_and_are_told(draw: Draw, encode: Encode) -> None:
+    index = PictureIndex([fingerprint(encode(draw(1)))])
+    (same,) = index.find(fingerprint(encode(draw(1), "JPEG", quality=60)))
+    (other,) = index.find(fingerprint(encode(_other_colours(draw(1)))))
+    assert (same.recoloured, other.recoloured) == (False, True)
+    findings = [
+        picture_finding(FoundPicture(image="a", reference="b", match=match), also=False)
+        for match in (same, other)
+    ]
+    assert findings[0].weight > findings[1].weight > -PRIOR
+    assert ["colours differ" in (finding.detail or "") for finding in findings] == [False, True]
+
+
+def test_colours_are_turned_with_the_picture(draw: Draw, encode: Encode) -> None:
+    index = PictureIndex([fingerprint(encode(draw(1)))])
+    for method in ORIENTATIONS.values():
+        image = draw(1) if method is None else draw(1).transpose(method)
+        assert not index.find(fingerprint(encode(image)))[0].recoloured
+
+
+def test_fingerprints_of_the_first_kind_are_not_read_as_new() -> None:
+    assert not MAKER.startswith("phash256-1 ")
+
+
+def test_other_pictures_keep_well_away_from_the_limit(draw: Draw, encode: Encode) -> None:
+    """So that a look-alike is no matter of chance: 20 different pictures, all pairs."""
+    prints = [fingerprint(encode(draw(seed))) for seed in range(20)]
+    index = PictureIndex(prints, dict.fromkeys(LIMITS, BITS))
+    nearest = min(
+        match.distance
+        for place, print_ in enumerate(prints)
+        for match in index.find(print_)
+        if match.entry != place
+    )
+    assert nearest > max(LIMITS.values()) + 12

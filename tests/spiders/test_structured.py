@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Headers, HtmlResponse, Response
+from scrapy.responsetypes import responsetypes
 
-from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
+from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError, NotAPageError
 from crawler.model import Listing, PageWarning
 from spiders.structured import StructuredSpider
 from tests.servers.crawl import crawl
@@ -65,8 +66,26 @@ def test_a_page_that_is_none_raises_what_it_is(name: str, error: type[Exception]
 
 def test_a_picture_is_no_page() -> None:
     picture = Response(URL, headers={"Content-Type": "image/png"}, body=b"\x89PNG")
-    with pytest.raises(ExtractionError, match="expected an HTML page, got image/png"):
+    with pytest.raises(NotAPageError, match="expected an HTML page, got image/png"):
         list(StructuredSpider().parse(picture))
+
+
+@pytest.mark.parametrize("kind", ["application/xhtml+xml", "application/xml", "text/plain"])
+def test_xhtml_is_a_page_under_any_type(kind: str) -> None:
+    body = (PAGES / "page.xhtml").read_bytes()
+    headers = {"Content-Type": kind}
+    made = responsetypes.from_args(headers=Headers(headers), url=URL, body=body)
+    [listing] = StructuredSpider().parse(made(URL, headers=headers, body=body))
+    assert isinstance(listing, Listing)
+    assert (listing.title, listing.brand) == ("Harwick Kettle", "Harwick")
+
+
+def test_a_page_that_cannot_be_read_fails_after_its_links() -> None:
+    body = '<a href="/p/kettle-7">k</a>' + "<div>" * 3_000
+    found = StructuredSpider().parse(HtmlResponse(URL, body=body, encoding="utf-8"))
+    assert next(found).url == "https://corner.example/p/kettle-7"
+    with pytest.raises(ExtractionError, match="nested over 300 deep"):
+        next(found)
 
 
 def test_a_whole_shop_over_http() -> None:
