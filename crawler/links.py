@@ -55,17 +55,20 @@ _BINARY = re.compile(
     re.IGNORECASE,
 )
 _NO_PAGE = re.compile(
-    r"/(?:(?:shopping-?)?cart|basket|bag|checkout|login|log-in|logout|log-out|sign-?in|sign-?up"
+    r"/(?:(?:shopping-?)?cart|checkout|login|log-in|logout|log-out|sign-?in|sign-?up"
     r"|sign-?out|register"
     r"|(?:my-?)?accounts?|customer|member|user|profile|wish-?lists?|favou?rites?|compare"
     r"|comparison|catalog/product_compare"
-    r"|print|share|send-?friend|email-?a?-?friend|tell-?a-?friend|reviews?|write-?review"
-    r"|questions?|orders?|track(?:ing)?"
+    r"|share|send-?friend|email-?a?-?friend|tell-?a-?friend|reviews?|write-?review"
+    r"|questions?|orders?|tracking"
     r"|password|forgot|unsubscribe|newsletter|wp-(?:admin|login|json|content|includes)|admin"
     r"|dashboard|feed|rss|api|graphql"
     r"|cdn-cgi|search|suche|recherche|buscar|advancedsearch|i18n|setlang|currency|add-to-cart"
     r"|addtocart)"
-    r"(?:\.(?:php|html?|aspx?|jsp|do))?(?:/|$)",
+    r"(?:\.(?:php|html?|aspx?|jsp|do))?(?:/|$)"
+    # These name goods as well (/women/bag/, /print/great-wave), so only as the whole path.
+    r"|^(?:/[a-z]{2}(?:[-_][a-z]{2})?)?/(?:bag|basket|print|track)(?:\.\w+)?"
+    r"(?:/(?:add|view|index|update|remove)\b.*)?/?$",
     re.IGNORECASE,
 )
 _ORDER_PARAMETER = re.compile(

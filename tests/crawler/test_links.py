@@ -64,6 +64,10 @@ NO_USE = (
     *(
         "/p/1?action=print",
         "/index.php?s=/index/user/login",
+        "/bag",
+        "/en/basket/",
+        "/basket/add/5",
+        "/print.php",
     ),
 )
 
@@ -71,6 +75,13 @@ NO_USE = (
 @pytest.mark.parametrize("url", NO_USE)
 def test_pages_of_no_use(url: str) -> None:
     assert not is_page(f"https://corner.example{url}")
+
+
+@pytest.mark.parametrize(
+    "url", ["/bag/leather-tote", "/women/bag/", "/print/great-wave", "/basket/wicker-1", "/track/7"]
+)
+def test_goods_that_share_a_name_with_a_cart_are_pages(url: str) -> None:
+    assert is_page(f"https://corner.example{url}")
 
 
 @pytest.mark.parametrize(
