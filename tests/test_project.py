@@ -105,7 +105,7 @@ def test_forbidden_words_are_found() -> None:
     host = REGISTRIES[0]
     planted = f"see https://{host}/simple", f"open('{Path('/') / 'tmp' / 'x'}')"
     assert all(forbidden_words(text, {*REGISTRIES}) for text in planted)
-    innocent = "https://shop.example/work/x and ./tmp/y and my" + host
+    innocent = "https://shop.example/root/x and ./tmp/y and my" + host
     assert forbidden_words(innocent, {*REGISTRIES}) == []
 
 
