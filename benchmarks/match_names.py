@@ -1,93 +1,247 @@
-"""Titles per second of the name index, with brute force by rapidfuzz as the yardstick.
+"""Speed, size, recall and noise of the name index, against rapidfuzz in the same run.
 
-    python benchmarks/match_names.py [--titles N] [--yardstick-titles N]
+    python benchmarks/match_names.py [--data FOLDER] [--sizes 1000 10000 100000 1000000]
 
-Names and titles are made up from syllables with a fixed seed: one title in ten holds a name, half
-of those disguised. Speeds depend on the machine; the ratio in one run is what counts.
-``partial_ratio >= 90`` over all names is what people try first; it sees no disguise at all.
+``--data`` holds ``marks/`` (as ``registries.py`` says) and ``titles/``; without it, names
+and titles are made up. Only titles of the half that is kept back are used, each once, in random
+order. Every size runs in a process of its own, so that memory is that of one index.
+
+All times are CPU time of one process. The yardstick, ``process.extract(partial_ratio >= 90)`` over
+all names, is what people try first; it reads a sample of the same titles, half of it before the
+matcher and half after. *Noise* is marks per title that are not written exactly as registered, of
+titles with nothing planted; *recall* is the share of names found where they were planted, hidden
+in one of the thirteen ways of ``obfuscations.py``.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
+import os
 import random
-import re
+import tempfile
 import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 
 from rapidfuzz import fuzz, process
 
+from benchmarks.obfuscations import KINDS, Planted, plant
+from benchmarks.registries import SEED, make_registry
+from benchmarks.titles import is_kept_back, read_titles
 from matchers.marks import MarkIndex
 
-SYLLABLES = re.findall(
-    r"\w+",
-    "ba bel ca cor da den el fa gar hin i jo ka lun ma mer ni nor o pa quin ra ros sa ser ta tor u"
-    " van wil xen yo zar",
-)
-HAN = "云雀青瓷小筑山川松石白鹿南风竹月安和春禾元本清泉木棉"
-GOODS = re.findall(
-    r"\w+",
-    "bag leather shoes women new 2026 original black cotton jacket phone case wireless set 10 pcs",
-)
-DISGUISES = str.maketrans({"o": "0", "e": "3", "a": "а", "i": "1"})
+YARDSTICK = {1_000: 400, 10_000: 200, 100_000: 60, 1_000_000: 20}
+"""Titles that the yardstick reads; it takes half a second and more for one over a million names."""
+WARM_UP = 50
+"""Titles read before time is taken: compiled code is loaded when it is first called."""
 
 
-def make_names(count: int, rng: random.Random) -> list[str]:
-    """Return ``count`` different names: one in five Chinese, one in five of two words."""
-    names: dict[str, None] = {}
-    while len(names) < count:
-        kind = rng.randrange(5)
-        words = ["".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).title() for _ in range(2)]
-        han = "".join(rng.choices(HAN, k=rng.randint(2, 5)))
-        names[han if kind == 0 else " ".join(words) if kind == 1 else words[0]] = None
-    return list(names)
+PLAIN_SIZE = 10_000
+"""Names of the registry that is measured without numba."""
 
 
-def make_titles(count: int, names: list[str], rng: random.Random) -> list[tuple[str, str | None]]:
-    """Return titles, each with the name that was planted in it."""
-    titles: list[tuple[str, str | None]] = []
-    for number in range(count):
-        words = rng.choices(GOODS, k=rng.randint(5, 12))
-        words += ["".join(rng.choices(SYLLABLES, k=3)) for _ in range(2)]
-        rng.shuffle(words)
-        planted = rng.choice(names) if number % 10 == 0 else None
-        if planted is not None:
-            shown = planted.lower().translate(DISGUISES) if number % 20 == 0 else planted
-            words.insert(rng.randrange(len(words)), shown)
-        titles.append((" ".join(words), planted))
-    return titles
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What one process measures."""
+
+    count: int
+    """Names of the registry."""
+    data: Path | None
+    titles: int
+    """At most so many are searched."""
+    planted: int
+    """Titles with a hidden name, for each kind."""
+    folder: Path
+    """Where the index lies."""
 
 
-def measure(count: int, titles: int, yardstick_titles: int) -> str:
-    """Return one line of results for a registry of ``count`` names."""
-    rng = random.Random(20261122)
-    names = make_names(count, rng)
-    data = make_titles(titles, names, rng)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What it takes to build an index."""
+
+    loading: float
+    """CPU time until compiled code is there: compiled now, or kept from an earlier run."""
+    seconds: float
+    """CPU time of building, saving and opening."""
+    size: int
+    """Bytes on disk."""
+    growth: int
+    """Bytes by which the process grew at most."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a search with an index does."""
+
+    titles: int
+    growth: int
+    """Bytes by which the process grew from before the index was opened to after the search."""
+    speed: float
+    """Titles per CPU second."""
+    yardstick: float
+    """The same of rapidfuzz."""
+    noise: float
+    edits: Counter[tuple[str, ...]]
+    """How the noise differs, and how often."""
+    recall: dict[str, float]
+    """By kind; empty when nothing was planted."""
+
+
+def build(task: Task) -> Built:
+    """Build and save the index; code is compiled before, on a small one."""
+    names = make_registry(task.count, task.data and task.data / "marks")
     started = time.process_time()
-    index = MarkIndex(enumerate(names))
-    built = time.process_time() - started
-    started = time.process_time()
-    found = [{match.form for match in index.find(title)} for title, _ in data]
-    fast = titles / (time.process_time() - started)
-    planted = [(name, forms) for (_, name), forms in zip(data, found, strict=True) if name]
-    recall = sum(name in forms for name, forms in planted) / len(planted)
-    started = time.process_time()
-    for title, _ in data[:yardstick_titles]:
-        process.extract(title, names, scorer=fuzz.partial_ratio, score_cutoff=90)
-    slow = yardstick_titles / (time.process_time() - started)
-    return (
-        f"{count:>6} names: build {built:.2f} s, {fast:,.0f} titles/s, planted names found"
-        f" {recall:.1%}; partial_ratio {slow:,.0f} titles/s; {fast / slow:.1f} times as fast"
+    with tempfile.TemporaryDirectory() as small:
+        MarkIndex.open(Path(small), enumerate(names[:100]))
+    loaded, before = time.process_time(), _resident()
+    MarkIndex.open(task.folder, enumerate(names))
+    files = (path for path in task.folder.rglob("*") if path.is_file())
+    return Built(
+        loading=loaded - started,
+        seconds=time.process_time() - loaded,
+        size=sum(path.stat().st_size for path in files),
+        growth=getrusage(RUSAGE_SELF).ru_maxrss * 1024 - before,
     )
 
 
+def search(task: Task) -> Found:
+    """Search titles with the saved index, and a sample of them with the yardstick."""
+    names = make_registry(task.count, task.data and task.data / "marks")
+    titles = _titles(task, task.titles + WARM_UP)
+    warm_up, titles = titles[:WARM_UP], titles[WARM_UP:]
+    sample = titles[: YARDSTICK.get(task.count, 100)]
+    slow = _time_yardstick(sample[::2], names)
+    before = _resident()
+    index = MarkIndex.open(task.folder, enumerate(names))
+    index.find_all(warm_up)
+    started = time.process_time()
+    found = index.find_all(titles)
+    fast = time.process_time() - started
+    growth = _resident() - before
+    slow += _time_yardstick(sample[1::2], names)
+    edits: Counter[tuple[str, ...]] = Counter()
+    for matches in found:
+        edits.update({match.owner: match.edits for match in matches if match.edits}.values())
+    return Found(
+        titles=len(titles),
+        growth=growth,
+        speed=len(titles) / fast,
+        yardstick=len(sample) / slow,
+        noise=edits.total() / len(titles),
+        edits=edits,
+        recall=_recall(task, index, names, titles),
+    )
+
+
+def _titles(task: Task, count: int) -> list[str]:
+    found = read_titles(task.data and task.data / "titles", 3 * count)
+    return [title for title in found if is_kept_back(title)][:count]
+
+
+def _resident() -> int:
+    """Return the bytes of memory that the process has (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
+def _time_yardstick(titles: Sequence[str], names: Sequence[str]) -> float:
+    started = time.process_time()
+    for title in titles:
+        process.extract(title, names, scorer=fuzz.partial_ratio, score_cutoff=90, limit=None)
+    return time.process_time() - started
+
+
+def _recall(
+    task: Task, index: MarkIndex, names: Sequence[str], titles: Sequence[str]
+) -> dict[str, float]:
+    """Plant names of the kept-back half and count those found where they stand."""
+    if not task.planted:
+        return {}
+    kept = [name for name in names if is_kept_back(name)]
+    planted = plant(kept, titles, task.planted, random.Random(SEED))
+    owners = {name: owner for owner, name in enumerate(names)}
+    found = index.find_all([item.title for item in planted])
+    hits: Counter[str] = Counter()
+    for item, matches in zip(planted, found, strict=True):
+        places = [match.span for match in matches if match.owner == owners[item.name]]
+        hits[item.kind] += any(_overlap(item, place) for place in places)
+    return {kind: hits[kind] / task.planted for kind in KINDS}
+
+
+def _overlap(item: Planted, place: tuple[int, int]) -> bool:
+    return place[0] < item.span[1] and item.span[0] < place[1]
+
+
+def measure(task: Task) -> tuple[Built, Found]:
+    """Build in one fresh process and search in another."""
+    fresh = partial(ProcessPoolExecutor, 1, mp_context=get_context("spawn"))
+    with fresh() as pool:
+        built = pool.submit(build, task).result()
+    with fresh() as pool:
+        return built, pool.submit(search, task).result()
+
+
+def report(task: Task, built: Built, found: Found) -> str:
+    """Return the lines about one size."""
+    kinds = found.edits.most_common(8)
+    noise = ", ".join(f"{'+'.join(edits)} {n / found.titles:.4f}" for edits, n in kinds)
+    lines = [
+        f"{task.count:,} names, {found.titles:,} titles",
+        f"  build {built.seconds:.1f} CPU s (and {built.loading:.1f} to load or compile);"
+        f" {built.size / 1e6:,.1f} MB on disk;"
+        f" the process grows by {built.growth / 1e6:,.0f} MB, one that searches by"
+        f" {found.growth / 1e6:,.0f} MB",
+        f"  {found.speed:,.0f} titles a CPU s; partial_ratio {found.yardstick:,.2f};"
+        f" {found.speed / found.yardstick:,.0f} times as fast",
+        f"  marks not written exactly, per title: {found.noise:.3f} ({noise})",
+    ]
+    if found.recall:
+        mean = sum(found.recall.values()) / len(found.recall)
+        shares = ", ".join(f"{kind} {share:.3f}" for kind, share in found.recall.items())
+        lines.append(f"  hidden names found: {mean:.3f} ({shares})")
+    return "\n".join(lines)
+
+
+def run(count: int, given: argparse.Namespace, *, compiled: bool = True) -> Found:
+    """Measure one size and print it."""
+    with tempfile.TemporaryDirectory() as folder:
+        task = Task(
+            count=count,
+            data=given.data,
+            titles=given.titles if compiled else given.plain_titles,
+            planted=given.planted if compiled else 0,
+            folder=Path(folder),
+        )
+        built, found = measure(task)
+        print(report(task, built, found), flush=True)
+    return found
+
+
 def main() -> None:
-    """Print a line for 1,000 and one for 10,000 names."""
+    """Print the figures of every size, the growth between them, and one size without numba."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--titles", type=int, default=3000)
-    parser.add_argument("--yardstick-titles", type=int, default=200)
-    arguments = parser.parse_args()
-    for count in (1_000, 10_000):
-        print(measure(count, arguments.titles, arguments.yardstick_titles))
+    parser.add_argument("--data", type=Path, help="folder with marks/ and titles/")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(YARDSTICK))
+    parser.add_argument("--titles", type=int, default=20_000, help="titles to search")
+    parser.add_argument("--planted", type=int, default=300, help="hidden names of each kind")
+    parser.add_argument("--plain-titles", type=int, default=300, help="titles without numba, or 0")
+    given = parser.parse_args()
+    speeds = {count: run(count, given).speed for count in given.sizes}
+    for small, large in itertools.combinations(sorted(speeds), 2):
+        times = speeds[small] / speeds[large]
+        print(f"from {small:,} to {large:,} names: {times:.1f} times the time per title")
+    if given.plain_titles:
+        # Read by numba when it is imported; the processes that measure inherit it.
+        os.environ["NUMBA_DISABLE_JIT"] = "1"
+        print("without numba:")
+        run(PLAIN_SIZE, given, compiled=False)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ COMMANDS = {
     "sweep": "sweeping",
     "match": "match",
     "hits": "hits",
+    "explain": "explain",
     "judge": "judging",
     "notice": "notices",
     "listings": "stored",

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from crawler.formats import dump_json
-from crawler.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from crawler.workspace import Workspace
 
 PLAIN_WIDTH = 110
 """Columns when the output is no terminal."""
@@ -29,7 +33,9 @@ class Context:
 
         :raises WorkspaceError: when the folder is none
         """
-        return open_workspace(self.folder)
+        # Loaded when asked for, as the commands are: its store takes longer than all of this.
+        opened: Workspace = import_module("crawler.workspace").open_workspace(self.folder)
+        return opened
 
 
 pass_context = click.make_pass_decorator(Context)

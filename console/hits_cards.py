@@ -15,14 +15,9 @@ from console.hits_pictures import Thumbnail, load_thumbnail
 from crawler.model import Finding, Listing, Right
 from crawler.store.hits import StoredHit
 from matchers.pictures import BITS
+from matchers.wording import Language, field_label
 from pipelines.takedown.layout import make_visible
-from pipelines.takedown.wording import (
-    Language,
-    describe_edits,
-    describe_finding,
-    describe_transform,
-    field_label,
-)
+from pipelines.takedown.wording import describe_edits, describe_finding, describe_transform
 
 LARGE, SMALL = 480, 320
 """Longer side of a thumbnail in pixels; the small one where there are many."""

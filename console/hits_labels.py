@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.takedown.wording import Language
+from matchers.wording import Language
 
 LABELS: Mapping[Language, Mapping[str, str]] = {
     "en": {

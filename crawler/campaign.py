@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from crawler.errors import FileFormatError, Problem
+from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
 from crawler.sites import canonical_url, site_of
-from crawler.workspace import load_toml
+from crawler.workspace import CONFIG_NAME, MatchingConfig, load_toml, matching_problem
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
@@ -45,6 +45,18 @@ class Politeness:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnMatching:
+    """``[matching]``: limits of a score that take the place of the workspace's."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    cutoff: float | None = None
+    """Pairs that score below are forgotten; None = as the workspace says."""
+    threshold: float | None = None
+    """Hits that score at least this are flagged for review; None = as the workspace says."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Campaign:
     """What is swept, for which rights."""
 
@@ -61,6 +73,7 @@ class Campaign:
     """Whether loopback and private addresses may be fetched."""
     limits: Limits = field(default_factory=Limits)
     politeness: Politeness = field(default_factory=Politeness)
+    matching: OwnMatching = field(default_factory=OwnMatching)
 
     def covers(self, right: Right) -> bool:
         """Whether the campaign looks for this right."""
@@ -99,6 +112,23 @@ def check_campaign(campaign: Campaign, path: Path) -> None:
         raise FileFormatError(problems)
 
 
+def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig:
+    """Return the limits of a campaign's scores; what it leaves out is as the workspace says.
+
+    :raises InputError: when they do not go together
+    """
+    cutoff, threshold = campaign.matching.cutoff, campaign.matching.threshold
+    limits = MatchingConfig(
+        cutoff=workspace.cutoff if cutoff is None else cutoff,
+        threshold=workspace.threshold if threshold is None else threshold,
+    )
+    if message := matching_problem(limits):
+        raise InputError(
+            f"[matching] of the campaign {campaign.name} and of {CONFIG_NAME}: {message}"
+        )
+    return limits
+
+
 def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     if not campaign.name:
         yield "name", "is empty"
@@ -118,6 +148,12 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
             yield where, f"expected at least {least}, got {value}"
     if limits.minutes is not None and not (isfinite(limits.minutes) and limits.minutes > 0):
         yield "limits.minutes", f"expected more than 0, got {limits.minutes}"
+    for key, share in (
+        ("cutoff", campaign.matching.cutoff),
+        ("threshold", campaign.matching.threshold),
+    ):
+        if share is not None and not 0 <= share <= 1:
+            yield f"matching.{key}", f"expected 0 to 1, got {share}"
 
 
 def seed_problem(seed: str) -> str | None:

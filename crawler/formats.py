@@ -33,7 +33,8 @@ def parse_record(kind: type[Record], data: object) -> Record:
 
     :raises pydantic.ValidationError: with the path of every key that is wrong
     """
-    return _adapter(kind).validate_python(data)
+    record: Record = _adapter(kind).validator.validate_python(data)
+    return record
 
 
 def load_record(kind: type[Record], text: str | bytes) -> Record:
@@ -54,8 +55,16 @@ def dump_json(record: object, *, keep_empty: bool = False, **more: object) -> st
 
     :param more: further keys, put in front
     """
+    if not more:
+        return dump_line(record, keep_empty=keep_empty).decode()
     data = {**more, **dump_record(record, keep_empty=keep_empty)}
     return orjson.dumps(data, option=orjson.OPT_UTC_Z).decode()
+
+
+def dump_line(record: object, *, keep_empty: bool = False) -> bytes:
+    """Return the same as UTF-8, for files with many records."""
+    serializer = _adapter(type(record)).serializer
+    return serializer.to_json(record, exclude_defaults=not keep_empty)
 
 
 def problems_of(
@@ -81,6 +90,11 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
 
     :raises InputError: when the file cannot be read
     """
+    for number, raw in _raw_lines(path):
+        yield number, _parse_line(path, number, raw)
+
+
+def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         source = path.open("rb")
     except OSError as error:
@@ -89,9 +103,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
         for number, raw in enumerate(source, start=1):
             if number == 1:
                 raw = raw.removeprefix(b"\xef\xbb\xbf")
-            if not raw.strip():
-                continue
-            yield number, _parse_line(path, number, raw)
+            if not raw.isspace() and raw:
+                yield number, raw
 
 
 def _parse_line(path: Path, number: int, raw: bytes) -> dict[str, Any] | Problem:
@@ -117,14 +130,26 @@ def read_records(
     :param expected: what a line is (``a right``, ``a listing``), for the messages
     :raises InputError: when the file cannot be read
     """
-    for number, data in read_lines(path):
-        if isinstance(data, Problem):
-            yield number, data
-            continue
+    validate = _adapter(kind).validator.validate_json
+    for number, raw in _raw_lines(path):
         try:
-            record = parse_record(kind, data)
-        except ValidationError as error:
-            for problem in problems_of(error, path, number, expected):
-                yield number, problem
+            record: Record = validate(raw)
+        except ValidationError:
+            yield from _read_slowly(kind, path, expected, number, raw)
         else:
             yield number, record
+
+
+def _read_slowly(
+    kind: type[Record], path: Path, expected: str, number: int, raw: bytes
+) -> Iterator[tuple[int, Record | Problem]]:
+    """Read a line that pydantic refuses; what is wrong with it is told better in two steps."""
+    data = _parse_line(path, number, raw)
+    if isinstance(data, Problem):
+        yield number, data
+        return
+    try:
+        yield number, parse_record(kind, data)
+    except ValidationError as error:
+        for problem in problems_of(error, path, number, expected):
+            yield number, problem

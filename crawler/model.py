@@ -74,7 +74,8 @@ class Licensee:
     seller: str | None = None
     """Name or id of the seller as the site shows it; None = every seller of ``site``."""
     site: str | None = None
-    """Registrable domain or address:port; None = on every site."""
+    """Registrable domain or address:port; None = on every site. A subdomain, or an address with a
+    path, covers what stands there and below."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +112,8 @@ class Right:
     @property
     def names(self) -> tuple[str, ...]:
         """``name`` and ``variants``, without repeats, in that order."""
+        if not self.variants:
+            return (self.name,) if self.name else ()
         return tuple(dict.fromkeys(n for n in (self.name, *self.variants) if n))
 
     def lapse(self, on: date) -> str | None:

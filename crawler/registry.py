@@ -1,4 +1,4 @@
-"""Registry files: load, check, and take into the workspace.
+"""Registry files: load and check.
 
 A registry file is JSON Lines, one right per line (docs/reference/file-formats.md).
 Every problem of a file is found in one go; a file with an error is refused whole.
@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
-from sqlite_utils import Database
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.formats import read_records
 from crawler.model import Right
-from crawler.pictures import PictureFolder
 from crawler.sites import parse_site
-from crawler.store.rights import Change, record_rights
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
@@ -97,38 +94,6 @@ def load_registry(path: Path, today: date) -> RegistryFile:
     return file
 
 
-def import_registry(
-    db: Database, pictures: PictureFolder, files: Sequence[RegistryFile], at: datetime
-) -> dict[str, Change]:
-    """Take checked files into the workspace: pictures first, then all rights at once.
-
-    :raises FileFormatError: when one id stands in two of the files
-    """
-    owners: dict[str, Path] = {}
-    for file in files:
-        for line, right in file.rights:
-            if right.id in owners and owners[right.id] != file.path:
-                message = f"{right.id!r} also stands in {owners[right.id]}"
-                raise FileFormatError([_problem(file.path, line, "id", message)])
-            owners[right.id] = file.path
-    kept: list[tuple[RegistryFile, list[tuple[Right, Mapping[str, str]]]]] = [
-        (file, [(right, _keep_pictures(file, right, pictures)) for _, right in file.rights])
-        for file in files
-    ]
-    changes: dict[str, Change] = {}
-    with db.atomic():
-        for file, rights in kept:
-            changes |= record_rights(db, rights, source=file.path.name, at=at)
-    return changes
-
-
-def _keep_pictures(file: RegistryFile, right: Right, pictures: PictureFolder) -> dict[str, str]:
-    return {
-        image: pictures.keep(file.picture_path(image).read_bytes())
-        for image in dict.fromkeys(right.images)
-    }
-
-
 def _duplicates(file: RegistryFile) -> Iterator[Problem]:
     counts = Counter(right.id for _, right in file.rights)
     first: dict[str, int] = {}
@@ -142,33 +107,38 @@ def _duplicates(file: RegistryFile) -> Iterator[Problem]:
 def _problems_of_right(
     file: RegistryFile, line: int, right: Right, today: date
 ) -> Iterator[Problem]:
-    for where, message in (*_wrong_content(right), *_wrong_pictures(file, right)):
+    names = right.names
+    for where, message in _wrong_content(right, names):
         yield _problem(file.path, line, where, message)
-    if right.texts and not right.names and not right.images:
+    for where, message in _wrong_pictures(file, right) if right.images else ():
+        yield _problem(file.path, line, where, message)
+    if right.texts and not names and not right.images:
         message = "has only texts, which this version keeps but does not match"
         yield _problem(file.path, line, "texts", message, severity="warning")
-    for where, message in _loose_licensees(right):
+    for where, message in _loose_licensees(right) if right.licensees else ():
         yield _problem(file.path, line, where, message, severity="warning")
     if lapse := right.lapse(today):
         message = f"{right.id} {lapse}; it is kept, but not matched"
         yield _problem(file.path, line, "", message, severity="warning")
 
 
-def _wrong_content(right: Right) -> Iterator[tuple[str, str]]:
+def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if not right.id:
         yield "id", "is empty; every right needs an id of its own"
-    if not (right.names or right.images or right.texts):
+    if not (names or right.images or right.texts):
         yield "", "expected a name, an image or a text to look for, got none of them"
-    for name in right.names:
-        if not any(character.isalnum() for character in name):
+    for name in names:
+        if not name.isalnum() and not any(map(str.isalnum, name)):
             yield "name", f"expected a letter or a digit to look for, got {name!r}"
     for number in right.classes:
         if number not in NICE_CLASSES:
             yield "classes", f"expected Nice classes 1 to 45, got {number}"
-    for key, values in (("variants", right.variants), ("texts", right.texts)):
-        if any(not value for value in values):
-            yield key, "holds an empty text"
-    yield from _wrong_licensees(right)
+    if "" in right.variants:
+        yield "variants", "holds an empty text"
+    if "" in right.texts:
+        yield "texts", "holds an empty text"
+    if right.licensees:
+        yield from _wrong_licensees(right)
 
 
 def _wrong_licensees(right: Right) -> Iterator[tuple[str, str]]:

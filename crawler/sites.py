@@ -8,8 +8,9 @@ import socket
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
-import tldextract
 from w3lib.url import canonicalize_url
+
+from crawler.suffixes import find_registrable
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -32,23 +33,13 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-# The list that the package ships, never one from the network, and nothing written to disk.
-_suffixes = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
-
 
 @lru_cache(maxsize=8192)
 def _site_of_host(host: str) -> str | None:
     """Return the registrable domain of ``host``; None when it is an address or a local name."""
     if is_address(host) or host == "localhost" or host.endswith(".localhost"):
         return None
-    parts = _suffixes.extract_str(host)
-    if parts.suffix:
-        return f"{parts.domain}.{parts.suffix}" if parts.domain else None
-    # "If no rules match, the prevailing rule is '*'" (publicsuffix.org/list, algorithm).
-    labels = host.split(".")
-    return ".".join(labels[-2:]) if len(labels) > 1 else None
+    return find_registrable(host)
 
 
 def is_address(host: str) -> bool:

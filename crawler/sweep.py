@@ -12,7 +12,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from crawler.campaign import Campaign
+from crawler.campaign import Campaign, matching_of
 from crawler.errors import InputError
 from crawler.report import SweepReport, report_on
 from crawler.sites import site_of
@@ -46,6 +46,7 @@ def run_sweep(
     Ctrl-C or SIGTERM stops it cleanly: what was asked for is finished and kept. A second one
     stops at once; what was recorded is kept.
     """
+    matching_of(campaign, workspace.config.matching)  # limits that do not fit start nothing
     started_at = now()
     sweep = f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     with workspace.store() as db:

@@ -172,12 +172,7 @@ def open_workspace(folder: Path) -> Workspace:
             f" `markhound --workspace {folder} init`, or name another with --workspace"
         )
     config = load_toml(WorkspaceConfig, path, "the workspace's settings")
-    matching = config.matching
-    if not 0 <= matching.cutoff <= matching.threshold <= 1:
-        message = (
-            f"expected 0 <= cutoff <= threshold <= 1, got cutoff = {matching.cutoff}"
-            f" and threshold = {matching.threshold}"
-        )
+    if message := matching_problem(config.matching):
         raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
@@ -185,6 +180,16 @@ def open_workspace(folder: Path) -> Workspace:
         problem = Problem(path=path, line=None, where="crawl.contact", message=message)
         raise FileFormatError([problem])
     return Workspace(folder=folder.resolve(), config=config)
+
+
+def matching_problem(matching: MatchingConfig) -> str | None:
+    """Say why two limits of a score are none; None when they are."""
+    if 0 <= matching.cutoff <= matching.threshold <= 1:
+        return None
+    return (
+        f"expected 0 <= cutoff <= threshold <= 1, got cutoff = {matching.cutoff}"
+        f" and threshold = {matching.threshold}"
+    )
 
 
 def load_toml(kind: type[Record], path: Path, expected: str) -> Record:

@@ -3,58 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.model import Finding
 from matchers.candidate import FoundPicture
+from matchers.han_standing import stands_exactly
 from matchers.looks import Look
 from matchers.marks import OTHER_SCRIPT, SHORT, NameMatch
-from matchers.normalize import fold
 from matchers.pictures import BITS
-from matchers.vocabulary import load_words
 from matchers.weights import (
-    ALSO_NAMED,
     ALSO_PICTURED,
     BRAND_FIELD,
+    BRAND_FIELD_IN_PART,
     DESCRIPTION,
     NAME,
     PICTURE,
     RECOLOURED_PICTURE,
 )
+from matchers.wording import EDITS, TRANSFORMS
+from matchers.wordlists import are_ordinary
 
-EDIT_WORDS: Final[Mapping[str, str]] = {
-    "homoglyph": "with look-alike letters",
-    "full_width": "in full-width letters",
-    "zero_width": "with invisible characters inside",
-    "diacritic": "with accents",
-    "leet": "with digits or signs for letters",
-    "traditional": "in traditional characters",
-    "spaced": "with its letters set apart",
-    "punctuated": "with signs between its letters",
-    "split": "in two words",
-    "joined": "joined to another word",
-    "typo": "misspelt",
-    "doubled": "with a letter doubled",
-    "dropped": "with a letter dropped",
-    "swapped": "with two letters swapped",
-    OTHER_SCRIPT: "in another alphabet, as the text around it",
+_WEAK_EDITS: Final[Mapping[str, str]] = {
+    "initials": "initials",
+    "vowels_dropped": "without vowels",
+    "homophone": "homophone",
+    "han_lookalike": "look-alike characters",
+    "sound": "sound-alike",
 }
-
+"""Edits after which a name is only nearly there -> their level, the weakest first."""
 _SLIPS = frozenset({"doubled", "dropped", "swapped"})
-
-_TRANSFORM_WORDS = {
-    "mirror": "mirrored",
-    "flip": "turned upside down and mirrored",
-    "rotate-90": "turned by 90 degrees",
-    "rotate-180": "turned upside down",
-    "rotate-270": "turned by 270 degrees",
-    "transpose": "mirrored and turned by 270 degrees",
-    "transverse": "mirrored and turned by 90 degrees",
-    "crop": "cropped",
-    "border": "with something around it",
-}
-
+_PLACES_OF_UNSPACED = frozenset(
+    {
+        "two characters",
+        "two characters, where a word begins",
+        "two characters, where a word ends",
+        "two characters in a run",
+        "three characters in a run",
+        "ordinary word",
+        "ordinary word inside a run",
+    }
+)
+_FEW = 4
+"""Latin names up to this length have few letters to be recognised by."""
+_LONG = 10
 
 _LOOK_WORDS: Mapping[Look, str] = {
     "flat": " It shows little more than an outline, which other goods share.",
@@ -71,48 +63,55 @@ class Level:
     weight: float
 
 
-def find_level(field: str, match: NameMatch) -> Level | None:
-    """Return the level of a name match; None when it says nothing in that field."""
+def find_level(field: str, text: str, match: NameMatch) -> Level | None:
+    """Return the level of a name match; None when it says nothing in that field.
+
+    :param text: of the field
+    """
     label = _label(match)
     if field == "description":
-        if label in DESCRIPTION:
-            return Level(label=label, weight=DESCRIPTION[label])
-        return None
-    return Level(
-        label=label, weight=min(NAME[label], BRAND_FIELD) if field == "brand" else NAME[label]
-    )
+        if label not in DESCRIPTION or _is_ordinary(match):
+            return None
+        return Level(label=label, weight=DESCRIPTION[label])
+    if field == "title":
+        if label in _PLACES_OF_UNSPACED and stands_exactly(match):
+            label = "exact"  # how it stands there is what matchers.han_standing says
+        return Level(label=label, weight=NAME[label])
+    whole = match.span == (0, len(text.strip()))
+    limit = BRAND_FIELD_IN_PART if not whole and _is_ordinary(match) else BRAND_FIELD
+    return Level(label=label, weight=min(NAME[label], limit))
+
+
+def _is_ordinary(match: NameMatch) -> bool:
+    return match.common if match.unspaced else are_ordinary(match.form)
 
 
 def _label(match: NameMatch) -> str:
-    if match.distance:
-        return _label_of_misspelling(match)
+    if match.distance or any(edit in _WEAK_EDITS for edit in match.edits):
+        return _label_of_near(match)
     if match.disguised:
         return "disguised"
     if OTHER_SCRIPT in match.edits:
         return "in another alphabet"
-    if match.common:
-        return _label_of_ordinary_words(match)
-    if "split" in match.edits:
-        return "split"
     if match.unspaced:
         return _label_of_unspaced(match)
-    return "three letters at most" if match.length <= SHORT else "exact"
-
-
-def _label_of_ordinary_words(match: NameMatch) -> str:
-    if match.unspaced or match.words == 1:
-        if match.unspaced and not match.begins:
-            return "ordinary word inside a run"
-        first = match.leading and not match.unspaced
-        return "ordinary word, first in the title" if first else "ordinary word"
-    if match.words > 2:
+    if "romanised" in match.edits:
+        return "romanised" if match.length > _FEW else "romanised, few letters"
+    if "reordered" in match.edits:
+        return "reordered"
+    if "spaced" in match.edits and _is_ordinary(match):
+        return "ordinary word, letters set apart"
+    if match.words > 2 and _is_ordinary(match):
         return "three ordinary words or more"
-    first = match.leading and all(word[:1].isupper() for word in match.text.split())
-    return "two ordinary words, first in the title" if first else "two ordinary words"
+    return "split" if "split" in match.edits else "exact"
 
 
 def _label_of_unspaced(match: NameMatch) -> str:
     """Few characters in a row may belong to two words: 美的 in 精美的, 安踏 in 平安踏板."""
+    if match.common:
+        return "ordinary word" if match.begins else "ordinary word inside a run"
+    if "split" in match.edits:
+        return "split"
     if match.length == 2:
         if not match.begins:
             return "two characters, where a word ends" if match.ends else "two characters in a run"
@@ -122,41 +121,45 @@ def _label_of_unspaced(match: NameMatch) -> str:
     return "exact"
 
 
-def _label_of_misspelling(match: NameMatch) -> str:
+def _label_of_near(match: NameMatch) -> str:
+    """Level of a name that is only nearly there: by sound, by look or by letters."""
+    for edit, label in _WEAK_EDITS.items():
+        if edit in match.edits:
+            return f"{label}, {_size(match)}"
+    if match.unspaced:
+        return f"a character differs, {_size(match)}"
     if match.disguised:
         return "disguised and misspelt"
-    if fold(match.text) in load_words("given_names"):
-        return "a given name"
     if match.distance > 1:
-        return "misspelt by two letters" + (" of ten" if match.length >= 10 else "")
-    if match.length >= 10:
+        return "misspelt by two letters" + (" of ten" if match.length >= _LONG else "")
+    if match.length >= _LONG:
         return "misspelt by one letter of ten"
-    if not _SLIPS.isdisjoint(match.edits):
-        return "a letter doubled, dropped or swapped"
-    return "misspelt by one letter of eight" if match.length >= 8 else "misspelt by one letter"
+    slip = not _SLIPS.isdisjoint(match.edits)
+    kind = "a letter doubled, dropped or swapped" if slip else "misspelt by one letter"
+    return f"{kind}, {_size(match)}"
 
 
-def name_finding(field: str, match: NameMatch, *, also: bool) -> Finding:
-    """Return the finding of a name in a field.
+def _size(match: NameMatch) -> str:
+    """Return how much of a name there is to be like."""
+    if match.unspaced:
+        return ("two", "three")[match.length - 2] if match.length < 4 else "four"
+    return "few" if match.length <= _FEW else "many"
 
-    :param also: whether a stronger name of the same right was found in the same field
-    """
-    level = find_level(field, match)
-    if level is None:
-        raise ValueError(f"a name that says nothing in {field}: {match!r}")
-    how = ", ".join(EDIT_WORDS[edit] for edit in match.edits)
-    place = f"The {field}" + (" also" if also else "")
+
+def name_finding(field: str, match: NameMatch, level: Level) -> Finding:
+    """Return the finding of a name in a field."""
+    how = ", ".join(EDITS["en"].get(edit, edit.replace("_", " ")) for edit in match.edits)
     if match.distance and not match.disguised:
-        detail = f"{place} says “{match.text}”, nearly “{match.form}” ({level.label})."
+        detail = f"The {field} says “{match.text}”, nearly “{match.form}” ({level.label})."
     elif how:
-        detail = f"{place} writes “{match.form}” as “{match.text}”, {how}."
+        detail = f"The {field} writes “{match.form}” as “{match.text}” ({how})."
     else:
-        detail = f"{place} contains “{match.form}”" + (
+        detail = f"The {field} contains “{match.form}”" + (
             "." if level.label == "exact" else f" ({level.label})."
         )
     return Finding(
         feature="name",
-        weight=min(level.weight, ALSO_NAMED) if also else level.weight,
+        weight=level.weight,
         field=field,
         span=match.span,
         text=match.text,
@@ -164,6 +167,13 @@ def name_finding(field: str, match: NameMatch, *, also: bool) -> Finding:
         edits=match.edits,
         detail=detail,
     )
+
+
+def also_named(finding: Finding, weight: float) -> Finding:
+    """Return the finding of a further form of the same right in the same field."""
+    place = f"The {finding.field}"
+    detail = (finding.detail or "").replace(place, f"{place} also", 1)
+    return replace(finding, weight=weight, detail=detail)
 
 
 def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
@@ -174,7 +184,7 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     match = found.match
     levels = (RECOLOURED_PICTURE if match.recoloured else PICTURE)[match.look]
     weight = next(bits for limit, bits in levels if match.distance <= limit)
-    words = [_TRANSFORM_WORDS[part] for part in (match.transform or "").split("+") if part]
+    words = [TRANSFORMS["en"][part] for part in (match.transform or "").split("+") if part]
     how = f", {' and '.join(words)}" if words else ""
     doubts = (" Its colours differ." if match.recoloured else "") + _LOOK_WORDS[match.look]
     return Finding(

@@ -1,75 +1,141 @@
-"""Whether a listing's goods are of the kind for which a mark is registered."""
+"""Whether a listing's goods are of the kind for which a mark is registered.
+
+Registered goods are compared as they are worded; then everyday words of titles and categories
+speak for Nice classes, and so do the words of the registered goods ("箱包" is class 18).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
-from crawler.model import Finding, Listing
+from crawler.model import Finding, Listing, Right
 from matchers.candidate import Candidate
+from matchers.lexicon import Words, plural_forms
 from matchers.marks import SHORT
 from matchers.normalize import UNSPACED, fold
+from matchers.reading import Reading, Stated
 from matchers.tokens import is_unspaced
-from matchers.vocabulary import load_words
 from matchers.weights import CONTEXT
+from matchers.wording import say
 
 _REACH = 4
 """Characters between an unspaced name and the goods that stand beside it."""
+_FIRST_SERVICE = 35
+"""Nice classes from here are services; their registrations say little about a listing's goods."""
 
 
 def same_goods(candidate: Candidate) -> Finding | None:
     """Goods of a kind for which the mark is registered, or of another kind."""
     listing, right = candidate.listing, candidate.right
-    if right.kind == "work":
+    if right.kind == "work" or not (right.classes or right.goods):
         return None
-    text = fold(" ".join((listing.title, *listing.category)))
-    for good in (*right.goods, *_goods_of_classes(right.classes)):
-        if not _pattern(good).search(text):
-            continue
-        if _stands_beside(candidate, good):
-            detail = f"The name stands directly before the goods, “{good}”."
-            return _finding("goods", "goods_beside", listing, good, detail)
-        return _finding("goods", "goods", listing, good, f"The goods are “{good}”.")
-    if not listing.category or not right.goods:
-        return None
-    shown = ", ".join(right.goods)
-    detail = f"The category names none of the registered goods ({shown})."
-    return _finding("other_goods", "other_goods", listing, shown, detail)
+    own = _find_registered(listing, right) or _find_own_class(candidate.read(), right)
+    if own is not None:
+        stated, good = own
+        if _stands_beside(candidate, stated, good):
+            return _finding("goods_beside", stated, good)
+        return _finding("goods", stated, good)
+    return _find_others(candidate)
 
 
-def _stands_beside(candidate: Candidate, good: str) -> bool:
-    """Whether few characters in a run are followed by the goods, as in 新品大益普洱茶."""
+def _find_registered(listing: Listing, right: Right) -> tuple[Stated, str] | None:
+    """Return the first of the registered goods that title or category name."""
+    if not right.goods:
+        return None
+    text = _comparable(listing.title, listing.category)
+    for good in right.goods:
+        if _pattern(good).search(text):
+            return _shown(listing), good
+    return None
+
+
+def _find_own_class(reading: Reading, right: Right) -> tuple[Stated, str] | None:
+    """Return the first everyday word for the goods of a class of the right."""
+    own = _classes(right.classes, right.goods)
+    for number, stated in reading.classes.items():
+        if number in own:
+            return stated, stated.text
+    return None
+
+
+def _find_others(candidate: Candidate) -> Finding | None:
+    """Say that the goods are of other classes, or the category none of the registered goods."""
+    right, reading = candidate.right, candidate.read()
+    own = _classes(right.classes, right.goods)
+    goods = {number for number in own if number < _FIRST_SERVICE}
+    if goods and reading.classes and all(map(_is_known, right.goods)):
+        stated = next(iter(reading.classes.values()))
+        return _finding("other_class", stated, ", ".join(map(str, sorted(own))))
+    if not candidate.listing.category or not right.goods:
+        return None
+    return _finding("other_goods", _shown(candidate.listing), ", ".join(right.goods))
+
+
+def _stands_beside(candidate: Candidate, stated: Stated, good: str) -> bool:
+    """Whether few characters, or an ordinary word, in a run are followed by the goods.
+
+    So 大益 in 新品大益普洱茶 and 现代 in 现代汽车 are the mark.
+    """
     title = candidate.listing.title
     return is_unspaced(good) and any(
         found.field == "title"
         and found.match.unspaced
         and found.match.length <= SHORT
-        and not found.match.begins
-        and not found.match.common
-        and _pattern(good).search(
-            fold(title[found.match.span[1] :][: len(good) + _REACH]).split(" ")[0]
+        and (
+            stated.field == "title" and stated.span[0] == found.match.span[1]
+            if found.match.common
+            else not found.match.begins and _follows(title, found.match.span[1], good)
         )
         for found in candidate.names
     )
 
 
-def _finding(feature: str, weight: str, listing: Listing, form: str, detail: str) -> Finding:
+def _follows(title: str, end: int, good: str) -> bool:
+    following = fold(title[end:][: len(good) + _REACH]).split(" ")[0]
+    return _pattern(good).search(following) is not None
+
+
+def _shown(listing: Listing) -> Stated:
+    if listing.category:
+        text = " > ".join(listing.category)
+        return Stated("category", (0, len(text)), text)
+    return Stated("title", (0, len(listing.title)), listing.title)
+
+
+def _finding(feature: str, stated: Stated, form: str) -> Finding:
     return Finding(
         feature=feature,
-        weight=CONTEXT[weight],
-        field="category" if listing.category else "title",
-        text=" > ".join(listing.category) or listing.title,
+        weight=CONTEXT[feature],
+        field=stated.field,
+        span=stated.span if stated.field == "title" else None,
+        text=stated.text,
         form=form,
-        detail=detail,
+        detail=say(feature, text=stated.text, form=form, field=stated.field),
     )
 
 
-@cache
-def _goods_of_classes(classes: tuple[int, ...]) -> tuple[str, ...]:
-    """Return everyday words for the goods of some Nice classes."""
-    entries = (entry.split(" ", 1) for entry in sorted(load_words("goods_of_classes")))
-    return tuple(word for number, word in entries if int(number) in classes)
+@lru_cache(maxsize=1024)
+def _comparable(title: str, category: tuple[str, ...]) -> str:
+    return fold(" ".join((title, *category)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _classes(classes: tuple[int, ...], goods: tuple[str, ...]) -> frozenset[int]:
+    """Return the classes of a right, with those that the words of its goods speak of."""
+    return frozenset(classes).union(*map(_classes_of, goods))
+
+
+def _is_known(good: str) -> bool:
+    """Whether some class is known for goods as registered, so that others can be told apart."""
+    return bool(_classes_of(good))
+
+
+@lru_cache(maxsize=1 << 14)
+def _classes_of(good: str) -> frozenset[int]:
+    return frozenset(
+        int(number) for form in plural_forms(good) for number in Words(form).find_goods()
+    )
 
 
 @cache
@@ -79,30 +145,8 @@ def _pattern(good: str) -> re.Pattern[str]:
     if not words:
         return re.compile(r"(?!)")
     *first, last = words
-    forms = sorted(_numbers(last), key=lambda form: (-len(form), form))
+    forms = sorted(plural_forms(last), key=lambda form: (-len(form), form))
     phrase = r"\s+".join([*map(re.escape, first), f"(?:{'|'.join(map(re.escape, forms))})"])
     if re.search(f"[{UNSPACED}]", good):
         return re.compile(phrase)
     return re.compile(rf"(?<![^\W_]){phrase}(?![^\W_])")
-
-
-def _numbers(word: str) -> Iterable[str]:
-    """Return singular and plural of an English word, and what else the rules may make of it."""
-    if not word.isascii():
-        return {word}
-    forms = {word}
-    if word.endswith("ies") and len(word) > 4:
-        forms.add(word[:-3] + "y")
-    if word.endswith("ves") and len(word) > 4:
-        forms |= {word[:-3] + "f", word[:-3] + "fe"}
-    if word.endswith("es") and len(word) > 4:
-        forms.add(word[:-2])
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-        forms.add(word[:-1])
-    for single in tuple(forms):
-        if single.endswith("y"):
-            forms.add(single[:-1] + "ies")
-        if single.endswith("f"):
-            forms.add(single[:-1] + "ves")
-        forms |= {single + "s", single + "es"}
-    return forms

@@ -1,8 +1,8 @@
 """Index over the names of all rights (marks, and titles of works): text -> name matches.
 
-First every place where a name stands exactly in one of the text's views, whatever separates or
-joins its letters; then, where nothing exact stands, misspellings within the budget of
-``matchers.fuzzy``. Both look up what begins at each token, so the time hardly grows with the names.
+``matchers.index`` holds the tables and the compiled search; here forms go in and matches come out.
+The index knows distinct forms only. Which rights bear a form is told when it is built or opened, so
+that a changed registry adds the forms that are new and leaves the rest as it is.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from matchers.fuzzy import DeleteIndex, find_distance, find_slip
-from matchers.normalize import EDITS, FULL_WIDTH, HOMOGLYPH, LEET, UNSPACED, find_views
+from matchers.index.edits import edit_names
+from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT, TOKEN
+from matchers.index.search import EXACT, GATED, LOSSLESS
+from matchers.index.segment import Segment, find_folders
+from matchers.normalize import HOMOGLYPH, ROMANISED, UNSPACED
 from matchers.scripts import is_of_its_text
-from matchers.tokens import Stream, is_unspaced
 from matchers.vocabulary import load_words
 
-DISGUISES = frozenset({"homoglyph", "zero_width", "leet", "spaced"})
+_is_unspaced_char = re.compile(f"[{UNSPACED}]").match
+
+DISGUISES = frozenset({"homoglyph", "zero_width", "leet", "spaced", "reversed"})
 """Edits that hide a name from a search and hardly happen by accident."""
 
 OTHER_SCRIPT = "other_script"
@@ -27,10 +32,7 @@ OTHER_SCRIPT = "other_script"
 SHORT = 3
 """Latin names up to this length are only found as they are written."""
 
-_BREAK = re.compile(r"[,;:!?()\[\]{}|<>\"“”，。；：！？、（）【】《》「」\n]")
-_MAX_GAP = 3
-_UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
-_SUFFIXES = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "n", "r")
+_NEAR = frozenset({"typo", "doubled", "dropped", "swapped", "sound", "homophone", "han_lookalike"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +65,10 @@ class NameMatch:
     or a common word before it)."""
     ends: bool = True
     """The same of its end."""
+    zipf: float = 0.0
+    """Zipf frequency of the rarest word of the form; 0 when it is rare."""
+    token: int = 0
+    """How many words and unspaced characters stand before it in the text."""
 
     @property
     def disguised(self) -> bool:
@@ -73,253 +79,171 @@ class NameMatch:
         return bool(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Name:
-    """A registered form, ready to be compared."""
+@dataclass(frozen=True, slots=True)
+class NearPlace:
+    """A whole-token span within the budget of a name, whatever it means."""
 
-    owner: int
+    text: int
+    """Number of the text."""
+    span: tuple[int, int]
     form: str
-    key: str
-    gaps: frozenset[int]
-    """Positions in ``key`` before which the form has a space or sign."""
-    edits: int
-    common: bool
-    words: int
-    unspaced: bool
+    distance: int
 
 
 class MarkIndex:
     """Built once over all names; ``find`` is then independent calls."""
 
-    def __init__(self, forms: Iterable[tuple[int, str]]) -> None:
-        """Take (owner, form) pairs; forms without a comparable letter or with one are left out."""
-        self._names: dict[str, list[_Name]] = {}
-        for owner, form in dict.fromkeys(forms):
-            for name in _parse_form(owner, form):
-                self._names.setdefault(name.key, []).append(name)
-        lengths: dict[str, set[int]] = {}
-        for key in self._names:
-            lengths.setdefault(key[:2], set()).add(len(key))
-        self._lengths = {prefix: sorted(found) for prefix, found in lengths.items()}
-        self._fuzzy = DeleteIndex(self._names)
-        self._product_words = load_words("product_words_en")
+    def __init__(
+        self, forms: Iterable[tuple[int, str]], segments: Sequence[Segment] | None = None
+    ) -> None:
+        """Take (owner, form) pairs; forms without a comparable letter are left out.
+
+        :param segments: tables that hold all the forms, and maybe others; None builds them
+        """
+        owners = _group(forms)
+        self._segments = [Segment.build(tuple(owners))] if segments is None else list(segments)
+        self._owners = [
+            [owners.get(form, ()) for form in segment.forms] for segment in self._segments
+        ]
+
+    @classmethod
+    def open(cls, folder: Path, forms: Iterable[tuple[int, str]]) -> MarkIndex:
+        """Return the index of these names with what a folder holds, and keep there what is new.
+
+        Forms that are no longer asked for are passed over; the folder is written anew when they and
+        the late ones are a quarter of it. The files are mapped into memory and shared by processes.
+
+        :raises ValueError: when the folder holds something else, or a damaged index
+        """
+        pairs = list(forms)
+        asked = tuple(dict.fromkeys(form for _, form in pairs))
+        segments = [Segment.open(path) for path in find_folders(folder)]
+        known = {form for segment in segments for form in segment.forms}
+        new = tuple(form for form in asked if form not in known)
+        gone = len(known) + len(new) - len(asked)
+        late = len(new) + sum(len(segment.forms) for segment in segments[1:])
+        if segments and new and (gone + late) * 4 <= len(asked):
+            segments.append(Segment.save(new, folder))
+        elif new or not segments or gone * 4 > len(known):
+            segments = [Segment.save(asked, folder, replace=True)]
+        return cls(pairs, segments)
 
     def find(self, text: str, *, fuzzy: bool = True) -> list[NameMatch]:
         """Return where names stand in ``text``: of one owner no two overlap; ordered by span.
 
         :param fuzzy: whether misspellings are looked for too
         """
-        streams = [Stream(text, view) for view in find_views(text)]
-        found = [match for stream in streams for match in self._find_exact(stream)]
-        if fuzzy:
-            for stream in streams:
-                if stream.view.kind in ("plain", "skeleton"):
-                    found.extend(self._find_fuzzy(stream))
-        return _without_overlaps(found)
+        return self.find_all([text], fuzzy=fuzzy)[0]
 
-    def _find_exact(self, stream: Stream) -> Iterator[NameMatch]:
-        joined, edges, size = stream.joined, stream.edges, len(stream.joined)
-        starts = stream.bounds[:-1]
-        soft = stream.soft
-        for start in sorted({*starts, *soft}) if soft else starts:
-            for length in self._lengths.get(joined[start : start + 2], ()):
-                end = start + length
-                if end > size:
-                    break
-                names = self._names.get(joined[start:end])
-                if names is None or not stream.adds(start, end):
-                    continue
-                whole = start in edges and end in edges
-                if not whole and not self._is_compound(stream, start, end):
-                    continue
-                for name in names:
-                    edits = _edits_of_exact(stream, start, end, name)
-                    if edits is not None:
-                        extra = () if whole else ("joined",)
-                        yield _match(stream, start, end, name, (*edits, *extra), 0)
+    def find_all(self, texts: Sequence[str], *, fuzzy: bool = True) -> list[list[NameMatch]]:
+        """Return what ``find`` returns for each text; many at once are quicker."""
+        found: list[list[NameMatch]] = [[] for _ in texts]
+        for segment, owners in zip(self._segments, self._owners, strict=True):
+            for row in segment.search(texts, GATED if fuzzy else EXACT):
+                bearers = owners[segment.traits_of(row[NAME]).form]
+                if bearers:
+                    _add_matches(found[row[TEXT]], texts[row[TEXT]], segment, row, bearers)
+        return [_without_overlaps(matches) if len(matches) > 1 else matches for matches in found]
 
-    def _is_compound(self, stream: Stream, start: int, end: int) -> bool:
-        """Whether a name inside a longer word is set off: camelCase, digits, a product word."""
-        ends_well = end in stream.edges or end in stream.soft
-        if end - start < 4 or is_unspaced(stream.joined[start:end]):
-            return False
-        if (start in stream.edges or start in stream.soft) and ends_well:
-            return end - start > 4 or start in stream.edges
-        rest = stream.joined[end : stream.token_end(end - 1)]
-        return start in stream.edges and rest in self._product_words
+    def find_lossless(self, texts: Sequence[str]) -> Iterator[NearPlace]:
+        """Yield every whole-token span within the budget of a name, spaces not counted.
 
-    def _find_fuzzy(self, stream: Stream) -> Iterator[NameMatch]:
-        disguised = stream.view.kind == "skeleton"
-        for start, end, key in self._fuzzy.find(stream, disguised=disguised):
-            text = stream.joined[start:end]
-            if text in self._names or not _is_misspelling(stream, start, end, disguised):
-                continue
-            distance = find_distance(text, key, disguised=disguised) or 0
-            slip = find_slip(text, key) or "typo"
-            for name in self._names[key]:
-                if len(stream.tokens(start, end)) > name.words and not name.unspaced:
-                    continue
-                edits = _undone(stream, start, end, name)
-                if OTHER_SCRIPT not in edits:
-                    yield _match(stream, start, end, name, (*edits, slip), distance)
+        The budget is 0 for names of up to 3 letters, 1 for 4 to 7, 2 from 8 on, as optimal string
+        alignment distance. Nothing is left out because it is a word of its own.
+        """
+        for segment, owners in zip(self._segments, self._owners, strict=True):
+            for row in segment.search(texts, LOSSLESS):
+                traits = segment.traits_of(row[NAME])
+                if owners[traits.form] and traits.plain:
+                    form, span = segment.forms[traits.form], (row[BEGIN], row[END])
+                    yield NearPlace(row[TEXT], span, form, row[DISTANCE])
 
 
-def _parse_form(owner: int, form: str) -> Iterator[_Name]:
-    """Yield the form under each key by which a text may call it."""
-    common = load_words("common_words_en", "common_words_zh", "given_names")
-    keys = set()
-    # In capitals, a Cyrillic name can be written in Latin letters that its small letters lack.
-    for text in (form, form.upper()):
-        for view in find_views(text)[:2]:
-            if view.kind not in ("plain", "skeleton"):
-                continue
-            stream = Stream(text, view)
-            key, end = stream.joined, len(stream.joined)
-            if end < 2 or key in keys:
-                continue
-            keys.add(key)
-            tokens = [key] if is_unspaced(key) else stream.tokens(0, end)
-            yield _Name(
-                owner=owner,
-                form=form,
-                key=key,
-                gaps=frozenset(i for i in stream.inner(0, end) if stream.gap(i)),
-                edits=stream.edits(0, end) if view.kind == "plain" else 0,
-                common=all(token in common or token.isdigit() for token in tokens),
-                words=len(tokens),
-                unspaced=is_unspaced(key),
-            )
+def _group(forms: Iterable[tuple[int, str]]) -> dict[str, tuple[int, ...]]:
+    owners: dict[str, tuple[int, ...]] = {}
+    for owner, form in forms:
+        known = owners.get(form)
+        if known is None:
+            owners[form] = (owner,)
+        elif owner not in known:
+            owners[form] = (*known, owner)
+    return owners
 
 
-def _undone(stream: Stream, start: int, end: int, name: _Name) -> list[str]:
-    """Return what was undone to read the span, as far as the form is not written so itself."""
-    mask = stream.edits(start, end) & ~name.edits
-    edits = [edit for i, edit in enumerate(EDITS) if mask >> i & 1]
-    if mask & HOMOGLYPH and is_of_its_text(stream.original, *stream.span(start, end)):
-        edits[edits.index("homoglyph")] = OTHER_SCRIPT
-    return edits
-
-
-def _edits_of_exact(stream: Stream, start: int, end: int, name: _Name) -> tuple[str, ...] | None:
-    """Return how the span differs from the form; None when it is not a use of the name."""
-    edits = _undone(stream, start, end, name)
-    if not name.unspaced and len(name.key) <= SHORT:
-        original = stream.original[slice(*stream.span(start, end))]
-        as_written = original in (name.form, name.form.upper())
-        drawn = set(edits) == {"homoglyph"} and original.isupper()
-        return tuple(edits) if drawn or (as_written and set(edits) <= {"full_width"}) else None
-    if stream.view.kind.startswith("leet") and not _mostly_letters(stream, start, end):
-        return None
-    gaps = {i - start: stream.gap(i) for i in stream.inner(start, end)}
-    gaps = {place: gap for place, gap in gaps.items() if gap}
-    shape = _shape(stream, start, end, name, gaps)
-    return None if shape is None else (*edits, *shape)
-
-
-def _mostly_letters(stream: Stream, start: int, end: int) -> bool:
-    """Whether at least half of a name is written in letters; ``5010`` does not mean "solo"."""
-    leet = sum(bool(stream.edits(i, i + 1) & LEET) for i in range(start, end))
-    return end - start >= 4 and leet * 2 <= end - start
-
-
-def _shape(
-    stream: Stream, start: int, end: int, name: _Name, gaps: dict[int, str]
-) -> tuple[str, ...] | None:
-    """Compare where the text and the form have gaps."""
-    if any(len(gap) > _MAX_GAP for gap in gaps.values()):
-        return None
-    pieces = stream.tokens(start, end)
-    length = end - start
-    signs = any(gap.strip() for gap in gaps.values())
-    if set(gaps) <= name.gaps:
-        if any(_BREAK.search(gap) for gap in gaps.values()):
-            return None
-        return ("joined",) if len(gaps) < len(name.gaps) else ()
-    if name.unspaced:
-        alone = bool(stream.gap(start) and stream.gap(end))
-        broken = any(_BREAK.search(gap) for gap in gaps.values())
-        fits = (length >= 4 or alone) and not broken
-        return ("punctuated" if signs else "spaced",) if fits else None
-    if _is_spelt_out(pieces):
-        if any(_BREAK.search(gap) and " " in gap for gap in gaps.values()):
-            return None
-        return ("punctuated", "spaced") if signs else ("spaced",)
-    if any(_BREAK.search(gap) for gap in gaps.values()) or length < 6:
-        return None
-    common = load_words("common_words_en")
-    if all(piece in common for piece in pieces):
-        return None
-    return ("punctuated",) if signs else ("split",)
-
-
-def _is_spelt_out(pieces: Sequence[str]) -> bool:
-    """Whether a name is written letter by letter; one piece may be longer, but no ordinary word."""
-    longer = [piece for piece in pieces if len(piece) > 1]
-    if len(pieces) < 3 or len(longer) > 1 or sum(map(len, pieces)) < 4:
-        return False
-    return not longer or (
-        len(longer[0]) <= len(pieces) and longer[0] not in load_words("common_words_en")
+def _add_matches(
+    found: list[NameMatch], text: str, segment: Segment, row: Sequence[int], owners: Iterable[int]
+) -> None:
+    """Add the matches of one row, unless the text shows that it is no use of the name."""
+    name = row[NAME]
+    traits = segment.traits_of(name)
+    start, end, mask = row[BEGIN], row[END], row[EDITS]
+    written = text[start:end]
+    edits = edit_names(mask | ROMANISED if traits.romanised else mask)
+    if mask & HOMOGLYPH and is_of_its_text(text, start, end):
+        if not _NEAR.isdisjoint(edits):
+            return
+        edits = tuple(sorted({OTHER_SCRIPT, *edits} - {"homoglyph"}))
+    form = segment.forms[traits.form]
+    unspaced = traits.unspaced
+    if traits.length <= SHORT and not unspaced and not _is_short_use(written, form, edits):
+        return
+    begins, ends = _edges(text, start, end) if unspaced else (True, True)
+    found.extend(
+        NameMatch(
+            owner=owner,
+            form=form,
+            span=(start, end),
+            text=written,
+            edits=edits,
+            distance=row[DISTANCE],
+            length=traits.length,
+            common=traits.common,
+            words=traits.words,
+            unspaced=unspaced,
+            leading=row[TOKEN] == 0,
+            begins=begins,
+            ends=ends,
+            zipf=traits.zipf,
+            token=row[TOKEN],
+        )
+        for owner in owners
     )
 
 
-def _is_misspelling(stream: Stream, start: int, end: int, disguised: bool) -> bool:
-    """Whether a near miss can be a misspelling of the name rather than a word of its own."""
-    gaps = [stream.gap(i) for i in stream.inner(start, end)]
-    if any(len(gap) > _MAX_GAP or _BREAK.search(gap) for gap in gaps):
-        return False
-    if disguised:
+def _is_short_use(written: str, form: str, edits: tuple[str, ...]) -> bool:
+    """Whether one to three letters are the name: too few to be read into anything else."""
+    if not edits:
+        return len(form) > 1 or written == form
+    kinds = set(edits)
+    if kinds == {"homoglyph"} and written.isupper():
         return True
-    return not all(_is_ordinary(token) for token in stream.tokens(start, end))
+    return kinds <= {"full_width", "spaced", "punctuated", "diacritic"}
 
 
-def _is_ordinary(token: str) -> bool:
-    """Whether a token is a common word, or a plain inflection of one."""
-    common = load_words("common_words_en", "common_words_zh")
-    if token in common or token.isdigit():
-        return True
-    return any(
-        token.endswith(suffix) and len(token) - len(suffix) >= 3 and token[: -len(suffix)] in common
-        for suffix in _SUFFIXES
-    )
-
-
-def _match(
-    stream: Stream, start: int, end: int, name: _Name, edits: Sequence[str], distance: int
-) -> NameMatch:
-    span = stream.span(start, end)
-    begins, ends = _edges(stream.original, *span) if name.unspaced else (True, True)
-    return NameMatch(
-        owner=name.owner,
-        form=name.form,
-        span=span,
-        text=stream.original[slice(*span)],
-        edits=tuple(sorted(set(edits) - ({"full_width"} if name.edits & FULL_WIDTH else set()))),
-        distance=distance,
-        length=len(name.key),
-        common=name.common,
-        words=name.words,
-        unspaced=name.unspaced,
-        leading=start == 0,
-        begins=begins,
-        ends=ends,
-    )
+_NEIGHBOURS = 3
 
 
 def _edges(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether a word plainly begins at ``start``, and whether one plainly ends at ``end``."""
-    begins = start == 0 or not _UNSPACED_CHAR.match(text[start - 1])
-    ends = end == len(text) or not _UNSPACED_CHAR.match(text[end])
+    begins = start == 0 or not _is_unspaced_char(text[start - 1])
+    ends = end == len(text) or not _is_unspaced_char(text[end])
     common = load_words("common_words_zh")
-    begins = begins or any(text[start - size : start] in common for size in (2, 3) if size <= start)
-    return begins, ends or any(text[end : end + size] in common for size in (2, 3))
+    begins = begins or any(
+        text[start - size : start] in common for size in (2, _NEIGHBOURS) if size <= start
+    )
+    return begins, ends or any(text[end : end + size] in common for size in (2, _NEIGHBOURS))
 
 
-def _without_overlaps(found: Iterable[NameMatch]) -> list[NameMatch]:
+def _without_overlaps(found: Sequence[NameMatch]) -> list[NameMatch]:
     """Keep of every owner's overlapping matches the best: nearest, longest, plainest."""
-    kept: list[NameMatch] = []
+    kept = sorted(found, key=_by_place)
+    if len({match.owner for match in kept}) == len(kept):
+        return kept
+    kept = []
     taken: dict[int, list[tuple[int, int]]] = {}
     ranked = sorted(
-        found, key=lambda m: (m.distance, -m.length, len(m.edits), m.span, m.owner, m.form)
+        found,
+        key=lambda m: (m.distance, -m.length, "typo" in m.edits, len(m.edits), m.span, m.form),
     )
     for match in ranked:
         spans = taken.setdefault(match.owner, [])
@@ -328,4 +252,8 @@ def _without_overlaps(found: Iterable[NameMatch]) -> list[NameMatch]:
         if after_previous and (place == len(spans) or match.span[1] <= spans[place][0]):
             spans.insert(place, match.span)
             kept.append(match)
-    return sorted(kept, key=lambda m: (m.span, m.owner, m.form))
+    return sorted(kept, key=_by_place)
+
+
+def _by_place(match: NameMatch) -> tuple[tuple[int, int], int, str]:
+    return match.span, match.owner, match.form

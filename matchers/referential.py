@@ -1,4 +1,4 @@
-"""Names that say what goods fit: "case for Aurelio phones".
+"""Names that say what goods fit, hold or are about: "case for Aurelio phones".
 
 The word "for" must stand directly before the name, or the goods must be an accessory. One word
 that merely stands somewhere before a name ("Bolso para mujer Aurelio") must not hide it.
@@ -6,106 +6,134 @@ that merely stands somewhere before a name ("Bolso para mujer Aurelio") must not
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import NamedTuple
 
 from crawler.model import Finding
 from matchers.candidate import Candidate
+from matchers.lexicon import Said, Words
 from matchers.marks import NameMatch
-from matchers.normalize import UNSPACED, fold, fold_in_place
-from matchers.phrases import find_phrases
 from matchers.vocabulary import load_words
 from matchers.weights import CONTEXT
+from matchers.wording import say
 
 _REACH = 4
 """Words that may stand between "for" and the name: "charger for Nokia, Samsung and Aurelio"."""
-_REACH_UNSPACED = 10
-"""The same in characters of unspaced scripts."""
-_NEARBY = 120
-"""Characters before and after a name that are read for such words."""
+_OWN_PLACE = 2
+"""Words before which goods are mostly named by their own mark."""
+
+
+_REFERENTIAL = frozenset({"fits_before", "fits_after", "accessory"})
+_ABOUT = frozenset({"about_before", "about_after"})
 
 
 class _Use(NamedTuple):
-    span: tuple[int, int]
-    sure: bool
+    said: Said
+    level: str
 
 
 def referential(candidate: Candidate) -> Finding | None:
     """Name that says what the goods fit, not whose goods they are ("case for Aurelio phones")."""
-    title = candidate.listing.title
-    names = [found.match for found in candidate.names if found.field == "title"]
-    uses = [_find_use(title, name) for name in names]
+    words = candidate.read().title
+    if _REFERENTIAL.isdisjoint(words.sections):
+        return None
+    names = title_names(candidate)
+    uses = [_find_use(words, name) for name in names]
     found = [use for use in uses if use is not None]
     if not found or len(found) < len(uses):
         return None
-    sure = all(use.sure for use in found)
-    first = next(use.span for use in found if use.sure == sure)
-    said = f"“{title[slice(*first)]}”"
-    detail = (
-        f"{said} makes “{names[0].text}” the thing that the goods fit."
-        if sure
-        else f"{said} stands before “{names[0].text}”, but not directly."
-    )
-    return Finding(
-        feature="referential",
-        weight=CONTEXT["referential" if sure else "perhaps_referential"],
-        field="title",
-        span=first,
-        text=title[slice(*first)],
-        form=names[0].form,
-        detail=detail,
-    )
+    weakest = max(found, key=lambda use: CONTEXT[use.level])
+    return title_finding(weakest.level, words, weakest.said, names[0].form)
 
 
-def _find_use(title: str, name: NameMatch) -> _Use | None:
-    start, end = name.span
-    first = max(0, start - _NEARBY)
-    before = fold_in_place(title[first:start])
-    after = fold_in_place(title[end : end + _NEARBY])
-    for found in reversed(list(find_phrases("referential_before").finditer(before))):
-        between = before[found.end() :]
-        if _reaches(between):
-            span = found.start() + first, found.end() + first
-            return _Use(span, _is_direct(between) or _names_accessory(title, name))
-    found_after = find_phrases("referential_after").match(after.lstrip())
-    if found_after is None:
+def packaging(candidate: Candidate) -> Finding | None:
+    """Offer of packaging or papers alone, without the goods of the mark ("empty box")."""
+    words = candidate.read().title
+    said = words.said("packaging")
+    names = title_names(candidate) if said else ()
+    if not names:
         return None
-    shift = end + len(after) - len(after.lstrip())
-    return _Use((found_after.start() + shift, found_after.end() + shift), True)
+    return title_finding("packaging", words, said[0], names[0].form)
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+", text)
+def about(candidate: Candidate) -> Finding | None:
+    """Name that says what a book or film is about ("history of Aurelio")."""
+    words = candidate.read().title
+    if _ABOUT.isdisjoint(words.sections) or candidate.right.kind == "work":
+        return None
+    names = title_names(candidate)
+    found = [_find_subject(words, name) for name in names]
+    said = [use for use in found if use is not None]
+    if not said or len(said) < len(found):
+        return None
+    return title_finding("about", words, said[0], names[0].form)
 
 
-def _is_direct(between: str) -> bool:
-    """Whether nothing but an article or the like stands between "for" and the name."""
-    words = _words(between)
-    return len(words) <= 2 and all(word in load_words("between_for_and_name") for word in words)
+def title_names(candidate: Candidate) -> list[NameMatch]:
+    """Return the places of the candidate's names in the title; misspellings only without others.
+
+    In "Espresso pods for Nespresso" the first word is no second place of the name.
+    """
+    found = [found.match for found in candidate.names if found.field == "title"]
+    return [match for match in found if not match.distance] or found
 
 
-def _names_accessory(title: str, name: NameMatch) -> bool:
-    """Whether the goods are made to fit others; what the name itself says does not count."""
+def title_finding(feature: str, words: Words, said: Said, form: str) -> Finding:
+    """Return the finding of a phrase in the title."""
+    text = words.text[said.start : said.end]
+    return Finding(
+        feature=feature,
+        weight=CONTEXT[feature],
+        field="title",
+        span=(said.start, said.end),
+        text=text,
+        form=form,
+        detail=say(feature, text=text, form=form, field="title"),
+    )
+
+
+def _find_use(words: Words, name: NameMatch) -> _Use | None:
     start, end = name.span
-    rest = fold_in_place(f"{title[:start]} {title[end:]}")
-    return find_phrases("accessories").search(rest) is not None
+    before = words.before("fits_before", start, _REACH)
+    if before is not None and not _is_free_ride(words, before):
+        if words.fills("between", before.end, start):
+            return _Use(before, "referential")
+        if words.holds("audience", before.end, start):
+            return None  # "bag for women Aurelio"
+        sure = _find_accessory(words, name) is not None
+        return _Use(before, "referential" if sure else "perhaps_referential")
+    after = words.after("fits_after", end)
+    if after is not None:
+        return _Use(after, "referential")
+    accessory = _find_accessory(words, name)
+    if accessory is not None and _words_before(words, start) >= _OWN_PLACE:
+        return _Use(accessory, "accessory")
+    return None
 
 
-def _reaches(between: str) -> bool:
-    """Whether a word like "for" still governs what follows ``between``."""
-    if re.search(r"[.;!?()|。；！？（）|]", between):
-        return False
-    words = _words(between)
-    audience = load_words("audience")
-    if any(fold(word) in _folded_audience() for word in words):
-        return False
-    if any(part in word for word in words if re.match(f"[{UNSPACED}]", word) for part in audience):
-        return False
-    unspaced = sum(len(word) for word in words if re.match(f"[{UNSPACED}]", word))
-    return unspaced <= _REACH_UNSPACED and len(words) <= _REACH
+def _words_before(words: Words, end: int) -> float:
+    """Return how many words stand before a position, without those that merely open a title."""
+    opening = load_words("opening_words")
+    idle = sum(words.folded[a:b] in opening for a, b in words.spans if b <= end)
+    return words.count(0, end) - idle
 
 
-@cache
-def _folded_audience() -> frozenset[str]:
-    return frozenset(map(fold, load_words("audience")))
+def _find_subject(words: Words, name: NameMatch) -> Said | None:
+    start, end = name.span
+    before = words.before("about_before", start, 1)
+    return before or words.after("about_after", end)
+
+
+def _is_free_ride(words: Words, use: Said) -> bool:
+    """Whether the word is part of a phrase for what imitates: the "for" of "dupe for"."""
+    return any(
+        said.start <= use.start and use.end <= said.end
+        for said in words.said("free_ride", "free_ride_before", "copies")
+    )
+
+
+def _find_accessory(words: Words, name: NameMatch) -> Said | None:
+    """Return the goods that are made to fit others; what the name itself says does not count."""
+    for said in words.said("accessory"):
+        if said.end <= name.span[0] or name.span[1] <= said.start:
+            return said
+    return None

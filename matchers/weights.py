@@ -1,8 +1,11 @@
-"""Bits of evidence of every finding, in one table.
+"""Bits of evidence of every finding, in one table. One bit doubles the odds.
 
-Set by hand, from published and measured precision of the single comparisons, until they are fitted
-on labelled listings. One bit doubles the odds. They add up as if findings were independent, which
-they are not quite; where two plainly say the same, ``matchers.judge`` counts the second as "also".
+``PRIOR``, an exact name and ``STANDING`` are fitted: ``benchmarks/fit_weights.py`` does it and says
+how well they hold for marks that were not fitted to. The other levels of ``NAME`` come from how
+much more often planted disguises than untouched titles reach them; ``PICTURE`` and ``CONTEXT`` are
+set by hand from published and measured precision. They add up as if findings were independent,
+which they are not quite; where two plainly say the same, ``matchers.judge`` counts the second as
+"also".
 """
 
 from __future__ import annotations
@@ -17,37 +20,121 @@ PRIOR: Final = -6.0
 
 NAME: Final[Mapping[str, float]] = {
     "disguised": 11.0,
-    "exact": 8.0,
-    "two characters": 7.5,
+    "exact": 9.4,
+    "split": 7.2,
+    "reordered": 7.2,
+    "romanised": 7.6,
+    "romanised, few letters": 3.6,
+    "three ordinary words or more": 7.2,
+    "ordinary word, letters set apart": 5.2,
+    "disguised and misspelt": 7.4,
+    "misspelt by one letter of ten": 7.2,
+    "a letter doubled, dropped or swapped, many": 6.8,
+    "a letter doubled, dropped or swapped, few": 6.4,
+    "misspelt by one letter, many": 6.2,
+    "misspelt by one letter, few": 4.6,
+    "misspelt by two letters of ten": 5.2,
+    "misspelt by two letters": 2.0,
+    "sound-alike, many": 6.2,
+    "sound-alike, few": 6.2,
+    "without vowels, many": 3.6,
+    "without vowels, few": 2.6,
+    "initials, many": 2.6,
+    "initials, few": 2.0,
+    "initials, two": 2.0,
+    "initials, three": 4.6,
+    "initials, four": 6.6,
+    "in another alphabet": 2.6,
+    # scripts without spaces
+    "two characters": 7.4,
     "two characters, where a word begins": 6.6,
     "two characters, where a word ends": 4.6,
     "two characters in a run": 2.6,
     "three characters in a run": 3.6,
-    "in another alphabet": 2.6,
-    "split": 6.6,
-    "three ordinary words or more": 7.4,
-    "two ordinary words, first in the title": 5.4,
-    "two ordinary words": 4.6,
-    "ordinary word, first in the title": 4.0,
     "ordinary word": 2.6,
     "ordinary word inside a run": 0.6,
-    "three letters at most": 5.4,
-    "disguised and misspelt": 7.4,
-    "misspelt by one letter of ten": 6.6,
-    "a letter doubled, dropped or swapped": 5.4,
-    "misspelt by one letter of eight": 4.6,
-    "misspelt by one letter": 3.6,
-    "misspelt by two letters of ten": 2.0,
-    "misspelt by two letters": 1.4,
-    "a given name": 1.8,
+    "a character differs, two": 0.6,
+    "a character differs, three": 2.6,
+    "a character differs, four": 3.6,
+    "homophone, two": 2.0,
+    "homophone, three": 4.6,
+    "homophone, four": 7.2,
+    "look-alike characters, two": 3.0,
+    "look-alike characters, three": 6.6,
+    "look-alike characters, four": 7.4,
 }
-"""A name in the title, by how it stands there.
+"""How a name is written in the title.
 
 What may be the mark as well as not stays below 5 and is not flagged with matching goods alone;
 from 5.1 to 5.9 it is flagged with them and not without."""
 
+STANDING: Final[Mapping[str, Mapping[str, float]]] = {
+    "place": {"first": 0.5, "later": -0.5},
+    "ordinary_words": {
+        "an ordinary word, first": -5.2,
+        "an ordinary word, later": -6.4,
+        "ordinary words, first": -4.0,
+        "ordinary words, later": -4.6,
+        "a known word, first": -0.2,
+        "a known word, later": -1.0,
+        "a worldwide name, first": 0.4,
+        "a worldwide name, later": -0.6,
+        "a frequent word, first": -0.8,
+        "a frequent word, later": -3.2,
+    },
+    "followed_by": {"a number": 1.8, "a rare word": 1.8},
+    "short": {"first": -0.6, "later": -3.6},
+    "capitals": {"in capitals": 1.9, "begins with a capital": 1.2},
+    "rivals": {
+        "another name": -8.0,
+        "part of another name": -6.0,
+        "after another name": -4.0,
+        "after an ordinary name": -2.0,
+    },
+    "own_word": {"a word": -4.0, "a rare word": -3.6},
+}
+"""How the name stands there: feature -> level -> bits, see ``matchers.standing``.
+
+Fitted, then held back where crawls differ from catalogues, as ``benchmarks/fit_weights.py`` says.
+Places are odd tenths and names even ones, so that no sum of the two is exactly the threshold."""
+
+HAN_STANDING: Final[Mapping[str, Mapping[str, float]]] = {
+    "han_cut": {"one word": -0.4, "apart": 2.0, "across words": -4.0},
+    "han_word": {
+        "a place": -0.5,
+        "a frequent word": -0.7,
+        "a frequent word, in a run": -3.0,
+        "a known word": 0.0,
+        "a known word, in a run": -0.6,
+        "a frequent name": 0.2,
+        "a known name": 1.3,
+    },
+    "han_before": {
+        "nothing": 0.0,
+        "opening words": 0.2,
+        "a slash": 1.0,
+        "Latin letters": 0.8,
+        "a sign": -0.3,
+        "words": -2.6,
+    },
+    "han_after": {"nothing": -1.0, "an official shop": 0.7, "Latin letters": 0.8, "a sign": 0.1},
+    "han_place": {"early": 0.2, "late": -1.4},
+    "han_length": {"two": -0.4, "three": 0.1, "more": 0.0},
+    "han_near": {
+        "across words": -4.5,
+        "a usual word": -3.0,
+        "a usual word, in a long name": -0.8,
+        "no usual word": 1.0,
+    },
+    "han_rivals": {"after another name": -1.0},
+}
+"""How a Han name stands there, see ``matchers.han_standing``. Fitted by ``benchmarks/chinese.py``,
+but for ``han_near`` and, set lower by hand, places and frequent words in a run."""
+
 BRAND_FIELD: Final = 5.4
 """A whole brand field that names the mark: flagged with matching goods, not without."""
+BRAND_FIELD_IN_PART: Final = 2.6
+"""An ordinary word in a longer brand field."""
 DESCRIPTION: Final[Mapping[str, float]] = {"disguised": 4.6, "exact": 2.6}
 """A name in the description; ordinary words and misspellings there say nothing."""
 ALSO_NAMED: Final = 2.0
@@ -71,13 +158,45 @@ ALSO_PICTURED: Final = 1.0
 
 CONTEXT: Final[Mapping[str, float]] = {
     "licensed_seller": -60.0,
-    "referential": -6.0,
+    # what the goods fit, hold, or are about
+    "referential": -7.0,
     "perhaps_referential": -1.4,
+    "accessory": -1.5,
+    "packaging": -5.0,
+    "about": -2.5,
+    # imitations, and what is said to be none
+    "free_ride": 3.0,
+    "likeness": 1.5,
+    "denied": -5.0,
+    "compared": -1.5,
+    # copies, and goods that are sold on
     "counterfeit_words": 4.0,
     "perhaps_counterfeit": 1.6,
+    "sellers_excuse": 2.5,
+    "perhaps_excuse": 0.4,
+    "second_hand": -5.0,
+    "low_price": 1.5,
     "other_brand": -4.0,
+    # goods
     "goods": 1.0,
     "goods_beside": 4.2,
+    "other_class": -1.5,
     "other_goods": -1.0,
+    # ordinary words
+    "word_before": -3.0,
+    "phrase_goes_on": -3.0,
+    "repeated_word": -4.0,
+    "small_letters": -2.0,
+    "unit_of_measure": -5.0,
+    "product_follows": 2.0,
+    # geographical indications
+    "evocation": 2.0,
+    "colour_use": -5.0,
+    "own_origin": -6.0,
+    "other_origin": 3.0,
+    "no_approved_user": 0.7,
+    # titles of works
+    "medium": 1.5,
+    "merchandise": 1.5,
 }
 """What the rest of the listing says. A licence outweighs everything else together."""

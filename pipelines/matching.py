@@ -12,7 +12,8 @@ from crawler.errors import InputError, PictureError
 from crawler.files import write_whole
 from crawler.model import Right
 from matchers.decoding import MAX_BYTES
-from matchers.judge import Matcher, MatchSettings
+from matchers.judge import Matcher, MatchSettings, names_of
+from matchers.marks import MarkIndex
 from matchers.pictures import MAKER, Fingerprint, parse_fingerprint
 from pipelines.sweep.decoding import Decoder
 
@@ -21,6 +22,10 @@ REMEMBERED = 5000
 
 PicturedRight = tuple[Right, Mapping[str, Path]]
 """A right, and where the file of each of its images lies."""
+
+
+NAMES = "names"
+"""Folder inside an index's folder in which the index over names is kept."""
 
 
 class FingerprintIndex:
@@ -94,9 +99,17 @@ class FingerprintIndex:
 
 
 def build_matcher(
-    rights: Sequence[PicturedRight], index: FingerprintIndex, settings: MatchSettings, on: date
+    rights: Sequence[PicturedRight],
+    index: FingerprintIndex,
+    settings: MatchSettings,
+    on: date,
+    folder: Path | None = None,
 ) -> tuple[Matcher, list[str]]:
-    """Build the matcher of the rights in force on a day, and say what was left out and why."""
+    """Build the matcher of the rights in force on a day, and say what was left out and why.
+
+    :param folder: where the index over names is kept for the next time; None = nowhere
+    :raises InputError: when that folder holds something else
+    """
     left_out: list[str] = []
     in_force: list[Right] = []
     references: dict[tuple[str, str], Fingerprint] = {}
@@ -111,4 +124,15 @@ def build_matcher(
             except (PictureError, OSError) as error:
                 left_out.append(f"{right.id}: its picture {image} is not matched: {error}")
     index.save()
-    return Matcher(in_force, references, settings), left_out
+    return Matcher(in_force, references, settings, _open_marks(in_force, folder)), left_out
+
+
+def _open_marks(rights: Sequence[Right], folder: Path | None) -> MarkIndex:
+    if folder is None:
+        return MarkIndex(names_of(rights))
+    try:
+        return MarkIndex.open(folder, names_of(rights))
+    except (ValueError, OSError) as error:
+        raise InputError(
+            f"{folder} is no index of Markhound ({error}); name another folder, or remove it"
+        ) from error

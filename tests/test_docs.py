@@ -21,6 +21,8 @@ from console.cli import cli
 from crawler.campaign import Campaign
 from crawler.model import Hit, Listing, Right
 from crawler.workspace import RecipientDirectory, WorkspaceConfig
+from matchers import context, han_standing, standing
+from matchers.wording import EDITS
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -150,6 +152,27 @@ def test_every_setting_is_documented() -> None:
     text = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     assert {"MARKHOUND_CHROMIUM", "MARKHOUND_WORKSPACE"} <= named_settings()
     assert [name for name in sorted(named_settings()) if f"`{name}`" not in text] == []
+
+
+def undocumented_findings(page: str) -> list[str]:
+    """Return the rows that the page on findings lacks: of features, as their docstrings say it."""
+    features = (
+        *(*standing.FEATURES, *han_standing.FEATURES, *han_standing.NEAR_FEATURES),
+        *context.FEATURES,
+    )
+    rows = [f"| `{f.__name__}` | {first_paragraph(f.__doc__ or '')} |" for f in features]
+    edits = [f"| `{edit}` |" for edit in EDITS["en"]]
+    return [row for row in (*rows, *edits) if row not in page]
+
+
+def first_paragraph(text: str) -> str:
+    return " ".join(text.strip().split("\n\n")[0].split())
+
+
+def test_every_feature_and_edit_is_documented() -> None:
+    page = (REFERENCE / "findings.md").read_text(encoding="utf-8")
+    assert undocumented_findings(page) == []
+    assert "| `homoglyph` |" in undocumented_findings("")
 
 
 # -- links -----------------------------------------------------------------------------

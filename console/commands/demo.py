@@ -17,7 +17,8 @@ from console.progress import sweep_progress
 from console.sweep_text import print_report
 from crawler.campaign import Campaign, Limits, Politeness
 from crawler.errors import WorkspaceError
-from crawler.registry import import_registry, load_registry
+from crawler.intake import import_registry
+from crawler.registry import load_registry
 from crawler.store.database import now
 from crawler.store.hits import StoredHit, find_hits
 from crawler.store.listings import find_listings

@@ -16,7 +16,7 @@ from crawler.store.hits import StoredHit, find_hits
 from crawler.store.listings import load_site
 from crawler.store.rights import load_right
 from crawler.store.sweeps import load_sweep
-from pipelines.takedown.wording import Language
+from matchers.wording import Language
 
 
 @click.command()

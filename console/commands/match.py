@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from console.context import people
+from console.limits import limits_options, match_settings
 from crawler.files import whole_file
-from crawler.formats import dump_json
-from crawler.store.database import now
+from crawler.formats import dump_line
+from matchers.judge import MatchSettings
 from pipelines.offline import OfflineMatch
 
 EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -33,10 +36,18 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--index",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep what was computed of pictures here, and use it again.",
+    help="Keep the index over names and what was computed of pictures here, and use it again.",
 )
+@limits_options
 def match(
-    listings: Path, registry: Path, output: Path | None, index: Path | None, *, no_images: bool
+    listings: Path,
+    registry: Path,
+    output: Path | None,
+    index: Path | None,
+    cutoff: float | None,
+    threshold: float | None,
+    *,
+    no_images: bool,
 ) -> None:
     """Match a file of listings with a file of rights: no workspace, no store, no network.
 
@@ -46,11 +57,23 @@ def match(
     """
     if output is not None and output.resolve() in (listings.resolve(), registry.resolve()):
         raise click.UsageError(f"--output {output} is one of the files to be read")
-    run = OfflineMatch(listings, registry, images=not no_images, index=index, on=now().date())
+    settings = match_settings(cutoff, threshold, MatchSettings())
+    # All that is loaded here stays to the end, so looking through it for garbage finds nothing.
+    gc.disable()
+    run = OfflineMatch(
+        listings,
+        registry,
+        images=not no_images,
+        index=index,
+        settings=settings,
+        on=datetime.now(UTC).date(),
+    )
+    gc.freeze()
+    gc.enable()
     flagged = total = 0
     with nullcontext(sys.stdout.buffer) if output is None else whole_file(output) as stream:
         for hit in run.hits():
-            stream.write(dump_json(hit).encode() + b"\n")
+            stream.write(dump_line(hit) + b"\n")
             total += 1
             flagged += hit.flagged
     for problem, count in run.problems.items():

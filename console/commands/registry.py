@@ -12,8 +12,9 @@ import click
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell, print_rows
 from crawler.errors import FileFormatError, Problem
+from crawler.intake import import_registry
 from crawler.model import Right
-from crawler.registry import check_registry, import_registry
+from crawler.registry import check_registry
 from crawler.store.database import now
 from crawler.store.rights import StoredRight, find_rights, find_versions, load_right
 

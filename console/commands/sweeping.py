@@ -18,6 +18,7 @@ from crawler.campaign import (
     campaign_of,
     check_campaign,
     load_campaign,
+    matching_of,
 )
 from crawler.errors import WorkspaceError
 from crawler.sites import site_of
@@ -118,6 +119,8 @@ def check(context: Context, file: Path) -> None:
     except WorkspaceError:
         console.print("Rights: not looked at, as there is no workspace here")
         return
+    scores = matching_of(plan, workspace.config.matching)
+    console.print(f"Scores: kept from {scores.cutoff:g}, flagged from {scores.threshold:g}")
     with workspace.store() as db:
         rights = [r.right for r in find_rights(db, workspace.pictures)]
     covered = [right for right in rights if plan.covers(right)]

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Listing, Sighting
+from crawler.sites import canonical_url
 from crawler.store.database import timestamp
 
 
@@ -61,22 +62,39 @@ def record_sighting(db: Database, sighting: Sighting) -> None:
         )
 
 
-def find_listings(db: Database, *, site: str | None = None) -> list[StoredListing]:
-    """Return every listing as last seen, by URL."""
+def load_listing(db: Database, name: str) -> StoredListing:
+    """Return one listing as last seen.
+
+    :param name: its id or its URL
+    :raises NotFoundError: when there is none of that id or URL
+    """
+    for stored in find_listings(db, name=name):
+        return stored
+    raise NotFoundError(f"no listing has the id or URL {name!r}; `markhound listings` has all")
+
+
+def find_listings(
+    db: Database, *, site: str | None = None, name: str | None = None
+) -> list[StoredListing]:
+    """Return every listing as last seen, by URL.
+
+    :param name: only the one with this id or URL
+    """
+    wanted = {"site": site, "name": name, "url": name and canonical_url(name)}
     pictures: dict[str, dict[str, str]] = {}
     for row in db.query(
         "SELECT p.sighting, p.url, p.sha256 FROM listings l"
         " JOIN sightings s ON s.listing = l.id JOIN sighting_pictures p ON p.sighting = s.id"
-        " WHERE p.sha256 IS NOT NULL AND (:site IS NULL OR l.site = :site)",
-        {"site": site},
+        f" WHERE p.sha256 IS NOT NULL AND {_WANTED}",
+        wanted,
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
         "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.seen_at, s.record"
         " FROM listings l JOIN sightings s ON s.rowid ="
         " (SELECT rowid FROM sightings WHERE listing = l.id ORDER BY seen_at DESC LIMIT 1)"
-        " WHERE :site IS NULL OR l.site = :site ORDER BY l.url",
-        {"site": site},
+        f" WHERE {_WANTED} ORDER BY l.url",
+        wanted,
     )
     return [
         StoredListing(
@@ -90,6 +108,11 @@ def find_listings(db: Database, *, site: str | None = None) -> list[StoredListin
         )
         for row in rows
     ]
+
+
+_WANTED = """
+(:site IS NULL OR l.site = :site) AND (:name IS NULL OR l.id = :name OR l.url IN (:name, :url))
+"""
 
 
 def find_sites(db: Database) -> list[SiteFigures]:

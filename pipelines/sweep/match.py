@@ -11,6 +11,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.campaign import matching_of
 from crawler.errors import PictureError
 from crawler.model import Hit, PictureOutcome, Sighting
 from crawler.store.rights import find_rights
@@ -19,7 +20,7 @@ from crawler.targets import targets_of
 from crawler.workspace import Workspace, open_workspace
 from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures import Fingerprint
-from pipelines.matching import FingerprintIndex, build_matcher
+from pipelines.matching import NAMES, FingerprintIndex, build_matcher
 from pipelines.sweep.decoding import Decoder
 
 
@@ -62,12 +63,14 @@ class MatchPipeline:
         targets = targets_of(self._crawler)
         if not covered:
             targets.warn("", "the registry holds no right for this campaign: nothing can be a hit")
-        matching = self._workspace.config.matching
+        index = self._workspace.folder / "index"
+        limits = matching_of(plan.campaign, self._workspace.config.matching)
         self._matcher, left_out = build_matcher(
             [(r.right, r.picture_files) for r in covered],
-            FingerprintIndex(self._decoder, self._workspace.folder / "index"),
-            MatchSettings(cutoff=matching.cutoff, threshold=matching.threshold),
+            FingerprintIndex(self._decoder, index),
+            MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
             plan.started_at.date(),
+            index / NAMES,
         )
         for message in left_out:
             targets.warn("", message)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from scrapy.exceptions import DropItem
 
 from crawler.formats import dump_record, parse_record
+from crawler.listing_file import listing_problems
 from crawler.model import Listing
-from crawler.sites import canonical_url
 from crawler.targets import storable
 
 
@@ -37,13 +36,3 @@ def _storable(listing: Listing) -> Listing:
     if text.isascii() or storable(text) == text:
         return listing
     return parse_record(Listing, json.loads(storable(text)))
-
-
-def listing_problems(listing: Listing) -> Iterator[str]:
-    """Say what is wrong with a listing, from a page or from a file."""
-    if canonical_url(listing.url) is None:
-        yield f"expected an http(s) URL, got {listing.url!r:.80}"
-    if not listing.title.strip():
-        yield "the title is empty"
-    if listing.price is not None and not (listing.price.is_finite() and listing.price >= 0):
-        yield f"expected a price of 0 or more, got {listing.price}"

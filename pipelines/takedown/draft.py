@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from crawler.errors import InputError, MissingFactsError, NotAllowedError
 from crawler.model import Case, Notice, Recipient, Right, Sender
 from crawler.store.hits import StoredHit
+from matchers.wording import STANDING_SENTENCES
 from pipelines.takedown.cases import check_one_case, draft_case, seller_name, site_of_hit
 from pipelines.takedown.facts import REGISTERED, rights_of
 from pipelines.takedown.kinds import KINDS, NoticeKind
@@ -181,7 +182,13 @@ def _target(kind: NoticeKind, group: Sequence[StoredHit], numbers: dict[str, int
     """Lay one listing out. Only what speaks for the hit is a reason to give in a notice."""
     newest = max(group, key=lambda stored: stored.seen_at)
     listing = newest.listing
-    findings = [f for stored in group for f in stored.hit.findings if f.weight > 0]
+    findings = [
+        finding
+        for stored in group
+        for finding in stored.hit.findings
+        # How a name stands in its title weighs its finding; it is no reason of its own.
+        if finding.weight > 0 and finding.feature not in STANDING_SENTENCES["en"]
+    ]
     price = None
     if listing.price is not None:
         price = f"{listing.price} {listing.currency or ''}".strip()

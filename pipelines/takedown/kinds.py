@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from crawler.errors import InputError
 from crawler.model import Recipient, RightKind
+from matchers.wording import Language
 from pipelines.takedown.facts import ALL_RIGHTS, REGISTERED, RequiredFact
-from pipelines.takedown.wording import Language
 
 _MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 EU_CODES = frozenset({"EU", *_MEMBERS.split()})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,7 @@ def test_match_uses_its_index_again(tmp_path: Path) -> None:
     )
     index = tmp_path / "index"
     first = run("match", listings, "--registry", rights, "--index", index).out
-    [file] = index.iterdir()
+    file = index / "fingerprints.txt"
     kept = file.stat().st_mtime_ns
     assert run("match", listings, "--registry", rights, "--index", index).out == first
     assert file.stat().st_mtime_ns == kept
@@ -266,3 +268,12 @@ def test_chinese_prints_under_any_locale(tmp_path: Path) -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
     done = run("match", listings, "--registry", rights, env=plain)
     assert done.json["findings"][0]["text"] == "奥雷利奥"
+
+
+def test_matching_files_loads_neither_crawler_nor_store() -> None:
+    code = (
+        "import sys, console.cli, console.commands.match;"
+        "print({'scrapy', 'twisted', 'playwright', 'sqlite_utils'} & {*sys.modules})"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"set()\n"

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.campaign import Campaign, load_campaign
-from crawler.errors import FileFormatError
+from crawler.campaign import Campaign, load_campaign, matching_of
+from crawler.errors import FileFormatError, InputError
 from crawler.model import Right
+from crawler.workspace import MatchingConfig
 
 GOOD = 'name = "night"\nseeds = ["https://shop.example/"]\n'
 
@@ -33,6 +34,8 @@ def test_small_campaign_has_polite_defaults(tmp_path: Path) -> None:
         ('name = "x"\nseeds = ["ftp://a.example"]', "seeds.0: expected an http or https URL"),
         ('name = "x"\nseeds = ["http://[::1"]', "seeds.0: not a URL"),
         ('name = "x"\nseeds = ["http://a.example:99999"]', "seeds.0: not a URL"),
+        (GOOD + "[matching]\ncutoff = 1.5", "matching.cutoff: expected 0 to 1, got 1.5"),
+        (GOOD + "[matching]\nthreshold = nan", "matching.threshold: expected 0 to 1, got nan"),
         (GOOD + "depth = 3", "depth: unknown key; a campaign has no such key"),
         (GOOD + "[limits]\npages = 3", "limits.pages: unknown key"),
         (GOOD + "[limits]\npages_per_site = 0", "limits.pages_per_site: expected at least 1"),
@@ -54,3 +57,13 @@ def test_rights_are_selected_by_id_or_tag(terms: tuple[str, ...], covered: bool)
     right = Right(id="TM-1", kind="trademark", name="Aurelio", tags=("luxury",))
     campaign = Campaign(name="x", seeds=("https://a.example",), rights=terms)
     assert campaign.covers(right) is covered
+
+
+def test_own_limits_take_the_place_of_the_workspace_s(tmp_path: Path) -> None:
+    workspace = MatchingConfig(cutoff=0.2, threshold=0.6)
+    assert matching_of(load(tmp_path, GOOD), workspace) == workspace
+    campaign = load(tmp_path, GOOD + "[matching]\nthreshold = 0.9")
+    assert matching_of(campaign, workspace) == MatchingConfig(cutoff=0.2, threshold=0.9)
+    campaign = load(tmp_path, GOOD + "[matching]\nthreshold = 0.1")
+    with pytest.raises(InputError, match=r"campaign night .* cutoff = 0\.2 and threshold = 0\.1"):
+        matching_of(campaign, workspace)

@@ -4,13 +4,21 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.errors import InputError, Problem
-from crawler.formats import dump_json, dump_record, load_record, parse_record, read_records
+from crawler.formats import (
+    dump_json,
+    dump_line,
+    dump_record,
+    load_record,
+    parse_record,
+    read_records,
+)
 from crawler.model import Finding, Hit, Listing, Right, hit_id
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -33,6 +41,32 @@ def test_listing_survives_the_round_trip(
         images=images,
     )
     assert load_record(Listing, dump_json(listing)) == listing
+
+
+@given(score=st.floats(allow_nan=False), text=TEXTS, edits=st.lists(TEXTS, max_size=2).map(tuple))
+def test_a_line_is_written_as_its_values_are(
+    score: float, text: str, edits: tuple[str, ...]
+) -> None:
+    finding = Finding(feature="name", weight=score, text=text, edits=edits)
+    for keep_empty in (False, True):
+        data = dump_record(finding, keep_empty=keep_empty)
+        assert dump_line(finding, keep_empty=keep_empty) == orjson.dumps(data)
+
+
+@pytest.mark.parametrize(
+    "price", ['"19.90"', "19.90", "1e3", "0", "-1", "NaN", '"NaN"', "true", "null", "[]", '" 7 "']
+)
+def test_a_line_is_read_as_its_values_are(tmp_path: Path, price: str) -> None:
+    line = f'{{"url": "u", "title": "t", "price": {price}}}'
+    file = tmp_path / "l.jsonl"
+    file.write_text(line)
+    [(_, read)] = read_records(Listing, file, "a listing")
+    try:
+        expected = parse_record(Listing, orjson.loads(line))
+    except (ValidationError, orjson.JSONDecodeError):
+        assert isinstance(read, Problem)
+    else:
+        assert read == expected
 
 
 def test_listing_text_is_kept_as_given() -> None:

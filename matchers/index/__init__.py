@@ -1,0 +1,1 @@
+"""The index over names: tables in files, and the compiled search through them."""

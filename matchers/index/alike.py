@@ -1,0 +1,212 @@
+"""Names that are written otherwise on purpose: by sound, in another order, without vowels.
+
+Compiled.
+"""
+
+from __future__ import annotations
+
+from matchers.index.clues import (
+    LOOSE_SOUND,
+    PREFIX,
+    REORDERED,
+    SOUND,
+    VOWELLESS,
+    consonants,
+    find_budget,
+    is_vowelless,
+)
+from matchers.index.compiled import Buffer, compiled
+from matchers.index.distance import find_osa
+from matchers.index.hashing import has_bit, hash_run
+from matchers.index.meant import SOUND_ALIKE
+from matchers.index.near import Near, split_clue
+from matchers.index.rows import write_row
+from matchers.index.sound import LONGEST, count_vowel_changes, hash_sound
+from matchers.index.tables import HAN_LIKE, Names
+from matchers.index.views import BROKEN, LONG_GAP, PLAIN, ROMAN, Run, View, edits_within
+
+REARRANGED, VOWELS_DROPPED = 1 << 17, 1 << 18
+
+_MOST_WORDS = 3
+_SHORTEST = 5
+"""Letters of the shortest text that is compared by sound alone."""
+
+
+@compiled
+def find_sounds(
+    view: View,
+    run: Run,
+    which: int,
+    names: Names,
+    near: Near,
+    out: Buffer,
+    rows: int,
+) -> int:
+    """Write what sounds like a name, or holds its words rotated or without vowels."""
+    for word in range(near.count[0]):
+        start = near.starts[word] + 0
+        bare = VOWELLESS
+        rare = False
+        for last in range(word, min(near.count[0], word + _MOST_WORDS)):
+            begin, end = near.starts[last] + 0, near.starts[last + 1] + 0
+            if end - start > LONGEST or (last > word and run.gaps[begin] & (BROKEN | LONG_GAP)):
+                break
+            rare = rare or near.zipf[last] == 0
+            if last > word and which == PLAIN and rows >= 0:
+                clue = hash_run(run.letters, start, end, REORDERED)
+                rows = _write_rotated(view, run, word, last, clue, names, near, out, rows)
+            if bare >= 0:
+                bare = _add_bare(run, begin, end, bare)
+                if last > word and bare >= 0 and which == PLAIN and rows >= 0:
+                    rows = _write_bare(view, run, word, last, bare, names, near, out, rows)
+            if which != PLAIN and run.changed[end] == run.changed[start]:
+                continue
+            if rare and end - start >= _SHORTEST and rows >= 0:
+                for loose in range(2 if which == ROMAN else 1):
+                    rows = _write_sound(view, run, word, last, loose == 1, names, near, out, rows)
+                    if rows < 0:
+                        break
+            if rows < 0:
+                return rows
+    return rows
+
+
+@compiled
+def _write_sound(
+    view: View,
+    run: Run,
+    word: int,
+    last: int,
+    loose: bool,
+    names: Names,
+    near: Near,
+    out: Buffer,
+    rows: int,
+) -> int:
+    start, end = near.starts[word] + 0, near.starts[last + 1] + 0
+    clue = hash_sound(run.letters, start, end, LOOSE_SOUND if loose else SOUND, loose)
+    if clue < 0 or not has_bit(names.clue_bits, clue):
+        return rows
+    bucket, tag = split_clue(clue, names)
+    for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
+        if names.clue_tags[entry] != tag:
+            continue
+        key = names.clue_keys[entry]
+        first, stop = names.key_starts[key] + 0, names.key_starts[key + 1] + 0
+        size = stop - first
+        most = 3 if size >= PREFIX else 2
+        distance = find_osa(
+            run.letters, start, end, names.key_letters, first, stop, most, near.rows
+        )
+        if distance > most or distance <= (0 if loose else find_budget(size)):
+            continue
+        if (
+            hash_sound(names.key_letters, first, stop, LOOSE_SOUND if loose else SOUND, loose)
+            != clue
+        ):
+            continue
+        if count_vowel_changes(run.letters, start, end, names.key_letters, first, stop) > 1:
+            continue
+        for name in range(names.key_names[key], names.key_names[key + 1]):
+            if names.name_flags[name] & HAN_LIKE or names.name_words[name] != last - word + 1:
+                continue
+            edits = SOUND_ALIKE | edits_within(view, run, start, end) & ~names.name_edits[name]
+            rows = write_row(view, run, start, end, name, edits, distance, out, rows)
+            if rows < 0:
+                return rows
+    return rows
+
+
+@compiled
+def _write_rotated(
+    view: View,
+    run: Run,
+    word: int,
+    last: int,
+    clue: int,
+    names: Names,
+    near: Near,
+    out: Buffer,
+    rows: int,
+) -> int:
+    if not has_bit(names.clue_bits, clue):
+        return rows
+    start, end = near.starts[word] + 0, near.starts[last + 1] + 0
+    bucket, tag = split_clue(clue, names)
+    for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
+        if names.clue_tags[entry] != tag:
+            continue
+        key = names.clue_keys[entry]
+        first = names.key_starts[key]
+        size = names.key_starts[key + 1] - first
+        if size != end - start:
+            continue
+        for name in range(names.key_names[key], names.key_names[key + 1]):
+            if names.name_words[name] != last - word + 1:
+                continue
+            if not _is_rotated(run, start, size, names, first, names.name_gaps[name]):
+                continue
+            edits = REARRANGED | edits_within(view, run, start, end) & ~names.name_edits[name]
+            rows = write_row(view, run, start, end, name, edits, 0, out, rows)
+            if rows < 0:
+                return rows
+    return rows
+
+
+@compiled
+def _is_rotated(run: Run, start: int, size: int, names: Names, first: int, gaps: int) -> bool:
+    for cut in range(1, min(size, 62)):
+        if not gaps >> cut & 1:
+            continue
+        same = True
+        for i in range(size):
+            if run.letters[start + i] != names.key_letters[first + (i + cut) % size]:
+                same = False
+                break
+        if same:
+            return True
+    return False
+
+
+@compiled
+def _add_bare(run: Run, begin: int, end: int, found: int) -> int:
+    """Return the hash with one more word without vowels; -1 when the word has some."""
+    if not is_vowelless(run.letters, begin, end):
+        return -1
+    return consonants(run.letters, begin, end, found, False)
+
+
+@compiled
+def _write_bare(
+    view: View,
+    run: Run,
+    word: int,
+    last: int,
+    clue: int,
+    names: Names,
+    near: Near,
+    out: Buffer,
+    rows: int,
+) -> int:
+    if not has_bit(names.clue_bits, clue):
+        return rows
+    start, end = near.starts[word] + 0, near.starts[last + 1] + 0
+    bucket, tag = split_clue(clue, names)
+    for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
+        if names.clue_tags[entry] != tag:
+            continue
+        key = names.clue_keys[entry]
+        first = names.key_starts[key]
+        for name in range(names.key_names[key], names.key_names[key + 1]):
+            if names.name_words[name] != last - word + 1:
+                continue
+            if names.key_letters[first] != run.letters[start]:
+                continue
+            size = names.key_starts[key + 1] - first
+            if size <= end - start:
+                continue
+            edits = VOWELS_DROPPED | edits_within(view, run, start, end)
+            rows = write_row(view, run, start, end, name, edits, size - (end - start), out, rows)
+            if rows < 0:
+                return rows
+    return rows

@@ -1,0 +1,192 @@
+"""Forms -> the tables of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.frequency import load_frequencies
+from matchers.han import find_lookalikes
+from matchers.index.build_kernel import (
+    ENTRY,
+    FIRST,
+    FLAGS,
+    FORM,
+    GAPS,
+    MOST_CLUES,
+    SIZE,
+    WORDS,
+    WRITTEN,
+    ZIPF_OF,
+    Neighbours,
+    count_clues,
+    fill_clues,
+    fill_exact,
+    hash_all,
+    put_words,
+    read_names,
+)
+from matchers.index.compiled import Buffer, as_buffer, empty
+from matchers.index.letters import LetterTables
+from matchers.index.room import new_room
+from matchers.index.tables import Names
+from matchers.index.views import PRODUCT, ZIPF
+from matchers.vocabulary import load_words
+
+Array = NDArray[Any]
+
+LETTERS = LetterTables()
+"""One for the process: what characters are read as does not depend on the names."""
+
+_MAX_FORM = 200
+"""Characters of a form that are compared."""
+
+
+def read_points(texts: Sequence[str]) -> tuple[Array, Array]:
+    """Return the code points of all texts, and where each begins (one entry more)."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
+    return points, starts
+
+
+@cache
+def load_word_table() -> Buffer:
+    """Return the table of ordinary words and of words that are written onto names."""
+    frequencies = load_frequencies()
+    joined = load_words("product_words_en", "counterfeit")
+    words = [*frequencies, *(word for word in joined if word.isalpha())]
+    values = [
+        *(min(ZIPF, max(1, round(10 * zipf))) for zipf in frequencies.values()),
+        *(PRODUCT for word in joined if word.isalpha()),
+    ]
+    points, starts = read_points(words)
+    slots = np.zeros(_power_of_two(2 * len(words)), np.uint32)
+    put_words(
+        as_buffer(points),
+        as_buffer(starts),
+        as_buffer(np.array(values, np.int64)),
+        as_buffer(slots),
+    )
+    return as_buffer(slots)
+
+
+@cache
+def _load_neighbours() -> Neighbours:
+    """Return the characters that are drawn like each Han character, as tables."""
+    starts = np.zeros(0x10001, np.int32)
+    found: list[int] = []
+    for point in range(0x3400, 0xA000):
+        starts[point] = len(found)
+        found.extend(ord(char) for char in find_lookalikes(chr(point)) if ord(char) < 0x10000)
+    starts[0xA000:] = len(found)
+    return Neighbours(starts=as_buffer(starts), letters=as_buffer(np.array(found or [0], np.int32)))
+
+
+def build_names(forms: Sequence[str]) -> Names:
+    """Return the tables of forms; those without a comparable letter are left out of them."""
+    texts = [form[:_MAX_FORM] for form in forms]
+    numbers = list(range(len(texts)))
+    for number, text in enumerate(tuple(texts)):
+        # In capitals, a Cyrillic name can be written in Latin letters that its small letters lack.
+        if not text.isascii() and text.upper() != text:
+            texts.append(text.upper())
+            numbers.append(number)
+    entries, letters = _read(texts)
+    forms_of = np.array(numbers, np.int64)[entries[:, FORM]] if len(entries) else entries[:, FORM]
+    return _assemble(entries, letters, forms_of)
+
+
+def _read(texts: Sequence[str]) -> tuple[Array, Array]:
+    """Return a row for each reading of each text, and their letters."""
+    points, starts = read_points(texts)
+    tables = LETTERS.tables(points)
+    longest = int(np.diff(starts).max(initial=0)) * LETTERS.longest
+    room = new_room(longest, 1)
+    size = 3 * len(points) * LETTERS.longest + 1 if LETTERS.longest > 1 else 3 * len(points) + 1
+    size = min(size, 4 * len(points) + 64 * len(texts) * (LETTERS.longest > 4) + 1_000_000)
+    letters = np.zeros(size, np.int32)
+    entries = np.zeros(3 * len(texts) * ENTRY + ENTRY, np.int64)
+    count, used = read_names(
+        as_buffer(points), as_buffer(starts), tables, load_word_table(), room,
+        as_buffer(entries), as_buffer(letters),
+    )  # fmt: skip
+    if count < 0:
+        raise ValueError(
+            "expected forms that are read as few letters, got more than there is room for"
+        )
+    return entries.reshape(-1, ENTRY)[:count], letters[:used]
+
+
+def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:
+    """Group the readings by their letters, and write all tables."""
+    hashes = np.zeros(2 * len(entries) + 1, np.int64)
+    flat = np.ascontiguousarray(entries.reshape(-1))
+    hash_all(as_buffer(flat), as_buffer(letters), len(entries), as_buffer(hashes))
+    both = hashes[: 2 * len(entries)].reshape(-1, 2)
+    combined = both[:, 0] << 31 | both[:, 1]
+    _, first, key_of = np.unique(combined, return_index=True, return_inverse=True)
+    # The same form may be read the same way twice (capitals); one name is enough.
+    order = np.lexsort((forms_of, key_of))
+    if len(order):
+        pairs = np.stack([key_of[order], forms_of[order]])
+        order = order[np.concatenate([[True], np.any(pairs[:, 1:] != pairs[:, :-1], axis=0)])]
+    keys = len(first)
+    sizes = entries[first, SIZE]
+    starts = np.zeros(keys + 1, np.int32)
+    np.cumsum(sizes, out=starts[1:])
+    places = np.repeat(entries[first, FIRST] - starts[:-1], sizes) + np.arange(starts[-1])
+    key_letters = letters[places] if keys else np.zeros(1, np.int32)
+    key_names = np.searchsorted(key_of[order], np.arange(keys + 1)).astype(np.int32)
+    names = Names(
+        key_starts=as_buffer(starts),
+        key_letters=as_buffer(np.ascontiguousarray(key_letters, np.int32)),
+        key_masks=as_buffer(np.zeros(keys + 1, np.int32)),
+        key_names=as_buffer(key_names),
+        name_forms=_column(forms_of, order, np.int32),
+        name_gaps=_column(entries[:, GAPS], order, np.int64),
+        name_words=_column(entries[:, WORDS], order, np.uint8),
+        name_flags=_column(entries[:, FLAGS], order, np.uint8),
+        name_zipf=_column(entries[:, ZIPF_OF], order, np.uint8),
+        name_edits=_column(entries[:, WRITTEN], order, np.uint8),
+        exact_bits=as_buffer(np.zeros(_power_of_two(2 * keys), np.uint8)),
+        prefix_bits=as_buffer(np.zeros(_power_of_two(2 * keys), np.uint8)),
+        exact_slots=as_buffer(np.zeros(_power_of_two(2 * keys), np.int32)),
+        clue_bits=as_buffer(np.zeros(8, np.uint8)),
+        clue_starts=as_buffer(np.zeros(9, np.int32)),
+        clue_tags=as_buffer(np.zeros(1, np.uint16)),
+        clue_keys=as_buffer(np.zeros(1, np.int32)),
+        longest=as_buffer(np.array([sizes.max(initial=1)], np.int32)),
+        alphabet=as_buffer(np.unique(key_letters).astype(np.uint32)),
+    )
+    fill_exact(names)
+    return _add_clues(names)
+
+
+def _column(values: Array, order: Array, kind: type[np.generic]) -> Buffer:
+    return as_buffer(np.ascontiguousarray(values[order] if len(order) else [0], dtype=kind))
+
+
+def _add_clues(names: Names) -> Names:
+    """Write the clues of all keys, bucket by bucket."""
+    tables = LETTERS.tables(np.asarray(names.alphabet))
+    neighbours, clues = _load_neighbours(), empty(MOST_CLUES)
+    total = count_clues(names, tables, neighbours, clues)
+    buckets = max(8, _power_of_two(total // 4))
+    names = names._replace(
+        clue_bits=as_buffer(np.zeros(_power_of_two(total), np.uint8)),
+        clue_starts=as_buffer(np.zeros(buckets + 1, np.int32)),
+        clue_tags=as_buffer(np.zeros(total + 1, np.uint16)),
+        clue_keys=as_buffer(np.zeros(total + 1, np.int32)),
+    )
+    fill_clues(names, tables, neighbours, clues)
+    return names
+
+
+def _power_of_two(size: int) -> int:
+    """Return the power of two that is not below ``size``, 8 at the least."""
+    return 1 << max(3, (max(size, 1) - 1).bit_length())

@@ -1,0 +1,127 @@
+"""Clues: what a name and a text share although they are not written the same. Compiled.
+
+Every clue is a hash of something derived from letters, salted by its kind, so that all kinds live
+in one table. A name is kept under each of its clues, and a text is looked up by its own:
+
+- ``SHORT`` and ``LONG``: what is left when up to one letter (names of 4 to 7) or two (of the
+  first 8 letters of longer names) are deleted. Whatever is within that many edits shares a clue,
+  so nothing is missed: Garbe's symmetric delete spelling correction (2012), prefix length 8.
+- ``SOUND``, ``LOOSE_SOUND``: how Latin letters sound (``matchers.index.sound``).
+- ``SYLLABLES``: how Han characters sound, as toneless Mandarin syllables.
+- ``DRAWN``: a Han name with one character replaced by one that is drawn nearly like it.
+- ``INITIAL``: a Han name whose first character is given by its Latin initial (N克).
+- ``WILD``: a Han name without one of its four to eight characters, ``ANAGRAM``: their sum.
+- ``REORDERED``: the words of a name, rotated.
+- ``VOWELLESS``: the words of a name by their consonants alone (NK DK).
+- ``DIGITS``: the digits of a name; these are only in the bit map.
+"""
+
+from __future__ import annotations
+
+from matchers.index.compiled import Buffer, compiled
+from matchers.index.hashing import SEED, step
+
+(
+    SHORT,
+    LONG,
+    SOUND,
+    LOOSE_SOUND,
+    SYLLABLES,
+    DRAWN,
+    INITIAL,
+    REORDERED,
+    VOWELLESS,
+    DIGITS,
+    WILD,
+    ANAGRAM,
+) = ((SEED * (kind + 3) * 2654435761) & 0x7FFFFFFF for kind in range(12))
+"""The salt of each kind."""
+
+PREFIX = 8
+SHORTEST_TYPO = 4
+"""Characters of the shortest Han name of which one may be any other."""
+MOST = 40
+"""Room for the clues of one kind of one name or span."""
+
+_VOWELS = (97, 101, 105, 111, 117)
+_BETWEEN = 32
+"""Stands between words in ``VOWELLESS``."""
+
+
+@compiled
+def find_budget(length: int) -> int:
+    """Return how many edits a misspelling of a name of so many letters may have."""
+    if length < 4:
+        return 0
+    return 1 if length < PREFIX else 2
+
+
+@compiled
+def delete_clues(
+    letters: Buffer, start: int, end: int, depth: int, seed: int, out: Buffer, base: int
+) -> int:
+    """Write the hashes of what is left without up to ``depth`` (1 or 2) letters; return how many.
+
+    :param base: where in ``out`` the first one goes
+    :param end: at most ``start + PREFIX``
+    """
+    found, count = seed, base
+    for skipped in range(start, end):
+        # found: the hash of all letters before the one that is skipped
+        rest = found
+        for second in range(skipped + 1, end):
+            if depth == 2:
+                deep = rest
+                for place in range(second + 1, end):
+                    deep = step(deep, letters[place])
+                out[count] = deep
+                count += 1
+            rest = step(rest, letters[second])
+        out[count] = rest
+        count += 1
+        found = step(found, letters[skipped])
+    out[count] = found
+    return count + 1 - base
+
+
+@compiled
+def rotated_clue(letters: Buffer, start: int, cut: int, end: int) -> int:
+    """Return the hash of a run whose two parts have changed places."""
+    found = REORDERED
+    for place in range(cut, end):
+        found = step(found, letters[place])
+    for place in range(start, cut):
+        found = step(found, letters[place])
+    return found
+
+
+@compiled
+def consonants(letters: Buffer, start: int, end: int, seed: int, ends_only: bool) -> int:
+    """Return the hash of a word's consonants and the gap after it; -1 when it has too few.
+
+    The first letter counts whatever it is; a doubled letter counts once.
+
+    :param ends_only: only the first and the last consonant
+    """
+    found, count, last = step(seed, letters[start]), 1, letters[start]
+    for place in range(start + 1, end):
+        letter = letters[place]
+        if letter not in _VOWELS and letter != last:
+            if not ends_only:
+                found = step(found, letter)
+            count += 1
+            last = letter
+    if ends_only and count > 1:
+        found = step(found, last)
+    return step(found, _BETWEEN) if count > 1 else -1
+
+
+@compiled
+def is_vowelless(letters: Buffer, start: int, end: int) -> bool:
+    """Whether two to five Latin letters could be a word without its vowels."""
+    if not 2 <= end - start <= 5 or not 97 <= letters[start] <= 122:
+        return False
+    for place in range(start + 1, end):
+        if letters[place] in _VOWELS or not 97 <= letters[place] <= 122:
+            return False
+    return True

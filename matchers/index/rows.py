@@ -1,0 +1,62 @@
+"""What was found, as rows of numbers; and the exact table. Compiled."""
+
+from __future__ import annotations
+
+from matchers.index.compiled import Buffer, compiled
+from matchers.index.tables import Names
+from matchers.index.views import Run, View
+
+TEXT, NAME, BEGIN, END, EDITS, DISTANCE, TOKEN, TOKENS = range(8)
+"""Columns of a row: number of the text and of the name, span in code points, edits as bits,
+letters that differ, number of the first token, tokens that the span touches."""
+ROW = 8
+
+
+@compiled
+def find_key(names: Names, found: int, run: Run, start: int, end: int) -> int:
+    """Return the key whose letters stand in ``run[start:end]``; -1 when there is none.
+
+    :param found: the hash of these letters
+    """
+    mask = len(names.exact_slots) - 1
+    place = found & mask
+    while names.exact_slots[place] != 0:
+        key = names.exact_slots[place] - 1
+        first = names.key_starts[key]
+        if names.key_starts[key + 1] - first == end - start:
+            same = True
+            for i in range(end - start):
+                if names.key_letters[first + i] != run.letters[start + i]:
+                    same = False
+                    break
+            if same:
+                return key
+        place = (place + 1) & mask
+    return -1
+
+
+@compiled
+def write_row(
+    view: View,
+    run: Run,
+    start: int,
+    end: int,
+    name: int,
+    edits: int,
+    distance: int,
+    out: Buffer,
+    rows: int,
+) -> int:
+    """Append a row; return how many rows there are then, -1 when there is no room."""
+    place = rows * ROW
+    if place + ROW > len(out):
+        return -1
+    first, last = run.at[start], run.at[end - 1]
+    out[place + NAME] = name
+    out[place + BEGIN] = min(view.starts[first], view.starts[last])
+    out[place + END] = max(view.ends[first], view.ends[last])
+    out[place + EDITS] = edits
+    out[place + DISTANCE] = distance
+    out[place + TOKEN] = run.tokens[start]
+    out[place + TOKENS] = run.tokens[end - 1] - run.tokens[start] + 1
+    return rows + 1

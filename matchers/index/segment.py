@@ -1,0 +1,161 @@
+"""A part of an index: forms and their tables, in memory or in a folder that processes share."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from matchers.index.build import LETTERS, build_names, load_word_table, read_points
+from matchers.index.compiled import as_buffer
+from matchers.index.room import new_room
+from matchers.index.rows import ROW
+from matchers.index.search import search
+from matchers.index.tables import COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, Names
+
+MAKER: Final = "markhound-names-1"
+"""Changed whenever tables are made otherwise: an index made before is then refused."""
+
+_PREFIX = "names-"
+_FORMS = "forms.json"
+_HEADER = "header.json"
+
+_ROWS = 1 << 15
+"""Rows that one call of the search writes at the most."""
+
+
+class Traits(NamedTuple):
+    """What is known of a name."""
+
+    form: int
+    """Number of its form."""
+    length: int
+    """Comparable letters."""
+    words: int
+    """1 for unspaced scripts."""
+    common: bool
+    """Whether all its words are ordinary."""
+    unspaced: bool
+    plain: bool
+    """Whether its letters are the form's own, not how they look or sound in Latin ones."""
+    romanised: bool
+    zipf: float
+    """Zipf frequency of its rarest word; 0 when that is rare."""
+
+
+class Segment:
+    """Forms, each once, and the tables to search texts for them."""
+
+    def __init__(self, forms: Sequence[str], names: Names) -> None:
+        self.forms = forms
+        self._names = names
+        self._traits: dict[int, Traits] = {}
+        self._longest = int(names.longest[0])
+        self._alphabet = np.asarray(names.alphabet).astype(np.uint32)
+
+    @classmethod
+    def build(cls, forms: Sequence[str]) -> Segment:
+        """Make the tables of forms, in memory."""
+        return cls(forms, build_names(forms))
+
+    @classmethod
+    def save(cls, forms: Sequence[str], folder: Path, *, replace: bool = False) -> Segment:
+        """Make the tables of forms in a folder of their own inside ``folder``, and open it.
+
+        It appears whole or not at all.
+
+        :param replace: whether what stood there before goes
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        old = find_folders(folder)
+        number = 1 + max((int(path.name.removeprefix(_PREFIX)) for path in old), default=0)
+        target = folder / f"{_PREFIX}{number:04}"
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name:
+            new = Path(name) / "names"
+            new.mkdir()
+            names = build_names(forms)
+            for field, values in zip(names._fields, names, strict=True):
+                np.save(new / f"{field}.npy", np.asarray(values), allow_pickle=False)
+            (new / _FORMS).write_text(json.dumps(forms), encoding="ascii")
+            (new / _HEADER).write_text(json.dumps({"maker": MAKER, "forms": len(forms)}))
+            new.rename(target)
+        if replace:
+            for path in old:
+                shutil.rmtree(path)
+        return cls.open(target)
+
+    @classmethod
+    def open(cls, path: Path) -> Segment:
+        """Map saved tables into memory.
+
+        :raises ValueError: when the folder holds another version, or is damaged
+        """
+        try:
+            header = json.loads((path / _HEADER).read_text())
+            if header.get("maker") != MAKER:
+                raise ValueError(f"made by {header.get('maker')!r}, expected {MAKER!r}")
+            forms = json.loads((path / _FORMS).read_text(encoding="ascii"))
+            # "c": numba takes writable and read-only arrays for two types; nothing is written.
+            arrays = [
+                np.load(path / f"{field}.npy", mmap_mode="c", allow_pickle=False)
+                for field in Names._fields
+            ]
+        except (OSError, ValueError, AttributeError) as error:
+            raise ValueError(f"{path} is no index of names ({error})") from error
+        if len(forms) != header.get("forms") or any(array.ndim != 1 for array in arrays):
+            raise ValueError(f"{path} is no index of names (it is damaged)")
+        return cls(forms, Names(*(as_buffer(array.view(np.ndarray)) for array in arrays)))
+
+    def traits_of(self, name: int) -> Traits:
+        """Return what is known of a name."""
+        found = self._traits.get(name)
+        if found is None:
+            names = self._names
+            key = bisect_right(names.key_names, name) - 1
+            flags = names.name_flags[name]
+            unspaced = bool(flags & HAN_LIKE)
+            found = self._traits[name] = Traits(
+                form=int(names.name_forms[name]),
+                length=int(names.key_starts[key + 1] - names.key_starts[key]),
+                words=1 if unspaced else int(names.name_words[name]),
+                common=bool(flags & COMMON),
+                unspaced=unspaced,
+                romanised=bool(flags & ROMANISED_NAME),
+                plain=not flags & (ROMANISED_NAME | SKELETON_NAME),
+                zipf=int(names.name_zipf[name]) / 10,
+            )
+        return found
+
+    def search(self, texts: Sequence[str], mode: int) -> Iterator[list[int]]:
+        """Yield the rows of all texts; columns as in ``matchers.index.rows``."""
+        if not self.forms:
+            return
+        points, starts = read_points(texts)
+        LETTERS.tables(self._alphabet)
+        letters, words = LETTERS.tables(points), load_word_table()
+        longest = int(np.diff(starts).max(initial=0)) * LETTERS.longest
+        room = new_room(longest, self._longest)
+        out = np.zeros(_ROWS * ROW, np.int32)
+        first = 0
+        while first < len(texts):
+            before = first
+            first, rows = search(
+                as_buffer(points), as_buffer(starts), first, letters, self._names, words, mode,
+                room, as_buffer(out), 0,
+            )  # fmt: skip
+            yield from out[: rows * ROW].reshape(rows, ROW).tolist()
+            if first == before:
+                out = np.zeros(2 * len(out), np.int32)  # one text alone has more
+
+
+def find_folders(folder: Path) -> list[Path]:
+    """Return the folders of saved tables, the oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.name.startswith(_PREFIX))

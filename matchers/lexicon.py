@@ -1,0 +1,361 @@
+"""The words of a text, and the phrases of the vocabulary that stand in it.
+
+A phrase is looked up by its first word, so the time for a text grows with the text and hardly with
+the vocabulary. Words of spaced scripts are one token each, every character of an unspaced script
+is one of its own, as in ``matchers.tokens``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from matchers.normalize import UNSPACED, fold_in_place
+from matchers.vocabulary import find_languages, load_language, load_sections
+
+_TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+")
+_ASCII_TOKEN = re.compile(r"[a-z0-9]+")
+_UNSPACED = re.compile(rf"[{UNSPACED}]")
+_CLAUSE_ENDS = re.compile(r"[.;!?()|。；！？（）|](?!\d)")
+_DASHES = frozenset("-\u2010\u2011\u2012\u2013")
+_CHARACTER = 0.4
+"""What one character of an unspaced script counts in words: words have two or three."""
+
+WORD_SETS = frozenset({"audience", "between", "determiner", "continues"})
+"""Sections of words so frequent that they are read only beside a name."""
+_WORDS = 3
+"""Tokens of the longest of these."""
+_WITH_KANA = "kana "
+"""Before a section: the phrase counts only in a text with kana, of Japanese written in Han."""
+_KANA = re.compile("[\u3041-\u30ff]")
+
+
+class Said(NamedTuple):
+    """A phrase of the vocabulary in a text."""
+
+    start: int
+    end: int
+    section: str
+
+
+class _Phrase(NamedTuple):
+    gaps: tuple[str, ...]
+    """What stands between the tokens, and after the last."""
+    sections: tuple[str, ...]
+
+
+class _Lexicon(NamedTuple):
+    sizes: Mapping[str, tuple[tuple[int, bool], ...]]
+    """First token -> how many tokens the phrases have that begin with it, the most first, and
+    whether something stands between or after these."""
+    runs: Mapping[str, tuple[str, ...]]
+    """Text -> sections, of single words and of characters in a row."""
+    gapped: Mapping[str, tuple[_Phrase, ...]]
+    """Tokens, joined by spaces -> the phrases of these tokens with something between them."""
+
+
+class _InPlace(dict[int, str]):
+    """What ``fold_in_place`` makes of each character, as ``str.translate`` asks."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = fold_in_place(chr(point))
+        return self[point]
+
+
+_IN_PLACE = _InPlace()
+
+
+def fold_text(text: str) -> str:
+    """Return the text folded character by character, so that every position stays the same."""
+    return text.lower() if text.isascii() else text.translate(_IN_PLACE)
+
+
+class Words:
+    """A text with its phrases, by section."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = fold_text(text)
+        """The text in comparable characters, every position as in the text."""
+        spans = [token.span() for token in _tokens(self.folded)]
+        self.spans = spans
+        """Where the tokens stand."""
+        self._sums: list[float] | None = None
+        self._said = _without_harmless(_find(self.folded, spans, _load_phrases()))
+        self.sections = self._said.keys()
+        """Those of which a phrase stands in the text, goods and ``WORD_SETS`` apart."""
+
+    def said(self, *sections: str) -> list[Said]:
+        """Return the phrases of some sections, in their order."""
+        found = self._said
+        if len(sections) == 1:
+            return found.get(sections[0], [])
+        return sorted(said for section in sections for said in found.get(section, ()))
+
+    def find_goods(self) -> dict[str, list[Said]]:
+        """Return Nice class -> the words that speak of its goods."""
+        return _find(self.folded, self.spans, _load_goods(), longest=True)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the tokens begin."""
+        return [start for start, _ in self.spans]
+
+    def count(self, start: int, end: int) -> float:
+        """Return how many words stand between two positions, five Han characters being two."""
+        if self._sums is None:
+            self._sums = [0.0]
+            for at, _ in self.spans:
+                size = _CHARACTER if _UNSPACED.match(self.folded, at) else 1.0
+                self._sums.append(self._sums[-1] + size)
+        first, last = self._within(start, end)
+        return self._sums[last] - self._sums[first] if last > first else 0.0
+
+    def _within(self, start: int, end: int) -> tuple[int, int]:
+        """Return the first token from ``start`` on, and the first from ``end`` on."""
+        return bisect_left(self.spans, (start, 0)), bisect_left(self.spans, (end, 0))
+
+    def before(self, section: str, start: int, reach: float = 0.0) -> Said | None:
+        """Return the nearest phrase before a position, in one clause with it.
+
+        :param reach: words that may stand between; none, unless told
+        """
+        nearest: Said | None = None
+        for said in self._said.get(section, ()):
+            if said.end <= start and (nearest is None or said.end > nearest.end):
+                nearest = said  # of those with one end, the longest comes first
+        return nearest if nearest and self._reaches(nearest.end, start, reach) else None
+
+    def after(self, section: str, end: int, reach: float = 0.0) -> Said | None:
+        """Return the nearest phrase after a position, in one clause with it."""
+        for said in self._said.get(section, ()):
+            if said.start >= end:
+                return said if self._reaches(end, said.start, reach) else None
+        return None
+
+    def _reaches(self, start: int, end: int, reach: float) -> bool:
+        if self.count(start, end) > reach:
+            return False
+        return not _CLAUSE_ENDS.search(self.folded, start, end)
+
+    def word_before(self, section: str, start: int) -> Said | None:
+        """Return the word of one of ``WORD_SETS`` that stands directly before a position."""
+        place = self._within(start, start)[0]
+        for first in range(max(0, place - _WORDS), place):
+            said = self._read(section, first, place)
+            if said is not None:
+                return said if self._reaches(said.end, start, 0) else None
+        return None
+
+    def word_after(self, section: str, end: int) -> Said | None:
+        """Return the word of one of ``WORD_SETS`` that stands directly after a position."""
+        place = self._within(end, end)[0]
+        for last in range(min(len(self.spans), place + _WORDS), place, -1):
+            said = self._read(section, place, last)
+            if said is not None:
+                return said if self._reaches(end, said.start, 0) else None
+        return None
+
+    def fills(self, section: str, start: int, end: int) -> bool:
+        """Whether nothing but words of one of ``WORD_SETS`` stands between two positions."""
+        place, last = self._within(start, end)
+        while place < last:
+            reach = range(min(last, place + _WORDS), place, -1)
+            place = next((stop for stop in reach if self._read(section, place, stop)), -1)
+            if place < 0:
+                return False
+        return True
+
+    def holds(self, section: str, start: int, end: int) -> bool:
+        """Whether a word of one of ``WORD_SETS`` stands between two positions."""
+        first, last = self._within(start, end)
+        return any(
+            self._read(section, place, stop)
+            for place in range(first, last)
+            for stop in range(place + 1, min(last, place + _WORDS) + 1)
+        )
+
+    def _read(self, section: str, first: int, last: int) -> Said | None:
+        start, end = self.spans[first][0], self.spans[last - 1][1]
+        if self.folded[start:end] in _load_word_set(section):
+            return Said(start, end, section)
+        return None
+
+
+def _tokens(folded: str) -> Iterator[re.Match[str]]:
+    return (_ASCII_TOKEN if folded.isascii() else _TOKEN).finditer(folded)
+
+
+def _find(
+    folded: str, spans: list[tuple[int, int]], lexicon: _Lexicon, *, longest: bool = False
+) -> dict[str, list[Said]]:
+    """Return section -> its phrases.
+
+    :param longest: whether a phrase within another says nothing: a 手机壳 is no 手机
+    """
+    sizes, runs, gapped = lexicon
+    found: dict[str, list[Said]] = {}
+    count, reached = len(spans), -1
+    for place, (start, end) in enumerate(spans):
+        for size, gaps in sizes.get(folded[start:end], ()):
+            if place + size > count:
+                continue
+            end = spans[place + size - 1][1]
+            if gaps:
+                sections, tail = _find_gapped(folded, spans[place : place + size], gapped)
+                end += tail
+            else:
+                sections = runs.get(folded[start:end], ())
+            if not sections or (longest and end < reached):
+                continue
+            reached = end
+            for section in sections:
+                said = Said(start, end, section)
+                if section in found:
+                    found[section].append(said)
+                else:
+                    found[section] = [said]
+    if any(section.startswith(_WITH_KANA) for section in found):
+        return _merge_japanese(found, counts=_KANA.search(folded) is not None)
+    return found
+
+
+def _merge_japanese(found: dict[str, list[Said]], *, counts: bool) -> dict[str, list[Said]]:
+    """Return the phrases with the Japanese ones that are written in Han alone, or without them."""
+    merged: dict[str, list[Said]] = {}
+    for section, phrases in found.items():
+        name = section.removeprefix(_WITH_KANA)
+        if counts or name == section:
+            merged.setdefault(name, []).extend(said._replace(section=name) for said in phrases)
+    return {section: sorted(set(phrases), key=_by_place) for section, phrases in merged.items()}
+
+
+def _by_place(said: Said) -> tuple[int, int]:
+    return said.start, -said.end
+
+
+def _find_gapped(
+    folded: str, spans: list[tuple[int, int]], gapped: Mapping[str, tuple[_Phrase, ...]]
+) -> tuple[tuple[str, ...], int]:
+    """Return the sections of the phrase that stands there, and how much follows its last token."""
+    for phrase in gapped.get(" ".join([folded[start:end] for start, end in spans]), ()):
+        if _has_gaps(folded, spans, phrase.gaps):
+            return phrase.sections, len(phrase.gaps[-1])
+    return (), 0
+
+
+def _has_gaps(folded: str, spans: list[tuple[int, int]], gaps: tuple[str, ...]) -> bool:
+    """Whether between and after the tokens stands what the phrase has there."""
+    for (before, after), gap in zip(pairwise(spans), gaps, strict=False):
+        given = folded[before[1] : after[0]]
+        if given == gap:
+            continue
+        given = "".join("-" if char in _DASHES else char for char in given.strip())
+        if gap in (" ", "-") and given in ("", "-") and after[0] > before[1]:
+            continue  # pre-owned, pre owned
+        if not gap.strip() or given.replace("’", "'") != gap.strip():
+            return False
+    return folded.startswith(gaps[-1], spans[-1][1])
+
+
+def _without_harmless(found: dict[str, list[Said]]) -> dict[str, list[Said]]:
+    """Return the phrases without those that a longer harmless phrase holds."""
+    harmless = found.pop("harmless", None)
+    if harmless is None:
+        return found
+    kept = {
+        section: [
+            said
+            for said in phrases
+            if not any(free.start <= said.start and said.end <= free.end for free in harmless)
+        ]
+        for section, phrases in found.items()
+    }
+    return {section: phrases for section, phrases in kept.items() if phrases}
+
+
+@cache
+def _load_phrases() -> _Lexicon:
+    return _build(_read_phrases())
+
+
+@cache
+def _load_goods() -> _Lexicon:
+    """Return the words for goods of all languages, in singular and plural."""
+    return _build(
+        (form, number)
+        for number, entries in load_sections("classes").items()
+        for entry in entries
+        for form in plural_forms(entry)
+    )
+
+
+@cache
+def _load_word_set(section: str) -> frozenset[str]:
+    return frozenset(map(fold_text, load_sections("phrases")[section]))
+
+
+def _build(entries: Iterable[tuple[str, str]]) -> _Lexicon:
+    """Return the lexicon of (phrase, section) pairs."""
+    found: dict[str, dict[str, None]] = {}
+    for text, section in entries:
+        found.setdefault(fold_text(text), {})[section] = None
+    sizes: dict[str, set[tuple[int, bool]]] = {}
+    runs: dict[str, tuple[str, ...]] = {}
+    gapped: dict[str, list[_Phrase]] = {}
+    for text, sections in found.items():
+        tokens = list(_tokens(text))
+        if not tokens or tokens[0].start():
+            raise ValueError(f"expected a phrase that begins with a letter, got {text!r}")
+        gaps = (*(text[a.end() : b.start()] for a, b in pairwise(tokens)), text[tokens[-1].end() :])
+        sizes.setdefault(tokens[0][0], set()).add((len(tokens), any(gaps)))
+        if any(gaps):
+            key = " ".join(token[0] for token in tokens)
+            gapped.setdefault(key, []).append(_Phrase(gaps, tuple(sections)))
+        else:
+            runs[text] = tuple(sections)
+    return _Lexicon(
+        {first: tuple(sorted(counts, reverse=True)) for first, counts in sizes.items()},
+        runs,
+        # of phrases with the same tokens, the one with more after them (aaa++) comes first
+        {
+            key: tuple(sorted(phrases, key=lambda phrase: -len(phrase.gaps[-1])))
+            for key, phrases in gapped.items()
+        },
+    )
+
+
+def _read_phrases() -> Iterator[tuple[str, str]]:
+    for language in find_languages("phrases"):
+        for section, entries in load_language("phrases", language).items():
+            if section.endswith("_key") or section == "no_brand" or section in WORD_SETS:
+                continue  # whole fields, and words that are looked at where they matter
+            for entry in entries:
+                only = language == "ja" and not _KANA.search(entry)
+                yield entry, (_WITH_KANA if only else "") + section
+
+
+def plural_forms(phrase: str) -> Iterable[str]:
+    """Return singular and plural of an English phrase, and what else the rules may make of it."""
+    if not phrase.isascii():
+        return {phrase}
+    forms = {phrase}
+    if phrase.endswith("ies") and len(phrase) > 4:
+        forms.add(phrase[:-3] + "y")
+    if phrase.endswith("ves") and len(phrase) > 4:
+        forms |= {phrase[:-3] + "f", phrase[:-3] + "fe"}
+    if phrase.endswith("es") and len(phrase) > 4:
+        forms.add(phrase[:-2])
+    if phrase.endswith("s") and not phrase.endswith("ss") and len(phrase) > 3:
+        forms.add(phrase[:-1])
+    for single in tuple(forms):
+        if single.endswith("y"):
+            forms.add(single[:-1] + "ies")
+        if single.endswith("f"):
+            forms.add(single[:-1] + "ves")
+        forms |= {single + "s", single + "es"}
+    return forms

@@ -1,0 +1,153 @@
+"""What the words of a listing say, read once for all rights that are compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from crawler.model import Listing
+from matchers.lexicon import Said, Words
+from matchers.normalize import fold
+from matchers.vocabulary import load_sections
+
+_MAX_ATTRIBUTE = 500
+"""Characters of an attribute that are read."""
+
+
+class Stated(NamedTuple):
+    """Something that a listing states in a field, or in a part of it."""
+
+    field: str
+    span: tuple[int, int]
+    text: str
+
+
+class Reading:
+    """The words of one listing; each part is read when it is first asked for, and kept."""
+
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
+
+    @cached_property
+    def title(self) -> Words:
+        """Words of the title."""
+        return Words(self.listing.title)
+
+    @cached_property
+    def description(self) -> Words:
+        """Words of the description."""
+        return Words(self.listing.description or "")
+
+    @cached_property
+    def category(self) -> Words:
+        """Words of the category, each part a clause of its own."""
+        return Words(". ".join(self.listing.category))
+
+    def find(self, *sections: str) -> Stated | None:
+        """Return the first phrase of some sections in the title, or else in the description."""
+        for field, words in (("title", self.title), ("description", self.description)):
+            for said in words.said(*sections):
+                return _state(field, words, said)
+        return None
+
+    @cached_property
+    def copies(self) -> Stated | None:
+        """Word of copies that is no word for goods."""
+        return self.find("copies")
+
+    @cached_property
+    def excuse(self) -> Stated | None:
+        """Excuse of a seller of copies."""
+        return self.find("excuse")
+
+    @cached_property
+    def perhaps_copies(self) -> Stated | None:
+        """Word of copies that is a word for goods too."""
+        return self.find("perhaps_copies")
+
+    @cached_property
+    def weak_excuse(self) -> Stated | None:
+        """Excuse that honest shops make too."""
+        return self.find("weak_excuse")
+
+    @cached_property
+    def classes(self) -> dict[int, Stated]:
+        """Nice class -> the words of title or category that speak of its goods."""
+        found: dict[int, Stated] = {}
+        for field, words in (("category", self.category), ("title", self.title)):
+            for number, said in words.find_goods().items():
+                found.setdefault(int(number), _state(field, words, said[-1]))
+        return found
+
+    @cached_property
+    def brand(self) -> Stated | None:
+        """Brand field, or an attribute that takes its place; None when it names no brand."""
+        for field, text in _brand_fields(self.listing):
+            if fold(text).strip() not in _no_brand():
+                return Stated(field, (0, len(text)), text)
+        return None
+
+    @cached_property
+    def origins(self) -> tuple[Stated, ...]:
+        """Places where the goods are said to come from, as the attributes and the title have it."""
+        found = [
+            Stated(f"attributes.{key}", (0, len(text)), text)
+            for key, text in _attributes(self.listing, "origin_key")
+        ]
+        places = (_state_place(self.title, said) for said in self.title.said("made_in"))
+        return (*found, *(place for place in places if place is not None))
+
+
+def find_brand_field(listing: Listing) -> tuple[str, str] | None:
+    """Return field and text of the brand as the listing gives it, be it an attribute."""
+    return next(_brand_fields(listing), None)
+
+
+def find_text(listing: Listing, field: str) -> str:
+    """Return the text of a field; ``attributes.品牌`` is one of the attributes."""
+    name, _, key = field.partition(".")
+    text = listing.attributes.get(key) if key else getattr(listing, name)
+    return text or ""
+
+
+def _brand_fields(listing: Listing) -> Iterator[tuple[str, str]]:
+    if listing.brand and listing.brand.strip():
+        yield "brand", listing.brand
+    elif listing.attributes:
+        for key, text in _attributes(listing, "brand_key"):
+            yield f"attributes.{key}", text
+
+
+def _attributes(listing: Listing, section: str) -> Iterator[tuple[str, str]]:
+    for key, text in listing.attributes.items():
+        if text.strip() and fold(key).strip() in _keys(section):
+            yield key, text[:_MAX_ATTRIBUTE]
+
+
+@cache
+def _keys(section: str) -> frozenset[str]:
+    return frozenset(fold(key) for key in load_sections("phrases")[section])
+
+
+def _no_brand() -> frozenset[str]:
+    return _keys("no_brand")
+
+
+def _state(field: str, words: Words, said: Said) -> Stated:
+    return Stated(field, (said.start, said.end), words.text[said.start : said.end])
+
+
+_PLACE_LENGTH = 40
+_PLACE_ENDS = frozenset("。；;|()（）[]【】!！?？\n")
+
+
+def _state_place(words: Words, said: Said) -> Stated | None:
+    """Return what stands after "made in" up to the end of its clause."""
+    start = said.end
+    while start < len(words.text) and words.folded[start] in " :：是为":
+        start += 1
+    end = start
+    while end < min(len(words.text), start + _PLACE_LENGTH) and words.text[end] not in _PLACE_ENDS:
+        end += 1
+    return Stated("title", (start, end), words.text[start:end]) if end > start else None
