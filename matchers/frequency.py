@@ -1,6 +1,6 @@
 """How often words are used: names that are ordinary words prove little where they stand.
 
-The lists are those of the package wordfreq (Speer 2022, doi:10.5281/zenodo.7199437), the small ones:
+The lists are those of the package wordfreq (Speer 2022, doi:10.5281/zenodo.7199437), small ones:
 every word used at least once in a million words, in eleven languages.
 """
 
@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from math import log10
 
-from wordfreq import get_frequency_dict
-
-from matchers.normalize import fold
-
-LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh")
+from matchers.kept import load_kept
 
 
 def find_frequency(word: str) -> float:
@@ -30,20 +25,5 @@ def find_frequency(word: str) -> float:
 @cache
 def load_frequencies() -> Mapping[str, float]:
     """Return the Zipf frequency of every word that is not rare, under its comparable letters."""
-    found: dict[str, float] = {}
-    letters = _Letters()
-    for language in LANGUAGES:
-        for word, share in get_frequency_dict(language, "small").items():
-            key = word.translate(letters)
-            zipf = log10(share) + 9
-            if zipf > found.get(key, 0.0):
-                found[key] = zipf
+    found: dict[str, float] = load_kept("matchers.counted:count_words")
     return found
-
-
-class _Letters(dict[int, str]):
-    """What becomes of each character when comparable letters are joined, as ``str.translate`` asks."""
-
-    def __missing__(self, point: int) -> str:
-        self[point] = "".join(filter(str.isalnum, fold(chr(point))))
-        return self[point]

@@ -69,6 +69,8 @@ def ordinary_words(use: Use) -> str | None:
     kind = _find_kind(use.match.form, use.match.words)
     if kind is None or use.match.disguised:
         return None
+    if use.match.distance and not are_ordinary(use.match.form):
+        return None  # what is misspelt is not meant as that word
     return f"{kind}, {'later' if use.later else 'first'}"
 
 

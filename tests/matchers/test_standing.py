@@ -60,6 +60,7 @@ def _levels(title: str, name: str, matcher: Matcher = MATCHER) -> dict[str, str]
         ("Green Leaf tea", "Green Leaf", "ordinary_words", "ordinary words, first"),
         ("dried green leaf tea", "Green Leaf", "ordinary_words", "ordinary words, later"),
         ("shoes Nike", "Nike", "ordinary_words", "a worldwide name, later"),
+        ("shoes Nikke", "Nike", "ordinary_words", None),
         ("paint roller", "Roller", "ordinary_words", "a known word, later"),
         ("car vehicle", "Vehicle", "ordinary_words", "a frequent word, later"),
         ("zoom x200 lens", "Zoom", "followed_by", "a number"),
