@@ -22,7 +22,7 @@ NAME: Final[Mapping[str, float]] = {
     "disguised": 11.0,
     "exact": 9.4,
     "split": 7.2,
-    "reordered": 7.2,
+    "reordered": 5.8,
     "romanised": 7.6,
     "romanised, few letters": 3.6,
     "three ordinary words or more": 7.2,
