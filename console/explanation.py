@@ -20,8 +20,7 @@ LONGEST_READING = 200
 READINGS = {
     "plain": "as it is written",
     "skeleton": "look-alike letters as Latin ones",
-    "leet_i": "digits and signs as letters, 1 as i",
-    "leet_l": "digits and signs as letters, 1 as l",
+    "leet": "digits and signs as letters",
     "romanised": "in Latin letters",
     "reversed": "as it is shown, from right to left",
 }

@@ -6,12 +6,24 @@ Only ``matchers.kept`` imports this, when nothing was kept: the package takes a 
 from __future__ import annotations
 
 from math import log10
+from typing import Final
 
 from wordfreq import get_frequency_dict
 
 from matchers.normalize import fold
 
-LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh")
+LANGUAGES: Final = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh")
+
+LATIN_LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
+"""Languages in Latin letters with much text from shops and the press."""
+ENOUGH: Final = 5
+"""In so many of them a word must be used..."""
+ALIKE: Final = 0.5
+"""...with no more than this between the first and the last, on the Zipf scale."""
+KNOWN: Final = 1e-7
+"""Share of all words from which a large list counts: once in ten million."""
+SHORTEST: Final = 4
+"""Letters of the shortest word that is looked for there."""
 
 
 def count_words() -> dict[str, float]:
@@ -25,6 +37,29 @@ def count_words() -> dict[str, float]:
             if zipf > found.get(key, 0.0):
                 found[key] = zipf
     return found
+
+
+def list_worldwide() -> list[str]:
+    """Return the words that ``ENOUGH`` languages use about as often as the one that does most."""
+    shares: dict[str, list[float]] = {}
+    for language in LATIN_LANGUAGES:
+        for word, share in get_frequency_dict(language, "small").items():
+            shares.setdefault(word, []).append(share)
+    return [
+        word
+        for word, found in shares.items()
+        if len(found) >= ENOUGH
+        and log10(max(found)) - log10(sorted(found, reverse=True)[ENOUGH - 1]) <= ALIKE
+    ]
+
+
+def list_known() -> list[str]:
+    """Return the words of the large English list, which holds many names too."""
+    return [
+        word
+        for word, share in get_frequency_dict("en", "large").items()
+        if share >= KNOWN and len(word) >= SHORTEST and word.isalpha()
+    ]
 
 
 class _Letters(dict[int, str]):

@@ -1,13 +1,13 @@
 """What each character is read as, and whole texts folded for comparison.
 
-A title is read in up to five ways; ``matchers.index.views`` puts them together from what is here:
+A title is read in up to four ways; ``matchers.index.views`` puts them together from what is here:
 
 - ``plain``: compatibility forms (full width, ligatures), invisible characters, diacritics, case
   and traditional Han characters are undone; every script stays itself;
 - ``skeleton``: also letters of other scripts that look like Latin ones, before case is folded
   (``В`` is a B, ``в`` is not a v);
 - ``romanised``: letters of other alphabets, and kana, as they are spelt in Latin letters;
-- ``leet_i`` and ``leet_l``: digits and signs that stand for letters, 1 as i or as l.
+- ``leet``: digits and signs that stand for letters, 1 as i (and i as l, where a name asks for it).
 
 Names and titles go through the same readings, so both sides of a comparison agree. What was undone
 is kept per character, so that a match can say how the text was disguised.

@@ -44,7 +44,7 @@ class Reading:
 
     field: str
     kind: str
-    """``plain``, ``skeleton``, ``leet_i``, ... as in ``matchers.index.readings``."""
+    """``plain``, ``skeleton``, ``leet``, ... as in ``matchers.index.readings``."""
     text: str
 
 

@@ -15,25 +15,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from math import log10
-from typing import Final
 
-from wordfreq import get_frequency_dict
-
+from matchers.kept import load_kept
 from matchers.normalize import fold
 from matchers.vocabulary import load_words
 
-LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
-"""Languages in Latin letters with much text from shops and the press."""
-ENOUGH: Final = 5
-"""In so many of them a word must be used..."""
-ALIKE: Final = 0.5
-"""...with no more than this between the first and the last, on the Zipf scale."""
-
-KNOWN: Final = 1e-7
-"""Share of all words from which a large list counts: once in ten million."""
-SHORTEST: Final = 4
-"""Letters of the shortest word that is looked for there."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -58,16 +44,7 @@ def is_worldwide(word: str) -> bool:
 
 @cache
 def _load_worldwide() -> frozenset[str]:
-    shares: dict[str, list[float]] = {}
-    for language in LANGUAGES:
-        for word, share in get_frequency_dict(language, "small").items():
-            shares.setdefault(word, []).append(share)
-    return frozenset(
-        word
-        for word, found in shares.items()
-        if len(found) >= ENOUGH
-        and log10(max(found)) - log10(sorted(found, reverse=True)[ENOUGH - 1]) <= ALIKE
-    )
+    return frozenset(load_kept("matchers.counted:list_worldwide"))
 
 
 def is_known(word: str) -> bool:
@@ -75,14 +52,10 @@ def is_known(word: str) -> bool:
 
     :param word: folded
     """
-    return word in _load_known()
+    return word in load_known()
 
 
 @cache
-def _load_known() -> frozenset[str]:
-    shares = get_frequency_dict("en", "large").items()
-    return frozenset(
-        word
-        for word, share in shares
-        if share >= KNOWN and len(word) >= SHORTEST and word.isalpha()
-    )
+def load_known() -> frozenset[str]:
+    """Return the words of that list."""
+    return frozenset(load_kept("matchers.counted:list_known"))

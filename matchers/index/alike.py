@@ -14,12 +14,13 @@ from matchers.index.clues import (
     consonants,
     find_budget,
     is_vowelless,
+    split_clue,
 )
 from matchers.index.compiled import Buffer, compiled
 from matchers.index.distance import find_osa
 from matchers.index.hashing import has_bit, hash_run
 from matchers.index.meant import SOUND_ALIKE
-from matchers.index.near import Near, split_clue
+from matchers.index.near import Near
 from matchers.index.rows import write_row
 from matchers.index.sound import LONGEST, count_vowel_changes, hash_sound
 from matchers.index.tables import HAN_LIKE, Names
@@ -28,6 +29,11 @@ from matchers.index.views import BROKEN, LONG_GAP, PLAIN, ROMAN, Run, View, edit
 REARRANGED, VOWELS_DROPPED = 1 << 17, 1 << 18
 
 _MOST_WORDS = 3
+_LONG = 10
+"""Letters of a name from which one more edit is allowed."""
+RARE = 35
+"""Zipf frequency, times ten, from which a word is taken for itself and not for what it sounds like.
+From 0 on, no vowel may sound otherwise."""
 _SHORTEST = 5
 """Letters of the shortest text that is compared by sound alone."""
 
@@ -46,12 +52,13 @@ def find_sounds(
     for word in range(near.count[0]):
         start = near.starts[word] + 0
         bare = VOWELLESS
-        rare = False
+        rare, known = False, True
         for last in range(word, min(near.count[0], word + _MOST_WORDS)):
             begin, end = near.starts[last] + 0, near.starts[last + 1] + 0
             if end - start > LONGEST or (last > word and run.gaps[begin] & (BROKEN | LONG_GAP)):
                 break
             rare = rare or near.zipf[last] == 0
+            known = known and near.zipf[last] >= RARE
             if last > word and which == PLAIN and rows >= 0:
                 clue = hash_run(run.letters, start, end, REORDERED)
                 rows = _write_rotated(view, run, word, last, clue, names, near, out, rows)
@@ -61,9 +68,11 @@ def find_sounds(
                     rows = _write_bare(view, run, word, last, bare, names, near, out, rows)
             if which != PLAIN and run.changed[end] == run.changed[start]:
                 continue
-            if rare and end - start >= _SHORTEST and rows >= 0:
+            if not known and end - start >= _SHORTEST and rows >= 0:
                 for loose in range(2 if which == ROMAN else 1):
-                    rows = _write_sound(view, run, word, last, loose == 1, names, near, out, rows)
+                    rows = _write_sound(
+                        view, run, word, last, loose == 1, rare, names, near, out, rows
+                    )
                     if rows < 0:
                         break
             if rows < 0:
@@ -78,6 +87,7 @@ def _write_sound(
     word: int,
     last: int,
     loose: bool,
+    rare: bool,
     names: Names,
     near: Near,
     out: Buffer,
@@ -94,7 +104,7 @@ def _write_sound(
         key = names.clue_keys[entry]
         first, stop = names.key_starts[key] + 0, names.key_starts[key + 1] + 0
         size = stop - first
-        most = 3 if size >= PREFIX else 2
+        most = 2 + (size >= PREFIX) + (size >= _LONG)
         distance = find_osa(
             run.letters, start, end, names.key_letters, first, stop, most, near.rows
         )
@@ -105,10 +115,14 @@ def _write_sound(
             != clue
         ):
             continue
-        if count_vowel_changes(run.letters, start, end, names.key_letters, first, stop) > 1:
+        changes = count_vowel_changes(run.letters, start, end, names.key_letters, first, stop)
+        if changes > (1 if rare else 0):
             continue
         for name in range(names.key_names[key], names.key_names[key + 1]):
-            if names.name_flags[name] & HAN_LIKE or names.name_words[name] != last - word + 1:
+            count = names.name_words[name]
+            if names.name_flags[name] & HAN_LIKE or (count != last - word + 1 and last > word):
+                continue
+            if count > 2 and last == word:
                 continue
             edits = SOUND_ALIKE | edits_within(view, run, start, end) & ~names.name_edits[name]
             rows = write_row(view, run, start, end, name, edits, distance, out, rows)

@@ -35,13 +35,17 @@ from matchers.index.letters import LetterTables
 from matchers.index.room import new_room
 from matchers.index.tables import Names
 from matchers.index.views import PRODUCT, ZIPF
+from matchers.tokens import joined_letters
 from matchers.vocabulary import load_words
+from matchers.wordlists import load_known
 
 Array = NDArray[Any]
 
 LETTERS = LetterTables()
 """One for the process: what characters are read as does not depend on the names."""
 
+_KNOWN = 20
+"""Ten times the Zipf frequency that stands for words of a large list only."""
 _MAX_FORM = 200
 """Characters of a form that are compared."""
 
@@ -59,10 +63,13 @@ def load_word_table() -> Buffer:
     """Return the table of ordinary words and of words that are written onto names."""
     frequencies = load_frequencies()
     joined = load_words("product_words_en", "counterfeit")
-    words = [*frequencies, *(word for word in joined if word.isalpha())]
+    known = [word for word in map(joined_letters, load_known()) if word not in frequencies]
+    glued = [word for word in joined if word.isalpha()]
+    words = [*frequencies, *known, *glued]
     values = [
         *(min(ZIPF, max(1, round(10 * zipf))) for zipf in frequencies.values()),
-        *(PRODUCT for word in joined if word.isalpha()),
+        *(_KNOWN for _ in known),
+        *(PRODUCT for _ in glued),
     ]
     points, starts = read_points(words)
     slots = np.zeros(_power_of_two(2 * len(words)), np.uint32)

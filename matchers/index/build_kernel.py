@@ -22,11 +22,13 @@ from matchers.index.clues import (
     delete_clues,
     find_budget,
     rotated_clue,
+    split_clue,
 )
 from matchers.index.compiled import Buffer, compiled, entry
 from matchers.index.hashing import SEED, find_word, hash_run, is_milestone, put_word, set_bit, step
+from matchers.index.leet import add_leet
 from matchers.index.letters import DIGIT, UNSPACED_CHAR, WORD, Letters
-from matchers.index.near import letter_mask, split_clue
+from matchers.index.near import letter_mask
 from matchers.index.room import Room
 from matchers.index.shape import ORDINARY
 from matchers.index.sound import LONGEST, hash_sound
@@ -242,6 +244,7 @@ def _write_clues(
             if found >= 0:
                 clues[count] = found
                 count += 1
+    count = add_leet(names, key, clues, count)
     if 2 <= names.name_words[name] <= 3 and size >= 6:
         count = _write_words(keys, first, end, names.name_gaps[name], clues, count)
     return _drop_repeats(clues, count)

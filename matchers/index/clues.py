@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from matchers.index.compiled import Buffer, compiled
 from matchers.index.hashing import SEED, step
+from matchers.index.tables import Names
 
 (
     SHORT,
@@ -125,3 +126,10 @@ def is_vowelless(letters: Buffer, start: int, end: int) -> bool:
         if letters[place] in _VOWELS or not 97 <= letters[place] <= 122:
             return False
     return True
+
+
+@compiled
+def split_clue(clue: int, names: Names) -> tuple[int, int]:
+    """Return the bucket and the tag of a clue."""
+    buckets = len(names.clue_starts) - 1
+    return clue & (buckets - 1), (clue // buckets) & 0xFFFF

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,8 @@ Buffer = Any
 
 _SOURCES = Path(__file__).parent
 _CACHE = "compiled-"
+_KEPT = 7 * 24 * 3600
+"""Seconds for which the functions of other versions are kept."""
 
 
 def _find_cache() -> Path | None:
@@ -48,7 +51,7 @@ def _find_cache() -> Path | None:
             (parent / name).mkdir(parents=True, exist_ok=True)
             if os.access(parent / name, os.W_OK):
                 for old in parent.glob(_CACHE + "*"):
-                    if old.name != name:
+                    if old.stat().st_mtime < time.time() - _KEPT:  # others may still use it
                         shutil.rmtree(old, ignore_errors=True)
                 return parent / name
     return None

@@ -7,12 +7,11 @@ which one differs are weak evidence and leave much to the context: most are ordi
 
 from __future__ import annotations
 
-from matchers.index.clues import ANAGRAM, DRAWN, INITIAL, SHORTEST_TYPO, SYLLABLES, WILD
+from matchers.index.clues import ANAGRAM, DRAWN, INITIAL, SHORTEST_TYPO, SYLLABLES, WILD, split_clue
 from matchers.index.compiled import Buffer, compiled
 from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
 from matchers.index.letters import UNSPACED_CHAR, Letters
 from matchers.index.meant import SWAPPED, TYPO
-from matchers.index.near import split_clue
 from matchers.index.rows import find_key, write_row
 from matchers.index.tables import HAN_LIKE, Names
 from matchers.index.views import BROKEN, GAP, LONG_GAP, ZIPF, Run, View, edits_within

@@ -22,7 +22,7 @@ def find_slip(run: Run, start: int, end: int, names: Names, key: int) -> int:
     """Return which slip of the pen makes the text of a name, or ``TYPO``.
 
     A letter doubled (guccci), dropped (guci; neither the first nor the last, without which it may
-    be another word), or two swapped (nkie).
+    be another word), two swapped (nkie), or one replaced by one of the same sound (nyke).
     """
     first = names.key_starts[key]
     size, length = names.key_starts[key + 1] - first, end - start
@@ -33,11 +33,16 @@ def find_slip(run: Run, start: int, end: int, names: Names, key: int) -> int:
         i += 1
     skip_text, skip_name, found = 1, 0, DOUBLED
     if length == size:
-        if i + 1 >= size or run.letters[start + i] != names.key_letters[first + i + 1]:
+        if _same_sound(run.letters[start + i], names.key_letters[first + i]):
+            found, skip_text, skip_name = SOUND_ALIKE, 1, 1
+        elif (
+            i + 1 < size
+            and run.letters[start + i] == names.key_letters[first + i + 1]
+            and run.letters[start + i + 1] == names.key_letters[first + i]
+        ):
+            skip_text, skip_name, found = 2, 2, SWAPPED
+        else:
             return TYPO
-        if run.letters[start + i + 1] != names.key_letters[first + i]:
-            return TYPO
-        skip_text, skip_name, found = 2, 2, SWAPPED
     elif length > size:
         if i == 0 or run.letters[start + i] != run.letters[start + i - 1]:
             return TYPO
@@ -49,6 +54,15 @@ def find_slip(run: Run, start: int, end: int, names: Names, key: int) -> int:
         if run.letters[start + i + skip_text + j] != names.key_letters[first + i + skip_name + j]:
             return TYPO
     return found
+
+
+@compiled
+def _same_sound(one: int, other: int) -> bool:
+    """Whether two letters are often written for one another: i and y, c and k, s and z, v and w."""
+    for pair in ((105, 121), (99, 107), (107, 113), (115, 122), (118, 119)):
+        if one in pair and other in pair:
+            return True
+    return False
 
 
 @compiled

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matchers.index.clues import DIGITS, LONG, MOST, PREFIX, SHORT, delete_clues, find_budget
+from matchers.index.clues import (
+    DIGITS,
+    LONG,
+    MOST,
+    PREFIX,
+    SHORT,
+    delete_clues,
+    find_budget,
+    split_clue,
+)
 from matchers.index.compiled import Buffer, compiled, empty
 from matchers.index.distance import find_osa
 from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
@@ -128,7 +137,7 @@ def find_near(
                 if letters.kind[run.letters[end - 1]] == UNSPACED_CHAR:
                     break  # see matchers.index.han_clues
                 rarest = min(rarest, near.zipf[last])
-                if rarest >= ORDINARY:
+                if rarest >= ORDINARY and (last == word or size < PREFIX):
                     continue
                 if not _has_digits_of_name(run, start, end, letters, names):
                     continue
@@ -289,13 +298,6 @@ def _write_near(
         if rows < 0:
             return rows
     return rows
-
-
-@compiled
-def split_clue(clue: int, names: Names) -> tuple[int, int]:
-    """Return the bucket and the tag of a clue."""
-    buckets = len(names.clue_starts) - 1
-    return clue & (buckets - 1), (clue // buckets) & 0xFFFF
 
 
 @compiled

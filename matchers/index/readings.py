@@ -24,7 +24,7 @@ from matchers.index.views import (
     read_view,
 )
 
-KINDS = ("plain", "skeleton", "romanised", "leet_i", "leet_l")
+KINDS = ("plain", "skeleton", "romanised", "leet")
 """As written; as it looks in Latin letters; as it is spelt in them; digits read as letters."""
 
 
@@ -111,7 +111,7 @@ def _read(
         size = read_view(points, 0, end, letters, ROMAN, room.other)
         view, adds = room.other, differs(room.other, size)
     elif which > ROMAN:
-        adds = read_leet(view, size, letters, which, room.other) > 0
+        adds = read_leet(view, size, letters, room.other) > 0
         view = room.other
     length = join_tokens(points, 0, view, size, letters, words, room.run)
     return (size if adds else -1), length

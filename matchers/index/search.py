@@ -10,6 +10,7 @@ from matchers.index.alike import find_sounds
 from matchers.index.compiled import Buffer, compiled, entry
 from matchers.index.han_clues import find_han
 from matchers.index.hashing import SEED, has_bit, is_milestone, step
+from matchers.index.leet import LEET_CLUE, find_leet_key, one_of_i_and_l
 from matchers.index.letters import Letters
 from matchers.index.near import find_near, find_words
 from matchers.index.room import Room
@@ -17,8 +18,7 @@ from matchers.index.rows import ROW, TEXT, find_key, write_row
 from matchers.index.shape import JOINED, NO_USE, find_shape, is_compound
 from matchers.index.tables import Names
 from matchers.index.views import (
-    LEET_I,
-    LEET_L,
+    LEETED,
     PLAIN,
     ROMAN,
     SKELETON,
@@ -89,7 +89,7 @@ def _search_text(
             break
     base = read_view(points, a, b, letters, PLAIN, room.plain)
     on_skeleton = False
-    for which in range(PLAIN, LEET_L + 1):
+    for which in range(PLAIN, LEETED + 1):
         # One place that calls each function: more would be compiled again and again.
         view, size = room.other, base
         if which == PLAIN:
@@ -104,9 +104,7 @@ def _search_text(
                 continue
             if which == SKELETON:
                 on_skeleton, base = True, size
-        elif not read_leet(
-            room.skeleton if on_skeleton else room.plain, base, letters, which, view
-        ):
+        elif not read_leet(room.skeleton if on_skeleton else room.plain, base, letters, view):
             continue
         rows = _search_view(
             points, a, view, size, which, letters, names, words,
@@ -158,6 +156,7 @@ def _find_exact(
     out: Buffer,
     rows: int,
 ) -> int:
+    leet = which == LEETED
     for start in range(length):
         if run.bounds[start] == 0:
             continue
@@ -165,34 +164,51 @@ def _find_exact(
             reach = min(length, start + names.longest[0])
             if run.changed[reach] == run.changed[start]:
                 continue
-        found = SEED
+        found = LEET_CLUE if leet else SEED
         for end in range(start + 1, min(length, start + names.longest[0]) + 1):
-            found = step(found, run.letters[end - 1])
+            letter = run.letters[end - 1]
+            found = step(found, one_of_i_and_l(letter) if leet else letter)
             if is_milestone(end - start) and not has_bit(names.prefix_bits, found):
                 break
-            if not has_bit(names.exact_bits, found):
+            if not has_bit(names.clue_bits if leet else names.exact_bits, found):
                 continue
             if which != PLAIN and run.changed[end] == run.changed[start]:
                 continue
-            key = find_key(names, found, run, start, end)
-            if key < 0:
-                continue
-            joined = 0
-            if not (run.bounds[start] & START and run.bounds[end] & START):
-                if not is_compound(run, start, end, words):
-                    continue
-                joined = JOINED
-            if which in (LEET_I, LEET_L):
-                leet = run.changed[end] - run.changed[start]
-                few = end - start < 6
-                if end - start < 4 or end - start - leet < 2 or (few and leet * 2 > end - start):
-                    continue  # 5010 does not mean "solo"
-            for name in range(names.key_names[key], names.key_names[key + 1]):
-                shape = find_shape(run, start, end, name, names, words)
-                if shape == NO_USE:
-                    continue
-                edits = edits_within(view, run, start, end) & ~names.name_edits[name]
-                rows = write_row(view, run, start, end, name, edits | joined | shape, 0, out, rows)
+            if leet:
+                key = find_leet_key(names, found, run, start, end)
+            else:
+                key = find_key(names, found, run, start, end)
+            if key >= 0:
+                rows = _write_exact(view, run, start, end, which, key, names, words, out, rows)
                 if rows < 0:
                     return rows
+    return rows
+
+
+@compiled
+def _write_exact(
+    view: View,
+    run: Run,
+    start: int,
+    end: int,
+    which: int,
+    key: int,
+    names: Names,
+    words: Buffer,
+    out: Buffer,
+    rows: int,
+) -> int:
+    joined = 0
+    if not (run.bounds[start] & START and run.bounds[end] & START):
+        if not is_compound(run, start, end, words):
+            return rows
+        joined = JOINED
+    for name in range(names.key_names[key], names.key_names[key + 1]):
+        shape = find_shape(run, start, end, name, names, words, which == SKELETON)
+        if shape == NO_USE:
+            continue
+        edits = edits_within(view, run, start, end) & ~names.name_edits[name]
+        rows = write_row(view, run, start, end, name, edits | joined | shape, 0, out, rows)
+        if rows < 0:
+            break
     return rows

@@ -47,8 +47,13 @@ def is_compound(run: Run, start: int, end: int, words: Buffer) -> bool:
 
 
 @compiled
-def find_shape(run: Run, start: int, end: int, name: int, names: Names, words: Buffer) -> int:
-    """Return how text and form differ in their gaps, as edits; ``NO_USE`` when it is no use."""
+def find_shape(
+    run: Run, start: int, end: int, name: int, names: Names, words: Buffer, hidden: bool
+) -> int:
+    """Return how text and form differ in their gaps, as edits; ``NO_USE`` when it is no use.
+
+    :param hidden: letters are disguised, so that a short name may be split too
+    """
     form_gaps, gaps, extra, union, torn = names.name_gaps[name], 0, 0, 0, False
     for place in range(start + 1, end):
         gap = run.gaps[place]
@@ -70,12 +75,19 @@ def find_shape(run: Run, start: int, end: int, name: int, names: Names, words: B
         if union & BROKEN or not (end - start >= 4 or alone):
             return NO_USE
         return PUNCTUATED if signs else SPACED
-    return _find_split(run, start, end, words, union & BROKEN != 0, torn, signs)
+    return _find_split(run, start, end, words, union & BROKEN != 0, torn, signs, hidden)
 
 
 @compiled
 def _find_split(
-    run: Run, start: int, end: int, words: Buffer, broken: bool, torn: bool, signs: bool
+    run: Run,
+    start: int,
+    end: int,
+    words: Buffer,
+    broken: bool,
+    torn: bool,
+    signs: bool,
+    hidden: bool,
 ) -> int:
     """Tell letters that are set apart from a name in two pieces, and both from words in a row."""
     pieces, letters, longest, last, rarest = 0, 0, 0, start, ZIPF
@@ -95,7 +107,7 @@ def _find_split(
         if torn:
             return NO_USE
         return (PUNCTUATED | SPACED) if signs else SPACED
-    if broken or (letters and end - start < 6):
+    if broken or (letters and end - start < (4 if hidden else 6)):
         return NO_USE
     if rarest >= (ORDINARY if end - start < 6 else EVERYDAY):
         return NO_USE

@@ -26,7 +26,7 @@ from matchers.index.letters import (
 )
 from matchers.normalize import DIACRITIC, LEET, REVERSED, ROMANISED, ZERO_WIDTH
 
-PLAIN, SKELETON, ROMAN, LEET_I, LEET_L = range(5)
+PLAIN, SKELETON, ROMAN, LEETED = range(4)
 """The readings, in the order in which they are searched."""
 
 GAP, SIGNS, BROKEN, LONG_GAP, APOSTROPHE, BLANK = 1, 2, 4, 8, 16, 32
@@ -40,6 +40,10 @@ START, SOFT = 1, 2
 ZIPF, PRODUCT = 127, 128
 """Parts of an entry of the table of words: ten times its Zipf frequency, 1 at the least; and a
 flag: a word for goods or copies, which may be written onto a name."""
+
+_EXCLAMATION, _BAR = 33, 124
+_LEET_SIGNS = tuple(map(ord, "1!|03€4@5$789£¢¥"))
+_LEET_LETTERS = tuple(map(ord, "iiioeeaasstbglcy"))
 
 _POP = 0x202C
 _EMBEDDING = 0x202A
@@ -159,47 +163,36 @@ def _find_composed(pairs: Buffer, base: int, mark: int) -> int:
 
 
 @compiled
-def read_leet(base: View, size: int, tables: Letters, which: int, view: View) -> int:
-    """Read digits and signs of a view as letters, 1 as i or as l; return how many there were.
+def read_leet(base: View, size: int, tables: Letters, view: View) -> int:
+    """Read digits and signs of a view as letters; return how many there were.
 
-    Only in a word that also has letters, or as a digit alone between spaces. ``LEET_L`` returns 0
-    where it would read the same as ``LEET_I``.
+    Only in a word that also has letters, or as a digit alone between spaces. What may be an i as
+    well as an l is read as i (see ``matchers.index.leet``).
     """
-    count, ones = 0, 0
-    place = 0
+    count, place = 0, 0
     while place < size:
-        if not _is_leet_run(base.letters[place], tables):
-            view.letters[place] = base.letters[place]
-            view.edits[place] = base.edits[place]
-            view.changed[place] = 0
-            place += 1
-            continue
-        end, letters = place, 0
+        end, letters, others = place, 0, 0
         while end < size and _is_leet_run(base.letters[end], tables):
-            kind = tables.kind[base.letters[end]]
-            if kind in (WORD, UNSPACED_CHAR):
+            letter = base.letters[end]
+            if tables.kind[letter] in (WORD, UNSPACED_CHAR):
                 letters += 1
+            elif letter != _EXCLAMATION and letter != _BAR:
+                others += 1
             end += 1
         alone = end == place + 1 and tables.kind[base.letters[place]] == WORD | DIGIT
-        for i in range(place, end):
+        for i in range(place, max(end, place + 1)):
             letter = base.letters[i]
-            new = letter
-            if letters or alone:
-                new = _leet_letter(letter, which)
-                if (letter == 33 or letter == 124) and i == end - 1:
-                    new = letter  # ! and | end sentences and columns
+            new = _leet_letter(letter) if letters or alone else letter
+            if (letter == _EXCLAMATION or letter == _BAR) and i == end - 1 and others == 0:
+                new = letter  # these end sentences and columns
             view.letters[i] = new
+            view.starts[i] = base.starts[i]
+            view.ends[i] = base.ends[i]
             view.edits[i] = base.edits[i] | (LEET if new != letter else 0)
             view.changed[i] = 1 if new != letter else 0
-            if new != letter:
-                count += 1
-                if letter == 49 or letter == 33 or letter == 124:
-                    ones += 1
-        place = end
-    for i in range(size):
-        view.starts[i] = base.starts[i]
-        view.ends[i] = base.ends[i]
-    return count if which == LEET_I or ones else 0
+            count += view.changed[i]
+        place = max(end, place + 1)
+    return count
 
 
 @compiled
@@ -211,29 +204,10 @@ def _is_leet_run(letter: int, tables: Letters) -> bool:
 
 
 @compiled
-def _leet_letter(letter: int, which: int) -> int:
-    if letter == 49 or letter == 33 or letter == 124:
-        return 105 if which == LEET_I else 108
-    if letter == 48:
-        return 111
-    if letter == 51 or letter == 0x20AC:
-        return 101
-    if letter == 52 or letter == 64:
-        return 97
-    if letter == 53 or letter == 36:
-        return 115
-    if letter == 55:
-        return 116
-    if letter == 56:
-        return 98
-    if letter == 57:
-        return 103
-    if letter == 163:
-        return 108
-    if letter == 162:
-        return 99
-    if letter == 165:
-        return 121
+def _leet_letter(letter: int) -> int:
+    for i in range(len(_LEET_SIGNS)):
+        if _LEET_SIGNS[i] == letter:
+            return _LEET_LETTERS[i]
     return letter
 
 

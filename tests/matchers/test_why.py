@@ -37,7 +37,7 @@ def test_the_last_step_is_the_score() -> None:
 def test_every_reading_of_every_field_is_named() -> None:
     readings = find_readings(listing("Аurelio b4g", description="two"))
     assert (readings[0].kind, readings[0].text[1:]) == ("plain", "urelio b4g")
-    assert {"skeleton", "leet_i"} <= {r.kind for r in readings if r.field == "title"}
+    assert {"skeleton", "leet"} <= {r.kind for r in readings if r.field == "title"}
     assert readings[-1].field == "description"
 
 
