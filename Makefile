@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 LINKED := $(VENV)/.linked
+COMPILED := $(VENV)/.compiled
 
 # The first Python on PATH that Markhound runs on; PYTHON=... on the command line overrides it.
 IN_RANGE := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
@@ -17,7 +18,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(LINKED) ## Make .venv from requirements.lock and install Markhound into it, editable
+setup: $(COMPILED) ## Make .venv from requirements.lock and install Markhound into it, editable
 
 $(INSTALLED): requirements.lock
 	@if ! [ "$(PYTHON)" ] || ! $(PYTHON) $(IN_RANGE); then \
@@ -32,6 +33,11 @@ $(INSTALLED): requirements.lock
 
 $(LINKED): $(INSTALLED) pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Else the first search would wait for it. What is compiled lies beside its sources.
+$(COMPILED): $(LINKED) $(wildcard matchers/index/*.py) matchers/normalize.py
+	@$(BIN)/python -m console.compiling
 	@touch $@
 
 browser: setup ## Get Chromium, unless there is one
@@ -53,19 +59,19 @@ test: lint browser tools ## Everything that must hold: format, lint, types, test
 test-long: setup browser tools ## The long forms of the tests
 	$(BIN)/pytest -m long
 
-lint: setup ## Format, lint and types, without changing anything
+lint: $(LINKED) ## Format, lint and types, without changing anything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: setup ## Format the sources and mend what can be mended
+format: $(LINKED) ## Format the sources and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 # Pins stay as they are where they still fit; UPGRADE=--upgrade takes the newest.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--python-version 3.11 $(UPGRADE)
-lock: setup ## Write the lock files anew after a change of dependencies
+lock: $(LINKED) ## Write the lock files anew after a change of dependencies
 	$(COMPILE) --all-extras pyproject.toml -o requirements.lock
 	$(COMPILE) tests/servers/oscar.in -o tests/servers/oscar.lock
 	$(COMPILE) tests/servers/cartridge.in -o tests/servers/cartridge.lock

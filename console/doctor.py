@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def examine(workspace: Path = Path()) -> list[Check]:
         _check_font(),
         _check_openssl(),
         _check_open_files(),
+        _check_numba(),
     ]
 
 
@@ -233,6 +235,24 @@ def _check_open_files() -> Check:
         found="no limit" if allowed == resource.RLIM_INFINITY else f"{allowed:,} at once",
         needed_for="sweeps of some hundred sites at once",
         remedy=None if ok else f"ulimit -n {GOOD_OPEN_FILES}",
+    )
+
+
+def _check_numba() -> Check:
+    # Loaded when asked for: numba takes longer than all of this.
+    ok = import_module("matchers.index.compiled").is_compiled()
+    try:
+        found = f"numba {version('numba')}" + ("" if ok else ", which is switched off or broken")
+    except PackageNotFoundError:
+        found = "numba is missing"
+    off = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
+    return Check(
+        name="Compiled matching",
+        ok=ok,
+        required=False,
+        found=found,
+        needed_for="speed alone: names are found about 25 times as fast with it",
+        remedy=None if ok else "unset NUMBA_DISABLE_JIT" if off else "make setup",
     )
 
 

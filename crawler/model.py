@@ -107,6 +107,8 @@ class Right:
     licensees: tuple[Licensee, ...] = ()
     origin: tuple[str, ...] = ()
     """Places whose goods may bear a geographical indication."""
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    """ISO 4217 currency -> what genuine goods usually cost; far below it an offer surprises."""
     tags: tuple[str, ...] = ()
 
     @property

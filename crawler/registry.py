@@ -139,6 +139,7 @@ def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, 
         yield "texts", "holds an empty text"
     if right.licensees:
         yield from _wrong_licensees(right)
+    yield from _wrong_prices(right)
 
 
 def _wrong_licensees(right: Right) -> Iterator[tuple[str, str]]:
@@ -150,6 +151,15 @@ def _wrong_licensees(right: Right) -> Iterator[tuple[str, str]]:
             yield f"licensees.{index}.site", message
         elif licensee.seller == "":
             yield f"licensees.{index}.seller", "is empty; leave it out to mean every seller"
+
+
+def _wrong_prices(right: Right) -> Iterator[tuple[str, str]]:
+    for currency, price in right.prices.items():
+        if not re.fullmatch("[A-Z]{3}", currency):
+            message = f"expected a currency in three capitals, such as EUR, got {currency!r:.80}"
+            yield f"prices.{currency:.80}", message
+        elif not (price.is_finite() and price > 0):
+            yield f"prices.{currency}", f"expected a price above 0, got {price}"
 
 
 def _loose_licensees(right: Right) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ def other_brand(candidate: Candidate) -> Finding | None:
         return None
     if given in _shop_names(listing):
         return None  # many shop programs put the shop there
-    if given not in candidate.watched and given not in joined_letters(listing.title):
+    if not candidate.watched(given) and given not in joined_letters(listing.title):
         return None
     return Finding(
         feature="other_brand",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from crawler.model import Listing, Right
 from matchers.marks import NameMatch
@@ -13,8 +11,11 @@ from matchers.pictures import PictureMatch
 from matchers.reading import Reading
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundName:
+def _is_none(letters: str) -> bool:  # noqa: ARG001
+    return False
+
+
+class FoundName(NamedTuple):
     """A name of the right in one field of the listing."""
 
     field: str
@@ -22,8 +23,7 @@ class FoundName:
     match: NameMatch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundPicture:
+class FoundPicture(NamedTuple):
     """A picture of the listing that copies one of the right's."""
 
     image: str
@@ -33,22 +33,19 @@ class FoundPicture:
     match: PictureMatch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """An unscored pair."""
+class Candidate(NamedTuple):
+    """An unscored pair. A tuple, as ``NameMatch`` is one: there are as many of them."""
 
     listing: Listing
     right: Right
     names: tuple[FoundName, ...]
     pictures: tuple[FoundPicture, ...]
-    watched: AbstractSet[str] = frozenset()
-    """Comparable letters of the names of all watched rights."""
+    watched: Callable[[str], bool] = _is_none
+    """Whether some comparable letters are the name of a watched right."""
     rivals: Sequence[tuple[Right, NameMatch]] = ()
     """The first names in the title, of whichever right (this one too), ordered by span."""
     reading: Reading | None = None
     """What the words of the listing say; all candidates of one listing share it."""
-    usual_price: Decimal | None = None
-    """What goods of this right usually cost, in the listing's currency, where that is known."""
 
     def read(self) -> Reading:
         """Return what the words of the listing say."""

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
 
 from crawler.model import Finding
 from matchers.candidate import Candidate
 from matchers.frequency import find_frequency
-from matchers.inflection import is_inflected
 from matchers.lexicon import Words
 from matchers.marks import SHORT, NameMatch
 from matchers.referential import title_finding, title_names
 from matchers.weights import CONTEXT
 from matchers.wording import say
 
-_GRAMMAR = 6.0
-"""Zipf frequency from which a word is an article, a preposition or the like."""
+_SENTENCE = 6.0
+"""Zipf frequency below which a word is more than an article, a preposition or the like."""
 _FEW_CAPITALS = 2
 """Other words of the title that must begin with a capital before a small letter says anything."""
 
@@ -29,7 +27,10 @@ _FEW_CAPITALS = 2
 def used_as_word(candidate: Candidate) -> Finding | None:
     """Ordinary word in small letters in the company of words ("my boss", "shell, sea shell")."""
     names = title_names(candidate)
-    if not names or not all(_is_small(name.text) and _is_ordinary(name) for name in names):
+    for name in names:
+        if not (_is_small(name.text) and _is_ordinary(name)):
+            return None
+    if not names:
         return None
     words = candidate.read().title
     for finding in (_repeated(names), _in_phrase(words, names), _small(words, names)):
@@ -74,7 +75,10 @@ def unit_of_measure(candidate: Candidate) -> Finding | None:
     """Two or three small letters directly after a number, as units stand ("5 hp", "12 v")."""
     names = title_names(candidate)
     title = candidate.listing.title
-    if not names or not all(_is_unit(title, name) for name in names):
+    for name in names:
+        if name.length > SHORT or not _is_unit(title, name):
+            return None
+    if not names:
         return None
     name = names[0]
     return _name_finding("unit_of_measure", name, name.span, name.text)
@@ -83,8 +87,7 @@ def unit_of_measure(candidate: Candidate) -> Finding | None:
 def _is_unit(title: str, name: NameMatch) -> bool:
     start = name.span[0]
     return (
-        name.length <= SHORT
-        and not name.unspaced
+        not name.unspaced
         and _is_small(name.text)
         and not name.text[0].isdigit()
         and title[:start].rstrip()[-1:].isdigit()
@@ -115,22 +118,12 @@ def _is_product(words: Words, place: int) -> bool:
     if not word[0].isupper():
         return False
     later = words.spans[place + 1 :]
-    return any(text[a].islower() and find_frequency(text[a:b]) < _GRAMMAR for a, b in later)
+    return any(text[a].islower() and find_frequency(text[a:b]) < _SENTENCE for a, b in later)
 
 
 def _is_ordinary(name: NameMatch) -> bool:
-    """Whether a name consists of ordinary words: frequent ones, or ones of a dictionary."""
-    if name.edits or name.distance:
-        return False
-    return name.common or are_words(name.form)
-
-
-@lru_cache(maxsize=1 << 14)
-def are_words(form: str) -> bool:
-    """Whether every word of a name is one of a dictionary, or an article or the like."""
-    words = Words(form)
-    parts = [words.folded[a:b] for a, b in words.spans]
-    return all(is_inflected(part) or find_frequency(part) >= _GRAMMAR for part in parts)
+    """Whether a name stands as the ordinary words of which it consists."""
+    return name.ordinary and not (name.edits or name.distance)
 
 
 def _is_small(text: str) -> bool:

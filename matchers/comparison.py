@@ -9,15 +9,14 @@ from matchers.lexicon import Said, Words
 from matchers.marks import NameMatch
 from matchers.referential import title_finding, title_names
 
-_FREE_RIDE = frozenset({"free_ride", "free_ride_before", "free_ride_after"})
 _INDICATION = "geographical_indication"
 
 
 def free_ride(candidate: Candidate) -> Finding | None:
     """Name that sells what imitates its goods ("dupe for Aurelio", "Aurelio style", 同款)."""
+    if candidate.right.kind == _INDICATION:
+        return None  # of those, ``evocation`` speaks
     words = candidate.read().title
-    if _FREE_RIDE.isdisjoint(words.sections) or candidate.right.kind == _INDICATION:
-        return None  # of indications, ``evocation`` speaks
     names = title_names(candidate)
     if not names:
         return None
@@ -52,8 +51,6 @@ def compared(candidate: Candidate) -> Finding | None:
 def _compare(candidate: Candidate, section: str, feature: str) -> Finding | None:
     """Return a finding when a phrase of a section stands before every place of the name."""
     words = candidate.read().title
-    if section not in words.sections:
-        return None
     names, found = title_names(candidate), []
     for name in names:
         said = words.before(section, name.span[0], 2)

@@ -2,14 +2,18 @@
 
 Each feature looks at one thing and returns a finding, or None when there is nothing to say. Its
 docstring is shown to users as its explanation. A new feature is a function and a row in
-``FEATURES``, with its weight in ``matchers.weights`` and its words in ``matchers.wording``.
+``FEATURES``, with its weight in ``matchers.weights`` and its words in ``matchers.wording``; if it
+only ever speaks beside certain phrases, or of certain kinds of rights, a row in ``PHRASES`` or
+``KINDS`` keeps it from being asked where it has nothing to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
 
-from crawler.model import Finding
+from crawler.model import Finding, RightKind
 from matchers.brand import other_brand
 from matchers.candidate import Candidate
 from matchers.company import product_follows, unit_of_measure, used_as_word
@@ -50,9 +54,47 @@ FEATURES: tuple[Feature, ...] = (
 """Every feature, in the order in which they are shown."""
 
 
-def find_context(candidate: Candidate) -> Iterator[Finding]:
-    """Yield what the features find."""
-    for feature in FEATURES:
-        finding = feature(candidate)
-        if finding is not None:
-            yield finding
+PHRASES: Final[Mapping[Feature, frozenset[str]]] = {
+    referential: frozenset({"fits_before", "fits_after", "accessory"}),
+    packaging: frozenset({"packaging"}),
+    about: frozenset({"about_before", "about_after"}),
+    free_ride: frozenset({"free_ride", "free_ride_before", "free_ride_after"}),
+    denied: frozenset({"negation_before"}),
+    compared: frozenset({"versus_before"}),
+    counterfeit_words: frozenset({"copies", "perhaps_copies"}),
+    sellers_excuse: frozenset({"excuse", "weak_excuse"}),
+    second_hand: frozenset({"second_hand"}),
+    evocation: frozenset({"evocation_before", "evocation_after"}),
+    colour_use: frozenset({"colour_after"}),
+    goods_of_works: frozenset({"medium", "merchandise"}),
+}
+"""Feature -> sections of the vocabulary; it speaks only where a phrase of one of them stands in the
+title or description."""
+
+KINDS: Final[Mapping[Feature, RightKind]] = {
+    second_hand: "trademark",
+    evocation: "geographical_indication",
+    colour_use: "geographical_indication",
+    stated_origin: "geographical_indication",
+    no_approved_user: "geographical_indication",
+    goods_of_works: "work",
+}
+"""Feature -> the one kind of rights of which it speaks."""
+
+
+def find_context(candidate: Candidate) -> list[Finding]:
+    """Return what the features find."""
+    asked = _list_features(candidate.right.kind, candidate.read().sections)
+    found = [feature(candidate) for feature in asked]
+    return [finding for finding in found if finding is not None]
+
+
+@lru_cache(maxsize=1 << 12)
+def _list_features(kind: RightKind, sections: frozenset[str]) -> tuple[Feature, ...]:
+    """Return the features that may speak of such a right beside phrases of these sections."""
+    return tuple(
+        feature
+        for feature in FEATURES
+        if not (feature in PHRASES and PHRASES[feature].isdisjoint(sections))
+        and KINDS.get(feature, kind) == kind
+    )

@@ -49,7 +49,7 @@ def second_hand(candidate: Candidate) -> Finding | None:
 
 def only_ordinary_words(candidate: Candidate) -> bool:
     """Whether nothing but ordinary words, which may mean the mark or not, links the two."""
-    return not candidate.pictures and all(found.match.common for found in candidate.names)
+    return not candidate.pictures and all(found.match.ordinary for found in candidate.names)
 
 
 def _finding(feature: str, stated: Stated) -> Finding:

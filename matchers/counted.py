@@ -1,10 +1,11 @@
-"""Makes the table of how often words are used, from the lists of the package wordfreq.
+"""Makes the tables of words, how often and how they are used, from the package wordfreq.
 
 Only ``matchers.kept`` imports this, when nothing was kept: the package takes a while to load.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import log10
 from typing import Final
 
@@ -24,6 +25,10 @@ KNOWN: Final = 1e-7
 """Share of all words from which a large list counts: once in ten million."""
 SHORTEST: Final = 4
 """Letters of the shortest word that is looked for there."""
+
+SHARE: Final = 0.06
+"""How often another form must be used, of the word itself: ``coaches`` of ``coach`` is at .2, the
+like of most brands below .03."""
 
 
 def count_words() -> dict[str, float]:
@@ -60,6 +65,29 @@ def list_known() -> list[str]:
         for word, share in get_frequency_dict("en", "large").items()
         if share >= KNOWN and len(word) >= SHORTEST and word.isalpha()
     ]
+
+
+def list_inflected() -> list[str]:
+    """Return the words of the large English list of which another form is used often enough."""
+    shares = get_frequency_dict("en", "large")
+    return [
+        word
+        for word, share in shares.items()
+        if share >= KNOWN
+        and len(word) > 2
+        and any(shares.get(form, 0.0) >= share * SHARE for form in _forms(word))
+    ]
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield the other forms that a regular English word has."""
+    yield from (word + ending for ending in ("s", "es", "ed", "ing", "ly"))
+    if word.endswith("e"):
+        yield word + "d"
+        yield word[:-1] + "ing"
+    if word.endswith("y"):
+        yield word[:-1] + "ies"
+        yield word[:-1] + "ied"
 
 
 class _Letters(dict[int, str]):

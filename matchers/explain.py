@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from crawler.model import Finding
 from matchers.candidate import FoundPicture
@@ -55,8 +56,7 @@ _LOOK_WORDS: Mapping[Look, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """How strongly a name stands in a field."""
 
     label: str
@@ -76,7 +76,7 @@ def find_level(field: str, text: str, match: NameMatch) -> Level | None:
     if field == "title":
         if label in _PLACES_OF_UNSPACED and stands_exactly(match):
             label = "exact"  # how it stands there is what matchers.han_standing says
-        return Level(label=label, weight=NAME[label])
+        return Level(label, NAME[label])
     whole = match.span == (0, len(text.strip()))
     limit = BRAND_FIELD_IN_PART if not whole and _is_ordinary(match) else BRAND_FIELD
     return Level(label=label, weight=min(NAME[label], limit))
@@ -87,6 +87,8 @@ def _is_ordinary(match: NameMatch) -> bool:
 
 
 def _label(match: NameMatch) -> str:
+    if not (match.edits or match.distance or match.unspaced or match.words > 2):
+        return "exact"  # as most are
     if match.distance or any(edit in _WEAK_EDITS for edit in match.edits):
         return _label_of_near(match)
     if match.disguised:
@@ -99,7 +101,7 @@ def _label(match: NameMatch) -> str:
         return "romanised" if match.length > _FEW else "romanised, few letters"
     if "reordered" in match.edits:
         return "reordered"
-    if "spaced" in match.edits and _is_ordinary(match):
+    if "spaced" in match.edits:  # and not disguised, so it is ordinary words
         return "ordinary word, letters set apart"
     if match.words > 2 and _is_ordinary(match):
         return "three ordinary words or more"
@@ -148,7 +150,7 @@ def _size(match: NameMatch) -> str:
 
 def name_finding(field: str, match: NameMatch, level: Level) -> Finding:
     """Return the finding of a name in a field."""
-    how = ", ".join(EDITS["en"].get(edit, edit.replace("_", " ")) for edit in match.edits)
+    how = _list_edits(match.edits) if match.edits else ""
     if match.distance and not match.disguised:
         detail = f"The {field} says “{match.text}”, nearly “{match.form}” ({level.label})."
     elif how:
@@ -167,6 +169,11 @@ def name_finding(field: str, match: NameMatch, level: Level) -> Finding:
         edits=match.edits,
         detail=detail,
     )
+
+
+@lru_cache(maxsize=1 << 10)
+def _list_edits(edits: tuple[str, ...]) -> str:
+    return ", ".join(EDITS["en"].get(edit, edit.replace("_", " ")) for edit in edits)
 
 
 def also_named(finding: Finding, weight: float) -> Finding:

@@ -84,7 +84,7 @@ def _stands_beside(candidate: Candidate, stated: Stated, good: str) -> bool:
         and found.match.length <= SHORT
         and (
             stated.field == "title" and stated.span[0] == found.match.span[1]
-            if found.match.common
+            if found.match.ordinary
             else not found.match.begins and _follows(title, found.match.span[1], good)
         )
         for found in candidate.names

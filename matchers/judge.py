@@ -13,26 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from crawler.model import Finding, Hit, Listing, Right, hit_id
 from matchers.candidate import Candidate, FoundName, FoundPicture
 from matchers.context import find_context
-from matchers.explain import also_named, find_level, name_finding, picture_finding
+from matchers.explain import find_level, picture_finding
 from matchers.marks import MarkIndex, NameMatch
 from matchers.pictures import Fingerprint, PictureIndex
-from matchers.price import find_usual_prices
-from matchers.reading import Reading, find_brand_field, find_text
-from matchers.standing import find_standing
+from matchers.reading import Reading, find_brand_field
 from matchers.tokens import joined_letters
-from matchers.weights import ALSO_NAMED, PRIOR
+from matchers.uses import Use, find_uses
+from matchers.weights import PRIOR
 
 _MAX_LENGTHS = {"title": 2_000, "brand": 500, "description": 20_000}
 """Characters of each field that are read; pages are hostile, and no honest field is longer."""
-_MAX_FORMS = 3
-"""Name findings kept of one field, strongest first."""
-_MAX_USES = 8
-"""Places of one name in the title that are compared; the one that says most counts."""
+_SHORT = min(_MAX_LENGTHS.values())
+"""Characters of all fields together up to which none is too long."""
 _MAX_RIVALS = 40
 """Names in the title, from its start, that others are compared with."""
 _MAX_PICTURES = 5
@@ -57,8 +55,7 @@ class MatchSettings:
             )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What is matched: a listing with the fingerprints of its pictures."""
 
     listing: Listing
@@ -90,9 +87,6 @@ class Matcher:
             twice = {right.id for place, right in enumerate(rights) if places[right.id] != place}
             raise ValueError(f"expected one right for each id, got several for {sorted(twice)}")
         self._marks = MarkIndex(names_of(self._rights)) if marks is None else marks
-        self._watched = frozenset(
-            joined_letters(name) for right in self._rights for name in right.names
-        )
         kept = [(key, print_) for key, print_ in references.items() if key[0] in places]
         self._references = [(places[right], image) for (right, image), _ in kept]
         self._pictures = PictureIndex([print_ for _, print_ in kept])
@@ -102,88 +96,130 @@ class Matcher:
         """Those that it was built with."""
         return self._rights
 
+    @cached_property
+    def _watched(self) -> frozenset[str]:
+        """Comparable letters of all names; only listings that give a brand ask for them."""
+        return frozenset(joined_letters(name) for right in self._rights for name in right.names)
+
+    def _is_watched(self, letters: str) -> bool:
+        return letters in self._watched
+
     @property
     def prior(self) -> float:
         """Bits before any finding."""
         return self._settings.prior
 
     def match(self, subjects: Iterable[Subject]) -> list[Hit]:
-        """Return the hits, in the order of the subjects, the highest score first within each.
-
-        The listings matched together say what goods of a mark usually cost, where enough do.
-        """
-        candidates = [list(self.find_candidates(subject)) for subject in subjects]
-        usual = find_usual_prices(candidate for found in candidates for candidate in found)
-        return [hit for found in candidates for hit in self._judge_all(found, usual)]
-
-    def _judge_all(
-        self, candidates: Iterable[Candidate], usual: Mapping[tuple[str, str], Decimal]
-    ) -> list[Hit]:
-        hits = []
-        for found in candidates:
-            price = usual.get((found.right.id, found.listing.currency or "")) if usual else None
-            hit = self.judge(replace(found, usual_price=price) if price else found)
-            if hit.score >= self._settings.cutoff:
-                hits.append(hit)
-        return sorted(hits, key=lambda hit: (-hit.score, hit.right))
+        """Return the hits, in the order of the subjects, the highest score first within each."""
+        return [
+            hit for found in self._find_all(list(subjects)) for hit in self._judge_all(found)
+        ]
 
     def find_candidates(self, subject: Subject) -> Iterator[Candidate]:
         """Yield the rights with a name or picture in the listing, unscored, in their order."""
-        listing = _cut(subject.listing)
-        reading = Reading(listing)
-        names: dict[int, list[FoundName]] = {}
-        rivals: list[tuple[Right, NameMatch]] = []
-        for found_name in self._find_names(listing):
-            names.setdefault(found_name.match.owner, []).append(found_name)
-            if found_name.field == "title" and len(rivals) < _MAX_RIVALS:
-                rivals.append((self._rights[found_name.match.owner], found_name.match))
-        pictures: dict[int, list[FoundPicture]] = {}
+        for found in self._find_all([subject]):
+            yield from found
+
+    def _find_all(self, subjects: Sequence[Subject]) -> Iterator[list[Candidate]]:
+        """Yield the candidates of each subject that has some; names are looked for in one go."""
+        listings = [_cut(subject.listing) for subject in subjects]
+        names = self._find_names(listings)
+        for place, subject in enumerate(subjects):
+            if place in names or subject.pictures:
+                pictures = self._find_pictures(subject)
+                yield list(self._pair(listings[place], names.get(place, ()), pictures))
+
+    def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
+        """Return place of a listing -> the names in it, in the order of the fields."""
+        found: dict[int, list[FoundName]] = {}
+        brands = [find_brand_field(listing) for listing in listings]
+        for texts, fuzzy in (
+            ([(n, "title", listing.title) for n, listing in enumerate(listings)], True),
+            ([(n, *brand) for n, brand in enumerate(brands) if brand], True),
+            ([(n, "description", item.description or "") for n, item in enumerate(listings)], False),
+        ):
+            filled = [text for text in texts if text[2]]
+            matches = self._marks.find_all([text for _, _, text in filled], fuzzy=fuzzy)
+            for (place, field, text), there in zip(filled, matches, strict=True):
+                for match in there:
+                    if field != "description" or find_level(field, text, match) is not None:
+                        names = found.setdefault(place, [])
+                        names.append(FoundName(field, match))
+        return found
+
+    def _find_pictures(self, subject: Subject) -> dict[int, list[FoundPicture]]:
+        """Return place of a right -> what the listing copies of its pictures."""
+        found: dict[int, list[FoundPicture]] = {}
         for image, print_ in subject.pictures.items():
             for match in self._pictures.find(print_):
                 owner, reference = self._references[match.entry]
-                found = FoundPicture(image=image, reference=reference, match=match)
-                pictures.setdefault(owner, []).append(found)
-        for owner in sorted(names.keys() | pictures.keys()):
+                copy = FoundPicture(image=image, reference=reference, match=match)
+                found.setdefault(owner, []).append(copy)
+        return found
+
+    def _pair(
+        self,
+        listing: Listing,
+        names: Sequence[FoundName],
+        pictures: Mapping[int, Sequence[FoundPicture]],
+    ) -> Iterator[Candidate]:
+        """Yield a candidate for each right of which something was found, in their order."""
+        in_title = [found.match for found in names if found.field == "title"][:_MAX_RIVALS]
+        rivals = [(self._rights[match.owner], match) for match in in_title]
+        reading = Reading(listing)
+        own: dict[int, list[FoundName]] = {}
+        for found in names:
+            own.setdefault(found.match.owner, []).append(found)
+        for owner in sorted(own.keys() | pictures.keys()):
             yield Candidate(
                 listing=listing,
                 right=self._rights[owner],
-                names=tuple(names.get(owner, ())),
+                names=tuple(own.get(owner, ())),
                 pictures=tuple(pictures.get(owner, ())),
-                watched=self._watched,
+                watched=self._is_watched,
                 rivals=rivals,
                 reading=reading,
             )
 
-    def _find_names(self, listing: Listing) -> Iterator[FoundName]:
-        for field, text, fuzzy in (
-            ("title", listing.title, True),
-            (*(find_brand_field(listing) or ("brand", None)), True),
-            ("description", listing.description, False),
-        ):
-            if not text:
-                continue
-            for match in self._marks.find(text, fuzzy=fuzzy):
-                if field != "description" or find_level(field, text, match) is not None:
-                    yield FoundName(field=field, match=match)
-
     def judge(self, candidate: Candidate) -> Hit:
         """Return the pair with its score and findings, whatever the cutoff."""
-        findings = [
-            *_name_findings(candidate),
-            *_picture_findings(candidate.pictures),
-            *find_context(candidate),
-        ]
-        bits = self._settings.prior + sum(finding.weight for finding in findings)
+        return self._weigh(candidate).hit()
+
+    def _judge_all(self, candidates: Iterable[Candidate]) -> list[Hit]:
+        weighed = map(self._weigh, candidates)
+        hits = [pair.hit() for pair in weighed if pair.score >= self._settings.cutoff]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.right)) if len(hits) > 1 else hits
+
+    def _weigh(self, candidate: Candidate) -> _Weighed:
+        uses = find_uses(candidate)
+        others = [*_picture_findings(candidate.pictures), *find_context(candidate)]
+        weights = [bits for use in uses for bits in use.weights()]
+        bits = self._settings.prior + sum(weights + [finding.weight for finding in others])
         score = round(1 / (1 + 2**-bits), 6)
-        listing, right = candidate.listing.url, candidate.right.id
+        return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
+
+
+class _Weighed(NamedTuple):
+    """A candidate with its score. Most are forgotten for it, so what makes a hit comes later."""
+
+    candidate: Candidate
+    score: float
+    flagged: bool
+    uses: Sequence[Use]
+    others: Sequence[Finding]
+
+    def hit(self) -> Hit:
+        """Return the pair as it is kept, with all its findings."""
+        listing, right = self.candidate.listing.url, self.candidate.right.id
+        told = [finding for use in self.uses for finding in use.tell()]
         return Hit(
             id=hit_id("listing", listing, right),
             target="listing",
             listing=listing,
             right=right,
-            score=score,
-            flagged=score >= self._settings.threshold,
-            findings=tuple(findings),
+            score=self.score,
+            flagged=self.flagged,
+            findings=(*told, *self.others),
         )
 
 
@@ -194,44 +230,14 @@ def names_of(rights: Sequence[Right]) -> Iterator[tuple[int, str]]:
 
 def _cut(listing: Listing) -> Listing:
     """Cut the fields that are read to ``_MAX_LENGTHS``."""
+    if len(listing.title) + len(listing.brand or "") + len(listing.description or "") <= _SHORT:
+        return listing
     cut = {
         field: text[:limit]
         for field, limit in _MAX_LENGTHS.items()
         if (text := getattr(listing, field)) is not None and len(text) > limit
     }
     return replace(listing, **cut) if cut else listing
-
-
-def _name_findings(candidate: Candidate) -> Iterator[Finding]:
-    """Yield one finding for each form in each field, the strongest of a field in full.
-
-    How the name stands in the title follows the strongest there.
-    """
-    for field in dict.fromkeys(found.field for found in candidate.names):
-        text = find_text(candidate.listing, field)
-        uses = [
-            (level, found.match)
-            for found in candidate.names
-            if found.field == field and (level := find_level(field, text, found.match))
-        ]
-        uses.sort(key=lambda use: (-use[0].weight, use[1].span))
-        best: dict[str, list[Finding]] = {}
-        for level, match in uses[:_MAX_USES]:
-            findings = [name_finding(field, match, level)]
-            if field == "title":
-                findings.extend(find_standing(candidate, match))
-            if match.form not in best or _total(findings) > _total(best[match.form]):
-                best[match.form] = findings
-        ranked = sorted(best.values(), key=lambda found: (-_total(found), found[0].span or ()))
-        for rank, findings in enumerate(ranked[:_MAX_FORMS]):
-            if rank == 0:
-                yield from findings
-            elif (bits := min(_total(findings), ALSO_NAMED)) > 0:
-                yield also_named(findings[0], bits)
-
-
-def _total(findings: Iterable[Finding]) -> float:
-    return sum(finding.weight for finding in findings)
 
 
 def _picture_findings(pictures: Sequence[FoundPicture]) -> Iterator[Finding]:

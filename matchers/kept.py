@@ -34,6 +34,7 @@ def load_kept(maker: str, *, folder: Path = _HERE / "__pycache__") -> Any:  # no
         return orjson.loads(place.read_bytes())
     made = getattr(import_module(module), function)()
     with suppress(OSError, InputError):
+        folder.mkdir(exist_ok=True)
         for old in folder.glob(f"{module}.{function}-*.json"):
             old.unlink(missing_ok=True)
         with whole_file(place) as file:

@@ -19,6 +19,8 @@ from matchers.vocabulary import find_languages, load_language, load_sections
 
 _TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+")
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
+_ASCII_GAPS = {point: " " for point in range(128) if not chr(point).isalnum()}
+"""What parts the tokens of an ASCII text, as ``str.translate`` asks."""
 _UNSPACED = re.compile(rf"[{UNSPACED}]")
 _CLAUSE_ENDS = re.compile(r"[.;!?()|。；！？（）|](?!\d)")
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013")
@@ -81,13 +83,19 @@ class Words:
         self.text = text
         self.folded = fold_text(text)
         """The text in comparable characters, every position as in the text."""
-        spans = [token.span() for token in _tokens(self.folded)]
-        self.spans = spans
-        """Where the tokens stand."""
+        self._tokens = _split(self.folded)
+        self._spans: list[tuple[int, int]] | None = None
         self._sums: list[float] | None = None
-        self._said = _without_harmless(_find(self.folded, spans, _load_phrases()))
-        self.sections = self._said.keys()
+        self._said = _without_harmless(self._find(_load_phrases()))
+        self.sections = frozenset(self._said)
         """Those of which a phrase stands in the text, goods and ``WORD_SETS`` apart."""
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the tokens stand."""
+        if self._spans is None:
+            self._spans = [token.span() for token in _tokens(self.folded)]
+        return self._spans
 
     def said(self, *sections: str) -> list[Said]:
         """Return the phrases of some sections, in their order."""
@@ -98,7 +106,14 @@ class Words:
 
     def find_goods(self) -> dict[str, list[Said]]:
         """Return Nice class -> the words that speak of its goods."""
-        return _find(self.folded, self.spans, _load_goods(), longest=True)
+        return self._find(_load_goods(), longest=True)
+
+    def _find(self, lexicon: _Lexicon, *, longest: bool = False) -> dict[str, list[Said]]:
+        # Most texts have hardly a phrase of the vocabulary; where words stand is not needed then.
+        places = list(_find_places(self._tokens, lexicon))
+        if not places:
+            return {}
+        return _find(self.folded, self.spans, places, lexicon, longest=longest)
 
     @property
     def starts(self) -> list[int]:
@@ -186,40 +201,71 @@ class Words:
         return None
 
 
+def _split(folded: str) -> list[str]:
+    """Return the tokens of a folded text."""
+    if folded.isascii():
+        return folded.translate(_ASCII_GAPS).split()
+    return _TOKEN.findall(folded)
+
+
 def _tokens(folded: str) -> Iterator[re.Match[str]]:
     return (_ASCII_TOKEN if folded.isascii() else _TOKEN).finditer(folded)
 
 
+def _find_places(tokens: list[str], lexicon: _Lexicon) -> Iterator[tuple[int, int, bool]]:
+    """Yield where the tokens of a phrase stand: the first, how many, whether it has gaps.
+
+    What stands between them is not looked at.
+    """
+    sizes, runs, gapped = lexicon
+    if sizes.keys().isdisjoint(tokens):
+        return
+    for place, token in enumerate(tokens):
+        for size, gaps in sizes.get(token, ()):
+            if size == 1 and not gaps:
+                yield place, size, gaps
+            elif gaps:
+                if " ".join(tokens[place : place + size]) in gapped:
+                    yield place, size, gaps
+            elif "".join(tokens[place : place + size]) in runs:
+                yield place, size, gaps
+
+
 def _find(
-    folded: str, spans: list[tuple[int, int]], lexicon: _Lexicon, *, longest: bool = False
+    folded: str,
+    spans: list[tuple[int, int]],
+    places: Iterable[tuple[int, int, bool]],
+    lexicon: _Lexicon,
+    *,
+    longest: bool,
 ) -> dict[str, list[Said]]:
     """Return section -> its phrases.
 
+    :param places: where its tokens stand
     :param longest: whether a phrase within another says nothing: a 手机壳 is no 手机
     """
-    sizes, runs, gapped = lexicon
+    _, runs, gapped = lexicon
     found: dict[str, list[Said]] = {}
     count, reached = len(spans), -1
-    for place, (start, end) in enumerate(spans):
-        for size, gaps in sizes.get(folded[start:end], ()):
-            if place + size > count:
-                continue
-            end = spans[place + size - 1][1]
-            if gaps:
-                sections, tail = _find_gapped(folded, spans[place : place + size], gapped)
-                end += tail
+    for place, size, gaps in places:
+        if place + size > count:
+            continue
+        start, end = spans[place][0], spans[place + size - 1][1]
+        if gaps:
+            sections, tail = _find_gapped(folded, spans[place : place + size], gapped)
+            end += tail
+        else:
+            sections = runs.get(folded[start:end], ())
+        if not sections or (longest and end < reached):
+            continue
+        reached = end
+        for section in sections:
+            said = Said(start, end, section)
+            if section in found:
+                found[section].append(said)
             else:
-                sections = runs.get(folded[start:end], ())
-            if not sections or (longest and end < reached):
-                continue
-            reached = end
-            for section in sections:
-                said = Said(start, end, section)
-                if section in found:
-                    found[section].append(said)
-                else:
-                    found[section] = [said]
-    if any(section.startswith(_WITH_KANA) for section in found):
+                found[section] = [said]
+    if found and any(section.startswith(_WITH_KANA) for section in found):
         return _merge_japanese(found, counts=_KANA.search(folded) is not None)
     return found
 

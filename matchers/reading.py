@@ -37,36 +37,47 @@ class Reading:
     @cached_property
     def description(self) -> Words:
         """Words of the description."""
-        return Words(self.listing.description or "")
+        text = self.listing.description
+        return Words(text) if text else _no_words()
 
     @cached_property
     def category(self) -> Words:
         """Words of the category, each part a clause of its own."""
-        return Words(". ".join(self.listing.category))
+        category = self.listing.category
+        return Words(". ".join(category)) if category else _no_words()
 
-    def find(self, *sections: str) -> Stated | None:
-        """Return the first phrase of some sections in the title, or else in the description."""
+    @cached_property
+    def sections(self) -> frozenset[str]:
+        """Sections of which a phrase stands in the title or in the description."""
+        if not self.listing.description:
+            return self.title.sections
+        return self.title.sections | self.description.sections
+
+    def find(self, section: str) -> Stated | None:
+        """Return the first phrase of a section in the title, or else in the description."""
+        if section not in self.sections:
+            return None
         for field, words in (("title", self.title), ("description", self.description)):
-            for said in words.said(*sections):
+            for said in words.said(section):
                 return _state(field, words, said)
         return None
 
-    @cached_property
+    @property
     def copies(self) -> Stated | None:
         """Word of copies that is no word for goods."""
         return self.find("copies")
 
-    @cached_property
+    @property
     def excuse(self) -> Stated | None:
         """Excuse of a seller of copies."""
         return self.find("excuse")
 
-    @cached_property
+    @property
     def perhaps_copies(self) -> Stated | None:
         """Word of copies that is a word for goods too."""
         return self.find("perhaps_copies")
 
-    @cached_property
+    @property
     def weak_excuse(self) -> Stated | None:
         """Excuse that honest shops make too."""
         return self.find("weak_excuse")
@@ -97,6 +108,12 @@ class Reading:
         ]
         places = (_state_place(self.title, said) for said in self.title.said("made_in"))
         return (*found, *(place for place in places if place is not None))
+
+
+@cache
+def _no_words() -> Words:
+    """Return the words of an empty text, which most listings have somewhere."""
+    return Words("")
 
 
 def find_brand_field(listing: Listing) -> tuple[str, str] | None:

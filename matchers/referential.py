@@ -22,10 +22,6 @@ _OWN_PLACE = 2
 """Words before which goods are mostly named by their own mark."""
 
 
-_REFERENTIAL = frozenset({"fits_before", "fits_after", "accessory"})
-_ABOUT = frozenset({"about_before", "about_after"})
-
-
 class _Use(NamedTuple):
     said: Said
     level: str
@@ -34,8 +30,6 @@ class _Use(NamedTuple):
 def referential(candidate: Candidate) -> Finding | None:
     """Name that says what the goods fit, not whose goods they are ("case for Aurelio phones")."""
     words = candidate.read().title
-    if _REFERENTIAL.isdisjoint(words.sections):
-        return None
     names = title_names(candidate)
     uses = [_find_use(words, name) for name in names]
     found = [use for use in uses if use is not None]
@@ -49,17 +43,17 @@ def packaging(candidate: Candidate) -> Finding | None:
     """Offer of packaging or papers alone, without the goods of the mark ("empty box")."""
     words = candidate.read().title
     said = words.said("packaging")
-    names = title_names(candidate) if said else ()
-    if not names:
+    names = title_names(candidate)
+    if not (said and names):
         return None
     return title_finding("packaging", words, said[0], names[0].form)
 
 
 def about(candidate: Candidate) -> Finding | None:
     """Name that says what a book or film is about ("history of Aurelio")."""
-    words = candidate.read().title
-    if _ABOUT.isdisjoint(words.sections) or candidate.right.kind == "work":
+    if candidate.right.kind == "work":
         return None
+    words = candidate.read().title
     names = title_names(candidate)
     found = [_find_subject(words, name) for name in names]
     said = [use for use in found if use is not None]
@@ -73,7 +67,9 @@ def title_names(candidate: Candidate) -> list[NameMatch]:
 
     In "Espresso pods for Nespresso" the first word is no second place of the name.
     """
-    found = [found.match for found in candidate.names if found.field == "title"]
+    found = [match for field, match in candidate.names if field == "title"]
+    if len(found) < 2:
+        return found
     return [match for match in found if not match.distance] or found
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawler.model import Finding, Right
 from matchers.candidate import Candidate
@@ -38,8 +37,7 @@ _NAMES = frozenset({None, "a worldwide name"})
 _TOKEN = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One place where a name stands in the title."""
 
     candidate: Candidate
@@ -53,10 +51,10 @@ def _stands_later(title: str, start: int, end: int) -> bool:
     opening = load_words("opening_words")
     if title[start:end].lower() in opening:
         return True
-    return start > 0 and any(
-        not word[0].isdigit() and word[0].lower() not in opening
-        for word in _TOKEN.finditer(title, 0, start)
-    )
+    for word in _TOKEN.findall(title, 0, start) if start else ():
+        if not word.isdigit() and word.lower() not in opening:
+            return True
+    return False
 
 
 def place(use: Use) -> str | None:
@@ -115,7 +113,7 @@ def capitals(use: Use) -> str | None:
         return None if title.isupper() else "in capitals"
     if not (use.later and text[:1].isupper()):
         return None
-    initials = [word[0][0] for word in _TOKEN.finditer(title)]
+    initials = [word[0] for word in _TOKEN.findall(title)]
     return "begins with a capital" if sum(map(str.islower, initials)) * 2 > len(initials) else None
 
 
@@ -155,8 +153,10 @@ def _of_one_holder(right: Right, other: Right) -> bool:
 def own_word(use: Use) -> str | None:
     """Supposed misspelling or other spelling that is a word of its own (hike for Nike)."""
     match = use.match
+    if not (match.distance or match.edits):
+        return None
     foreign = not _OF_OTHER_ALPHABETS.isdisjoint(match.edits)
-    if match.disguised or not (match.distance or foreign):
+    if not (match.distance or foreign) or match.disguised:
         return None
     words = [fold(word) for word in _TOKEN.findall(match.text)]
     if not words:
@@ -234,7 +234,7 @@ def find_levels(candidate: Candidate, match: NameMatch) -> dict[str, str]:
         found = {} if level is None else {"rivals": level}
         return found | find_han_levels(candidate, match)
     later = _stands_later(candidate.listing.title, *match.span)
-    use = Use(candidate=candidate, match=match, later=later)
+    use = Use(candidate, match, later)
     found = {}
     for name, feature in _NAMED_FEATURES:
         level = feature(use)
@@ -243,9 +243,14 @@ def find_levels(candidate: Candidate, match: NameMatch) -> dict[str, str]:
     return found
 
 
-def find_standing(candidate: Candidate, match: NameMatch) -> Iterator[Finding]:
-    """Yield a finding for everything that the features see of one name in the title."""
-    for feature, level in find_levels(candidate, match).items():
+def weigh_standing(levels: Mapping[str, str]) -> list[float]:
+    """Return the bits of each level."""
+    return [_BITS[feature][level] for feature, level in levels.items()]
+
+
+def tell_standing(match: NameMatch, levels: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each level that the features see of one name in the title."""
+    for feature, level in levels.items():
         yield Finding(
             feature=feature,
             weight=_BITS[feature][level],

@@ -7,6 +7,7 @@ sentence of every feature. Only what was compared is said, never a conclusion.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 Language = Literal["en", "zh"]
@@ -131,7 +132,7 @@ CONTEXT_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "sellers_excuse": "The {where} says “{text}”, as sellers of copies do.",
         "perhaps_excuse": "The {where} says “{text}”, as other sellers do too.",
         "second_hand": "The {where} says “{text}”: goods that are sold on.",
-        "low_price": "The price is {text}; goods of the mark beside it usually cost {form}.",
+        "low_price": "The price is {text}; genuine goods usually cost {form}.",
         "other_brand": "The brand is given as “{text}”.",
         "goods": "“{text}” is of a kind that the right covers: {form}.",
         "goods_beside": "The name stands directly before goods that the right covers: {form}.",
@@ -167,7 +168,7 @@ CONTEXT_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "sellers_excuse": "{where}含有“{text}”，为仿制品卖家惯用语。",
         "perhaps_excuse": "{where}含有“{text}”，其他卖家亦用此语。",
         "second_hand": "{where}含有“{text}”，表明商品为转售。",
-        "low_price": "价格为{text}；同批同标识商品通常为{form}。",
+        "low_price": "价格为{text}；正品通常为{form}。",
         "other_brand": "品牌标注为“{text}”。",
         "goods": "“{text}”属于该权利的商品范围：{form}。",
         "goods_beside": "名称之后紧接该权利范围内的商品：{form}。",
@@ -244,6 +245,7 @@ def say(feature: str, *, text: str, form: str, field: str, language: Language = 
     return SENTENCES[language][feature].format(text=text, form=form, where=where)
 
 
+@lru_cache(maxsize=1 << 10)
 def field_label(field: str | None, language: Language) -> str:
     """Return what a field of the listing is called; ``attributes.材质`` keeps its own key."""
     name, _, key = (field or "text").partition(".")

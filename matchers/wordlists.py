@@ -16,11 +16,15 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from matchers.frequency import find_frequency
+from matchers.inflection import is_inflected
 from matchers.kept import load_kept
 from matchers.normalize import fold
 from matchers.vocabulary import load_words
 
 _WORD = re.compile(r"[^\W_]+")
+_GRAMMAR = 6.0
+"""Zipf frequency from which a word is an article, a preposition or the like."""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -32,6 +36,16 @@ def are_ordinary(form: str) -> bool:
     words = [fold(word) for word in _WORD.findall(form)]
     ordinary = load_words("common_words_en", "given_names")
     return bool(words) and all(word in ordinary or word.isdigit() for word in words)
+
+
+@lru_cache(maxsize=1 << 14)
+def are_words(form: str) -> bool:
+    """Return whether every word of a name is one of a dictionary, or an article or the like.
+
+    :param form: in a script with spaces
+    """
+    words = [fold(word) for word in _WORD.findall(form)]
+    return bool(words) and all(is_inflected(w) or find_frequency(w) >= _GRAMMAR for w in words)
 
 
 def is_worldwide(word: str) -> bool:

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from console.commands.hits import print_hits, write_page
+from console.compiling import tell_compiling
 from console.context import Context, out, pass_context
 from console.demo.registry import write_registry
 from console.demo.shop import DemoShop, expected_hits
@@ -44,6 +45,7 @@ def demo(context: Context) -> None:
         with workspace.store() as db:
             import_registry(db, workspace.pictures, [file], now())
     console.print(f"Sample registry: {len(file.rights)} rights taken in.")
+    tell_compiling()
     with DemoShop(PORT) as shop:
         console.print(f"Sample shop: serving on {shop.url}, sweeping it now.")
         with sweep_progress() as show:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from console.compiling import tell_compiling
 from console.context import Context, out, pass_context, print_json
 from console.explanation import print_explanation
 from console.limits import limits_options, match_settings
@@ -48,6 +49,7 @@ def explain(
     if (listings is None) != (registry is None):
         raise click.UsageError("--listings and --registry go together: give both, or neither")
     names: Path | None = None
+    tell_compiling()
     with Decoder() as decoder:
         if listings is not None and registry is not None:
             question = ask_of_files(listings, registry, listing, right, now().date())

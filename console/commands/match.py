@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from console.compiling import tell_compiling
 from console.context import people
 from console.limits import limits_options, match_settings
 from crawler.files import whole_file
@@ -58,6 +59,7 @@ def match(
     if output is not None and output.resolve() in (listings.resolve(), registry.resolve()):
         raise click.UsageError(f"--output {output} is one of the files to be read")
     settings = match_settings(cutoff, threshold, MatchSettings())
+    tell_compiling()
     # All that is loaded here stays to the end, so looking through it for garbage finds nothing.
     gc.disable()
     run = OfflineMatch(

@@ -124,6 +124,7 @@ def _facts(right: Right) -> list[tuple[str, str]]:
         ("classes", ", ".join(map(str, right.classes))),
         ("goods", ", ".join(right.goods)),
         ("origin", ", ".join(right.origin)),
+        ("usual prices", "; ".join(f"{p} {currency}" for currency, p in right.prices.items())),
         (
             "licensees",
             "; ".join(f"{x.seller or 'any'} on {x.site or 'any'}" for x in right.licensees),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.progress import sweep_progress
 from console.sweep_text import print_report
@@ -69,6 +70,7 @@ def sweep(
         allow_private=allow_private or campaign.allow_private,
     )
     check_campaign(campaign, Path(what[0]))
+    tell_compiling()
     with sweep_progress() as show:
         report = run_sweep(context.workspace, campaign, show)
     if as_json:

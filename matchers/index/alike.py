@@ -10,6 +10,7 @@ from matchers.index.clues import (
     PREFIX,
     REORDERED,
     SOUND,
+    TAG,
     VOWELLESS,
     consonants,
     find_budget,
@@ -23,7 +24,7 @@ from matchers.index.meant import SOUND_ALIKE
 from matchers.index.near import Near
 from matchers.index.rows import write_row
 from matchers.index.sound import LONGEST, count_vowel_changes, hash_sound
-from matchers.index.tables import HAN_LIKE, Names
+from matchers.index.tables import HAN_LIKE, ROMANISED_NAME, Names
 from matchers.index.views import BROKEN, LONG_GAP, PLAIN, ROMAN, Run, View, edits_within
 
 REARRANGED, VOWELS_DROPPED = 1 << 17, 1 << 18
@@ -31,7 +32,7 @@ REARRANGED, VOWELS_DROPPED = 1 << 17, 1 << 18
 _MOST_WORDS = 3
 _LONG = 10
 """Letters of a name from which one more edit is allowed."""
-RARE = 35
+RARE = 32
 """Zipf frequency, times ten, from which a word is taken for itself and not for what it sounds like.
 From 0 on, no vowel may sound otherwise."""
 _SHORTEST = 5
@@ -52,19 +53,20 @@ def find_sounds(
     for word in range(near.count[0]):
         start = near.starts[word] + 0
         bare = VOWELLESS
-        rare, known = False, True
+        rare, known, use = False, True, True
         for last in range(word, min(near.count[0], word + _MOST_WORDS)):
             begin, end = near.starts[last] + 0, near.starts[last + 1] + 0
             if end - start > LONGEST or (last > word and run.gaps[begin] & (BROKEN | LONG_GAP)):
                 break
             rare = rare or near.zipf[last] == 0
             known = known and near.zipf[last] >= RARE
+            use = use and near.zipf[last] > 0
             if last > word and which == PLAIN and rows >= 0:
                 clue = hash_run(run.letters, start, end, REORDERED)
                 rows = _write_rotated(view, run, word, last, clue, names, near, out, rows)
             if bare >= 0:
                 bare = _add_bare(run, begin, end, bare)
-                if last > word and bare >= 0 and which == PLAIN and rows >= 0:
+                if last > word and bare >= 0 and not use and which == PLAIN and rows >= 0:
                     rows = _write_bare(view, run, word, last, bare, names, near, out, rows)
             if which != PLAIN and run.changed[end] == run.changed[start]:
                 continue
@@ -99,7 +101,7 @@ def _write_sound(
         return rows
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] != tag:
+        if names.clue_tags[entry] & TAG != tag:
             continue
         key = names.clue_keys[entry]
         first, stop = names.key_starts[key] + 0, names.key_starts[key + 1] + 0
@@ -120,7 +122,9 @@ def _write_sound(
             continue
         for name in range(names.key_names[key], names.key_names[key + 1]):
             count = names.name_words[name]
-            if names.name_flags[name] & HAN_LIKE or (count != last - word + 1 and last > word):
+            if names.name_flags[name] & (HAN_LIKE | ROMANISED_NAME):
+                continue
+            if count != last - word + 1 and last > word:
                 continue
             if count > 2 and last == word:
                 continue
@@ -148,7 +152,7 @@ def _write_rotated(
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] != tag:
+        if names.clue_tags[entry] & TAG != tag:
             continue
         key = names.clue_keys[entry]
         first = names.key_starts[key]
@@ -207,7 +211,7 @@ def _write_bare(
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] != tag:
+        if names.clue_tags[entry] & TAG != tag:
             continue
         key = names.clue_keys[entry]
         first = names.key_starts[key]

@@ -21,6 +21,7 @@ from matchers.index.clues import (
     consonants,
     delete_clues,
     find_budget,
+    outline,
     rotated_clue,
     split_clue,
 )
@@ -206,10 +207,11 @@ def fill_clues(names: Names, letters: Letters, neighbours: Neighbours, clues: Bu
         starts[bucket] = total
     # Each bucket is filled from its end, so that its count goes down to where it begins.
     for key in range(keys - 1, -1, -1):
+        shape = outline(names, key)
         for i in range(_write_clues(names, key, letters, neighbours, clues)):
             bucket, tag = split_clue(clues[i], names)
             starts[bucket] -= 1
-            names.clue_tags[starts[bucket]] = tag
+            names.clue_tags[starts[bucket]] = tag | shape
             names.clue_keys[starts[bucket]] = key
 
 

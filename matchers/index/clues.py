@@ -44,6 +44,11 @@ SHORTEST_TYPO = 4
 MOST = 40
 """Room for the clues of one kind of one name or span."""
 
+_TAG_BITS = 9
+TAG = (1 << _TAG_BITS) - 1
+"""The part of an entry's tag that comes from its clue; the rest is an ``outline``."""
+_LEAST, _LONGEST, _MANY = 3, 15, 4
+
 _VOWELS = (97, 101, 105, 111, 117)
 _BETWEEN = 32
 """Stands between words in ``VOWELLESS``."""
@@ -132,4 +137,31 @@ def is_vowelless(letters: Buffer, start: int, end: int) -> bool:
 def split_clue(clue: int, names: Names) -> tuple[int, int]:
     """Return the bucket and the tag of a clue."""
     buckets = len(names.clue_starts) - 1
-    return clue & (buckets - 1), (clue // buckets) & 0xFFFF
+    return clue & (buckets - 1), (clue // buckets) & TAG
+
+
+@compiled
+def outline(names: Names, key: int) -> int:
+    """Return how long a key is and how many words it has, for the upper bits of its tags.
+
+    It saves a look at keys that lie far apart in memory.
+    """
+    size = names.key_starts[key + 1] - names.key_starts[key]
+    words = min(names.name_words[names.key_names[key]] + 0, _MANY)
+    for name in range(names.key_names[key] + 1, names.key_names[key + 1]):
+        if min(names.name_words[name] + 0, _MANY) != words:
+            words = 0  # it may be either
+    return (min(max(size - _LEAST, 0), _LONGEST) | words << 4) << _TAG_BITS
+
+
+@compiled
+def may_suit(tag: int, size: int, words: int, budget: int) -> bool:
+    """Whether a name with that tag may be a span of so many letters and words.
+
+    :param words: 0 for any; a name of several words may also be written as one
+    """
+    length = (tag >> _TAG_BITS) & _LONGEST
+    if length < _LONGEST and abs(length + _LEAST - size) > budget:
+        return False
+    asked = tag >> (_TAG_BITS + 4)
+    return words <= 1 or asked == 0 or asked == min(words, _MANY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -46,15 +47,31 @@ def _find_cache() -> Path | None:
     for path in sorted((*_SOURCES.glob("*.py"), _SOURCES.parent / "normalize.py")):
         digest.update(path.read_bytes())
     name = _CACHE + digest.hexdigest()[:16]
-    for parent in (_SOURCES / "__pycache__", Path.home() / ".cache" / "markhound"):
+    installed = _SOURCES / "__pycache__" / name
+    for folder in (installed, Path.home() / ".cache" / "markhound" / name):
         with suppress(OSError):
-            (parent / name).mkdir(parents=True, exist_ok=True)
-            if os.access(parent / name, os.W_OK):
-                for old in parent.glob(_CACHE + "*"):
+            if not folder.exists() and installed.exists():
+                _copy_whole(installed, folder)  # numba only reads where it may write
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                for old in folder.parent.glob(_CACHE + "*"):
                     if old.stat().st_mtime < time.time() - _KEPT:  # others may still use it
                         shutil.rmtree(old, ignore_errors=True)
-                return parent / name
+                return folder
     return None
+
+
+def _copy_whole(folder: Path, to: Path) -> None:
+    """Copy a folder, to be written to; the copy appears whole or not at all."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    part = to.with_name(f"{to.name}.{os.getpid()}")
+    try:
+        shutil.copytree(folder, part)
+        for path in (part, *part.rglob("*")):
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
+        part.rename(to)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def is_compiled() -> bool:
@@ -66,6 +83,13 @@ CACHE: Path | None = _find_cache() if is_compiled() else None
 """Where compiled functions are kept; None when nowhere can be written."""
 if CACHE is not None:
     numba.config.CACHE_DIR = str(CACHE)
+
+
+def needs_compiling() -> bool:
+    """Whether the first search will have to wait until everything is compiled."""
+    if not is_compiled():
+        return False
+    return CACHE is None or next(CACHE.rglob("search.search-*.nbi"), None) is None
 
 
 def compiled(function: Function) -> Function:

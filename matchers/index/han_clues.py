@@ -7,7 +7,16 @@ which one differs are weak evidence and leave much to the context: most are ordi
 
 from __future__ import annotations
 
-from matchers.index.clues import ANAGRAM, DRAWN, INITIAL, SHORTEST_TYPO, SYLLABLES, WILD, split_clue
+from matchers.index.clues import (
+    ANAGRAM,
+    DRAWN,
+    INITIAL,
+    SHORTEST_TYPO,
+    SYLLABLES,
+    TAG,
+    WILD,
+    split_clue,
+)
 from matchers.index.compiled import Buffer, compiled
 from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
 from matchers.index.letters import UNSPACED_CHAR, Letters
@@ -142,7 +151,7 @@ def _write_han(
         return rows  # any two characters in a row are somebody's name
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] != tag:
+        if names.clue_tags[entry] & TAG != tag:
             continue
         key = names.clue_keys[entry]
         first = names.key_starts[key]

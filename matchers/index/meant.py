@@ -97,7 +97,8 @@ def is_meant(
     if size <= 5 and slip == TYPO and size != end - start:
         return False
     zipf = zipfs[word]
-    return zipf == 0 or (slip != TYPO and size >= 5 and zipf < ORDINARY)
+    slipped = slip != TYPO and slip != SOUND_ALIKE
+    return zipf == 0 or (slipped and size >= 5 and zipf < ORDINARY)
 
 
 @compiled

@@ -14,8 +14,10 @@ from matchers.index.clues import (
     MOST,
     PREFIX,
     SHORT,
+    TAG,
     delete_clues,
     find_budget,
+    may_suit,
     split_clue,
 )
 from matchers.index.compiled import Buffer, compiled, empty
@@ -24,8 +26,8 @@ from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
 from matchers.index.letters import DIGIT, UNSPACED_CHAR, Letters
 from matchers.index.meant import find_slip, is_meant
 from matchers.index.rows import find_key, write_row
-from matchers.index.shape import ORDINARY
-from matchers.index.tables import Names
+from matchers.index.shape import FREQUENT, ORDINARY
+from matchers.index.tables import ROMANISED_NAME, Names
 from matchers.index.views import (
     APOSTROPHE,
     BROKEN,
@@ -137,7 +139,7 @@ def find_near(
                 if letters.kind[run.letters[end - 1]] == UNSPACED_CHAR:
                     break  # see matchers.index.han_clues
                 rarest = min(rarest, near.zipf[last])
-                if rarest >= ORDINARY and (last == word or size < PREFIX):
+                if rarest >= (ORDINARY if last == word else FREQUENT):
                     continue
                 if not _has_digits_of_name(run, start, end, letters, names):
                     continue
@@ -236,11 +238,14 @@ def _find_span(
         if has_bit(names.exact_bits, whole) and find_key(names, whole, run, start, end) >= 0:
             return rows
     mask, seen = letter_mask(run.letters, start, end), 0
+    spoken = 0 if lossless else last - word + 1
     for i in range(base, base + live):
         clue = near.clues[i]
         bucket, tag = split_clue(clue, names)
         for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-            if names.clue_tags[entry] != tag:
+            if names.clue_tags[entry] & TAG != tag:
+                continue
+            if not may_suit(names.clue_tags[entry], end - start, spoken, depth):
                 continue
             key = names.clue_keys[entry]
             if not _may_be_near(mask, names.key_masks[key], depth):
@@ -289,6 +294,8 @@ def _write_near(
             return rows
         slip = find_slip(run, start, end, names, key)
     for name in range(names.key_names[key], names.key_names[key + 1]):
+        if not lossless and names.name_flags[name] & ROMANISED_NAME:
+            continue  # spelt in Latin letters by rule, it is near to too much
         if not lossless and not is_meant(
             run, word, last, names, near.starts, near.zipf, near.rows, key, name, distance, slip
         ):

@@ -15,7 +15,15 @@ from matchers.index.letters import Letters
 from matchers.index.near import find_near, find_words
 from matchers.index.room import Room
 from matchers.index.rows import ROW, TEXT, find_key, write_row
-from matchers.index.shape import JOINED, NO_USE, find_shape, is_compound
+from matchers.index.shape import (
+    JOINED,
+    LOOSE_COMPOUND,
+    NO_COMPOUND,
+    NO_USE,
+    PLAIN_COMPOUND,
+    find_compound,
+    find_shape,
+)
 from matchers.index.tables import Names
 from matchers.index.views import (
     LEETED,
@@ -198,15 +206,18 @@ def _write_exact(
     out: Buffer,
     rows: int,
 ) -> int:
-    joined = 0
+    joined, compound = 0, PLAIN_COMPOUND
     if not (run.bounds[start] & START and run.bounds[end] & START):
-        if not is_compound(run, start, end, words):
+        compound = find_compound(run, start, end, words)
+        if compound == NO_COMPOUND:
             return rows
         joined = JOINED
     for name in range(names.key_names[key], names.key_names[key + 1]):
         shape = find_shape(run, start, end, name, names, words, which == SKELETON)
         if shape == NO_USE:
             continue
+        if compound == LOOSE_COMPOUND and names.name_zipf[name]:
+            continue  # two ordinary words in one
         edits = edits_within(view, run, start, end) & ~names.name_edits[name]
         rows = write_row(view, run, start, end, name, edits | joined | shape, 0, out, rows)
         if rows < 0:

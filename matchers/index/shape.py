@@ -19,31 +19,38 @@ from matchers.index.views import (
 )
 
 SPACED, PUNCTUATED, SPLIT, JOINED = (1 << i for i in range(8, 12))
+NO_COMPOUND, LOOSE_COMPOUND, PLAIN_COMPOUND = range(3)
+"""How a name is joined to others: not as a name; with any word; with what sets it off plainly."""
 NO_USE = -1
 """The letters stand there, but not as the name."""
 
-ORDINARY, EVERYDAY = 40, 60
-"""Zipf frequencies, times ten: of words that say little by themselves, of those in every text."""
+ORDINARY, FREQUENT, EVERYDAY = 40, 48, 60
+"""Zipf frequencies, times ten: of words that say little by themselves, of those that do not say
+much together either, and of those in every text."""
 
 
 @compiled
-def is_compound(run: Run, start: int, end: int, words: Buffer) -> bool:
-    """Whether letters inside a longer word are set off: camelCase, digits, a word for goods.
+def find_compound(run: Run, start: int, end: int, words: Buffer) -> int:
+    """Tell whether letters inside a longer word are set off; return ``NO_COMPOUND`` and so on.
 
-    A name of five letters and more may also be joined to another ordinary word, unless the whole
-    is a word itself: "washing" is not "Wash" and "ing".
+    By camelCase, digits, a word for goods; a name of five letters and more also by any other
+    ordinary word, unless the whole is a word itself: "washing" is not "Wash" and "ing".
     """
     if end - start < 4:
-        return False
+        return NO_COMPOUND
     if run.bounds[end] & (START | SOFT):
-        return end - start > 4 or run.bounds[start] & START != 0
+        set_off = end - start > 4 or run.bounds[start] & START != 0
+        return PLAIN_COMPOUND if set_off else NO_COMPOUND
     if not run.bounds[start] & START:
-        return False
+        return NO_COMPOUND
     last = run.starts[run.tokens[end - 1] + 1]
     rest = find_word(words, hash_run(run.letters, end, last, SEED))
-    if rest & PRODUCT == 0 and (end - start < 5 or last - end < 3 or rest < ORDINARY):
-        return False
-    return find_word(words, hash_run(run.letters, start, last, SEED)) & ZIPF == 0
+    plain = rest & PRODUCT != 0
+    if not plain and (end - start < 5 or last - end < 3 or rest < ORDINARY):
+        return NO_COMPOUND
+    if find_word(words, hash_run(run.letters, start, last, SEED)) & ZIPF:
+        return NO_COMPOUND
+    return PLAIN_COMPOUND if plain else LOOSE_COMPOUND
 
 
 @compiled

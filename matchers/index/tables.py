@@ -43,7 +43,7 @@ class Names(NamedTuple):
     clue_starts: Buffer
     """Where the entries of each bucket begin; the buckets are the low bits of a clue."""
     clue_tags: Buffer
-    """The high bits of each clue."""
+    """The high bits of each clue, and an outline of its key."""
     clue_keys: Buffer
     longest: Buffer
     """One entry: letters of the longest key."""

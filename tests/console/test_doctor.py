@@ -12,6 +12,7 @@ import pytest
 from console import doctor
 from console.doctor import Check, examine
 from crawler import render
+from matchers.index import compiled
 
 
 def checked(name: str) -> Check:
@@ -110,3 +111,12 @@ def test_a_chinese_font_is_found_by_its_file(
 def test_few_open_files_are_told(monkeypatch: pytest.MonkeyPatch, limit: int, ok: bool) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
     assert checked("Open files").ok is ok
+
+
+def test_slow_matching_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "is_compiled", lambda: False)
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert checked("Compiled matching").remedy == "unset NUMBA_DISABLE_JIT"
+    monkeypatch.delenv("NUMBA_DISABLE_JIT")
+    check = checked("Compiled matching")
+    assert (check.required, check.remedy) == (False, "make setup")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,14 @@ def test_import_keeps_pictures_and_history(tmp_path: Path, workspace: Workspace)
         assert import_(db, workspace, path) == {"TM-1": "unchanged"}
         Image.new("L", (9, 9)).save(tmp_path / "logo.png")
         assert import_(db, workspace, path) == {"TM-1": "updated"}
-        write(tmp_path, mark(images=["logo.png"], variants=["奥雷利奥"]))
+        change = {"variants": ["奥雷利奥"], "prices": {"CNY": "1200.00"}}
+        write(tmp_path, mark(images=["logo.png"], **change))
         assert import_(db, workspace, path) == {"TM-1": "updated"}
         stored = load_right(db, workspace.pictures, "TM-1")
         versions = find_versions(db, "TM-1")
     assert stored.picture_files["logo.png"].read_bytes() == (tmp_path / "logo.png").read_bytes()
     assert stored.version == 3
+    assert stored.right.prices == {"CNY": Decimal(1200)}
     assert [right.variants for _, _, right in versions] == [(), (), ("奥雷利奥",)]
 
 

@@ -12,9 +12,7 @@ from matchers.reading import Reading, find_brand_field
 SHOP = "shop.example"
 
 
-def make_candidate(
-    title: str, *, right: dict[str, Any] | None = None, usual_price: Any = None, **fields: Any
-) -> Candidate:
+def make_candidate(title: str, *, right: dict[str, Any] | None = None, **fields: Any) -> Candidate:
     """Return the candidate of a listing and a right, which is the mark Aurelio unless told."""
     known = {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "variants": ("奥雷利奥",)}
     if right and "name" in right:
@@ -33,5 +31,4 @@ def make_candidate(
         ),
         pictures=(),
         reading=Reading(listing),
-        usual_price=usual_price,
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from matchers.company import are_words, product_follows, unit_of_measure, used_as_word
+from matchers.company import product_follows, unit_of_measure, used_as_word
 from tests.matchers.candidates import make_candidate
 
 
@@ -20,6 +20,8 @@ from tests.matchers.candidates import make_candidate
         ("Shell", "shell necklace, sea shell", "repeated_word"),
         ("Shell", "Shell oil, sea shell", None),
         ("Aurelio", "aurelio bag, aurelio", None),
+        ("Sony", "my sony camera", None),
+        ("Gap", "mind my gap", "word_before"),
         ("360", "game 360 points 360", None),
         ("Target", "Archery Paper target Range", "small_letters"),
         ("Target", "archery paper target", None),
@@ -69,10 +71,3 @@ def test_product_follows(name: str, title: str, said: str | None) -> None:
 def test_unit_of_measure(name: str, title: str, unit: bool) -> None:
     finding = unit_of_measure(make_candidate(title, right={"name": name}))
     assert (finding is not None) == unit
-
-
-def test_words_of_a_dictionary() -> None:
-    assert are_words("penguin")
-    assert are_words("the target")
-    assert not are_words("gucci")
-    assert not are_words("Aurelio target")

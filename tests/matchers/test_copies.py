@@ -54,6 +54,12 @@ def test_sellers_excuse(title: str, word: str | None) -> None:
     assert finding is None or finding.weight > 2
 
 
+@pytest.mark.parametrize(("name", "said"), [("Samsung", True), ("Apple", False), ("Gap", False)])
+def test_what_may_be_said_of_copies_needs_more_than_ordinary_words(name: str, said: bool) -> None:
+    candidate = make_candidate(f"{name} copy", right={"name": name})
+    assert (counterfeit_words(candidate) is not None) == said
+
+
 def test_an_excuse_of_honest_shops_weighs_little() -> None:
     finding = sellers_excuse(make_candidate("Aurelio bag", description="图片仅供参考"))
     assert finding is not None

@@ -16,7 +16,7 @@ from matchers.han_standing import (
     stands_exactly,
 )
 from matchers.marks import NameMatch
-from matchers.standing import find_standing
+from matchers.standing import find_levels, tell_standing
 from matchers.weights import HAN_STANDING, NAME, PRIOR
 
 
@@ -154,7 +154,7 @@ def test_findings_explain_themselves(title: str) -> None:
     level = find_level("title", title, match)
     assert level is not None
     assert level.label == "exact"
-    findings = list(find_standing(_candidate(title), match))
+    findings = list(tell_standing(match, find_levels(_candidate(title), match)))
     assert {finding.feature for finding in findings} >= {"han_cut", "han_before", "han_place"}
     assert all(finding.detail and finding.detail.endswith(".") for finding in findings)
 

@@ -51,7 +51,13 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, made: list[int]) -> None:
     assert made == [1, 1]
 
 
+def test_the_folder_is_made(tmp_path: Path, made: list[int]) -> None:
+    for _ in range(2):
+        load(tmp_path / "new")
+    assert made == [1]
+
+
 def test_without_a_folder_to_write_it_is_made_each_time(tmp_path: Path, made: list[int]) -> None:
     for _ in range(2):
-        assert load(tmp_path / "nothing") == {"耐克": 3.5}
+        assert load(tmp_path / "no" / "thing") == {"耐克": 3.5}
     assert made == [1, 1]

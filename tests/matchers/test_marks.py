@@ -209,8 +209,25 @@ def test_nothing_to_find(forms: list[tuple[int, str]]) -> None:
 def test_marks_ordinary_words() -> None:
     index = MarkIndex([(0, "Silver Fox"), (1, "Aurelio Fox")])
     silver, aurelio = index.find("Silver Fox, Aurelio Fox")
-    assert (silver.common, silver.words) == (True, 2)
-    assert not aurelio.common
+    assert (silver.common, silver.words, silver.ordinary) == (True, 2, True)
+    assert (aurelio.common, aurelio.ordinary) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "ordinary"),
+    [("Apple", True), ("Gap", True), ("Zoom", True), ("The North Face", True), ("现代", True)]
+    + [(name, False) for name in ("Sony", "Samsung", "Nike", "Google", "Hugo Boss", "耐克")],
+)
+def test_famous_names_are_no_ordinary_words(name: str, ordinary: bool) -> None:
+    (match,) = MarkIndex([(0, name)]).find(name)
+    assert match.ordinary == ordinary
+
+
+@pytest.mark.parametrize(("text", "hidden"), [("S O N Y tv", True), ("Z O O M lens", False)])
+def test_ordinary_words_are_set_apart_for_show(text: str, hidden: bool) -> None:
+    (match,) = MarkIndex([(0, "Sony"), (0, "Zoom")]).find(text)
+    assert match.edits == ("spaced",)
+    assert match.disguised == hidden
 
 
 @given(st.text(), st.sampled_from(FORMS), st.text())

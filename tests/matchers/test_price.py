@@ -1,63 +1,67 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from crawler.model import Listing, Right
 from matchers.judge import Matcher, Subject
-from matchers.price import MIN_PRICES, find_usual_prices, low_price
+from matchers.price import low_price
 from tests.matchers.candidates import make_candidate
+
+USUAL = {"EUR": Decimal(200), "CNY": Decimal(1500)}
 
 
 @pytest.mark.parametrize(
-    ("price", "usual", "low"),
+    ("price", "currency", "low"),
     [
-        ("19", "200", True),
-        ("40", "200", True),
-        ("41", "200", False),
+        ("19", "EUR", True),
+        ("40", "EUR", True),
+        ("40.01", "EUR", False),
+        ("0", "EUR", False),
+        ("300", "CNY", True),
+        ("300", "EUR", False),
+        ("19", "USD", False),
         ("19", None, False),
-        (None, "200", False),
-        ("0", "200", False),
+        (None, "EUR", False),
     ],
 )
-def test_low_price(price: str | None, usual: str | None, low: bool) -> None:
+def test_a_low_price_is_at_most_a_fifth_of_the_usual(
+    price: str | None, currency: str | None, low: bool
+) -> None:
     candidate = make_candidate(
         "Aurelio bag",
+        right={"prices": USUAL},
         price=Decimal(price) if price else None,
-        currency="EUR",
-        usual_price=Decimal(usual) if usual else None,
+        currency=currency,
     )
-    finding = low_price(candidate)
-    assert (finding is not None) == low
+    assert (low_price(candidate) is not None) == low
 
 
-def _listings(prices: list[int], title: str = "Aurelio bag") -> list[Listing]:
-    return [
-        Listing(url=f"https://shop.example/{n}", title=title, price=Decimal(p), currency="EUR")
-        for n, p in enumerate(prices)
+def test_a_price_says_nothing_where_the_registry_does_not_or_of_what_fits_the_goods() -> None:
+    price: dict[str, Any] = {"price": Decimal(19), "currency": "EUR"}
+    assert low_price(make_candidate("Aurelio bag", **price)) is None
+    fits = make_candidate("Case for Aurelio phones", right={"prices": USUAL}, **price)
+    assert low_price(fits) is None
+
+
+def test_a_listing_has_the_same_score_alone_and_among_others() -> None:
+    right = Right(id="TM-1", kind="trademark", name="Aurelio", prices=USUAL)
+    matcher = Matcher([right], {})
+    subjects = [
+        Subject(
+            listing=Listing(
+                url=f"https://shop.example/{n}",
+                title="Aurelio bag",
+                price=Decimal(price),
+                currency="EUR",
+            ),
+            pictures={},
+        )
+        for n, price in enumerate([10, *[200] * 9])
     ]
-
-
-def test_usual_prices_need_enough_plain_listings() -> None:
-    listings = _listings([100] * (MIN_PRICES - 1) + [10])
-    plain = make_candidate("Aurelio bag")
-    candidates = [replace(plain, listing=listing, reading=None) for listing in listings]
-    assert find_usual_prices(candidates) == {("TM-1", "EUR"): Decimal(100)}
-    assert find_usual_prices(candidates[1:]) == {}
-    case = make_candidate("Case for Aurelio")
-    cases = [
-        replace(case, listing=listing, reading=None)
-        for listing in _listings([9] * MIN_PRICES, "Case for Aurelio")
-    ]
-    assert find_usual_prices(cases) == {}
-
-
-def test_a_low_price_raises_the_score_in_a_batch() -> None:
-    matcher = Matcher([Right(id="TM-1", kind="trademark", name="Aurelio")], {})
-    listings = _listings([100] * MIN_PRICES + [10])
-    hits = matcher.match([Subject(listing=listing, pictures={}) for listing in listings])
-    alone = matcher.match([Subject(listing=listings[-1], pictures={})])
-    assert "low_price" in [finding.feature for finding in hits[-1].findings]
-    assert hits[-1].score > hits[0].score == alone[0].score
+    together, alone = matcher.match(subjects), matcher.match(subjects[:1])
+    assert together[0] == alone[0]
+    assert together[0].score > together[1].score
+    assert "low_price" in [finding.feature for finding in together[0].findings]

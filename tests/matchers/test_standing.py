@@ -108,7 +108,7 @@ def test_a_word_is_no_misspelling() -> None:
     (candidate,) = MATCHER.find_candidates(Subject(listing=listing, pictures={}))
     match = candidate.names[0].match
     assert "own_word" not in find_levels(candidate, match)
-    assert find_levels(candidate, replace(match, text="Mason"))["own_word"] == "a word"
+    assert find_levels(candidate, match._replace(text="Mason"))["own_word"] == "a word"
 
 
 def test_names_of_one_holder_are_no_rivals() -> None:
