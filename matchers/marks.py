@@ -19,7 +19,7 @@ from typing import NamedTuple
 from matchers.index.edits import edit_names
 from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT, TOKEN
 from matchers.index.search import EXACT, GATED, LOSSLESS
-from matchers.index.segment import Segment, find_folders
+from matchers.index.segment import Segment, find_folders, locked
 from matchers.normalize import HOMOGLYPH, ROMANISED, UNSPACED
 from matchers.scripts import is_of_its_text
 from matchers.vocabulary import load_words
@@ -131,16 +131,8 @@ class MarkIndex:
         """
         pairs = list(forms)
         asked = tuple(dict.fromkeys(form for _, form in pairs))
-        segments = [Segment.open(path) for path in find_folders(folder)]
-        known = {form for segment in segments for form in segment.forms}
-        new = tuple(form for form in asked if form not in known)
-        gone = len(known) + len(new) - len(asked)
-        late = len(new) + sum(len(segment.forms) for segment in segments[1:])
-        if segments and new and (gone + late) * 4 <= len(asked):
-            segments.append(Segment.save(new, folder))
-        elif new or not segments or gone * 4 > len(known):
-            segments = [Segment.save(asked, folder, replace=True)]
-        return cls(pairs, segments)
+        with locked(folder):
+            return cls(pairs, _open_segments(folder, asked))
 
     def find(self, text: str, *, fuzzy: bool = True) -> list[NameMatch]:
         """Return where names stand in ``text``: of one owner no two overlap; ordered by span.
@@ -175,6 +167,23 @@ class MarkIndex:
                 if owners[traits.form] and traits.plain:
                     form, span = segment.forms[traits.form], (row[BEGIN], row[END])
                     yield NearPlace(row[TEXT], span, form, row[DISTANCE])
+
+
+def _open_segments(folder: Path, asked: tuple[str, ...]) -> list[Segment]:
+    """Open what a folder holds, and add what it lacks."""
+    folders = find_folders(folder)
+    if not all(map(Segment.is_current, folders)):
+        return [Segment.save(asked, folder, replace=True)]
+    segments = [Segment.open(path) for path in folders]
+    known = {form for segment in segments for form in segment.forms}
+    new = tuple(form for form in asked if form not in known)
+    gone = len(known) + len(new) - len(asked)
+    late = len(new) + sum(len(segment.forms) for segment in segments[1:])
+    if segments and new and (gone + late) * 4 <= len(asked):
+        segments.append(Segment.save(new, folder))
+    elif new or not segments or gone * 4 > len(known):
+        segments = [Segment.save(asked, folder, replace=True)]
+    return segments
 
 
 @contextmanager

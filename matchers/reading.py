@@ -24,15 +24,15 @@ class Stated(NamedTuple):
 
 
 class Reading:
-    """The words of one listing; each part is read when it is first asked for, and kept."""
+    """The words of one listing; all but the title is read when it is first asked for, and kept."""
 
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
-
-    @cached_property
-    def title(self) -> Words:
-        """Words of the title."""
-        return Words(self.listing.title)
+        self.title = Words(listing.title)
+        self.sections = self.title.sections
+        """Those of which a phrase stands in the title or in the description."""
+        if listing.description:
+            self.sections |= self.description.sections
 
     @cached_property
     def description(self) -> Words:
@@ -43,15 +43,7 @@ class Reading:
     @cached_property
     def category(self) -> Words:
         """Words of the category, each part a clause of its own."""
-        category = self.listing.category
-        return Words(". ".join(category)) if category else _no_words()
-
-    @cached_property
-    def sections(self) -> frozenset[str]:
-        """Sections of which a phrase stands in the title or in the description."""
-        if not self.listing.description:
-            return self.title.sections
-        return self.title.sections | self.description.sections
+        return Words(". ".join(self.listing.category))
 
     def find(self, section: str) -> Stated | None:
         """Return the first phrase of a section in the title, or else in the description."""
@@ -86,7 +78,10 @@ class Reading:
     def classes(self) -> dict[int, Stated]:
         """Nice class -> the words of title or category that speak of its goods."""
         found: dict[int, Stated] = {}
-        for field, words in (("category", self.category), ("title", self.title)):
+        parts = [("title", self.title)]
+        if self.listing.category:
+            parts.insert(0, ("category", self.category))
+        for field, words in parts:
             for number, said in words.find_goods().items():
                 found.setdefault(int(number), _state(field, words, said[-1]))
         return found

@@ -37,16 +37,25 @@ _KEPT = 7 * 24 * 3600
 """Seconds for which the functions of other versions are kept."""
 
 
+def _digest_sources() -> str:
+    """Return what tells this version of the search and its tables from others."""
+    digest = hashlib.sha256()
+    for path in sorted((*_SOURCES.glob("*.py"), _SOURCES.parent / "normalize.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+VERSION = _digest_sources()
+"""Of the sources of this package."""
+
+
 def _find_cache() -> Path | None:
     """Return the folder for compiled functions of just this version of the sources.
 
     Numba looks at one file at a time: it would go on using a function whose callees, or whose
     tables, have changed in another file.
     """
-    digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted((*_SOURCES.glob("*.py"), _SOURCES.parent / "normalize.py")):
-        digest.update(path.read_bytes())
-    name = _CACHE + digest.hexdigest()[:16]
+    name = f"{_CACHE}{VERSION}-{numba.__version__}"
     installed = _SOURCES / "__pycache__" / name
     for folder in (installed, Path.home() / ".cache" / "markhound" / name):
         with suppress(OSError):

@@ -7,20 +7,26 @@ import shutil
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # no POSIX system
+    fcntl = None  # type: ignore[assignment]
+
 from matchers.index.build import LETTERS, build_names, load_word_table, read_points
-from matchers.index.compiled import as_buffer
+from matchers.index.compiled import VERSION, as_buffer
 from matchers.index.room import new_room
 from matchers.index.rows import ROW
 from matchers.index.search import search
 from matchers.index.tables import COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, Names
 
-MAKER: Final = "markhound-names-1"
-"""Changed whenever tables are made otherwise: an index made before is then refused."""
+MAKER: Final = f"markhound names {VERSION}"
+"""Written into every index: one of another version is made anew."""
 
 _PREFIX = "names-"
 _FORMS = "forms.json"
@@ -94,12 +100,10 @@ class Segment:
     def open(cls, path: Path) -> Segment:
         """Map saved tables into memory.
 
-        :raises ValueError: when the folder holds another version, or is damaged
+        :raises ValueError: when the folder holds something else, or is damaged
         """
         try:
             header = json.loads((path / _HEADER).read_text())
-            if header.get("maker") != MAKER:
-                raise ValueError(f"made by {header.get('maker')!r}, expected {MAKER!r}")
             forms = json.loads((path / _FORMS).read_text(encoding="ascii"))
             # "c": numba takes writable and read-only arrays for two types; nothing is written.
             arrays = [
@@ -108,9 +112,21 @@ class Segment:
             ]
         except (OSError, ValueError, AttributeError) as error:
             raise ValueError(f"{path} is no index of names ({error})") from error
-        if len(forms) != header.get("forms") or any(array.ndim != 1 for array in arrays):
+        if (
+            header.get("maker") != MAKER
+            or len(forms) != header.get("forms")
+            or any(array.ndim != 1 for array in arrays)
+        ):
             raise ValueError(f"{path} is no index of names (it is damaged)")
         return cls(forms, Names(*(as_buffer(array.view(np.ndarray)) for array in arrays)))
+
+    @staticmethod
+    def is_current(path: Path) -> bool:
+        """Whether saved tables are of this version; what is damaged counts as current."""
+        with suppress(OSError, ValueError, AttributeError):
+            maker: str = json.loads((path / _HEADER).read_text())["maker"]
+            return maker == MAKER or not maker.startswith("markhound names ")
+        return True
 
     def traits_of(self, name: int) -> Traits:
         """Return what is known of a name."""
@@ -152,6 +168,16 @@ class Segment:
             yield from out[: rows * ROW].reshape(rows, ROW).tolist()
             if first == before:
                 out = np.zeros(2 * len(out), np.int32)  # one text alone has more
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from changing a folder at the same time, where the system can."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def find_folders(folder: Path) -> list[Path]:
