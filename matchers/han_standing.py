@@ -13,11 +13,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from itertools import accumulate, pairwise
-from typing import Final
-
-import rjieba
+from typing import Any, Final
 
 from matchers.candidate import Candidate
 from matchers.frequency import find_frequency
@@ -69,6 +68,12 @@ class HanUse:
         return self.title[self.match.span[1] : self.match.span[1] + 1]
 
 
+@cache
+def _load_segmenter() -> Any:  # noqa: ANN401
+    """Return the module ``rjieba``, whose dictionary takes long to load, once a title needs it."""
+    return import_module("rjieba")
+
+
 @lru_cache(maxsize=256)
 def _cut(folded: str) -> tuple[int, ...]:
     """Return where the words of a title begin, and the end of the last.
@@ -76,7 +81,7 @@ def _cut(folded: str) -> tuple[int, ...]:
     Only words of the segmenter's dictionary are joined: what it does not know stays single
     characters, as most names do.
     """
-    return tuple(accumulate(map(len, rjieba.cut(folded, False)), initial=0))
+    return tuple(accumulate(map(len, _load_segmenter().cut(folded, False)), initial=0))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -86,7 +91,8 @@ def _find_kind(form: str) -> str | None:
     if name in load_words("common_words_zh", "han_opening_words"):
         return "a frequent word"
     frequency = find_frequency(name)
-    tagged = rjieba.tag(name) if rjieba.has_word(name) else []
+    segmenter = _load_segmenter()
+    tagged = segmenter.tag(name) if segmenter.has_word(name) else []
     tag = tagged[0][1] if len(tagged) == 1 else None
     if tag in _PLACE_TAGS:
         return "a place"

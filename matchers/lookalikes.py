@@ -7,12 +7,11 @@ the Unicode names of enclosed and small-capital letters, and ``vocabulary/lookal
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 
-from confusable_homoglyphs import confusables
-
+from matchers.kept import load_kept
 from matchers.vocabulary import load_pairs
 
 _ENCLOSED = re.compile(
@@ -23,14 +22,9 @@ _STROKED = re.compile(r"LATIN (CAPITAL|SMALL) LETTER ([A-Z]) WITH ")
 
 
 @cache
-def _table() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for plain in string.ascii_letters + string.digits:
-        for entry in confusables.confusables_data.get(plain, ()):
-            other = entry["c"]
-            if len(other) == 1 and not other.isascii() and other.isalnum():
-                table.setdefault(other, plain)
-    return table | load_pairs("lookalikes")
+def _table() -> Mapping[str, str]:
+    confusable: dict[str, str] = load_kept("matchers.confusable:list_confusable")
+    return confusable | load_pairs("lookalikes")
 
 
 def find_lookalike(char: str) -> str | None:

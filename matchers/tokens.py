@@ -24,4 +24,6 @@ def is_unspaced(text: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def joined_letters(text: str) -> str:
     """Return the comparable letters of a text; look-alike letters stay different letters."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return "".join(_LETTER.findall(fold(text)))

@@ -112,18 +112,15 @@ class Segment:
             ]
         except (OSError, ValueError, AttributeError) as error:
             raise ValueError(f"{path} is no index of names ({error})") from error
-        if (
-            header.get("maker") != MAKER
-            or len(forms) != header.get("forms")
-            or any(array.ndim != 1 for array in arrays)
-        ):
+        whole = header.get("maker") == MAKER and header.get("forms") == len(forms)
+        if not whole or any(array.ndim != 1 for array in arrays):
             raise ValueError(f"{path} is no index of names (it is damaged)")
         return cls(forms, Names(*(as_buffer(array.view(np.ndarray)) for array in arrays)))
 
     @staticmethod
     def is_current(path: Path) -> bool:
         """Whether saved tables are of this version; what is damaged counts as current."""
-        with suppress(OSError, ValueError, AttributeError):
+        with suppress(OSError, ValueError, AttributeError, LookupError, TypeError):
             maker: str = json.loads((path / _HEADER).read_text())["maker"]
             return maker == MAKER or not maker.startswith("markhound names ")
         return True
