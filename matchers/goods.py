@@ -11,9 +11,10 @@ from functools import cache, lru_cache
 
 from crawler.model import Finding, Listing, Right
 from matchers.candidate import Candidate
-from matchers.lexicon import Words, plural_forms
+from matchers.lexicon import Words
 from matchers.marks import SHORT
 from matchers.normalize import UNSPACED, fold
+from matchers.phrasebook import plural_forms
 from matchers.reading import Reading, Stated
 from matchers.tokens import is_unspaced
 from matchers.weights import CONTEXT

@@ -20,7 +20,7 @@ from crawler.model import Finding, Hit, Listing, Right, hit_id
 from matchers.candidate import Candidate, FoundName, FoundPicture
 from matchers.context import find_context
 from matchers.explain import find_level, picture_finding
-from matchers.marks import MarkIndex, NameMatch
+from matchers.marks import MarkIndex
 from matchers.pictures import Fingerprint, PictureIndex
 from matchers.reading import Reading, find_brand_field
 from matchers.tokens import joined_letters
@@ -111,9 +111,7 @@ class Matcher:
 
     def match(self, subjects: Iterable[Subject]) -> list[Hit]:
         """Return the hits, in the order of the subjects, the highest score first within each."""
-        return [
-            hit for found in self._find_all(list(subjects)) for hit in self._judge_all(found)
-        ]
+        return [hit for found in self._find_all(list(subjects)) for hit in self._judge_all(found)]
 
     def find_candidates(self, subject: Subject) -> Iterator[Candidate]:
         """Yield the rights with a name or picture in the listing, unscored, in their order."""
@@ -132,15 +130,13 @@ class Matcher:
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
         """Return place of a listing -> the names in it, in the order of the fields."""
         found: dict[int, list[FoundName]] = {}
-        brands = [find_brand_field(listing) for listing in listings]
-        for texts, fuzzy in (
-            ([(n, "title", listing.title) for n, listing in enumerate(listings)], True),
-            ([(n, *brand) for n, brand in enumerate(brands) if brand], True),
-            ([(n, "description", item.description or "") for n, item in enumerate(listings)], False),
-        ):
-            filled = [text for text in texts if text[2]]
-            matches = self._marks.find_all([text for _, _, text in filled], fuzzy=fuzzy)
-            for (place, field, text), there in zip(filled, matches, strict=True):
+        placed = list(enumerate(listings))
+        titles = [(place, "title", listing.title) for place, listing in placed]
+        brands = [(n, *brand) for n, listing in placed if (brand := find_brand_field(listing))]
+        descriptions = [(n, "description", text) for n, item in placed if (text := item.description)]
+        for texts, fuzzy in ((titles + brands, True), (descriptions, False)):
+            matches = self._marks.find_all([text for _, _, text in texts], fuzzy=fuzzy)
+            for (place, field, text), there in zip(texts, matches, strict=True):
                 for match in there:
                     if field != "description" or find_level(field, text, match) is not None:
                         names = found.setdefault(place, [])

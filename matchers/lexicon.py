@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from matchers.kept import load_kept
 from matchers.normalize import UNSPACED, fold_in_place
-from matchers.vocabulary import find_languages, load_language, load_sections
+from matchers.vocabulary import load_sections
 
 _TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+")
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
@@ -31,9 +32,9 @@ WORD_SETS = frozenset({"audience", "between", "determiner", "continues"})
 """Sections of words so frequent that they are read only beside a name."""
 _WORDS = 3
 """Tokens of the longest of these."""
-_WITH_KANA = "kana "
+WITH_KANA = "kana "
 """Before a section: the phrase counts only in a text with kana, of Japanese written in Han."""
-_KANA = re.compile("[\u3041-\u30ff]")
+KANA = re.compile("[\u3041-\u30ff]")
 
 
 class Said(NamedTuple):
@@ -45,18 +46,20 @@ class Said(NamedTuple):
 
 
 class _Phrase(NamedTuple):
-    gaps: tuple[str, ...]
+    gaps: Sequence[str]
     """What stands between the tokens, and after the last."""
-    sections: tuple[str, ...]
+    sections: Sequence[str]
 
 
 class _Lexicon(NamedTuple):
-    sizes: Mapping[str, tuple[tuple[int, bool], ...]]
+    """As ``matchers.phrasebook`` makes it."""
+
+    sizes: Mapping[str, Sequence[tuple[int, bool]]]
     """First token -> how many tokens the phrases have that begin with it, the most first, and
     whether something stands between or after these."""
-    runs: Mapping[str, tuple[str, ...]]
+    runs: Mapping[str, Sequence[str]]
     """Text -> sections, of single words and of characters in a row."""
-    gapped: Mapping[str, tuple[_Phrase, ...]]
+    gapped: Mapping[str, Sequence[_Phrase]]
     """Tokens, joined by spaces -> the phrases of these tokens with something between them."""
 
 
@@ -94,7 +97,7 @@ class Words:
     def spans(self) -> list[tuple[int, int]]:
         """Where the tokens stand."""
         if self._spans is None:
-            self._spans = [token.span() for token in _tokens(self.folded)]
+            self._spans = [token.span() for token in find_tokens(self.folded)]
         return self._spans
 
     def said(self, *sections: str) -> list[Said]:
@@ -208,7 +211,8 @@ def _split(folded: str) -> list[str]:
     return _TOKEN.findall(folded)
 
 
-def _tokens(folded: str) -> Iterator[re.Match[str]]:
+def find_tokens(folded: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of a folded text."""
     return (_ASCII_TOKEN if folded.isascii() else _TOKEN).finditer(folded)
 
 
@@ -265,8 +269,8 @@ def _find(
                 found[section].append(said)
             else:
                 found[section] = [said]
-    if found and any(section.startswith(_WITH_KANA) for section in found):
-        return _merge_japanese(found, counts=_KANA.search(folded) is not None)
+    if found and any(section.startswith(WITH_KANA) for section in found):
+        return _merge_japanese(found, counts=KANA.search(folded) is not None)
     return found
 
 
@@ -274,7 +278,7 @@ def _merge_japanese(found: dict[str, list[Said]], *, counts: bool) -> dict[str, 
     """Return the phrases with the Japanese ones that are written in Han alone, or without them."""
     merged: dict[str, list[Said]] = {}
     for section, phrases in found.items():
-        name = section.removeprefix(_WITH_KANA)
+        name = section.removeprefix(WITH_KANA)
         if counts or name == section:
             merged.setdefault(name, []).extend(said._replace(section=name) for said in phrases)
     return {section: sorted(set(phrases), key=_by_place) for section, phrases in merged.items()}
@@ -285,8 +289,8 @@ def _by_place(said: Said) -> tuple[int, int]:
 
 
 def _find_gapped(
-    folded: str, spans: list[tuple[int, int]], gapped: Mapping[str, tuple[_Phrase, ...]]
-) -> tuple[tuple[str, ...], int]:
+    folded: str, spans: list[tuple[int, int]], gapped: Mapping[str, Sequence[_Phrase]]
+) -> tuple[Sequence[str], int]:
     """Return the sections of the phrase that stands there, and how much follows its last token."""
     for phrase in gapped.get(" ".join([folded[start:end] for start, end in spans]), ()):
         if _has_gaps(folded, spans, phrase.gaps):
@@ -294,7 +298,7 @@ def _find_gapped(
     return (), 0
 
 
-def _has_gaps(folded: str, spans: list[tuple[int, int]], gaps: tuple[str, ...]) -> bool:
+def _has_gaps(folded: str, spans: list[tuple[int, int]], gaps: Sequence[str]) -> bool:
     """Whether between and after the tokens stands what the phrase has there."""
     for (before, after), gap in zip(pairwise(spans), gaps, strict=False):
         given = folded[before[1] : after[0]]
@@ -326,82 +330,21 @@ def _without_harmless(found: dict[str, list[Said]]) -> dict[str, list[Said]]:
 
 @cache
 def _load_phrases() -> _Lexicon:
-    return _build(_read_phrases())
+    return _load("list_phrases")
 
 
 @cache
 def _load_goods() -> _Lexicon:
     """Return the words for goods of all languages, in singular and plural."""
-    return _build(
-        (form, number)
-        for number, entries in load_sections("classes").items()
-        for entry in entries
-        for form in plural_forms(entry)
-    )
+    return _load("list_goods")
+
+
+def _load(maker: str) -> _Lexicon:
+    sizes, runs, gapped = load_kept(f"matchers.phrasebook:{maker}")
+    phrases = {key: [_Phrase(*phrase) for phrase in same] for key, same in gapped.items()}
+    return _Lexicon(sizes, runs, phrases)
 
 
 @cache
 def _load_word_set(section: str) -> frozenset[str]:
     return frozenset(map(fold_text, load_sections("phrases")[section]))
-
-
-def _build(entries: Iterable[tuple[str, str]]) -> _Lexicon:
-    """Return the lexicon of (phrase, section) pairs."""
-    found: dict[str, dict[str, None]] = {}
-    for text, section in entries:
-        found.setdefault(fold_text(text), {})[section] = None
-    sizes: dict[str, set[tuple[int, bool]]] = {}
-    runs: dict[str, tuple[str, ...]] = {}
-    gapped: dict[str, list[_Phrase]] = {}
-    for text, sections in found.items():
-        tokens = list(_tokens(text))
-        if not tokens or tokens[0].start():
-            raise ValueError(f"expected a phrase that begins with a letter, got {text!r}")
-        gaps = (*(text[a.end() : b.start()] for a, b in pairwise(tokens)), text[tokens[-1].end() :])
-        sizes.setdefault(tokens[0][0], set()).add((len(tokens), any(gaps)))
-        if any(gaps):
-            key = " ".join(token[0] for token in tokens)
-            gapped.setdefault(key, []).append(_Phrase(gaps, tuple(sections)))
-        else:
-            runs[text] = tuple(sections)
-    return _Lexicon(
-        {first: tuple(sorted(counts, reverse=True)) for first, counts in sizes.items()},
-        runs,
-        # of phrases with the same tokens, the one with more after them (aaa++) comes first
-        {
-            key: tuple(sorted(phrases, key=lambda phrase: -len(phrase.gaps[-1])))
-            for key, phrases in gapped.items()
-        },
-    )
-
-
-def _read_phrases() -> Iterator[tuple[str, str]]:
-    for language in find_languages("phrases"):
-        for section, entries in load_language("phrases", language).items():
-            if section.endswith("_key") or section == "no_brand" or section in WORD_SETS:
-                continue  # whole fields, and words that are looked at where they matter
-            for entry in entries:
-                only = language == "ja" and not _KANA.search(entry)
-                yield entry, (_WITH_KANA if only else "") + section
-
-
-def plural_forms(phrase: str) -> Iterable[str]:
-    """Return singular and plural of an English phrase, and what else the rules may make of it."""
-    if not phrase.isascii():
-        return {phrase}
-    forms = {phrase}
-    if phrase.endswith("ies") and len(phrase) > 4:
-        forms.add(phrase[:-3] + "y")
-    if phrase.endswith("ves") and len(phrase) > 4:
-        forms |= {phrase[:-3] + "f", phrase[:-3] + "fe"}
-    if phrase.endswith("es") and len(phrase) > 4:
-        forms.add(phrase[:-2])
-    if phrase.endswith("s") and not phrase.endswith("ss") and len(phrase) > 3:
-        forms.add(phrase[:-1])
-    for single in tuple(forms):
-        if single.endswith("y"):
-            forms.add(single[:-1] + "ies")
-        if single.endswith("f"):
-            forms.add(single[:-1] + "ves")
-        forms |= {single + "s", single + "es"}
-    return forms

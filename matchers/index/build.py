@@ -114,19 +114,16 @@ def _read(texts: Sequence[str]) -> tuple[Array, Array]:
     tables = LETTERS.tables(points)
     longest = int(np.diff(starts).max(initial=0)) * LETTERS.longest
     room = new_room(longest, 1)
-    size = 3 * len(points) * LETTERS.longest + 1 if LETTERS.longest > 1 else 3 * len(points) + 1
-    size = min(size, 4 * len(points) + 64 * len(texts) * (LETTERS.longest > 4) + 1_000_000)
-    letters = np.zeros(size, np.int32)
     entries = np.zeros(3 * len(texts) * ENTRY + ENTRY, np.int64)
-    count, used = read_names(
-        as_buffer(points), as_buffer(starts), tables, load_word_table(), room,
-        as_buffer(entries), as_buffer(letters),
-    )  # fmt: skip
-    if count < 0:
-        raise ValueError(
-            "expected forms that are read as few letters, got more than there is room for"
-        )
-    return entries.reshape(-1, ENTRY)[:count], letters[:used]
+    letters = np.zeros(2 * len(points) + 1000, np.int32)
+    while True:
+        count, used = read_names(
+            as_buffer(points), as_buffer(starts), tables, load_word_table(), room,
+            as_buffer(entries), as_buffer(letters),
+        )  # fmt: skip
+        if count >= 0:
+            return entries.reshape(-1, ENTRY)[:count], letters[:used]
+        letters = np.zeros(2 * len(letters), np.int32)  # many readings, or letters read as several
 
 
 def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:

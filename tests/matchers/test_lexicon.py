@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from matchers.lexicon import Words, plural_forms
+from matchers.lexicon import Words
+from matchers.phrasebook import plural_forms
 
 
 @pytest.mark.parametrize(

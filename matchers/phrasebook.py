@@ -1,0 +1,93 @@
+"""Makes the tables by which ``matchers.lexicon`` finds phrases, from the files of the vocabulary.
+
+``matchers.kept`` keeps them. They hold lists where others have tuples, as JSON does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from matchers.lexicon import KANA, WITH_KANA, WORD_SETS, find_tokens, fold_text
+from matchers.vocabulary import find_languages, load_language, load_sections
+
+Sizes = dict[str, list[tuple[int, bool]]]
+"""First token -> how many tokens the phrases have that begin with it, the most first, and whether
+something stands between or after these."""
+Runs = dict[str, list[str]]
+"""Text -> sections, of single words and of characters in a row."""
+Gapped = dict[str, list[tuple[list[str], list[str]]]]
+"""Tokens, joined by spaces -> of each phrase of these tokens with something between or after them,
+what that is, and the sections."""
+
+
+def list_phrases() -> tuple[Sizes, Runs, Gapped]:
+    """Return the phrases of all languages."""
+    return _list(_read_phrases())
+
+
+def list_goods() -> tuple[Sizes, Runs, Gapped]:
+    """Return the words for goods of all languages, in singular and plural."""
+    return _list(
+        (form, number)
+        for number, entries in load_sections("classes").items()
+        for entry in entries
+        for form in plural_forms(entry)
+    )
+
+
+def _list(entries: Iterable[tuple[str, str]]) -> tuple[Sizes, Runs, Gapped]:
+    """Return the tables of (phrase, section) pairs."""
+    found: dict[str, dict[str, None]] = {}
+    for text, section in entries:
+        found.setdefault(fold_text(text), {})[section] = None
+    sizes: dict[str, set[tuple[int, bool]]] = {}
+    runs: Runs = {}
+    gapped: Gapped = {}
+    for text, sections in found.items():
+        tokens = list(find_tokens(text))
+        if not tokens or tokens[0].start():
+            raise ValueError(f"expected a phrase that begins with a letter, got {text!r}")
+        gaps = [*(text[a.end() : b.start()] for a, b in pairwise(tokens)), text[tokens[-1].end() :]]
+        sizes.setdefault(tokens[0][0], set()).add((len(tokens), any(gaps)))
+        if any(gaps):
+            key = " ".join(token[0] for token in tokens)
+            gapped.setdefault(key, []).append((gaps, list(sections)))
+        else:
+            runs[text] = list(sections)
+    for phrases in gapped.values():
+        # of phrases with the same tokens, the one with more after them (aaa++) comes first
+        phrases.sort(key=lambda phrase: -len(phrase[0][-1]))
+    return {first: sorted(counts, reverse=True) for first, counts in sizes.items()}, runs, gapped
+
+
+def _read_phrases() -> Iterator[tuple[str, str]]:
+    for language in find_languages("phrases"):
+        for section, entries in load_language("phrases", language).items():
+            if section.endswith("_key") or section == "no_brand" or section in WORD_SETS:
+                continue  # whole fields, and words that are looked at where they matter
+            for entry in entries:
+                only = language == "ja" and not KANA.search(entry)
+                yield entry, (WITH_KANA if only else "") + section
+
+
+def plural_forms(phrase: str) -> Iterable[str]:
+    """Return singular and plural of an English phrase, and what else the rules may make of it."""
+    if not phrase.isascii():
+        return {phrase}
+    forms = {phrase}
+    if phrase.endswith("ies") and len(phrase) > 4:
+        forms.add(phrase[:-3] + "y")
+    if phrase.endswith("ves") and len(phrase) > 4:
+        forms |= {phrase[:-3] + "f", phrase[:-3] + "fe"}
+    if phrase.endswith("es") and len(phrase) > 4:
+        forms.add(phrase[:-2])
+    if phrase.endswith("s") and not phrase.endswith("ss") and len(phrase) > 3:
+        forms.add(phrase[:-1])
+    for single in tuple(forms):
+        if single.endswith("y"):
+            forms.add(single[:-1] + "ies")
+        if single.endswith("f"):
+            forms.add(single[:-1] + "ves")
+        forms |= {single + "s", single + "es"}
+    return forms
