@@ -133,7 +133,9 @@ class Matcher:
         placed = list(enumerate(listings))
         titles = [(place, "title", listing.title) for place, listing in placed]
         brands = [(n, *brand) for n, listing in placed if (brand := find_brand_field(listing))]
-        descriptions = [(n, "description", text) for n, item in placed if (text := item.description)]
+        descriptions = [
+            (n, "description", text) for n, item in placed if (text := item.description)
+        ]
         for texts, fuzzy in ((titles + brands, True), (descriptions, False)):
             matches = self._marks.find_all([text for _, _, text in texts], fuzzy=fuzzy)
             for (place, field, text), there in zip(texts, matches, strict=True):
@@ -189,7 +191,7 @@ class Matcher:
     def _weigh(self, candidate: Candidate) -> _Weighed:
         uses = find_uses(candidate)
         others = [*_picture_findings(candidate.pictures), *find_context(candidate)]
-        weights = [bits for use in uses for bits in use.weights()]
+        weights = [bits for use in uses for bits in use.weights]
         bits = self._settings.prior + sum(weights + [finding.weight for finding in others])
         score = round(1 / (1 + 2**-bits), 6)
         return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
@@ -238,6 +240,8 @@ def _cut(listing: Listing) -> Listing:
 
 def _picture_findings(pictures: Sequence[FoundPicture]) -> Iterator[Finding]:
     """Yield the nearest reference for each picture of the listing, the nearest of all in full."""
+    if not pictures:
+        return
     nearest: dict[str, FoundPicture] = {}
     for found in sorted(pictures, key=lambda found: found.match.distance):
         nearest.setdefault(found.image, found)

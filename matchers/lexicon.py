@@ -86,7 +86,8 @@ class Words:
         self.text = text
         self.folded = fold_text(text)
         """The text in comparable characters, every position as in the text."""
-        self._tokens = _split(self.folded)
+        self.tokens = _split(self.folded)
+        """Its words, and single characters of unspaced scripts, folded."""
         self._spans: list[tuple[int, int]] | None = None
         self._sums: list[float] | None = None
         self._said = _without_harmless(self._find(_load_phrases()))
@@ -113,7 +114,7 @@ class Words:
 
     def _find(self, lexicon: _Lexicon, *, longest: bool = False) -> dict[str, list[Said]]:
         # Most texts have hardly a phrase of the vocabulary; where words stand is not needed then.
-        places = list(_find_places(self._tokens, lexicon))
+        places = list(_find_places(self.tokens, lexicon))
         if not places:
             return {}
         return _find(self.folded, self.spans, places, lexicon, longest=longest)
@@ -224,8 +225,8 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> Iterator[tuple[int, in
     sizes, runs, gapped = lexicon
     if sizes.keys().isdisjoint(tokens):
         return
-    for place, token in enumerate(tokens):
-        for size, gaps in sizes.get(token, ()):
+    for place in [place for place, token in enumerate(tokens) if token in sizes]:
+        for size, gaps in sizes[tokens[place]]:
             if size == 1 and not gaps:
                 yield place, size, gaps
             elif gaps:

@@ -6,7 +6,7 @@ made for those that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from crawler.model import Finding
@@ -32,24 +32,18 @@ class Use(NamedTuple):
     level: Level
     standing: Mapping[str, str]
     """How the name stands in the title: feature -> level."""
+    weights: Sequence[float]
+    """Bits of each finding."""
     total: float
-    """Bits of both."""
     also: bool = False
-    """Whether a stronger form of the same right stands in the same field."""
-
-    def weights(self) -> Iterator[float]:
-        """Yield the bits of each finding."""
-        if self.also:
-            yield min(self.total, ALSO_NAMED)
-        else:
-            yield self.level.weight
-            yield from weigh_standing(self.standing)
+    """Whether a stronger form of the same right stands in the same field; then there is just one
+    finding, of so many bits."""
 
     def tell(self) -> Iterator[Finding]:
         """Yield the findings: how the name is written, and how it stands in the title."""
         named = name_finding(self.field, self.match, self.level)
         if self.also:
-            yield also_named(named, min(self.total, ALSO_NAMED))
+            yield also_named(named, self.total)
         else:
             yield named
             yield from tell_standing(self.match, self.standing)
@@ -80,8 +74,8 @@ def _weigh(candidate: Candidate, field: str, matches: list[NameMatch]) -> list[U
     uses = []
     for level, match in levels[:_MAX_USES]:
         standing = find_levels(candidate, match) if field == "title" else _NOWHERE
-        total = level.weight + sum(weigh_standing(standing))
-        uses.append(Use(field, match, level, standing, total))
+        weights = [level.weight, *weigh_standing(standing)]
+        uses.append(Use(field, match, level, standing, weights, sum(weights)))
     return uses
 
 
@@ -93,5 +87,10 @@ def _rank(uses: list[Use]) -> list[Use]:
         if known is None or use.total > known.total:
             best[use.match.form] = use
     first, *others = sorted(best.values(), key=lambda use: (-use.total, use.match.span))
-    also = (use._replace(also=True) for use in others[: _MAX_FORMS - 1] if use.total > 0)
-    return [first, *also]
+    kept = [use for use in others[: _MAX_FORMS - 1] if use.total > 0]
+    return [first, *map(_make_further, kept)]
+
+
+def _make_further(use: Use) -> Use:
+    bits = min(use.total, ALSO_NAMED)
+    return use._replace(weights=(bits,), total=bits, also=True)

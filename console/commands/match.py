@@ -18,6 +18,10 @@ from crawler.formats import dump_line
 from matchers.judge import MatchSettings
 from pipelines.offline import OfflineMatch
 
+_COLLECT_AFTER = 100_000
+"""Objects made since the last look for garbage before the next: matching makes hardly any that
+needs one, and the usual 700 are made in a moment."""
+
 EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -71,6 +75,7 @@ def match(
         on=datetime.now(UTC).date(),
     )
     gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     gc.enable()
     flagged = total = 0
     with nullcontext(sys.stdout.buffer) if output is None else whole_file(output) as stream:

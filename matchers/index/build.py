@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.frequency import load_frequencies
 from matchers.han import find_lookalikes
 from matchers.index.build_kernel import (
     ENTRY,
@@ -27,59 +26,21 @@ from matchers.index.build_kernel import (
     fill_clues,
     fill_exact,
     hash_all,
-    put_words,
     read_names,
 )
 from matchers.index.compiled import Buffer, as_buffer, empty
 from matchers.index.letters import LetterTables
 from matchers.index.room import new_room
 from matchers.index.tables import Names
-from matchers.index.views import PRODUCT, ZIPF
-from matchers.tokens import joined_letters
-from matchers.vocabulary import load_words
-from matchers.wordlists import load_known
+from matchers.index.word_table import load_word_table, power_of_two, read_points
 
 Array = NDArray[Any]
 
 LETTERS = LetterTables()
 """One for the process: what characters are read as does not depend on the names."""
 
-_KNOWN = 20
-"""Ten times the Zipf frequency that stands for words of a large list only."""
 _MAX_FORM = 200
 """Characters of a form that are compared."""
-
-
-def read_points(texts: Sequence[str]) -> tuple[Array, Array]:
-    """Return the code points of all texts, and where each begins (one entry more)."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    starts = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
-    return points, starts
-
-
-@cache
-def load_word_table() -> Buffer:
-    """Return the table of ordinary words and of words that are written onto names."""
-    frequencies = load_frequencies()
-    joined = load_words("product_words_en", "counterfeit")
-    known = [word for word in map(joined_letters, load_known()) if word not in frequencies]
-    glued = [word for word in joined if word.isalpha()]
-    words = [*frequencies, *known, *glued]
-    values = [
-        *(min(ZIPF, max(1, round(10 * zipf))) for zipf in frequencies.values()),
-        *(_KNOWN for _ in known),
-        *(PRODUCT for _ in glued),
-    ]
-    points, starts = read_points(words)
-    slots = np.zeros(_power_of_two(2 * len(words)), np.uint32)
-    put_words(
-        as_buffer(points),
-        as_buffer(starts),
-        as_buffer(np.array(values, np.int64)),
-        as_buffer(slots),
-    )
-    return as_buffer(slots)
 
 
 @cache
@@ -157,9 +118,9 @@ def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:
         name_flags=_column(entries[:, FLAGS], order, np.uint8),
         name_zipf=_column(entries[:, ZIPF_OF], order, np.uint8),
         name_edits=_column(entries[:, WRITTEN], order, np.uint8),
-        exact_bits=as_buffer(np.zeros(_power_of_two(2 * keys), np.uint8)),
-        prefix_bits=as_buffer(np.zeros(_power_of_two(2 * keys), np.uint8)),
-        exact_slots=as_buffer(np.zeros(_power_of_two(2 * keys), np.int32)),
+        exact_bits=as_buffer(np.zeros(power_of_two(2 * keys), np.uint8)),
+        prefix_bits=as_buffer(np.zeros(power_of_two(2 * keys), np.uint8)),
+        exact_slots=as_buffer(np.zeros(power_of_two(2 * keys), np.int32)),
         clue_bits=as_buffer(np.zeros(8, np.uint8)),
         clue_starts=as_buffer(np.zeros(9, np.int32)),
         clue_tags=as_buffer(np.zeros(1, np.uint16)),
@@ -180,17 +141,12 @@ def _add_clues(names: Names) -> Names:
     tables = LETTERS.tables(np.asarray(names.alphabet))
     neighbours, clues = _load_neighbours(), empty(MOST_CLUES)
     total = count_clues(names, tables, neighbours, clues)
-    buckets = max(8, _power_of_two(total // 4))
+    buckets = max(8, power_of_two(total // 4))
     names = names._replace(
-        clue_bits=as_buffer(np.zeros(_power_of_two(total), np.uint8)),
+        clue_bits=as_buffer(np.zeros(power_of_two(total), np.uint8)),
         clue_starts=as_buffer(np.zeros(buckets + 1, np.int32)),
         clue_tags=as_buffer(np.zeros(total + 1, np.uint16)),
         clue_keys=as_buffer(np.zeros(total + 1, np.int32)),
     )
     fill_clues(names, tables, neighbours, clues)
     return names
-
-
-def _power_of_two(size: int) -> int:
-    """Return the power of two that is not below ``size``, 8 at the least."""
-    return 1 << max(3, (max(size, 1) - 1).bit_length())

@@ -26,16 +26,24 @@ from matchers.index.clues import (
     split_clue,
 )
 from matchers.index.compiled import Buffer, compiled, entry
-from matchers.index.hashing import SEED, find_word, hash_run, is_milestone, put_word, set_bit, step
+from matchers.index.hashing import SEED, find_word, hash_run, is_milestone, set_bit, step
 from matchers.index.leet import add_leet
 from matchers.index.letters import DIGIT, UNSPACED_CHAR, WORD, Letters
 from matchers.index.near import letter_mask
 from matchers.index.room import Room
 from matchers.index.shape import ORDINARY
 from matchers.index.sound import LONGEST, hash_sound
-from matchers.index.tables import COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, Names
+from matchers.index.tables import (
+    BROKEN_NAME,
+    COMMON,
+    HAN_LIKE,
+    ROMANISED_NAME,
+    SKELETON_NAME,
+    Names,
+)
 from matchers.index.views import (
     APOSTROPHE,
+    BROKEN,
     GAP,
     PLAIN,
     ROMAN,
@@ -62,16 +70,6 @@ class Neighbours(NamedTuple):
 
     starts: Buffer
     letters: Buffer
-
-
-@entry
-def put_words(points: Buffer, starts: Buffer, values: Buffer, slots: Buffer) -> None:
-    """Fill the table of words."""
-    for word in range(len(starts) - 1):
-        found = SEED
-        for place in range(starts[word], starts[word + 1]):
-            found = step(found, points[place])
-        put_word(slots, found, values[word])
 
 
 @entry
@@ -126,7 +124,7 @@ def _describe(
     run: Run, length: int, letters: Letters, words: Buffer, entries: Buffer, row: int
 ) -> None:
     """Write gaps, words, flags and the rarest word of a name."""
-    gaps, count, rarest, unspaced, last = 0, 0, ZIPF, False, 0
+    gaps, count, rarest, unspaced, last, broken = 0, 0, ZIPF, False, 0, 0
     for place in range(length + 1):
         if place < length:
             unspaced = unspaced or letters.kind[run.letters[place]] == UNSPACED_CHAR
@@ -135,6 +133,8 @@ def _describe(
         if 0 < place < length:
             if run.gaps[place] & GAP and place < 62:
                 gaps |= 1 << place
+            if run.gaps[place] & BROKEN:
+                broken = BROKEN_NAME
             if run.gaps[place] == APOSTROPHE:
                 continue
         if place:
@@ -149,7 +149,9 @@ def _describe(
         rarest = find_word(words, hash_run(run.letters, 0, length, SEED)) & ZIPF
     entries[row + GAPS] = gaps
     entries[row + WORDS] = min(count, 255)
-    entries[row + FLAGS] = (COMMON if rarest >= ORDINARY else 0) | (HAN_LIKE if unspaced else 0)
+    entries[row + FLAGS] = (
+        (COMMON if rarest >= ORDINARY else 0) | (HAN_LIKE if unspaced else 0) | broken
+    )
     entries[row + ZIPF_OF] = rarest
 
 

@@ -135,6 +135,8 @@ class LetterTables:
             return
         for base in map(chr, _bases().get(char, ())):
             one = unicodedata.normalize("NFC", base + char)
+            if len(one) != 1:
+                continue  # Unicode keeps these pairs apart
             self._flags[point] |= COMPOSING_MARK
             self._composed.add(ord(base) << 42 | point << 21 | ord(one))
             self._entry(one)

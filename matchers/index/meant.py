@@ -16,6 +16,9 @@ from matchers.index.views import Run
 
 TYPO, DOUBLED, DROPPED, SWAPPED, SOUND_ALIKE = (1 << i for i in range(12, 17))
 
+_LAST_GAP = 61
+"""Letters of the longest name of which all gaps are known."""
+
 
 @compiled
 def find_slip(run: Run, start: int, end: int, names: Names, key: int) -> int:
@@ -87,6 +90,8 @@ def is_meant(
         return False
     count = names.name_words[name]
     if last - word + 1 > count or (count > 1 and last > word and last - word + 1 < count):
+        return False
+    if last > word and size > _LAST_GAP:
         return False
     if last > word:
         return _are_meant(run, word, last, names, starts, zipfs, rows, key, name, distance)

@@ -99,10 +99,12 @@ def find_words(
         first, last = near.starts[word], near.starts[word + 1]
         zipf = find_word(words, hash_run(run.letters, first, last, SEED)) & ZIPF
         if run.changed[last] != run.changed[first]:
-            found = SEED  # as it is written, not as it is read
-            for place in range(view.starts[run.at[first]], view.ends[run.at[last - 1]]):
-                if letters.plain[points[a + place]] > 0:
-                    found = step(found, letters.plain[points[a + place]])
+            found, before = SEED, -1  # as it is written, not as it is read
+            for place in range(run.at[first], run.at[last - 1] + 1):
+                plain = letters.plain[points[a + view.starts[place]]]
+                if plain > 0 and view.starts[place] != before:
+                    found = step(found, plain)
+                before = view.starts[place]
             zipf = find_word(words, found) & ZIPF
         near.zipf[word] = zipf
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matchers.index.build import LETTERS, load_word_table, read_points
+from matchers.index.build import LETTERS
 from matchers.index.compiled import Buffer, as_buffer, entry
 from matchers.index.letters import Letters
 from matchers.index.room import Room, new_room
@@ -23,6 +23,7 @@ from matchers.index.views import (
     read_leet,
     read_view,
 )
+from matchers.index.word_table import load_word_table, read_points
 
 KINDS = ("plain", "skeleton", "romanised", "leet")
 """As written; as it looks in Latin letters; as it is spelt in them; digits read as letters."""
@@ -55,11 +56,8 @@ class Reading:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original that ``letters[start:end]`` was read from."""
-        first, last = self.places[start], self.places[end - 1]
-        return (
-            min(self.starts[first], self.starts[last]),
-            max(self.ends[first], self.ends[last]),
-        )
+        places = range(self.places[start], self.places[end - 1] + 1)
+        return min(self.starts[i] for i in places), max(self.ends[i] for i in places)
 
 
 def find_readings(text: str) -> tuple[Reading, ...]:

@@ -53,8 +53,11 @@ def write_row(
         return -1
     first, last = run.at[start], run.at[end - 1]
     out[place + NAME] = name
-    out[place + BEGIN] = min(view.starts[first], view.starts[last])
-    out[place + END] = max(view.ends[first], view.ends[last])
+    begin, stop = view.starts[first], view.ends[first]
+    for i in range(first + 1, last + 1):  # the order of reading is not always that of the text
+        begin, stop = min(begin, view.starts[i]), max(stop, view.ends[i])
+    out[place + BEGIN] = begin
+    out[place + END] = stop
     out[place + EDITS] = edits
     out[place + DISTANCE] = distance
     out[place + TOKEN] = run.tokens[start]

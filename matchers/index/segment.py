@@ -18,17 +18,19 @@ try:
 except ImportError:  # no POSIX system
     fcntl = None  # type: ignore[assignment]
 
-from matchers.index.build import LETTERS, build_names, load_word_table, read_points
+from matchers.index.build import LETTERS, build_names
 from matchers.index.compiled import VERSION, as_buffer
 from matchers.index.room import new_room
 from matchers.index.rows import ROW
 from matchers.index.search import search
 from matchers.index.tables import COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, Names
+from matchers.index.word_table import load_word_table, read_points
 
 MAKER: Final = f"markhound names {VERSION}"
 """Written into every index: one of another version is made anew."""
 
 _PREFIX = "names-"
+_NEW = ".new-"
 _FORMS = "forms.json"
 _HEADER = "header.json"
 
@@ -74,15 +76,16 @@ class Segment:
     def save(cls, forms: Sequence[str], folder: Path, *, replace: bool = False) -> Segment:
         """Make the tables of forms in a folder of their own inside ``folder``, and open it.
 
-        It appears whole or not at all.
+        It appears whole or not at all. Only one process at a time may save (see ``locked``).
 
         :param replace: whether what stood there before goes
         """
         folder.mkdir(parents=True, exist_ok=True)
         old = find_folders(folder)
-        number = 1 + max((int(path.name.removeprefix(_PREFIX)) for path in old), default=0)
+        taken = (path.name.removeprefix(_PREFIX) for path in folder.glob(f"{_PREFIX}*"))
+        number = 1 + max((int(name) for name in taken if name.isdecimal()), default=0)
         target = folder / f"{_PREFIX}{number:04}"
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=_NEW) as name:
             new = Path(name) / "names"
             new.mkdir()
             names = build_names(forms)
@@ -91,9 +94,9 @@ class Segment:
             (new / _FORMS).write_text(json.dumps(forms), encoding="ascii")
             (new / _HEADER).write_text(json.dumps({"maker": MAKER, "forms": len(forms)}))
             new.rename(target)
-        if replace:
-            for path in old:
-                shutil.rmtree(path)
+        for path in (*(old if replace else ()), *_find_leftovers(folder)):
+            (path / _HEADER).unlink(missing_ok=True)  # from here on it is none
+            shutil.rmtree(path, ignore_errors=True)
         return cls.open(target)
 
     @classmethod
@@ -179,6 +182,10 @@ def locked(folder: Path) -> Iterator[None]:
 
 def find_folders(folder: Path) -> list[Path]:
     """Return the folders of saved tables, the oldest first."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.name.startswith(_PREFIX))
+    return sorted(path.parent for path in folder.glob(f"{_PREFIX}*/{_HEADER}"))
+
+
+def _find_leftovers(folder: Path) -> list[Path]:
+    """Return what processes left behind that were stopped while they wrote or removed tables."""
+    halves = [path for path in folder.glob(f"{_PREFIX}*") if not (path / _HEADER).exists()]
+    return [*halves, *folder.glob(f"{_NEW}*")]

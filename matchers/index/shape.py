@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matchers.index.compiled import Buffer, compiled
 from matchers.index.hashing import SEED, find_word, hash_run
-from matchers.index.tables import HAN_LIKE, Names
+from matchers.index.tables import BROKEN_NAME, HAN_LIKE, Names
 from matchers.index.views import (
     BLANK,
     BROKEN,
@@ -68,16 +68,17 @@ def find_shape(
             gaps += 1
             union |= gap
             torn |= gap & BROKEN != 0 and gap & BLANK != 0
-            if place - start > 62 or not form_gaps >> (place - start) & 1:
+            if place - start < 62 and not form_gaps >> (place - start) & 1:
                 extra += 1
     if union & LONG_GAP:
         return NO_USE
+    flags = names.name_flags[name]
     if extra == 0:
-        if union & BROKEN:
+        if union & BROKEN and not flags & BROKEN_NAME:
             return NO_USE
         return JOINED if gaps < _count(form_gaps) else 0
     signs = union & SIGNS != 0
-    if names.name_flags[name] & HAN_LIKE:
+    if flags & HAN_LIKE:
         alone = run.gaps[start] & GAP and run.gaps[end] & GAP
         if union & BROKEN or not (end - start >= 4 or alone):
             return NO_USE

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from matchers.index.compiled import Buffer
 
-COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME = 1, 2, 4, 8
+COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, BROKEN_NAME = 1, 2, 4, 8, 16
 """Flags of a name: only ordinary words; with characters of an unspaced script; the key is the form
-in Latin letters of the same sound; or of the same look."""
+in Latin letters of the same sound; or of the same look; the form holds a comma, colon or such."""
 
 
 class Names(NamedTuple):

@@ -113,7 +113,8 @@ def read_view(points: Buffer, a: int, b: int, tables: Letters, which: int, view:
             one = _find_composed(tables.composed, view.letters[size - 1], point)
             if one:
                 view.letters[size - 1] = one
-                view.ends[size - 1] = index + 1
+                view.starts[size - 1] = min(view.starts[size - 1], index)
+                view.ends[size - 1] = max(view.ends[size - 1], index + 1)
                 continue
         plain = tables.plain[point]
         entry, edits = plain, tables.plain_edits[point] | turned
@@ -125,7 +126,8 @@ def read_view(points: Buffer, a: int, b: int, tables: Letters, which: int, view:
                 edits |= ROMANISED
         if entry == NOTHING:
             if flags & DROPPED_MARK and size:
-                view.ends[size - 1] = index + 1
+                view.starts[size - 1] = min(view.starts[size - 1], index)
+                view.ends[size - 1] = max(view.ends[size - 1], index + 1)
                 view.edits[size - 1] |= DIACRITIC
             else:
                 hidden |= edits

@@ -297,3 +297,23 @@ def test_hits_are_explained_whatever_the_text(parts: list[str], brand: str | Non
             if finding.span is not None:
                 text = {"title": title, "description": title, "brand": brand}[finding.field or ""]
                 assert (text or "")[slice(*finding.span)] == finding.text
+
+
+def test_listings_matched_together_are_matched_as_each_alone() -> None:
+    subjects = [
+        _subject("Aurelio bag", brand="Nordwind", description="like a Nordwind jacket"),
+        _subject("plain bag", description="云雀 and Aurelio"),
+        _subject("plain bag"),
+        _subject("Aureilo bag", attributes={"Brand": "Nordwind"}),
+    ]
+    together = MATCHER.match(iter(subjects))
+    assert together == [hit for subject in subjects for hit in MATCHER.match([subject])]
+    assert len(together) >= 4
+
+
+def test_a_hit_is_what_judge_says_of_its_candidate() -> None:
+    subject = _subject("Aurelio and Nordwind bag replica", brand="Aurelio")
+    judged = [MATCHER.judge(candidate) for candidate in MATCHER.find_candidates(subject)]
+    hits = MATCHER.match([subject])
+    assert hits
+    assert all(hit in judged for hit in hits)

@@ -3,9 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from matchers.lexicon import Words
-from matchers.phrasebook import plural_forms
+from matchers.lexicon import Words, find_tokens
 
 
 @pytest.mark.parametrize(
@@ -74,15 +75,16 @@ def test_words_beside_a_name() -> None:
     assert Words("bag for women").holds("audience", 8, 13)
 
 
-def test_plural_forms() -> None:
-    assert {"berry", "berries"} <= set(plural_forms("berries"))
-    assert {"knife", "knives"} <= set(plural_forms("knives"))
-    assert plural_forms("包") == {"包"}
-
-
 @pytest.mark.parametrize("unit", ["for ", "仿", "1:1 ", "a-"])
 def test_an_endless_text_costs_little(unit: str) -> None:
     started = time.process_time()
     words = Words(unit * 20_000)
     words.before("fits_before", len(words.text), 4)
     assert time.process_time() - started < 3
+
+
+@given(st.text(alphabet="ab1 -'.é包仿ーＡ\u0301"))
+def test_tokens_stand_where_they_are_said_to(text: str) -> None:
+    words = Words(text)
+    assert words.spans == [token.span() for token in find_tokens(words.folded)]
+    assert words.tokens == [words.folded[a:b] for a, b in words.spans]

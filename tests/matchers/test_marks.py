@@ -244,3 +244,44 @@ def test_a_name_between_spaces_is_found_whatever_precedes(left: str, form: str) 
     spans = [m.span for m in INDEX.find(f"{left} {form} ") if m.distance == 0]
     place = len(left) + 1
     assert any(start <= place and place + len(form) <= end for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("Mission: Verdana", "Mission: Verdana poster"),
+        ("The Lark, the Wolf and the Wardrobe", "Book The Lark, the Wolf and the Wardrobe used"),
+        ('Toys "V" Us', 'Toys "V" Us store'),
+        ("红楼雀：前传", "红楼雀：前传 小说"),
+        (
+            "An Odd Case of Doctor Aurelio and Mister Nordwind and Other Tales of Terror, Told",
+            "An Odd Case of Doctor Aurelio and Mister Nordwind and Other Tales of Terror, Told X",
+        ),
+    ],
+)
+def test_a_name_with_signs_is_found_as_it_is_written(form: str, text: str) -> None:
+    (match,) = MarkIndex([(0, form)]).find(text)
+    assert (match.text, match.edits) == (form, ())
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "span"),
+    [
+        ("Aurelio", "au\u202eoiler\u202c shoes", (0, 8)),
+        ("Aurelio", "\u202eua\u202crelio shoes", (1, 9)),
+        ("国云雀", "\u202e雀云\u0301国", (1, 5)),
+    ],
+)
+def test_spans_take_in_what_is_read_backwards(form: str, text: str, span: tuple[int, int]) -> None:
+    (match,) = MarkIndex([(0, form)]).find(text)
+    assert match.span == span
+
+
+def test_marks_that_make_no_character_with_their_base_are_read() -> None:
+    index = MarkIndex([(0, "Aurelio"), (1, "ल\u0921\u093cक")])
+    assert [m.owner for m in index.find("Aurelio ल\u0921\u093cक \u093c")] == [0, 1]
+
+
+def test_names_of_very_long_words_are_compared_no_further_than_they_go() -> None:
+    word = "a" * 35 + "bcdefg" * 6
+    assert MarkIndex([(0, f"{word} Zqrtx")]).find(f"{word} Zqrtz shoes") == []

@@ -98,9 +98,12 @@ def test_what_is_no_index_is_refused(tmp_path: Path, header: str) -> None:
         MarkIndex.open(tmp_path, FORMS)
 
 
-def test_a_half_written_index_is_not_seen(tmp_path: Path) -> None:
+def test_half_written_and_half_removed_indexes_are_not_seen_and_go(tmp_path: Path) -> None:
     (tmp_path / ".new-abc" / "names").mkdir(parents=True)
+    (tmp_path / "names-0003").mkdir()
+    (tmp_path / "names-0003" / "clue_keys.npy").write_bytes(b"half")
     assert [m.owner for m in MarkIndex.open(tmp_path, FORMS).find("Nordwind")] == [1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "names-0004"]
 
 
 def test_without_numba_the_same_is_found(tmp_path: Path) -> None:
