@@ -32,5 +32,5 @@ def test_they_are_what_json_gives_back() -> None:
 
 def test_a_phrase_begins_with_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phrasebook, "load_sections", lambda _: {"14": ("+watch",)})
-    with pytest.raises(ValueError, match="begins with a letter, got '\\+watch'"):
+    with pytest.raises(ValueError, match="begins with a letter, got '\\+watch"):
         list_goods()
