@@ -8,6 +8,7 @@ to the versions of others. Where that folder cannot be written they are made eac
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -42,6 +43,12 @@ def load_kept(maker: str, *, folder: Path = _HERE / "__pycache__") -> Any:  # no
     return made
 
 
+def _list_sources() -> Iterator[Path]:
+    for folder, folders, files in os.walk(_HERE):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (Path(folder, name) for name in files if name.endswith((".py", ".txt")))
+
+
 @cache
 def _state() -> str:
     """Return a digest of when sources, word lists and pinned versions were last changed."""
@@ -50,7 +57,7 @@ def _state() -> str:
 
 
 def _changes() -> Iterator[str]:
-    for path in (*_HERE.rglob("*.py"), *_HERE.rglob("*.txt"), _HERE.parent / "requirements.lock"):
+    for path in (*_list_sources(), _HERE.parent / "requirements.lock"):
         with suppress(FileNotFoundError):
             found = path.stat()
             yield f"{path} {found.st_size} {found.st_mtime_ns}"
