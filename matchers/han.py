@@ -40,20 +40,9 @@ def find_syllable(sound: int) -> str:
     return _load_syllables()[sound]
 
 
-def sound_alike(one: str, other: str) -> bool:
-    """Whether two characters share a syllable that is the usual one of either."""
-    first, second = find_sounds(one), find_sounds(other)
-    return bool(first and second) and (first[0] in second or second[0] in first)
-
-
 def find_lookalikes(char: str) -> str:
     """Return the characters that are drawn nearly like one, the nearest first; often none."""
     return _load_lookalikes().get(char, "")
-
-
-def look_alike(one: str, other: str) -> bool:
-    """Whether two characters are drawn nearly alike."""
-    return other in find_lookalikes(one) or one in find_lookalikes(other)
 
 
 def find_standard(char: str) -> str | None:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from matchers.frequency import find_frequency
 from matchers.index.edits import edit_names
-from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT, TOKEN
+from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT
 from matchers.index.search import EXACT, GATED, LOSSLESS
 from matchers.index.segment import Segment, find_folders, locked
 from matchers.normalize import HOMOGLYPH, ROMANISED, UNSPACED
@@ -25,6 +26,7 @@ from matchers.scripts import is_of_its_text
 from matchers.vocabulary import load_words
 from matchers.wordlists import are_ordinary, are_words
 
+_WORD = re.compile(r"[^\W_]+")
 _is_unspaced_char = re.compile(f"[{UNSPACED}]").match
 
 DISGUISES = frozenset({"homoglyph", "zero_width", "leet", "spaced", "reversed"})
@@ -65,17 +67,11 @@ class NameMatch(NamedTuple):
     """Words of the form; 1 for unspaced scripts."""
     unspaced: bool
     """Whether the form is in a script without spaces."""
-    leading: bool
-    """Whether it is the first word of the text."""
     begins: bool = True
     """Of an unspaced name: whether a word plainly begins with it (start, space, sign, Latin letter,
     or a common word before it)."""
     ends: bool = True
     """The same of its end."""
-    zipf: float = 0.0
-    """Zipf frequency of the rarest word of the form; 0 when it is rare."""
-    token: int = 0
-    """How many words and unspaced characters stand before it in the text."""
 
     @property
     def ordinary(self) -> bool:
@@ -226,6 +222,8 @@ def _add_matches(
     unspaced = traits.unspaced
     if traits.length <= SHORT and not unspaced and not _is_short_use(written, form, edits):
         return
+    if "vowels_dropped" in edits and not _is_bare_use(text, written):
+        return
     begins, ends = _edges(text, start, end) if unspaced else (True, True)
     for owner in owners:
         match = NameMatch(  # in the order of the fields, which is twice as quick as by name
@@ -239,11 +237,8 @@ def _add_matches(
             traits.common,
             traits.words,
             unspaced,
-            row[TOKEN] == 0,
             begins,
             ends,
-            traits.zipf,
-            row[TOKEN],
         )
         found.append(match)
 
@@ -256,6 +251,13 @@ def _is_short_use(written: str, form: str, edits: tuple[str, ...]) -> bool:
     if kinds == {"homoglyph"} and written.isupper():
         return True
     return kinds <= {"full_width", "spaced", "punctuated", "diacritic"}
+
+
+def _is_bare_use(text: str, written: str) -> bool:
+    """Whether words without vowels can be a name's: in capitals (NK DK), or no words in use."""
+    if written.isupper() and not text.isupper():
+        return True
+    return not all(map(find_frequency, _WORD.findall(written.lower())))
 
 
 _NEIGHBOURS = 3

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from crawler.model import Finding, Listing, Right
 from matchers.index.clues import PREFIX
-from matchers.index.readings import Reading as TextReading
+from matchers.index.readings import Reading
 from matchers.index.readings import find_readings as read_text
 from matchers.marks import SHORT, MarkIndex
 from matchers.tokens import is_unspaced, joined_letters
@@ -39,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class FieldReading:
     """One way in which a field is read; names are looked for in each."""
 
     field: str
@@ -82,10 +82,10 @@ def find_steps(findings: Iterable[Finding], prior: float) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def find_readings(listing: Listing) -> tuple[Reading, ...]:
+def find_readings(listing: Listing) -> tuple[FieldReading, ...]:
     """Return how the fields are read, each first as it is written."""
     return tuple(
-        Reading(field=field, kind=reading.kind, text=reading.text)
+        FieldReading(field=field, kind=reading.kind, text=reading.text)
         for field, text in _texts(listing)
         for reading in read_text(text)
     )
@@ -147,9 +147,7 @@ def _pieces(field: str, text: str, key: str) -> Iterator[_Piece]:
             yield _piece(reading, field, best.dest_start, best.dest_end, key, whole=False)
 
 
-def _piece(
-    reading: TextReading, field: str, start: int, end: int, key: str, *, whole: bool
-) -> _Piece:
+def _piece(reading: Reading, field: str, start: int, end: int, key: str, *, whole: bool) -> _Piece:
     letters = reading.letters[start:end]
     return _Piece(
         field=field,

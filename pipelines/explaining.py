@@ -20,7 +20,7 @@ from crawler.store.sweeps import load_sweep
 from crawler.workspace import Workspace
 from matchers.judge import MatchSettings, Subject
 from matchers.pictures import Fingerprint
-from matchers.why import Nearest, Reading, Step, find_nearest, find_readings, find_steps
+from matchers.why import FieldReading, Nearest, Step, find_nearest, find_readings, find_steps
 from pipelines.matching import FingerprintIndex, PicturedRight, build_matcher
 
 Outcome = Literal["flagged", "hit", "forgotten", "not_found", "lapsed"]
@@ -63,7 +63,7 @@ class Explanation:
     """The findings, with the sum after each."""
     cutoff: float
     threshold: float
-    readings: tuple[Reading, ...]
+    readings: tuple[FieldReading, ...]
     """How the fields were read, where no name was found."""
     nearest: tuple[Nearest, ...]
     """What came nearest to each name, where none was found."""

@@ -53,21 +53,22 @@ def find_sounds(
     for word in range(near.count[0]):
         start = near.starts[word] + 0
         bare = VOWELLESS
-        rare, known, use = False, True, True
+        rare, known = False, True
         for last in range(word, min(near.count[0], word + _MOST_WORDS)):
             begin, end = near.starts[last] + 0, near.starts[last + 1] + 0
             if end - start > LONGEST or (last > word and run.gaps[begin] & (BROKEN | LONG_GAP)):
                 break
             rare = rare or near.zipf[last] == 0
             known = known and near.zipf[last] >= RARE
-            use = use and near.zipf[last] > 0
             if last > word and which == PLAIN and rows >= 0:
                 clue = hash_run(run.letters, start, end, REORDERED)
-                rows = _write_rotated(view, run, word, last, clue, names, near, out, rows)
+                rows = _write_words(view, run, word, last, REARRANGED, clue, names, near, out, rows)
             if bare >= 0:
                 bare = _add_bare(run, begin, end, bare)
-                if last > word and bare >= 0 and not use and which == PLAIN and rows >= 0:
-                    rows = _write_bare(view, run, word, last, bare, names, near, out, rows)
+                if last > word and bare >= 0 and which == PLAIN and rows >= 0:
+                    rows = _write_words(
+                        view, run, word, last, VOWELS_DROPPED, bare, names, near, out, rows
+                    )
             if which != PLAIN and run.changed[end] == run.changed[start]:
                 continue
             if not known and end - start >= _SHORTEST and rows >= 0:
@@ -136,17 +137,19 @@ def _write_sound(
 
 
 @compiled
-def _write_rotated(
+def _write_words(
     view: View,
     run: Run,
     word: int,
     last: int,
+    edit: int,
     clue: int,
     names: Names,
     near: Near,
     out: Buffer,
     rows: int,
 ) -> int:
+    """Write names of as many words: the same, ``REARRANGED``, or with ``VOWELS_DROPPED``."""
     if not has_bit(names.clue_bits, clue):
         return rows
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
@@ -156,16 +159,18 @@ def _write_rotated(
             continue
         key = names.clue_keys[entry]
         first = names.key_starts[key]
-        size = names.key_starts[key + 1] - first
-        if size != end - start:
-            continue
+        missing = names.key_starts[key + 1] - first - (end - start)
         for name in range(names.key_names[key], names.key_names[key + 1]):
             if names.name_words[name] != last - word + 1:
                 continue
-            if not _is_rotated(run, start, size, names, first, names.name_gaps[name]):
+            if edit == REARRANGED:
+                gaps = names.name_gaps[name]
+                if missing or not _is_rotated(run, start, end - start, names, first, gaps):
+                    continue
+            elif missing <= 0 or names.key_letters[first] != run.letters[start]:
                 continue
-            edits = REARRANGED | edits_within(view, run, start, end) & ~names.name_edits[name]
-            rows = write_row(view, run, start, end, name, edits, 0, out, rows)
+            edits = edit | edits_within(view, run, start, end) & ~names.name_edits[name]
+            rows = write_row(view, run, start, end, name, edits, missing, out, rows)
             if rows < 0:
                 return rows
     return rows
@@ -192,39 +197,3 @@ def _add_bare(run: Run, begin: int, end: int, found: int) -> int:
     if not is_vowelless(run.letters, begin, end):
         return -1
     return consonants(run.letters, begin, end, found, False)
-
-
-@compiled
-def _write_bare(
-    view: View,
-    run: Run,
-    word: int,
-    last: int,
-    clue: int,
-    names: Names,
-    near: Near,
-    out: Buffer,
-    rows: int,
-) -> int:
-    if not has_bit(names.clue_bits, clue):
-        return rows
-    start, end = near.starts[word] + 0, near.starts[last + 1] + 0
-    bucket, tag = split_clue(clue, names)
-    for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] & TAG != tag:
-            continue
-        key = names.clue_keys[entry]
-        first = names.key_starts[key]
-        for name in range(names.key_names[key], names.key_names[key + 1]):
-            if names.name_words[name] != last - word + 1:
-                continue
-            if names.key_letters[first] != run.letters[start]:
-                continue
-            size = names.key_starts[key + 1] - first
-            if size <= end - start:
-                continue
-            edits = VOWELS_DROPPED | edits_within(view, run, start, end)
-            rows = write_row(view, run, start, end, name, edits, size - (end - start), out, rows)
-            if rows < 0:
-                return rows
-    return rows

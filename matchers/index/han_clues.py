@@ -1,8 +1,8 @@
 """Han names by sound and by look: 啊迪达斯, 康帅傅, 耐ke, N克. Compiled.
 
 A character is replaced by one that sounds or looks the same; at least one stays. Of four and more,
-one may be any other. Two characters of
-which one differs are weak evidence and leave much to the context: most are ordinary words.
+one may be any other. Two characters of which one differs are weak evidence and leave much to the
+context: most are ordinary words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from matchers.index.compiled import Buffer, compiled
 from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
 from matchers.index.letters import UNSPACED_CHAR, Letters
 from matchers.index.meant import SWAPPED, TYPO
-from matchers.index.rows import find_key, write_row
+from matchers.index.rows import find_whole, write_row
 from matchers.index.tables import HAN_LIKE, Names
 from matchers.index.views import BROKEN, GAP, LONG_GAP, ZIPF, Run, View, edits_within
 
@@ -142,10 +142,9 @@ def _write_han(
 ) -> int:
     size = last - token + 1
     start, end = run.starts[token] + 0, run.starts[last + 1] + 0
-    whole = hash_run(run.letters, start, end, SEED)
-    if has_bit(names.exact_bits, whole) and find_key(names, whole, run, start, end) >= 0:
+    if find_whole(names, run, start, end) >= 0:
         return rows
-    if size <= _SHORT and find_word(words, whole) & ZIPF:
+    if size <= _SHORT and find_word(words, hash_run(run.letters, start, end, SEED)) & ZIPF:
         return rows  # a word of its own
     if size == 2 and run.bounds[start] and run.gaps[start] == 0 and token:
         return rows  # any two characters in a row are somebody's name

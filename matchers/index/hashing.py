@@ -83,6 +83,16 @@ def put_word(slots: Buffer, found: int, value: int) -> None:
 
 
 @compiled
+def count_bits(bits: int) -> int:
+    """Return how many bits of a number are set."""
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@compiled
 def is_milestone(size: int) -> bool:
     """Whether a search asks here if any name goes on like this: after 2, 4, 6, 9, 13 letters."""
     return size in (2, 4, 6, 9, 13)

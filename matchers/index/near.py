@@ -22,10 +22,10 @@ from matchers.index.clues import (
 )
 from matchers.index.compiled import Buffer, compiled, empty
 from matchers.index.distance import find_osa
-from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
+from matchers.index.hashing import SEED, count_bits, find_word, has_bit, hash_run, step
 from matchers.index.letters import DIGIT, UNSPACED_CHAR, Letters
 from matchers.index.meant import find_slip, is_meant
-from matchers.index.rows import find_key, write_row
+from matchers.index.rows import find_whole, write_row
 from matchers.index.shape import FREQUENT, ORDINARY
 from matchers.index.tables import ROMANISED_NAME, Names
 from matchers.index.views import (
@@ -180,10 +180,7 @@ def _write_short(
     view: View, run: Run, start: int, end: int, names: Names, out: Buffer, rows: int
 ) -> int:
     """Write names without a budget, which are only found as they are."""
-    whole = hash_run(run.letters, start, end, SEED)
-    if find_budget(end - start) or not has_bit(names.exact_bits, whole):
-        return rows
-    key = find_key(names, whole, run, start, end)
+    key = -1 if find_budget(end - start) else find_whole(names, run, start, end)
     if key >= 0:
         for name in range(names.key_names[key], names.key_names[key + 1]):
             rows = write_row(view, run, start, end, name, 0, 0, out, rows)
@@ -235,10 +232,8 @@ def _find_span(
     rows: int,
 ) -> int:
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
-    if not lossless:
-        whole = hash_run(run.letters, start, end, SEED)
-        if has_bit(names.exact_bits, whole) and find_key(names, whole, run, start, end) >= 0:
-            return rows
+    if not lossless and find_whole(names, run, start, end) >= 0:
+        return rows
     mask, seen = letter_mask(run.letters, start, end), 0
     spoken = 0 if lossless else last - word + 1
     for i in range(base, base + live):
@@ -321,16 +316,7 @@ def letter_mask(letters: Buffer, start: int, end: int) -> int:
 @compiled
 def _may_be_near(one: int, other: int, budget: int) -> bool:
     """Whether no more letters are missing on either side than edits can account for."""
-    return _count(one & ~other) <= budget and _count(other & ~one) <= budget
-
-
-@compiled
-def _count(bits: int) -> int:
-    count = 0
-    while bits:
-        bits &= bits - 1
-        count += 1
-    return count
+    return count_bits(one & ~other) <= budget and count_bits(other & ~one) <= budget
 
 
 @compiled

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from matchers.index.compiled import Buffer, compiled
+from matchers.index.hashing import SEED, has_bit, hash_run
 from matchers.index.tables import Names
 from matchers.index.views import Run, View
 
-TEXT, NAME, BEGIN, END, EDITS, DISTANCE, TOKEN, TOKENS = range(8)
+TEXT, NAME, BEGIN, END, EDITS, DISTANCE = range(6)
 """Columns of a row: number of the text and of the name, span in code points, edits as bits,
-letters that differ, number of the first token, tokens that the span touches."""
-ROW = 8
+letters that differ."""
+ROW = 6
 
 
 @compiled
@@ -33,6 +34,13 @@ def find_key(names: Names, found: int, run: Run, start: int, end: int) -> int:
                 return key
         place = (place + 1) & mask
     return -1
+
+
+@compiled
+def find_whole(names: Names, run: Run, start: int, end: int) -> int:
+    """Return the key whose letters stand in ``run[start:end]``; -1 when there is none."""
+    found = hash_run(run.letters, start, end, SEED)
+    return find_key(names, found, run, start, end) if has_bit(names.exact_bits, found) else -1
 
 
 @compiled
@@ -60,6 +68,4 @@ def write_row(
     out[place + END] = stop
     out[place + EDITS] = edits
     out[place + DISTANCE] = distance
-    out[place + TOKEN] = run.tokens[start]
-    out[place + TOKENS] = run.tokens[end - 1] - run.tokens[start] + 1
     return rows + 1

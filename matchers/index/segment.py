@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,9 +28,27 @@ from matchers.index.search import search
 from matchers.index.tables import COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, Names
 from matchers.index.word_table import load_word_table, read_points
 
-MAKER: Final = f"markhound names {VERSION}"
-"""Written into every index: one of another version is made anew."""
+_MATCHERS = Path(__file__).parent.parent
+_LETTERS = ("han.py", "lookalikes.py", "confusable.py", "counted.py", "tokens.py")
+"""Other sources that decide what characters are read as, and which words are ordinary."""
 
+
+@cache
+def find_maker() -> str:
+    """Return what is written into every index: one of another maker is made anew.
+
+    It tells versions of the sources apart, of the word lists, and of the packages that letters and
+    words are taken from.
+    """
+    digest = hashlib.sha256(VERSION.encode())
+    lists = sorted((_MATCHERS / "vocabulary").glob("*.txt"))
+    lock = _MATCHERS.parent / "requirements.lock"
+    for path in (*lists, *(_MATCHERS / name for name in _LETTERS), lock):
+        digest.update(path.read_bytes())
+    return f"{_MAKER} {digest.hexdigest()[:16]}"
+
+
+_MAKER = "markhound names"
 _PREFIX = "names-"
 _NEW = ".new-"
 _FORMS = "forms.json"
@@ -53,8 +73,6 @@ class Traits(NamedTuple):
     plain: bool
     """Whether its letters are the form's own, not how they look or sound in Latin ones."""
     romanised: bool
-    zipf: float
-    """Zipf frequency of its rarest word; 0 when that is rare."""
 
 
 class Segment:
@@ -65,7 +83,7 @@ class Segment:
         self._names = names
         self._traits: dict[int, Traits] = {}
         self._longest = int(names.longest[0])
-        self._alphabet = np.asarray(names.alphabet).astype(np.uint32)
+        LETTERS.tables(np.asarray(names.alphabet).astype(np.uint32))
 
     @classmethod
     def build(cls, forms: Sequence[str]) -> Segment:
@@ -92,7 +110,7 @@ class Segment:
             for field, values in zip(names._fields, names, strict=True):
                 np.save(new / f"{field}.npy", np.asarray(values), allow_pickle=False)
             (new / _FORMS).write_text(json.dumps(forms), encoding="ascii")
-            (new / _HEADER).write_text(json.dumps({"maker": MAKER, "forms": len(forms)}))
+            (new / _HEADER).write_text(json.dumps({"maker": find_maker(), "forms": len(forms)}))
             new.rename(target)
         for path in (*(old if replace else ()), *_find_leftovers(folder)):
             (path / _HEADER).unlink(missing_ok=True)  # from here on it is none
@@ -115,7 +133,7 @@ class Segment:
             ]
         except (OSError, ValueError, AttributeError) as error:
             raise ValueError(f"{path} is no index of names ({error})") from error
-        whole = header.get("maker") == MAKER and header.get("forms") == len(forms)
+        whole = header.get("maker") == find_maker() and header.get("forms") == len(forms)
         if not whole or any(array.ndim != 1 for array in arrays):
             raise ValueError(f"{path} is no index of names (it is damaged)")
         return cls(forms, Names(*(as_buffer(array.view(np.ndarray)) for array in arrays)))
@@ -125,7 +143,7 @@ class Segment:
         """Whether saved tables are of this version; what is damaged counts as current."""
         with suppress(OSError, ValueError, AttributeError, LookupError, TypeError):
             maker: str = json.loads((path / _HEADER).read_text())["maker"]
-            return maker == MAKER or not maker.startswith("markhound names ")
+            return maker == find_maker() or not maker.startswith(f"{_MAKER} ")
         return True
 
     def traits_of(self, name: int) -> Traits:
@@ -144,7 +162,6 @@ class Segment:
                 unspaced=unspaced,
                 romanised=bool(flags & ROMANISED_NAME),
                 plain=not flags & (ROMANISED_NAME | SKELETON_NAME),
-                zipf=int(names.name_zipf[name]) / 10,
             )
         return found
 
@@ -153,7 +170,6 @@ class Segment:
         if not self.forms:
             return
         points, starts = read_points(texts)
-        LETTERS.tables(self._alphabet)
         letters, words = LETTERS.tables(points), load_word_table()
         longest = int(np.diff(starts).max(initial=0)) * LETTERS.longest
         room = new_room(longest, self._longest)

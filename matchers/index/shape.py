@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matchers.index.compiled import Buffer, compiled
-from matchers.index.hashing import SEED, find_word, hash_run
+from matchers.index.hashing import SEED, count_bits, find_word, hash_run
 from matchers.index.tables import BROKEN_NAME, HAN_LIKE, Names
 from matchers.index.views import (
     BLANK,
@@ -76,7 +76,7 @@ def find_shape(
     if extra == 0:
         if union & BROKEN and not flags & BROKEN_NAME:
             return NO_USE
-        return JOINED if gaps < _count(form_gaps) else 0
+        return JOINED if gaps < count_bits(form_gaps) else 0
     signs = union & SIGNS != 0
     if flags & HAN_LIKE:
         alone = run.gaps[start] & GAP and run.gaps[end] & GAP
@@ -120,12 +120,3 @@ def _find_split(
     if rarest >= (ORDINARY if end - start < 6 else EVERYDAY):
         return NO_USE
     return PUNCTUATED if signs else SPLIT
-
-
-@compiled
-def _count(bits: int) -> int:
-    count = 0
-    while bits:
-        bits &= bits - 1
-        count += 1
-    return count

@@ -19,7 +19,7 @@ from matchers.index.hashing import SEED, put_word, step
 from matchers.index.views import PRODUCT, ZIPF
 from matchers.kept import load_kept
 from matchers.tokens import joined_letters
-from matchers.vocabulary import load_words
+from matchers.vocabulary import load_sections, load_words
 from matchers.wordlists import load_known
 
 Array = NDArray[Any]
@@ -40,7 +40,8 @@ def make_words() -> str:
     """Return the slots of the table as bytes in base 64."""
     frequencies = load_frequencies()
     known = [word for word in map(joined_letters, load_known()) if word not in frequencies]
-    glued = [word for word in load_words("product_words_en", "counterfeit") if word.isalpha()]
+    copies = (*load_sections("phrases")["copies"], *load_sections("phrases")["perhaps_copies"])
+    glued = [word for word in (*load_words("product_words_en"), *copies) if word.isalpha()]
     words = [*frequencies, *known, *glued]
     values = [
         *(min(ZIPF, max(1, round(10 * zipf))) for zipf in frequencies.values()),

@@ -14,14 +14,22 @@ from matchers.han import (
     find_sounds,
     find_standard,
     find_syllable,
-    look_alike,
-    sound_alike,
 )
 from matchers.normalize import fold
 from matchers.vocabulary import load_pairs, load_words
 
 ROOT = Path(__file__).parent.parent.parent
 VOCABULARY = ROOT / "matchers/vocabulary"
+
+
+def sound_alike(one: str, other: str) -> bool:
+    """Whether two characters share a syllable that is the usual one of either."""
+    first, second = find_sounds(one), find_sounds(other)
+    return bool(first and second) and (first[0] in second or second[0] in first)
+
+
+def look_alike(one: str, other: str) -> bool:
+    return other in find_lookalikes(one) or one in find_lookalikes(other)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,6 @@ def _match(title: str, name: str, text: str | None = None, **changes: object) ->
         "common": False,
         "words": 1,
         "unspaced": True,
-        "leading": start == 0,
     }
     return NameMatch(**{**fields, **changes})  # type: ignore[arg-type]
 

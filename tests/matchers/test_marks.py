@@ -277,6 +277,15 @@ def test_spans_take_in_what_is_read_backwards(form: str, text: str, span: tuple[
     assert match.span == span
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("NK DK low", True), ("new NK DK", True), ("nk dk low", False), ("NK DK LOW", False)],
+)
+def test_words_without_vowels_are_a_name_in_capitals(text: str, found: bool) -> None:
+    matches = MarkIndex([(0, "Nike Dunk")]).find(text)
+    assert [match.edits for match in matches] == ([("vowels_dropped",)] if found else [])
+
+
 def test_marks_that_make_no_character_with_their_base_are_read() -> None:
     index = MarkIndex([(0, "Aurelio"), (1, "ल\u0921\u093cक")])
     assert [m.owner for m in index.find("Aurelio ल\u0921\u093cक \u093c")] == [0, 1]

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from matchers.index import segment
 from matchers.index.segment import find_folders
 from matchers.marks import MarkIndex
 
-FORMS = [(0, "Aurelio"), (1, "奥雷利奥"), (1, "Nordwind"), (2, "Снегирь"), (3, "QZ"), (4, "X")]
+LONG = "a" * 35 + "bcdefg" * 6
+FORMS = [
+    (0, "Aurelio"),
+    (1, "奥雷利奥"),
+    (1, "Nordwind"),
+    (2, "Снегирь"),
+    (3, "QZ"),
+    (4, "X"),
+    (5, f"{LONG} Zqrtx"),
+]
 TEXTS = [
     "Aurelio bag",
     "Аur3l1o bag",
@@ -24,6 +35,7 @@ TEXTS = [
     "A u r e l i o",
     "Orelio bag",
     "bag for Nord wind",
+    f"{LONG} Zqrtz shoes",
     "",
     "\u202eoileruA\u202c",
 ]
@@ -44,7 +56,7 @@ def test_a_saved_index_finds_what_a_new_one_does(tmp_path: Path) -> None:
     assert sum(map(len, expected)) >= 10
     assert _found(MarkIndex.open(tmp_path, FORMS)) == expected
     assert _found(MarkIndex.open(tmp_path, FORMS)) == expected
-    assert _saved(tmp_path) == [6]
+    assert _saved(tmp_path) == [7]
 
 
 def test_new_names_are_added_without_making_the_rest_again(tmp_path: Path) -> None:
@@ -60,9 +72,9 @@ def test_new_names_are_added_without_making_the_rest_again(tmp_path: Path) -> No
 
 def test_names_that_are_gone_are_not_found_and_their_numbers_may_change(tmp_path: Path) -> None:
     MarkIndex.open(tmp_path, FORMS)
-    fewer = [(7, "Nordwind"), (8, "Aurelio"), (9, "奥雷利奥"), (1, "Снегирь"), (2, "QZ")]
+    fewer = [(7, "Nordwind"), (8, "Aurelio"), (9, "奥雷利奥"), *FORMS[3:5], FORMS[6]]
     index = MarkIndex.open(tmp_path, fewer)
-    assert _saved(tmp_path) == [6]
+    assert _saved(tmp_path) == [7]
     assert [match.owner for match in index.find("X Nordwind Aurelio")] == [7, 8]
     MarkIndex.open(tmp_path, fewer[:2])
     assert _saved(tmp_path) == [2]
@@ -82,12 +94,25 @@ def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
         MarkIndex.open(tmp_path, FORMS)
 
 
+def test_the_maker_tells_word_lists_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = segment.find_maker()
+    copy = tmp_path / "matchers"
+    shutil.copytree(segment._MATCHERS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(segment._MATCHERS.parent / "requirements.lock", tmp_path)
+    monkeypatch.setattr(segment, "_MATCHERS", copy)
+    make = segment.find_maker.__wrapped__
+    assert make() == here
+    with (copy / "vocabulary/han_lookalikes.txt").open("a") as file:
+        file.write("云 耘\n")
+    assert make() != here
+
+
 def test_an_index_of_another_version_is_made_anew(tmp_path: Path) -> None:
     MarkIndex.open(tmp_path, FORMS)
     (folder,) = find_folders(tmp_path)
-    (folder / "header.json").write_text('{"maker": "markhound names of old", "forms": 6}')
+    (folder / "header.json").write_text('{"maker": "markhound names of old", "forms": 7}')
     assert [m.owner for m in MarkIndex.open(tmp_path, FORMS).find("Nordwind")] == [1]
-    assert _saved(tmp_path) == [6]
+    assert _saved(tmp_path) == [7]
 
 
 @pytest.mark.parametrize("header", ["", "[]", "{}", '{"maker": 1}', '{"maker": "other"}'])
