@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 from crawler.model import Finding, Listing
 from crawler.sites import parse_site
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.tokens import joined_letters
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 
 def other_brand(candidate: Candidate) -> Finding | None:
@@ -28,14 +27,8 @@ def other_brand(candidate: Candidate) -> Finding | None:
         return None  # many shop programs put the shop there
     if not candidate.watched(given) and given not in joined_letters(listing.title):
         return None
-    return Finding(
-        feature="other_brand",
-        weight=CONTEXT["other_brand"],
-        field=stated.field,
-        span=stated.span,
-        text=stated.text,
-        form=candidate.right.name,
-        detail=say("other_brand", text=stated.text, form="", field=stated.field),
+    return context_finding(
+        "other_brand", stated.field, stated.text, candidate.right.name, stated.span
     )
 
 

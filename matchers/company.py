@@ -11,12 +11,11 @@ from collections.abc import Sequence
 
 from crawler.model import Finding
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.frequency import find_frequency
 from matchers.lexicon import Words
 from matchers.marks import SHORT, NameMatch
 from matchers.referential import title_finding, title_names
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 _SENTENCE = 6.0
 """Zipf frequency below which a word is more than an article, a preposition or the like."""
@@ -132,12 +131,4 @@ def _is_small(text: str) -> bool:
 
 
 def _name_finding(feature: str, name: NameMatch, span: tuple[int, int], text: str) -> Finding:
-    return Finding(
-        feature=feature,
-        weight=CONTEXT[feature],
-        field="title",
-        span=span,
-        text=text,
-        form=name.form,
-        detail=say(feature, text=text, form=name.form, field="title"),
-    )
+    return context_finding(feature, "title", text, name.form, span)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from crawler.model import Finding
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.lexicon import fold_text
 from matchers.reading import Stated
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 
 def counterfeit_words(candidate: Candidate) -> Finding | None:
@@ -54,12 +53,4 @@ def only_ordinary_words(candidate: Candidate) -> bool:
 
 def _finding(feature: str, stated: Stated) -> Finding:
     form = fold_text(stated.text)
-    return Finding(
-        feature=feature,
-        weight=CONTEXT[feature],
-        field=stated.field,
-        span=stated.span,
-        text=stated.text,
-        form=form,
-        detail=say(feature, text=stated.text, form=form, field=stated.field),
-    )
+    return context_finding(feature, stated.field, stated.text, form, stated.span)

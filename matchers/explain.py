@@ -1,4 +1,4 @@
-"""Name and picture matches -> findings: their weight, and the words that explain them."""
+"""What was compared -> findings: their weight, and the words that explain them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from matchers.weights import (
     ALSO_PICTURED,
     BRAND_FIELD,
     BRAND_FIELD_IN_PART,
+    CONTEXT,
     DESCRIPTION,
     NAME,
     PICTURE,
     RECOLOURED_PICTURE,
 )
-from matchers.wording import EDITS, TRANSFORMS
+from matchers.wording import EDITS, TRANSFORMS, say
 from matchers.wordlists import are_ordinary
 
 _WEAK_EDITS: Final[Mapping[str, str]] = {
@@ -181,6 +182,25 @@ def also_named(finding: Finding, weight: float) -> Finding:
     place = f"The {finding.field}"
     detail = (finding.detail or "").replace(place, f"{place} also", 1)
     return replace(finding, weight=weight, detail=detail)
+
+
+def context_finding(
+    feature: str, field: str, text: str, form: str | None, span: tuple[int, int] | None = None
+) -> Finding:
+    """Return what a feature of the context found, with its weight and its sentence.
+
+    :param field: of the listing, in which ``text`` stands (at ``span``, where that is known)
+    :param form: what it was compared with
+    """
+    return Finding(
+        feature=feature,
+        weight=CONTEXT[feature],
+        field=field,
+        span=span,
+        text=text,
+        form=form,
+        detail=say(feature, text=text, form=form or "", field=field),
+    )
 
 
 def picture_finding(found: FoundPicture, *, also: bool) -> Finding:

@@ -11,14 +11,13 @@ from functools import cache, lru_cache
 
 from crawler.model import Finding, Listing, Right
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.lexicon import Words
 from matchers.marks import SHORT
 from matchers.normalize import UNSPACED, fold
 from matchers.phrasebook import plural_forms
 from matchers.reading import Reading, Stated
 from matchers.tokens import is_unspaced
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 _REACH = 4
 """Characters between an unspaced name and the goods that stand beside it."""
@@ -105,15 +104,8 @@ def _shown(listing: Listing) -> Stated:
 
 
 def _finding(feature: str, stated: Stated, form: str) -> Finding:
-    return Finding(
-        feature=feature,
-        weight=CONTEXT[feature],
-        field=stated.field,
-        span=stated.span if stated.field == "title" else None,
-        text=stated.text,
-        form=form,
-        detail=say(feature, text=stated.text, form=form, field=stated.field),
-    )
+    span = stated.span if stated.field == "title" else None
+    return context_finding(feature, stated.field, stated.text, form, span)
 
 
 @lru_cache(maxsize=1024)

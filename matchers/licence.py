@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 from crawler.model import Finding, Licensee, Listing
 from crawler.sites import parse_site
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.tokens import joined_letters
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 
 def licensed_seller(candidate: Candidate) -> Finding | None:
@@ -23,14 +22,7 @@ def licensed_seller(candidate: Candidate) -> Finding | None:
         shown = (seller.name or seller.id) if seller and licensee.seller else None
         text = shown or candidate.listing.site or urlsplit(candidate.listing.url).netloc
         field = "seller" if licensee.seller else "site"
-        return Finding(
-            feature="licensed_seller",
-            weight=CONTEXT["licensed_seller"],
-            field=field,
-            text=text,
-            form=who,
-            detail=say("licensed_seller", text=text, form=who, field=field),
-        )
+        return context_finding("licensed_seller", field, text, who)
     return None
 
 

@@ -12,14 +12,13 @@ from functools import cache, lru_cache
 
 from crawler.model import Finding, Right
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.lexicon import Words
 from matchers.licence import is_licensee
 from matchers.reading import Stated
 from matchers.referential import title_finding, title_names
 from matchers.tokens import is_unspaced
 from matchers.vocabulary import load_sections
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 
 def evocation(candidate: Candidate) -> Finding | None:
@@ -74,27 +73,12 @@ def no_approved_user(candidate: Candidate) -> Finding | None:
     name = (seller.name or seller.id) if seller is not None else None
     if name is None or any(is_licensee(licensee, listing) for licensee in right.licensees):
         return None
-    return Finding(
-        feature="no_approved_user",
-        weight=CONTEXT["no_approved_user"],
-        field="seller",
-        text=name,
-        form=right.name,
-        detail=say("no_approved_user", text=name, form=right.name or "", field="seller"),
-    )
+    return context_finding("no_approved_user", "seller", name, right.name)
 
 
 def _finding(feature: str, stated: Stated, right: Right) -> Finding:
     places = ", ".join(right.origin)
-    return Finding(
-        feature=feature,
-        weight=CONTEXT[feature],
-        field=stated.field,
-        span=stated.span,
-        text=stated.text,
-        form=places,
-        detail=say(feature, text=stated.text, form=places, field=stated.field),
-    )
+    return context_finding(feature, stated.field, stated.text, places, stated.span)
 
 
 def _is_own(text: str, right: Right) -> bool | None:

@@ -10,9 +10,8 @@ from typing import Final
 
 from crawler.model import Finding
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.referential import referential
-from matchers.weights import CONTEXT
-from matchers.wording import say
 
 FAR_BELOW: Final = Decimal("0.2")
 """Share of the usual price up to which a price is far below it."""
@@ -27,11 +26,4 @@ def low_price(candidate: Candidate) -> Finding | None:
     if referential(candidate) is not None:
         return None
     text, form = f"{price} {currency}", f"{usual} {currency}"
-    return Finding(
-        feature="low_price",
-        weight=CONTEXT["low_price"],
-        field="price",
-        text=text,
-        form=form,
-        detail=say("low_price", text=text, form=form, field="price"),
-    )
+    return context_finding("low_price", "price", text, form)

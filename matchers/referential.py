@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from crawler.model import Finding
 from matchers.candidate import Candidate
+from matchers.explain import context_finding
 from matchers.lexicon import Said, Words
 from matchers.marks import NameMatch
 from matchers.vocabulary import load_words
 from matchers.weights import CONTEXT
-from matchers.wording import say
 
 _REACH = 4
 """Words that may stand between "for" and the name: "charger for Nokia, Samsung and Aurelio"."""
@@ -76,15 +76,7 @@ def title_names(candidate: Candidate) -> list[NameMatch]:
 def title_finding(feature: str, words: Words, said: Said, form: str) -> Finding:
     """Return the finding of a phrase in the title."""
     text = words.text[said.start : said.end]
-    return Finding(
-        feature=feature,
-        weight=CONTEXT[feature],
-        field="title",
-        span=(said.start, said.end),
-        text=text,
-        form=form,
-        detail=say(feature, text=text, form=form, field="title"),
-    )
+    return context_finding(feature, "title", text, form, (said.start, said.end))
 
 
 def _find_use(words: Words, name: NameMatch) -> _Use | None:
