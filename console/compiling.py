@@ -13,7 +13,7 @@ def tell_compiling() -> None:
     compiled = import_module("matchers.index.compiled")
     if not compiled.needs_compiling():
         return
-    once = "once" if compiled.CACHE is not None else "each time, as nowhere can it be kept"
+    once = "once" if compiled.find_cache() is not None else "each time, as nowhere can it be kept"
     people().print(f"Compiling the matcher for this version; about a minute, {once}.")
 
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from crawler.errors import InputError
 from crawler.files import whole_file
@@ -29,18 +33,45 @@ def load_kept(maker: str, *, folder: Path = _HERE / "__pycache__") -> Any:  # no
 
     :param maker: ``module:function``; the module is only loaded when there is nothing kept
     """
-    module, _, function = maker.partition(":")
-    place = folder / f"{module}.{function}-{_state()}.json"
+    place = _place(maker, folder, "json")
     with suppress(OSError, orjson.JSONDecodeError):
         return orjson.loads(place.read_bytes())
-    made = getattr(import_module(module), function)()
+    made = _make(maker)
+    _replace(maker, place, orjson.dumps(made))
+    return made
+
+
+def load_kept_arrays(
+    maker: str, *, folder: Path = _HERE / "__pycache__"
+) -> Mapping[str, NDArray[Any]]:
+    """Return what a function without arguments makes: arrays of numbers by name."""
+    place = _place(maker, folder, "npz")
+    with suppress(OSError, ValueError, EOFError, BadZipFile), np.load(place) as kept:
+        return dict(kept)
+    made: Mapping[str, NDArray[Any]] = _make(maker)
+    content = BytesIO()
+    np.savez(content, allow_pickle=False, **made)
+    _replace(maker, place, content.getvalue())
+    return made
+
+
+def _place(maker: str, folder: Path, kind: str) -> Path:
+    return folder / f"{maker.replace(':', '.')}-{_state()}.{kind}"
+
+
+def _make(maker: str) -> Any:  # noqa: ANN401
+    module, _, function = maker.partition(":")
+    return getattr(import_module(module), function)()
+
+
+def _replace(maker: str, place: Path, content: bytes) -> None:
+    """Write a table in the place of older ones of its maker, where that can be done."""
     with suppress(OSError, InputError):
-        folder.mkdir(exist_ok=True)
-        for old in folder.glob(f"{module}.{function}-*.json"):
+        place.parent.mkdir(exist_ok=True)
+        for old in place.parent.glob(f"{maker.replace(':', '.')}-*{place.suffix}"):
             old.unlink(missing_ok=True)
         with whole_file(place) as file:
-            file.write(orjson.dumps(made))
-    return made
+            file.write(content)
 
 
 def _list_sources() -> Iterator[Path]:

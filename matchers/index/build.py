@@ -29,14 +29,15 @@ from matchers.index.build_kernel import (
     read_names,
 )
 from matchers.index.compiled import Buffer, as_buffer, empty
-from matchers.index.letters import LetterTables
+from matchers.index.letters import load_letters
 from matchers.index.room import new_room
 from matchers.index.tables import Names
 from matchers.index.word_table import load_word_table, power_of_two, read_points
+from matchers.kept import load_kept_arrays
 
 Array = NDArray[Any]
 
-LETTERS = LetterTables()
+LETTERS = load_letters()
 """One for the process: what characters are read as does not depend on the names."""
 
 _MAX_FORM = 200
@@ -46,13 +47,19 @@ _MAX_FORM = 200
 @cache
 def _load_neighbours() -> Neighbours:
     """Return the characters that are drawn like each Han character, as tables."""
+    kept = load_kept_arrays("matchers.index.build:make_neighbours")
+    return Neighbours(starts=as_buffer(kept["starts"]), letters=as_buffer(kept["letters"]))
+
+
+def make_neighbours() -> dict[str, Array]:
+    """Return where the neighbours of each character begin, and the neighbours."""
     starts = np.zeros(0x10001, np.int32)
     found: list[int] = []
     for point in range(0x3400, 0xA000):
         starts[point] = len(found)
         found.extend(ord(char) for char in find_lookalikes(chr(point)) if ord(char) < 0x10000)
     starts[0xA000:] = len(found)
-    return Neighbours(starts=as_buffer(starts), letters=as_buffer(np.array(found or [0], np.int32)))
+    return {"starts": starts, "letters": np.array(found, np.int32)}
 
 
 def build_names(forms: Sequence[str]) -> Names:

@@ -1,127 +1,149 @@
-"""Functions over arrays, compiled by numba where it is installed and plain Python where it is not.
+"""Functions over arrays: one source, which numba compiles where it is installed, or Python runs.
 
-Both read the same source, so both find the same. All numbers stay within 63 bits: Python's integers
-do not overflow, and numba's must not.
+What is compiled is kept as machine code in a folder of its own. Later runs load it with llvmlite,
+on which numba stands, and never load numba itself, which would take half of a short run.
+
+All numbers stay within 63 bits: Python's integers do not overflow, and compiled ones must not.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import stat
-import time
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-numba: Any
-try:
-    import numba
-except ImportError:  # the extra "speed" is not installed
-    numba = None
+from matchers.index.native import Native, find_folder, flatten, load_native
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 Buffer = Any
-"""An array of one dimension: NumPy's for numba, a memoryview for Python, which is quicker there."""
+"""An array of one dimension: NumPy's for compiled code, a memoryview for Python, which is quicker
+there."""
+
+COMPILE_TO = "MARKHOUND_COMPILE_TO"
+"""Set by ``compile_into`` for the process that compiles: the folder for machine code."""
+_OFF = "NUMBA_DISABLE_JIT"
+
+PARTS = ("read_names", "hash_all", "fill_exact", "count_clues", "fill_clues", "search", "read_all")
+"""Names of all entries."""
 
 
-_SOURCES = Path(__file__).parent
-_CACHE = "compiled-"
-_KEPT = 7 * 24 * 3600
-"""Seconds for which the functions of other versions are kept."""
-
-
-def _digest_sources() -> str:
-    """Return what tells this version of the search and its tables from others."""
-    digest = hashlib.sha256()
-    for path in sorted((*_SOURCES.glob("*.py"), _SOURCES.parent / "normalize.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-VERSION = _digest_sources()
-"""Of the sources of this package."""
-
-
-def _find_cache() -> Path | None:
-    """Return the folder for compiled functions of just this version of the sources.
-
-    Numba looks at one file at a time: it would go on using a function whose callees, or whose
-    tables, have changed in another file.
-    """
-    name = f"{_CACHE}{VERSION}-{numba.__version__}"
-    installed = _SOURCES / "__pycache__" / name
-    for folder in (installed, Path.home() / ".cache" / "markhound" / name):
-        with suppress(OSError):
-            if not folder.exists() and installed.exists():
-                _copy_whole(installed, folder)  # numba only reads where it may write
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                for old in folder.parent.glob(_CACHE + "*"):
-                    if old.stat().st_mtime < time.time() - _KEPT:  # others may still use it
-                        shutil.rmtree(old, ignore_errors=True)
-                return folder
-    return None
-
-
-def _copy_whole(folder: Path, to: Path) -> None:
-    """Copy a folder, to be written to; the copy appears whole or not at all."""
-    to.parent.mkdir(parents=True, exist_ok=True)
-    part = to.with_name(f"{to.name}.{os.getpid()}")
-    try:
-        shutil.copytree(folder, part)
-        for path in (part, *part.rglob("*")):
-            path.chmod(path.stat().st_mode | stat.S_IWUSR)
-        part.rename(to)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
+@cache
 def is_compiled() -> bool:
-    """Whether searches run compiled; ``NUMBA_DISABLE_JIT=1`` switches that off, as always."""
-    return bool(numba is not None and not numba.config.DISABLE_JIT)
+    """Whether searches run compiled; ``NUMBA_DISABLE_JIT=1`` switches that off."""
+    switched_off = os.environ.get(_OFF, "0") not in ("", "0")
+    return not switched_off and find_spec("numba") is not None
 
 
-CACHE: Path | None = _find_cache() if is_compiled() else None
-"""Where compiled functions are kept; None when nowhere can be written."""
-if CACHE is not None:
-    numba.config.CACHE_DIR = str(CACHE)
+@cache
+def find_cache() -> Path | None:
+    """Return the folder for machine code of these sources; None when nowhere can be written."""
+    return find_folder()
 
 
 def needs_compiling() -> bool:
     """Whether the first search will have to wait until everything is compiled."""
     if not is_compiled():
         return False
-    return CACHE is None or next(CACHE.rglob("search.search-*.nbi"), None) is None
+    folder = find_cache()
+    return folder is None or not all(_place(folder, name).exists() for name in PARTS)
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / f"{name}.o"
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function when it is first called by another that is compiled.
-
-    It cannot be called from Python then: the code for that would take longer to compile than the
-    function itself.
-    """
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    """Mark a function that is only called by others that are compiled, and compile it with them."""
+    if COMPILE_TO in os.environ:
+        inner: Function = _compiling().compile_inner(function)
+        return inner
+    return function
 
 
 def entry(function: Function) -> Function:
-    """Compile a function that Python calls, when it is first called; it is kept for later runs."""
-    return _compile(function, no_cfunc_wrapper=True)
+    """Return what calls a function of compiled code, which must be one of ``PARTS``, from Python.
 
-
-def _compile(function: Function, **options: bool) -> Function:
+    It takes arrays of one dimension, named tuples of them, and integers; it returns integers, a
+    tuple of them, or nothing. The first call decides about the types.
+    """
     if not is_compiled():
         return function
-    found: Function = numba.njit(
-        cache=CACHE is not None, nogil=True, error_model="numpy", _nrt=False, **options
-    )(function)
-    return found
+    return _Entry(function)  # type: ignore[return-value]
+
+
+class _Entry:
+    """A function of machine code, loaded when it is first called."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._native: Native | None = None
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401
+        """Call it; the arguments must stay as they are until it returns."""
+        if self._native is None:
+            self._native = self._load(arguments)
+        return self._native(flatten(arguments))
+
+    def _load(self, arguments: tuple[Any, ...]) -> Native:
+        name = self._function.__name__
+        if COMPILE_TO in os.environ:
+            place = _place(Path(os.environ[COMPILE_TO]), name)
+            if not place.exists():
+                _compiling().compile_entry(self._function, arguments, place)
+            return load_native(place)
+        folder = find_cache() or _temporary()
+        if not _place(folder, name).exists():
+            compile_into(folder)
+        return load_native(_place(folder, name))
+
+
+def _compiling() -> Any:  # noqa: ANN401
+    """Return the module that compiles; it loads numba, which no other process does."""
+    return import_module("matchers.index.compiling")
+
+
+def compile_into(folder: Path) -> None:
+    """Compile all entries in a process of its own, about a minute long.
+
+    :raises RuntimeError: when that fails, with what it said
+    """
+    run = subprocess.run(
+        [sys.executable, "-m", "matchers.index.compiling"],
+        env={**os.environ, COMPILE_TO: str(folder)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    missing = [name for name in PARTS if not _place(folder, name).exists()]
+    if run.returncode or missing:
+        raise RuntimeError(
+            f"the matcher could not be compiled ({run.stderr.strip()[-500:] or missing});"
+            f" {_OFF}=1 runs it without"
+        )
+
+
+@cache
+def _temporary() -> Path:
+    """Return a folder that lasts as long as the process."""
+    keeper = tempfile.TemporaryDirectory(prefix="markhound-")
+    _KEEPERS.append(keeper)
+    return Path(keeper.name)
+
+
+_KEEPERS: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def as_buffer(array: NDArray[Any]) -> Buffer:

@@ -71,7 +71,6 @@ def find_word(slots: Buffer, found: int) -> int:
     return 0
 
 
-@compiled
 def put_word(slots: Buffer, found: int, value: int) -> None:
     """Add bits to what the table of words holds under a hash."""
     size = len(slots)

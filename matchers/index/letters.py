@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matchers.han import NO_SOUND, find_sound, find_syllable
 from matchers.index.compiled import Buffer, as_buffer
 from matchers.index.hashing import hash_text
+from matchers.kept import load_kept_arrays
 from matchers.normalize import DIACRITIC, UNSPACED, fold_char, romanise
 
 POINTS = 0x110000
@@ -63,10 +64,46 @@ class Letters(NamedTuple):
     """Pairs (base, mark) that make one character: ``base << 42 | mark << 21 | one``, ascending."""
 
 
+_PLANE = 0x10000
+"""Code points of the first plane, in which nearly all text is written."""
+_PHRASE = 4
+_COLUMNS = (
+    "_plain",
+    "_skeleton",
+    "_roman",
+    "_plain_edits",
+    "_skeleton_edits",
+    "_kind",
+    "_flags",
+    "_sound",
+    "_initial",
+    "_read",
+)
+
+
+def load_letters() -> LetterTables:
+    """Return tables in which the characters of the first plane are read already."""
+    return LetterTables(load_kept_arrays("matchers.index.letters:make_letters"))
+
+
+def make_letters() -> dict[str, NDArray[Any]]:
+    """Read all characters of the first plane, but for few that stand for whole phrases.
+
+    The longest reading decides how much room a search takes.
+    """
+    tables = LetterTables()
+    points = [*range(0xD800), *range(0xE000, _PLANE)]
+    folded = {point: fold_char(chr(point), False).text for point in points}
+    short = [point for point, text in folded.items() if len(romanise(text)) <= _PHRASE]
+    tables.tables(np.array(short, np.uint32))
+    return tables.keep()
+
+
 class LetterTables:
     """The tables, filled as far as texts have needed them."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Mapping[str, NDArray[Any]] | None = None) -> None:
+        """Begin with what ``keep`` returned, or with ASCII alone."""
         self._plain = np.zeros(POINTS, np.int32)
         self._skeleton = np.zeros(POINTS, np.int32)
         self._roman = np.zeros(POINTS, np.int32)
@@ -82,7 +119,26 @@ class LetterTables:
         self.longest = 1
         """The most characters that one has been read as."""
         self._tables: Letters | None = None
-        self._fill(range(128))
+        if kept is None:
+            self._fill(range(128))
+        else:
+            self._take(kept)
+
+    def keep(self) -> dict[str, NDArray[Any]]:
+        """Return the entries of all characters of the first plane that have been read."""
+        kept = {name: getattr(self, name)[:_PLANE] for name in _COLUMNS}
+        lists = "\0".join(self._lists).encode()
+        kept["lists"] = np.frombuffer(lists, np.uint8)
+        kept["composed"] = np.array(sorted(self._composed), np.int64)
+        return kept
+
+    def _take(self, kept: Mapping[str, NDArray[Any]]) -> None:
+        for name in _COLUMNS:
+            getattr(self, name)[:_PLANE] = kept[name]
+        lists = kept["lists"].tobytes().decode().split("\0")
+        self._lists = {text: place for place, text in enumerate(lists)}
+        self._composed = set(kept["composed"].tolist())
+        self.longest = max(map(len, lists), default=1)
 
     def tables(self, points: NDArray[np.uint32]) -> Letters:
         """Return the tables with entries for at least these code points."""

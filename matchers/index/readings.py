@@ -67,7 +67,7 @@ def find_readings(text: str) -> tuple[Reading, ...]:
     room = new_room(len(text) * LETTERS.longest, 1)
     found = []
     for which, kind in enumerate(KINDS):
-        size, length = _read(as_buffer(points), letters, words, which, room)
+        size, length = read_all(as_buffer(points), letters, words, which, room)
         if size >= 0:
             view = (room.plain, room.skeleton)[which] if which <= SKELETON else room.other
             found.append(_reading(kind, view, size, room.run, length))
@@ -92,7 +92,7 @@ def _reading(kind: str, view: View, size: int, run: Run, length: int) -> Reading
 
 
 @entry
-def _read(
+def read_all(
     points: Buffer, letters: Letters, words: Buffer, which: int, room: Room
 ) -> tuple[int, int]:
     """Write one reading and its run; return the size of both, the first -1 when it adds nothing."""

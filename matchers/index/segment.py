@@ -21,7 +21,8 @@ except ImportError:  # no POSIX system
     fcntl = None  # type: ignore[assignment]
 
 from matchers.index.build import LETTERS, build_names
-from matchers.index.compiled import VERSION, as_buffer
+from matchers.index.compiled import as_buffer
+from matchers.index.native import VERSION
 from matchers.index.room import new_room
 from matchers.index.rows import ROW
 from matchers.index.search import search

@@ -5,7 +5,6 @@ Making it takes a second, so it is kept from one run to the next.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -14,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.frequency import load_frequencies
-from matchers.index.compiled import Buffer, as_buffer, entry
-from matchers.index.hashing import SEED, put_word, step
+from matchers.index.compiled import Buffer, as_buffer
+from matchers.index.hashing import hash_text, put_word
 from matchers.index.views import PRODUCT, ZIPF
-from matchers.kept import load_kept
+from matchers.kept import load_kept_arrays
 from matchers.tokens import joined_letters
 from matchers.vocabulary import load_sections, load_words
 from matchers.wordlists import load_known
@@ -31,13 +30,11 @@ _KNOWN = 20
 @cache
 def load_word_table() -> Buffer:
     """Return the table, in which ``matchers.index.hashing.find_word`` looks words up."""
-    kept = b64decode(load_kept("matchers.index.word_table:make_words"))
-    # A copy can be written to: numba takes arrays that cannot for another type.
-    return as_buffer(np.frombuffer(kept, np.uint32).copy())
+    return as_buffer(load_kept_arrays("matchers.index.word_table:make_words")["slots"])
 
 
-def make_words() -> str:
-    """Return the slots of the table as bytes in base 64."""
+def make_words() -> dict[str, Array]:
+    """Return the slots of the table."""
     frequencies = load_frequencies()
     known = [word for word in map(joined_letters, load_known()) if word not in frequencies]
     copies = (*load_sections("phrases")["copies"], *load_sections("phrases")["perhaps_copies"])
@@ -48,24 +45,11 @@ def make_words() -> str:
         *(_KNOWN for _ in known),
         *(PRODUCT for _ in glued),
     ]
-    points, starts = read_points(words)
     slots = np.zeros(power_of_two(2 * len(words)), np.uint32)
-    _put_words(
-        as_buffer(points),
-        as_buffer(starts),
-        as_buffer(np.array(values, np.int64)),
-        as_buffer(slots),
-    )
-    return b64encode(slots.tobytes()).decode("ascii")
-
-
-@entry
-def _put_words(points: Buffer, starts: Buffer, values: Buffer, slots: Buffer) -> None:
-    for word in range(len(starts) - 1):
-        found = SEED
-        for place in range(starts[word], starts[word + 1]):
-            found = step(found, points[place])
-        put_word(slots, found, values[word])
+    room = memoryview(slots.data)
+    for word, value in zip(words, values, strict=True):
+        put_word(room, hash_text(word), value)
+    return {"slots": slots}
 
 
 def read_points(texts: Sequence[str]) -> tuple[Array, Array]:

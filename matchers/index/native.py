@@ -1,0 +1,194 @@
+"""Machine code of the compiled functions: where it is kept, how it is loaded and called.
+
+A function of machine code takes one number, the address of a table of 64-bit integers: first room
+for its results, then its arguments, an array being its address and its size. ``load_native`` checks
+the types of what it is given against those that it was compiled for.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from crawler.files import whole_file
+
+_SOURCES = Path(__file__).parent
+_FOLDER = "compiled-"
+_KEPT = 7 * 24 * 3600
+"""Seconds for which the code of other versions is kept."""
+
+
+def _digest_sources() -> str:
+    """Return what tells this version of the search and its tables from others."""
+    digest = hashlib.sha256()
+    for path in sorted((*_SOURCES.glob("*.py"), _SOURCES.parent / "normalize.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+VERSION = _digest_sources()
+"""Of the sources of this package."""
+
+
+def find_folder() -> Path | None:
+    """Return the folder for code of just these sources, this compiler and this kind of processor.
+
+    It lies beside the sources, or in ``~/.cache/markhound`` where those cannot be written; what
+    ``make setup`` compiled beside them is read all the same. None when neither can be written.
+    """
+    llvm = _load_llvm()
+    processor = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    kind = hashlib.sha256(f"{processor} {llvm.get_process_triple()}".encode()).hexdigest()[:8]
+    name = f"{_FOLDER}{VERSION}-{import_module('llvmlite').__version__}-{kind}"
+    parents = (_SOURCES / "__pycache__", Path.home() / ".cache" / "markhound")
+    for parent in parents:
+        with suppress(OSError):
+            if any((parent / name).iterdir()):
+                return parent / name
+    for parent in parents:
+        with suppress(OSError):
+            (parent / name).mkdir(parents=True, exist_ok=True)
+            if os.access(parent / name, os.W_OK):
+                _remove_old(parent)
+                return parent / name
+    return None
+
+
+def _remove_old(parent: Path) -> None:
+    for old in parent.glob(_FOLDER + "*"):
+        if old.stat().st_mtime < time.time() - _KEPT:  # others may still use it
+            shutil.rmtree(old, ignore_errors=True)
+
+
+@cache
+def _load_llvm() -> Any:  # noqa: ANN401
+    """Return llvmlite's binding, ready to emit and to load code for this machine."""
+    llvm = import_module("llvmlite.binding")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+def _new_machine() -> Any:  # noqa: ANN401
+    llvm = _load_llvm()
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=3,
+        jit=True,
+    )
+
+
+def save_native(path: Path, code: str, symbol: str, kinds: Sequence[str], results: int) -> None:
+    """Write a function of LLVM's language as machine code, whole or not at all.
+
+    :param symbol: its name there
+    :param kinds: types of its arguments, flat, as ``flatten`` tells them
+    :param results: how many integers it returns
+    """
+    llvm = _load_llvm()
+    machine_code = _new_machine().emit_object(llvm.parse_assembly(code))
+    digest = hashlib.sha256(machine_code).hexdigest()
+    head = {"symbol": symbol, "kinds": kinds, "results": results, "sha256": digest}
+    with whole_file(path) as file:
+        file.write(json.dumps(head).encode() + b"\n" + machine_code)
+
+
+def load_native(path: Path) -> Native:
+    """Load what ``save_native`` wrote.
+
+    :raises ValueError: when the file is damaged
+    """
+    head, _, machine_code = path.read_bytes().partition(b"\n")
+    try:
+        told = json.loads(head)
+        whole = hashlib.sha256(machine_code).hexdigest() == told["sha256"]
+    except (ValueError, LookupError, TypeError):
+        whole = False
+    if not whole:
+        path.unlink(missing_ok=True)
+        raise ValueError(f"{path} is damaged, and was removed; run it again")
+    llvm = _load_llvm()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
+    engine.finalize_object()
+    return Native(
+        engine, engine.get_function_address(told["symbol"]), told["kinds"], told["results"]
+    )
+
+
+class Flat(NamedTuple):
+    """Arguments as numbers."""
+
+    values: list[int]
+    kinds: list[str]
+    """``int``, or the type of an array's entries; an array has two values and two kinds."""
+
+
+_INT = "int"
+_SIZE = "size"
+
+
+def flatten(arguments: Iterable[Any]) -> Flat:
+    """Return arguments as numbers: an array is its address and its size."""
+    flat = Flat([], [])
+    _add(arguments, flat)
+    return flat
+
+
+def _add(arguments: Iterable[Any], flat: Flat) -> None:
+    values, kinds = flat
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            if argument.ndim != 1 or not argument.flags.c_contiguous:
+                raise TypeError(f"expected an array of one dimension, got shape {argument.shape}")
+            values += (argument.ctypes.data, len(argument))
+            kinds += (argument.dtype.name, _SIZE)
+        elif isinstance(argument, tuple):
+            _add(argument, flat)
+        else:
+            values.append(int(argument))
+            kinds.append(_INT)
+
+
+class Native:
+    """A function of machine code."""
+
+    def __init__(self, engine: Any, address: int, kinds: Sequence[str], results: int) -> None:  # noqa: ANN401
+        self._engine = engine  # owns the code
+        self._call = _FUNCTION(address)
+        self._kinds = list(kinds)
+        self._results = results
+
+    def __call__(self, flat: Flat) -> Any:  # noqa: ANN401
+        """Call it with the arguments that ``flatten`` made flat."""
+        if flat.kinds != self._kinds:
+            raise TypeError(f"expected arguments {self._kinds}, got {flat.kinds}")
+        results = self._results
+        table = np.array([0] * results + flat.values, np.int64)
+        status, failure = ctypes.c_int64(), ctypes.c_void_p()
+        if self._call(ctypes.byref(status), ctypes.byref(failure), table.ctypes.data):
+            raise RuntimeError("compiled code failed")
+        if results == 0:
+            return None
+        found = table[:results].tolist()
+        return found[0] if results == 1 else tuple(found)
+
+
+_FUNCTION = ctypes.CFUNCTYPE(
+    ctypes.c_int32, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_void_p), ctypes.c_int64
+)
+"""Numba's convention: room for a result and for an exception, then the arguments; 0 is success."""
