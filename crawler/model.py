@@ -34,6 +34,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
+from crawler.records import quick
+
 RightKind = Literal["trademark", "geographical_indication", "work", "design"]
 TargetKind = Literal["listing", "page"]
 JudgementKind = Literal["infringing", "licensed", "unrelated", "unsure"]
@@ -176,6 +178,7 @@ class Listing:
         return stable_id("l", self.url)
 
 
+@quick
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """The result of one comparison, with the two things compared."""
@@ -214,6 +217,7 @@ def hit_id(target: TargetKind, url: str, right: str) -> str:
     return stable_id("h", target, url, right)
 
 
+@quick
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
     """A pair (target, right) above the cutoff."""

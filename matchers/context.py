@@ -3,15 +3,15 @@
 Each feature looks at one thing and returns a finding, or None when there is nothing to say. Its
 docstring is shown to users as its explanation. A new feature is a function and a row in
 ``FEATURES``, with its weight in ``matchers.weights`` and its words in ``matchers.wording``; if it
-only ever speaks beside certain phrases, or of certain kinds of rights, a row in ``PHRASES`` or
-``KINDS`` keeps it from being asked where it has nothing to say.
+only ever speaks beside certain phrases, of certain kinds of rights, or where one thing is given, a
+row in ``PHRASES``, ``KINDS`` or ``NEEDS`` keeps it from being asked where it has nothing to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawler.model import Finding, RightKind
 from matchers.brand import other_brand
@@ -21,6 +21,7 @@ from matchers.comparison import compared, denied, free_ride
 from matchers.copies import counterfeit_words, second_hand, sellers_excuse
 from matchers.goods import same_goods
 from matchers.licence import licensed_seller
+from matchers.marks import SHORT
 from matchers.origin import colour_use, evocation, no_approved_user, stated_origin
 from matchers.price import low_price
 from matchers.referential import about, packaging, referential
@@ -82,19 +83,62 @@ KINDS: Final[Mapping[Feature, RightKind]] = {
 """Feature -> the one kind of rights of which it speaks."""
 
 
+class _Given(NamedTuple):
+    """What a candidate has that features speak of."""
+
+    kind: RightKind
+    sections: frozenset[str]
+    licensees: bool
+    prices: bool
+    brand: bool
+    """A brand field, or attributes, one of which may take its place."""
+    ordinary: bool
+    """A name that consists of ordinary words."""
+    short: bool
+    """A name of three letters at most."""
+
+
+NEEDS: Final[Mapping[Feature, str]] = {
+    licensed_seller: "licensees",
+    low_price: "prices",
+    other_brand: "brand",
+    used_as_word: "ordinary",
+    product_follows: "ordinary",
+    unit_of_measure: "short",
+}
+"""Feature -> what must be given for it to speak, as ``_Given`` calls it."""
+
+
 def find_context(candidate: Candidate) -> list[Finding]:
     """Return what the features find."""
-    asked = _list_features(candidate.right.kind, candidate.read().sections)
-    found = [feature(candidate) for feature in asked]
+    found = [feature(candidate) for feature in _list_features(_look(candidate))]
     return [finding for finding in found if finding is not None]
 
 
+def _look(candidate: Candidate) -> _Given:
+    listing, right = candidate.listing, candidate.right
+    ordinary = short = False
+    for _, match in candidate.names:
+        ordinary = ordinary or match.ordinary
+        short = short or match.length <= SHORT
+    return _Given(
+        right.kind,
+        candidate.read().sections,
+        bool(right.licensees),
+        bool(right.prices),
+        bool(listing.brand or listing.attributes),
+        ordinary,
+        short,
+    )
+
+
 @lru_cache(maxsize=1 << 12)
-def _list_features(kind: RightKind, sections: frozenset[str]) -> tuple[Feature, ...]:
-    """Return the features that may speak of such a right beside phrases of these sections."""
+def _list_features(given: _Given) -> tuple[Feature, ...]:
+    """Return the features that may have something to say."""
     return tuple(
         feature
         for feature in FEATURES
-        if not (feature in PHRASES and PHRASES[feature].isdisjoint(sections))
-        and KINDS.get(feature, kind) == kind
+        if not (feature in PHRASES and PHRASES[feature].isdisjoint(given.sections))
+        and KINDS.get(feature, given.kind) == given.kind
+        and (feature not in NEEDS or getattr(given, NEEDS[feature]))
     )

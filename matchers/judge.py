@@ -162,16 +162,20 @@ class Matcher:
         pictures: Mapping[int, Sequence[FoundPicture]],
     ) -> Iterator[Candidate]:
         """Yield a candidate for each right of which something was found, in their order."""
-        in_title = [found.match for found in names if found.field == "title"][:_MAX_RIVALS]
-        rivals = [(self._rights[match.owner], match) for match in in_title]
-        reading = Reading(listing)
+        rights, reading = self._rights, Reading(listing)
+        in_title = [match for field, match in names if field == "title"][:_MAX_RIVALS]
+        rivals = [(rights[match.owner], match) for match in in_title]
+        if len(names) == 1 and not pictures:  # as of most
+            right = rights[names[0].match.owner]
+            yield Candidate(listing, right, tuple(names), (), self._is_watched, rivals, reading)
+            return
         own: dict[int, list[FoundName]] = {}
         for found in names:
             own.setdefault(found.match.owner, []).append(found)
         for owner in sorted(own.keys() | pictures.keys()):
             yield Candidate(
                 listing=listing,
-                right=self._rights[owner],
+                right=rights[owner],
                 names=tuple(own.get(owner, ())),
                 pictures=tuple(pictures.get(owner, ())),
                 watched=self._is_watched,
@@ -190,9 +194,12 @@ class Matcher:
 
     def _weigh(self, candidate: Candidate) -> _Weighed:
         uses = find_uses(candidate)
-        others = [*_picture_findings(candidate.pictures), *find_context(candidate)]
+        others = find_context(candidate)
+        if candidate.pictures:
+            others = [*_picture_findings(candidate.pictures), *others]
         weights = [bits for use in uses for bits in use.weights]
-        bits = self._settings.prior + sum(weights + [finding.weight for finding in others])
+        weights += [finding.weight for finding in others]
+        bits = self._settings.prior + sum(weights)
         score = round(1 / (1 + 2**-bits), 6)
         return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
 
@@ -240,8 +247,6 @@ def _cut(listing: Listing) -> Listing:
 
 def _picture_findings(pictures: Sequence[FoundPicture]) -> Iterator[Finding]:
     """Yield the nearest reference for each picture of the listing, the nearest of all in full."""
-    if not pictures:
-        return
     nearest: dict[str, FoundPicture] = {}
     for found in sorted(pictures, key=lambda found: found.match.distance):
         nearest.setdefault(found.image, found)

@@ -20,8 +20,8 @@ from matchers.vocabulary import load_sections
 
 _TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+")
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
-_ASCII_GAPS = {point: " " for point in range(128) if not chr(point).isalnum()}
-"""What parts the tokens of an ASCII text, as ``str.translate`` asks."""
+_ASCII_GAPS = bytes(point if chr(point).isalnum() else 32 for point in range(128)).ljust(256)
+"""What parts the tokens of an ASCII text becomes a space, as ``bytes.translate`` asks."""
 _UNSPACED = re.compile(rf"[{UNSPACED}]")
 _CLAUSE_ENDS = re.compile(r"[.;!?()|。；！？（）|](?!\d)")
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013")
@@ -45,22 +45,39 @@ class Said(NamedTuple):
     section: str
 
 
+class _Entry(NamedTuple):
+    """What a phrase says."""
+
+    sections: Sequence[str]
+    goods: Sequence[str]
+    """Nice classes."""
+
+
 class _Phrase(NamedTuple):
     gaps: Sequence[str]
     """What stands between the tokens, and after the last."""
-    sections: Sequence[str]
+    entry: _Entry
 
 
 class _Lexicon(NamedTuple):
     """As ``matchers.phrasebook`` makes it."""
 
-    sizes: Mapping[str, Sequence[tuple[int, bool]]]
-    """First token -> how many tokens the phrases have that begin with it, the most first, and
-    whether something stands between or after these."""
-    runs: Mapping[str, Sequence[str]]
-    """Text -> sections, of single words and of characters in a row."""
+    heads: Mapping[str, Mapping[str, Sequence[tuple[int, bool]]]]
+    """First token -> second -> how many tokens the phrases have that begin with these, the most
+    first, and whether something stands between or after them. The second is empty for phrases of
+    one token."""
+    runs: Mapping[str, _Entry]
+    """Text -> what it says, of single words and of characters in a row."""
     gapped: Mapping[str, Sequence[_Phrase]]
     """Tokens, joined by spaces -> the phrases of these tokens with something between them."""
+
+
+class _Found(NamedTuple):
+    """The phrases of a text."""
+
+    said: dict[str, list[Said]]
+    goods: dict[str, list[Said]]
+    """By Nice class; a phrase within another says nothing: a 手机壳 is no 手机."""
 
 
 class _InPlace(dict[int, str]):
@@ -90,7 +107,7 @@ class Words:
         """Its words, and single characters of unspaced scripts, folded."""
         self._spans: list[tuple[int, int]] | None = None
         self._sums: list[float] | None = None
-        self._said = _without_harmless(self._find(_load_phrases()))
+        self._said, self.goods = self._find(_load_lexicon())
         self.sections = frozenset(self._said)
         """Those of which a phrase stands in the text, goods and ``WORD_SETS`` apart."""
 
@@ -108,16 +125,10 @@ class Words:
             return found.get(sections[0], [])
         return sorted(said for section in sections for said in found.get(section, ()))
 
-    def find_goods(self) -> dict[str, list[Said]]:
-        """Return Nice class -> the words that speak of its goods."""
-        return self._find(_load_goods(), longest=True)
-
-    def _find(self, lexicon: _Lexicon, *, longest: bool = False) -> dict[str, list[Said]]:
-        # Most texts have hardly a phrase of the vocabulary; where words stand is not needed then.
-        places = list(_find_places(self.tokens, lexicon))
-        if not places:
-            return {}
-        return _find(self.folded, self.spans, places, lexicon, longest=longest)
+    def _find(self, lexicon: _Lexicon) -> _Found:
+        # Many texts have no phrase of the vocabulary; where words stand is not needed then.
+        places = _find_places(self.tokens, lexicon)
+        return _find(self.folded, self.spans, places, lexicon) if places else _NOTHING
 
     @property
     def starts(self) -> list[int]:
@@ -208,7 +219,7 @@ class Words:
 def _split(folded: str) -> list[str]:
     """Return the tokens of a folded text."""
     if folded.isascii():
-        return folded.translate(_ASCII_GAPS).split()
+        return folded.encode().translate(_ASCII_GAPS).decode().split()  # quicker than a text's
     return _TOKEN.findall(folded)
 
 
@@ -217,23 +228,28 @@ def find_tokens(folded: str) -> Iterator[re.Match[str]]:
     return (_ASCII_TOKEN if folded.isascii() else _TOKEN).finditer(folded)
 
 
-def _find_places(tokens: list[str], lexicon: _Lexicon) -> Iterator[tuple[int, int, bool]]:
-    """Yield where the tokens of a phrase stand: the first, how many, whether it has gaps.
+def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, bool]]:
+    """Return where the tokens of a phrase stand: the first, how many, whether it has gaps.
 
     What stands between them is not looked at.
     """
-    sizes, runs, gapped = lexicon
-    if sizes.keys().isdisjoint(tokens):
-        return
-    for place in [place for place, token in enumerate(tokens) if token in sizes]:
-        for size, gaps in sizes[tokens[place]]:
-            if size == 1 and not gaps:
-                yield place, size, gaps
-            elif gaps:
+    heads, runs, gapped = lexicon
+    found = []
+    for place in [place for place, token in enumerate(tokens) if token in heads]:
+        seconds = heads[tokens[place]]
+        longer = seconds.get(tokens[place + 1], ()) if place + 1 < len(tokens) else ()
+        for size, gaps in longer:
+            if gaps:
                 if " ".join(tokens[place : place + size]) in gapped:
-                    yield place, size, gaps
+                    found.append((place, size, gaps))
             elif "".join(tokens[place : place + size]) in runs:
-                yield place, size, gaps
+                found.append((place, size, gaps))
+        found += [(place, 1, gaps) for _, gaps in seconds.get("", ())]
+    return found
+
+
+_NO_ENTRY = _Entry((), ())
+_NOTHING = _Found({}, {})
 
 
 def _find(
@@ -241,38 +257,38 @@ def _find(
     spans: list[tuple[int, int]],
     places: Iterable[tuple[int, int, bool]],
     lexicon: _Lexicon,
-    *,
-    longest: bool,
-) -> dict[str, list[Said]]:
-    """Return section -> its phrases.
+) -> _Found:
+    """Return the phrases.
 
-    :param places: where its tokens stand
-    :param longest: whether a phrase within another says nothing: a 手机壳 is no 手机
+    :param places: where their tokens stand
     """
     _, runs, gapped = lexicon
     found: dict[str, list[Said]] = {}
+    classes: dict[str, list[Said]] = {}
     count, reached = len(spans), -1
     for place, size, gaps in places:
         if place + size > count:
             continue
         start, end = spans[place][0], spans[place + size - 1][1]
         if gaps:
-            sections, tail = _find_gapped(folded, spans[place : place + size], gapped)
+            (sections, goods), tail = _find_gapped(folded, spans[place : place + size], gapped)
             end += tail
         else:
-            sections = runs.get(folded[start:end], ())
-        if not sections or (longest and end < reached):
-            continue
-        reached = end
+            sections, goods = runs.get(folded[start:end], _NO_ENTRY)
         for section in sections:
-            said = Said(start, end, section)
-            if section in found:
-                found[section].append(said)
-            else:
-                found[section] = [said]
-    if found and any(section.startswith(WITH_KANA) for section in found):
-        return _merge_japanese(found, counts=KANA.search(folded) is not None)
-    return found
+            found.setdefault(section, []).append(Said(start, end, section))
+        if goods and end >= reached:
+            reached = end
+            for number in goods:
+                classes.setdefault(number, []).append(Said(start, end, number))
+    return _Found(_sort_out(found, folded) if found else found, classes)
+
+
+def _sort_out(said: dict[str, list[Said]], folded: str) -> dict[str, list[Said]]:
+    """Return the phrases that count: Japanese ones in Japanese alone, and no harmless ones."""
+    if any(section.startswith(WITH_KANA) for section in said):
+        said = _merge_japanese(said, counts=KANA.search(folded) is not None)
+    return _without_harmless(said)
 
 
 def _merge_japanese(found: dict[str, list[Said]], *, counts: bool) -> dict[str, list[Said]]:
@@ -291,12 +307,12 @@ def _by_place(said: Said) -> tuple[int, int]:
 
 def _find_gapped(
     folded: str, spans: list[tuple[int, int]], gapped: Mapping[str, Sequence[_Phrase]]
-) -> tuple[Sequence[str], int]:
-    """Return the sections of the phrase that stands there, and how much follows its last token."""
+) -> tuple[_Entry, int]:
+    """Return what the phrase says that stands there, and how much follows its last token."""
     for phrase in gapped.get(" ".join([folded[start:end] for start, end in spans]), ()):
         if _has_gaps(folded, spans, phrase.gaps):
-            return phrase.sections, len(phrase.gaps[-1])
-    return (), 0
+            return phrase.entry, len(phrase.gaps[-1])
+    return _NO_ENTRY, 0
 
 
 def _has_gaps(folded: str, spans: list[tuple[int, int]], gaps: Sequence[str]) -> bool:
@@ -330,20 +346,13 @@ def _without_harmless(found: dict[str, list[Said]]) -> dict[str, list[Said]]:
 
 
 @cache
-def _load_phrases() -> _Lexicon:
-    return _load("list_phrases")
-
-
-@cache
-def _load_goods() -> _Lexicon:
-    """Return the words for goods of all languages, in singular and plural."""
-    return _load("list_goods")
-
-
-def _load(maker: str) -> _Lexicon:
-    sizes, runs, gapped = load_kept(f"matchers.phrasebook:{maker}")
-    phrases = {key: [_Phrase(*phrase) for phrase in same] for key, same in gapped.items()}
-    return _Lexicon(sizes, runs, phrases)
+def _load_lexicon() -> _Lexicon:
+    """Return the phrases, and the words for goods in singular and plural, of all languages."""
+    heads, runs, gapped = load_kept("matchers.phrasebook:list_phrases")
+    phrases = {
+        key: [_Phrase(gaps, _Entry(*entry)) for gaps, entry in same] for key, same in gapped.items()
+    }
+    return _Lexicon(heads, runs, phrases)
 
 
 @cache

@@ -83,6 +83,8 @@ class NameMatch(NamedTuple):
     @property
     def disguised(self) -> bool:
         """Whether the name was hidden on purpose, as far as spelling shows it."""
+        if not self.edits:
+            return False  # as of most
         found = DISGUISES.intersection(self.edits)
         if OTHER_SCRIPT in self.edits or (found == {"spaced"} and self.ordinary):
             return False  # S A L E is how shops write "sale"

@@ -5,60 +5,71 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from matchers.lexicon import KANA, WITH_KANA, WORD_SETS, find_tokens, fold_text
 from matchers.vocabulary import find_languages, load_language, load_sections
 
-Sizes = dict[str, list[tuple[int, bool]]]
-"""First token -> how many tokens the phrases have that begin with it, the most first, and whether
-something stands between or after these."""
-Runs = dict[str, list[str]]
-"""Text -> sections, of single words and of characters in a row."""
-Gapped = dict[str, list[tuple[list[str], list[str]]]]
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
+"""Pre-owned and pre owned are one phrase, so that all that is said of either is found."""
+
+Heads = dict[str, dict[str, list[tuple[int, bool]]]]
+"""First token -> second -> how many tokens the phrases have that begin with these, the most first,
+and whether something stands between or after them. The second is empty for phrases of one token."""
+Entry = tuple[list[str], list[str]]
+"""What a phrase says: sections of the vocabulary, and Nice classes of goods."""
+Runs = dict[str, Entry]
+"""Text -> what it says, of single words and of characters in a row."""
+Gapped = dict[str, list[tuple[list[str], Entry]]]
 """Tokens, joined by spaces -> of each phrase of these tokens with something between or after them,
-what that is, and the sections."""
+what that is, and what it says."""
 
 
-def list_phrases() -> tuple[Sizes, Runs, Gapped]:
-    """Return the phrases of all languages."""
-    return _list(_read_phrases())
+def list_phrases() -> tuple[Heads, Runs, Gapped]:
+    """Return the phrases of all languages, and the words for goods in singular and plural."""
+    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for kind, entries in enumerate((_read_phrases(), _read_goods())):
+        for text, section in entries:
+            key = _HYPHEN.sub(" ", fold_text(text))
+            found.setdefault(key, ({}, {}))[kind][section] = None
+    return _list({text: (list(said), list(goods)) for text, (said, goods) in found.items()})
 
 
-def list_goods() -> tuple[Sizes, Runs, Gapped]:
-    """Return the words for goods of all languages, in singular and plural."""
-    return _list(
-        (form, number)
-        for number, entries in load_sections("classes").items()
-        for entry in entries
-        for form in plural_forms(entry)
-    )
-
-
-def _list(entries: Iterable[tuple[str, str]]) -> tuple[Sizes, Runs, Gapped]:
-    """Return the tables of (phrase, section) pairs."""
-    found: dict[str, dict[str, None]] = {}
-    for text, section in entries:
-        found.setdefault(fold_text(text), {})[section] = None
-    sizes: dict[str, set[tuple[int, bool]]] = {}
+def _list(found: dict[str, Entry]) -> tuple[Heads, Runs, Gapped]:
+    """Return the tables of phrases."""
+    heads: dict[str, dict[str, set[tuple[int, bool]]]] = {}
     runs: Runs = {}
     gapped: Gapped = {}
-    for text, sections in found.items():
+    for text, entry in found.items():
         tokens = list(find_tokens(text))
         if not tokens or tokens[0].start():
             raise ValueError(f"expected a phrase that begins with a letter, got {text!r}")
         gaps = [*(text[a.end() : b.start()] for a, b in pairwise(tokens)), text[tokens[-1].end() :]]
-        sizes.setdefault(tokens[0][0], set()).add((len(tokens), any(gaps)))
+        second = tokens[1][0] if len(tokens) > 1 else ""
+        seconds = heads.setdefault(tokens[0][0], {})
+        seconds.setdefault(second, set()).add((len(tokens), any(gaps)))
         if any(gaps):
             key = " ".join(token[0] for token in tokens)
-            gapped.setdefault(key, []).append((gaps, list(sections)))
+            gapped.setdefault(key, []).append((gaps, entry))
         else:
-            runs[text] = list(sections)
+            runs[text] = entry
     for phrases in gapped.values():
         # of phrases with the same tokens, the one with more after them (aaa++) comes first
         phrases.sort(key=lambda phrase: -len(phrase[0][-1]))
-    return {first: sorted(counts, reverse=True) for first, counts in sizes.items()}, runs, gapped
+    ordered = {
+        first: {second: sorted(counts, reverse=True) for second, counts in seconds.items()}
+        for first, seconds in heads.items()
+    }
+    return ordered, runs, gapped
+
+
+def _read_goods() -> Iterator[tuple[str, str]]:
+    for number, entries in load_sections("classes").items():
+        for entry in entries:
+            for form in plural_forms(entry):
+                yield form, number
 
 
 def _read_phrases() -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ class Reading:
         """Those of which a phrase stands in the title or in the description."""
         if listing.description:
             self.sections |= self.description.sections
+        self._classes: dict[int, Stated] | None = None
 
     @cached_property
     def description(self) -> Words:
@@ -74,15 +75,20 @@ class Reading:
         """Excuse that honest shops make too."""
         return self.find("weak_excuse")
 
-    @cached_property
+    @property
     def classes(self) -> dict[int, Stated]:
         """Nice class -> the words of title or category that speak of its goods."""
+        if self._classes is None:
+            self._classes = self._find_classes()
+        return self._classes
+
+    def _find_classes(self) -> dict[int, Stated]:
         found: dict[int, Stated] = {}
         parts = [("title", self.title)]
         if self.listing.category:
             parts.insert(0, ("category", self.category))
         for field, words in parts:
-            for number, said in words.find_goods().items():
+            for number, said in words.goods.items():
                 found.setdefault(int(number), _state(field, words, said[-1]))
         return found
 
@@ -118,6 +124,8 @@ def find_brand_field(listing: Listing) -> tuple[str, str] | None:
 
 def find_text(listing: Listing, field: str) -> str:
     """Return the text of a field; ``attributes.品牌`` is one of the attributes."""
+    if field == "title":
+        return listing.title
     name, _, key = field.partition(".")
     text = listing.attributes.get(key) if key else getattr(listing, name)
     return text or ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from crawler.model import Finding, Right
@@ -51,9 +51,12 @@ def _stands_later(title: str, start: int, end: int) -> bool:
     opening = load_words("opening_words")
     if title[start:end].lower() in opening:
         return True
-    for word in _TOKEN.findall(title, 0, start) if start else ():
+    found = _TOKEN.search(title, 0, start) if start else None
+    while found is not None:
+        word = found[0]
         if not word.isdigit() and word.lower() not in opening:
             return True
+        found = _TOKEN.search(title, found.end(), start)
     return False
 
 
@@ -221,7 +224,6 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
 """What each level says, once for every feature and level of ``STANDING``."""
 
 
-_NAMED_FEATURES: Final = tuple((feature.__name__, feature) for feature in FEATURES)
 _BITS: Final = {**STANDING, **HAN_STANDING}
 _SENTENCES: Final = {**SENTENCES, **HAN_SENTENCES}
 
@@ -236,11 +238,36 @@ def find_levels(candidate: Candidate, match: NameMatch) -> dict[str, str]:
     later = _stands_later(candidate.listing.title, *match.span)
     use = Use(candidate, match, later)
     found = {}
-    for name, feature in _NAMED_FEATURES:
+    features = _list_features(
+        are_ordinary(match.form),
+        match.length <= SHORT,
+        len(candidate.rivals) > 1,
+        bool(match.distance or match.edits),
+    )
+    for name, feature in features:
         level = feature(use)
         if level is not None:
             found[name] = level
     return found
+
+
+@cache
+def _list_features(
+    ordinary: bool, few: bool, beside: bool, changed: bool
+) -> tuple[tuple[str, Callable[[Use], str | None]], ...]:
+    """Return the features, with their names, that may have something to say.
+
+    :param few: whether the name has few letters
+    :param beside: whether the title has other names
+    :param changed: whether it is not written as registered
+    """
+    idle = {
+        *(() if ordinary else (followed_by, capitals)),
+        *(() if few else (short,)),
+        *(() if beside else (rivals,)),
+        *(() if changed else (own_word,)),
+    }
+    return tuple((feature.__name__, feature) for feature in FEATURES if feature not in idle)
 
 
 def weigh_standing(levels: Mapping[str, str]) -> list[float]:

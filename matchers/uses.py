@@ -54,6 +54,9 @@ def find_uses(candidate: Candidate) -> list[Use]:
 
     All but the first of a field count as "also", and those that would speak against are left out.
     """
+    if len(candidate.names) == 1:  # as of most
+        ((field, match),) = candidate.names
+        return _weigh(candidate, field, [match])
     fields: dict[str, list[NameMatch]] = {}
     for field, match in candidate.names:
         fields.setdefault(field, []).append(match)

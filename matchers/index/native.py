@@ -99,8 +99,15 @@ def save_native(path: Path, code: str, symbol: str, kinds: Sequence[str], result
     :param kinds: types of its arguments, flat, as ``flatten`` tells them
     :param results: how many integers it returns
     """
-    llvm = _load_llvm()
-    machine_code = _new_machine().emit_object(llvm.parse_assembly(code))
+    llvm, machine = _load_llvm(), _new_machine()
+    module = llvm.parse_assembly(code)
+    for function in module.functions:
+        if not function.is_declaration and function.name != symbol:
+            function.linkage = "internal"  # nobody else calls it, so it may be changed or inlined
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)
+    machine_code = machine.emit_object(module)
     digest = hashlib.sha256(machine_code).hexdigest()
     head = {"symbol": symbol, "kinds": kinds, "results": results, "sha256": digest}
     with whole_file(path) as file:

@@ -58,7 +58,7 @@ def test_words_are_counted_in_every_script() -> None:
     ],
 )
 def test_of_goods_the_longest_counts(text: str, goods: dict[str, list[str]]) -> None:
-    found = Words(text).find_goods()
+    found = Words(text).goods
     assert {n: [text[s.start : s.end] for s in said] for n, said in found.items()} == goods
 
 
