@@ -21,11 +21,12 @@ times as much memory); a larger file is parsed twice."""
 
 _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[!-~]*)?", re.IGNORECASE)
 """URLs that certainly have a canonical form, without the work of finding it."""
+_is_plain_url = _PLAIN_URL.fullmatch
 
 
 def listing_problems(listing: Listing) -> Iterator[str]:
     """Say what is wrong with a listing, from a page or from a file."""
-    if _PLAIN_URL.fullmatch(listing.url) is None and canonical_url(listing.url) is None:
+    if _is_plain_url(listing.url) is None and canonical_url(listing.url) is None:
         yield f"expected an http(s) URL, got {listing.url!r:.80}"
     if not listing.title or listing.title.isspace():
         yield "the title is empty"
@@ -47,12 +48,12 @@ class ListingFile:
         self.path = path
         self.problems: list[Problem] = []
         self._kept: list[Listing] | None = [] if path.stat().st_size <= KEPT else None
-        keep = (lambda _: None) if self._kept is None else self._kept.append
+        kept = self._kept
         for item in _read(path):
-            if isinstance(item, Problem):
+            if type(item) is Problem:
                 self.problems.append(item)
-            else:
-                keep(item)
+            elif kept is not None:
+                kept.append(item)
 
     def __iter__(self) -> Iterator[Listing]:
         """Yield the listings, in the order of the lines.
@@ -67,7 +68,7 @@ class ListingFile:
 
 def _read(path: Path) -> Iterator[Listing | Problem]:
     for line, item in read_records(Listing, path, "a listing"):
-        if isinstance(item, Problem) or _is_plain(item):
+        if type(item) is Problem or _is_plain(item):
             yield item
         elif problems := list(listing_problems(item)):
             for message in problems:
@@ -79,9 +80,6 @@ def _read(path: Path) -> Iterator[Listing | Problem]:
 def _is_plain(listing: Listing) -> bool:
     """Whether a listing certainly has no problem; most are so, and this is quickly seen."""
     price, title = listing.price, listing.title
-    return (
-        _PLAIN_URL.fullmatch(listing.url) is not None
-        and title != ""
-        and not title.isspace()
-        and (price is None or (price.is_finite() and price >= 0))
-    )
+    if price is not None and not (price.is_finite() and price >= 0):
+        return False
+    return bool(title) and not title.isspace() and _is_plain_url(listing.url) is not None

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from matchers.kept import load_kept
@@ -115,7 +115,7 @@ class Words:
     def spans(self) -> list[tuple[int, int]]:
         """Where the tokens stand."""
         if self._spans is None:
-            self._spans = [token.span() for token in find_tokens(self.folded)]
+            self._spans = _locate(self.folded, self.tokens)
         return self._spans
 
     def said(self, *sections: str) -> list[Said]:
@@ -223,6 +223,16 @@ def _split(folded: str) -> list[str]:
     return _TOKEN.findall(folded)
 
 
+def _locate(folded: str, tokens: list[str]) -> list[tuple[int, int]]:
+    """Return where the tokens of a text stand."""
+    spans, end, find = [], 0, folded.find
+    for token in tokens:
+        start = find(token, end)  # between tokens stands nothing with which one could begin
+        end = start + len(token)
+        spans.append((start, end))
+    return spans
+
+
 def find_tokens(folded: str) -> Iterator[re.Match[str]]:
     """Yield the tokens of a folded text."""
     return (_ASCII_TOKEN if folded.isascii() else _TOKEN).finditer(folded)
@@ -235,16 +245,18 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, b
     """
     heads, runs, gapped = lexicon
     found = []
-    for place in [place for place, token in enumerate(tokens) if token in heads]:
-        seconds = heads[tokens[place]]
-        longer = seconds.get(tokens[place + 1], ()) if place + 1 < len(tokens) else ()
-        for size, gaps in longer:
+    for place, (token, second) in enumerate(zip_longest(tokens, tokens[1:])):
+        if token not in heads:
+            continue
+        seconds = heads[token]
+        for size, gaps in seconds.get(second, ()):
             if gaps:
                 if " ".join(tokens[place : place + size]) in gapped:
                     found.append((place, size, gaps))
             elif "".join(tokens[place : place + size]) in runs:
                 found.append((place, size, gaps))
-        found += [(place, 1, gaps) for _, gaps in seconds.get("", ())]
+        if "" in seconds:
+            found += [(place, 1, gaps) for _, gaps in seconds[""]]
     return found
 
 

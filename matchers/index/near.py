@@ -232,9 +232,7 @@ def _find_span(
     rows: int,
 ) -> int:
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
-    if not lossless and find_whole(names, run, start, end) >= 0:
-        return rows
-    mask, seen = letter_mask(run.letters, start, end), 0
+    mask, seen, asked = 0, 0, lossless
     spoken = 0 if lossless else last - word + 1
     for i in range(base, base + live):
         clue = near.clues[i]
@@ -245,8 +243,14 @@ def _find_span(
             if not may_suit(names.clue_tags[entry], end - start, spoken, depth):
                 continue
             key = names.clue_keys[entry]
+            if mask == 0:
+                mask = letter_mask(run.letters, start, end)
             if not _may_be_near(mask, names.key_masks[key], depth):
                 continue
+            if not asked:
+                asked = True
+                if find_whole(names, run, start, end) >= 0:
+                    return rows
             size = names.key_starts[key + 1] - names.key_starts[key]
             if abs(size - (end - start)) > depth or find_budget(size) != depth:
                 continue

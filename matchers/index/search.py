@@ -116,7 +116,7 @@ def _search_text(
             continue
         rows = _search_view(
             points, a, view, size, which, letters, names, words,
-            EXACT if which > ROMAN else mode, room, out, rows,
+            EXACT if which > ROMAN else mode, wide, room, out, rows,
         )  # fmt: skip
         if rows < 0:
             break
@@ -134,11 +134,15 @@ def _search_view(
     names: Names,
     words: Buffer,
     mode: int,
+    wide: bool,
     room: Room,
     out: Buffer,
     rows: int,
 ) -> int:
-    """Write the rows of one reading; return how many rows there are then, -1 when out is full."""
+    """Write the rows of one reading; return how many rows there are then, -1 when out is full.
+
+    :param wide: whether the text has other characters than ASCII
+    """
     run = room.run
     length = join_tokens(points, a, view, size, letters, words, run)
     if mode != LOSSLESS:
@@ -148,7 +152,7 @@ def _search_view(
         rows = find_near(view, run, which, mode == LOSSLESS, letters, names, room.near, out, rows)
         if mode == GATED and rows >= 0:
             rows = find_sounds(view, run, which, names, room.near, out, rows)
-            if rows >= 0 and which == PLAIN:
+            if rows >= 0 and which == PLAIN and wide:
                 rows = find_han(view, run, length, letters, names, words, out, rows)
     return rows
 

@@ -41,7 +41,7 @@ ZIPF, PRODUCT = 127, 128
 """Parts of an entry of the table of words: ten times its Zipf frequency, 1 at the least; and a
 flag: a word for goods or copies, which may be written onto a name."""
 
-_EXCLAMATION, _BAR = 33, 124
+_SPACE, _EXCLAMATION, _BAR = 32, 33, 124
 _LEET_SIGNS = tuple(map(ord, "1!|03€4@5$789£¢¥"))
 _LEET_LETTERS = tuple(map(ord, "iiioeeaasstbglcy"))
 
@@ -172,6 +172,11 @@ def read_leet(base: View, size: int, tables: Letters, view: View) -> int:
     well as an l is read as i (see ``matchers.index.leet``).
     """
     count, place = 0, 0
+    while place < size and _leet_letter(base.letters[place]) == base.letters[place]:
+        place += 1
+    if place == size:
+        return 0  # nothing to read otherwise
+    place = 0
     while place < size:
         end, letters, others = place, 0, 0
         while end < size and _is_leet_run(base.letters[end], tables):
@@ -207,6 +212,8 @@ def _is_leet_run(letter: int, tables: Letters) -> bool:
 
 @compiled
 def _leet_letter(letter: int) -> int:
+    if 97 <= letter <= 122 or letter == _SPACE:
+        return letter  # as most are
     for i in range(len(_LEET_SIGNS)):
         if _LEET_SIGNS[i] == letter:
             return _LEET_LETTERS[i]

@@ -88,3 +88,10 @@ def test_tokens_stand_where_they_are_said_to(text: str) -> None:
     words = Words(text)
     assert words.spans == [token.span() for token in find_tokens(words.folded)]
     assert words.tokens == [words.folded[a:b] for a, b in words.spans]
+
+
+@given(st.text(alphabet="abA1 -_.耐克ガ\u0e01é\u0301'’"))
+def test_tokens_stand_where_they_are_found(text: str) -> None:
+    words = Words(text)
+    assert [words.folded[start:end] for start, end in words.spans] == words.tokens
+    assert words.spans == [token.span() for token in find_tokens(words.folded)]
