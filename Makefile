@@ -35,8 +35,11 @@ $(LINKED): $(INSTALLED) pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Else the first search would wait for it. What is compiled lies beside its sources.
-$(COMPILED): $(LINKED) $(wildcard matchers/index/*.py) matchers/normalize.py
+# Else the first search would wait for it, and every command for its own sources where Python may not
+# keep what it compiled (PYTHONDONTWRITEBYTECODE). What is compiled lies beside its sources.
+ROOMS := console crawler matchers pipelines spiders
+$(COMPILED): $(LINKED) $(shell find $(ROOMS) settings.py -name '*.py')
+	@$(BIN)/python -m compileall -q $(ROOMS) settings.py
 	@$(BIN)/python -m console.compiling
 	@touch $@
 

@@ -4,9 +4,10 @@
 
 Writes a registry and listings (as ``match_names.py`` takes them: real with ``--data``, made up
 without it), runs ``markhound match LISTINGS --registry RIGHTS --no-images --output HITS`` and takes
-the CPU time of the whole process, the least of several runs, between which the yardstick runs. A
-run with one listing gives what starting costs: Python, the registry, its index. The yardstick is ``process.extract(partial_ratio >= 90)`` over the same names
-in this process, on a sample of the titles; it reads no file, and tells neither where nor why.
+the CPU time of the whole process. A run with one listing gives what starting costs: Python, the
+registry, its index. The yardstick is ``process.extract(partial_ratio >= 90)`` over the same names
+in this process, on a sample of the titles, before and after each run; it reads no file, and tells
+neither where nor why. Of several rounds the middle one is told, as machines have their moods.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -95,6 +97,42 @@ def time_yardstick(titles: Sequence[str], names: Sequence[str]) -> float:
     return (time.process_time() - started) / len(titles)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """The command and the yardstick, one right after the other."""
+
+    slow: float
+    """CPU seconds a title of the yardstick: the mean of before and after."""
+    start: float
+    """CPU seconds with one listing."""
+    every: Run
+    listings: int
+
+    @property
+    def whole(self) -> float:
+        """CPU seconds a listing, start included."""
+        return self.every.seconds / self.listings
+
+    @property
+    def each(self) -> float:
+        """CPU seconds of one more listing."""
+        return (self.every.seconds - self.start) / (self.listings - 1)
+
+    @property
+    def ratios(self) -> tuple[float, float]:
+        """How many times as fast the command is: in all, and once started."""
+        return self.slow / self.whole, self.slow / self.each
+
+
+def take_round(folder: Path, titles: Sequence[str], names: Sequence[str], yardstick: int) -> Round:
+    """Run the command and, before and after it, the yardstick on some of the titles."""
+    before = time_yardstick(titles[: yardstick // 2], names)
+    one, every = (run_match(folder, name) for name in ("one.jsonl", "listings.jsonl"))
+    after = time_yardstick(titles[yardstick // 2 : yardstick], names)
+    slow = (before + after) / 2
+    return Round(slow=slow, start=one.seconds, every=every, listings=len(titles))
+
+
 def main() -> None:
     """Print CPU seconds in all, to start, and per listing, and how much faster that is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -102,7 +140,7 @@ def main() -> None:
     parser.add_argument("--names", type=int, default=10_000)
     parser.add_argument("--listings", type=int, default=30_000)
     parser.add_argument("--yardstick", type=int, default=200, help="titles that rapidfuzz reads")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     names = make_registry(given.names, given.data and given.data / "marks")
     titles = read_titles(given.data and given.data / "titles", 3 * given.listings)
@@ -111,24 +149,21 @@ def main() -> None:
         write_files(Path(folder), names, titles)
         run_match(Path(folder), "one.jsonl")  # compiled code is kept by the first run
         rounds = [
-            (
-                time_yardstick(titles[: given.yardstick], names),
-                run_match(Path(folder), "one.jsonl"),
-                run_match(Path(folder), "listings.jsonl"),
-            )
-            for _ in range(given.rounds)
+            take_round(Path(folder), titles, names, given.yardstick) for _ in range(given.rounds)
         ]
-    slow = min(slow for slow, _, _ in rounds)
-    one = min((one for _, one, _ in rounds), key=lambda run: run.seconds)
-    every = min((every for _, _, every in rounds), key=lambda run: run.seconds)
-    each = (every.seconds - one.seconds) / (len(titles) - 1)
-    whole = every.seconds / len(titles)
-    print(f"{len(names):,} names: {every.summary}")
-    print(f"  {every.seconds:.2f} CPU s, {one.seconds:.2f} of them to start;", end=" ")
-    print(f"{every.elapsed:.2f} s by the clock")
-    print(f"  {each * 1e6:,.0f} µs a listing, {whole * 1e6:,.0f} µs with its share of the start")
-    print(f"  partial_ratio: {slow * 1e6:,.0f} µs a title;")
-    print(f"  {slow / whole:,.0f} times as fast in all, {slow / each:,.0f} times once started")
+    whole, once = (
+        sorted(ratios) for ratios in zip(*(found.ratios for found in rounds), strict=True)
+    )
+    middle = sorted(rounds, key=lambda found: found.ratios)[len(rounds) // 2]
+    print(f"{len(names):,} names, Python {sys.version.split()[0]}: {middle.every.summary}")
+    print(f"  {middle.every.seconds:.2f} CPU s, {middle.start:.2f} of them to start;", end=" ")
+    print(f"{middle.every.elapsed:.2f} s by the clock")
+    print(f"  {middle.each * 1e6:,.0f} µs a listing,", end=" ")
+    print(f"{middle.whole * 1e6:,.0f} µs with its share of the start")
+    print(f"  partial_ratio: {middle.slow * 1e6:,.0f} µs a title")
+    print(f"  {statistics.median(whole):,.0f} times as fast in all", end=" ")
+    print(f"({whole[0]:,.0f} to {whole[-1]:,.0f} in {len(rounds)} rounds),", end=" ")
+    print(f"{statistics.median(once):,.0f} times once started ({once[0]:,.0f} to {once[-1]:,.0f})")
 
 
 if __name__ == "__main__":
