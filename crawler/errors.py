@@ -16,6 +16,7 @@
         ├── NotFoundError           an id that names nothing here
         ├── WorkspaceError          no workspace here, or one made by a newer version
         ├── NotAllowedError         a rule of procedure forbids it (e.g. a notice without judgement)
+        ├── MachineError            what this machine has for it does not work (a compiler)
         └── MissingFactsError       a notice lacks facts that its law requires; all are named
 
 ``SkipError`` and ``StopError`` never mix: a handler that skips must not swallow a stop.
@@ -106,6 +107,10 @@ class WorkspaceError(StopError):
 
 class NotAllowedError(StopError):
     """A rule of procedure forbids what was asked."""
+
+
+class MachineError(StopError):
+    """What this machine has for it does not work; the message says how to go on without."""
 
 
 class MissingFactsError(StopError):

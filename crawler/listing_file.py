@@ -50,7 +50,7 @@ class ListingFile:
         self._kept: list[Listing] | None = [] if path.stat().st_size <= KEPT else None
         kept = self._kept
         for item in _read(path):
-            if type(item) is Problem:
+            if isinstance(item, Problem):
                 self.problems.append(item)
             elif kept is not None:
                 kept.append(item)
@@ -68,7 +68,7 @@ class ListingFile:
 
 def _read(path: Path) -> Iterator[Listing | Problem]:
     for line, item in read_records(Listing, path, "a listing"):
-        if type(item) is Problem or _is_plain(item):
+        if isinstance(item, Problem) or _is_plain(item):
             yield item
         elif problems := list(listing_problems(item)):
             for message in problems:

@@ -126,9 +126,7 @@ def _is_known(good: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _classes_of(good: str) -> frozenset[int]:
-    return frozenset(
-        int(number) for form in plural_forms(good) for number in Words(form).goods
-    )
+    return frozenset(int(number) for form in plural_forms(good) for number in Words(form).goods)
 
 
 @cache

@@ -244,7 +244,7 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, b
     What stands between them is not looked at.
     """
     heads, runs, gapped = lexicon
-    found = []
+    found: list[tuple[int, int, bool]] = []
     for place, (token, second) in enumerate(zip_longest(tokens, tokens[1:])):
         if token not in heads:
             continue

@@ -22,7 +22,15 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.index.native import Native, find_folder, flatten, load_native
+from crawler.errors import MachineError
+from matchers.index.native import (
+    Native,
+    find_folder,
+    flatten,
+    list_missing,
+    load_native,
+    place_of,
+)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,7 +56,7 @@ def is_compiled() -> bool:
 @cache
 def find_cache() -> Path | None:
     """Return the folder for machine code of these sources; None when nowhere can be written."""
-    return find_folder()
+    return find_folder(PARTS)
 
 
 def needs_compiling() -> bool:
@@ -56,11 +64,7 @@ def needs_compiling() -> bool:
     if not is_compiled():
         return False
     folder = find_cache()
-    return folder is None or not all(_place(folder, name).exists() for name in PARTS)
-
-
-def _place(folder: Path, name: str) -> Path:
-    return folder / f"{name}.o"
+    return folder is None or bool(list_missing(folder, PARTS))
 
 
 def compiled(function: Function) -> Function:
@@ -99,14 +103,20 @@ class _Entry:
     def _load(self, arguments: tuple[Any, ...]) -> Native:
         name = self._function.__name__
         if COMPILE_TO in os.environ:
-            place = _place(Path(os.environ[COMPILE_TO]), name)
+            place = place_of(Path(os.environ[COMPILE_TO]), name)
             if not place.exists():
                 _compiling().compile_entry(self._function, arguments, place)
             return load_native(place)
-        folder = find_cache() or _temporary()
-        if not _place(folder, name).exists():
+        folder = find_cache() or Path(_temporary().name)
+        place = place_of(folder, name)
+        try:
+            return load_native(place)
+        except FileNotFoundError:
             compile_into(folder)
-        return load_native(_place(folder, name))
+        except ValueError:
+            place.unlink()
+            compile_into(folder)
+        return load_native(place)
 
 
 def _compiling() -> Any:  # noqa: ANN401
@@ -115,9 +125,9 @@ def _compiling() -> Any:  # noqa: ANN401
 
 
 def compile_into(folder: Path) -> None:
-    """Compile all entries in a process of its own, about a minute long.
+    """Compile in a process of its own what a folder lacks; all of it takes about a minute.
 
-    :raises RuntimeError: when that fails, with what it said
+    :raises MachineError: when that fails, with what it said
     """
     run = subprocess.run(
         [sys.executable, "-m", "matchers.index.compiling"],
@@ -127,23 +137,19 @@ def compile_into(folder: Path) -> None:
         text=True,
         check=False,
     )
-    missing = [name for name in PARTS if not _place(folder, name).exists()]
+    missing = list_missing(folder, PARTS)
     if run.returncode or missing:
-        raise RuntimeError(
-            f"the matcher could not be compiled ({run.stderr.strip()[-500:] or missing});"
-            f" {_OFF}=1 runs it without"
+        said = run.stderr.strip()[-1000:] or f"exit status {run.returncode}"
+        raise MachineError(
+            f"the matcher could not be compiled: nothing was made of {', '.join(missing)}; {said}\n"
+            f"{_OFF}=1 runs it without compiling, much more slowly"
         )
 
 
 @cache
-def _temporary() -> Path:
+def _temporary() -> tempfile.TemporaryDirectory[str]:
     """Return a folder that lasts as long as the process."""
-    keeper = tempfile.TemporaryDirectory(prefix="markhound-")
-    _KEEPERS.append(keeper)
-    return Path(keeper.name)
-
-
-_KEEPERS: list[tempfile.TemporaryDirectory[str]] = []
+    return tempfile.TemporaryDirectory(prefix="markhound-")
 
 
 def as_buffer(array: NDArray[Any]) -> Buffer:

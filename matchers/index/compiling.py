@@ -14,9 +14,11 @@ import numba
 import numpy as np
 from numba.core import types
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array, populate_array
+from numba.np import arrayobj
 
 from matchers.index.native import flatten, save_native
+
+_arrays: Any = arrayobj  # it has no types
 
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
@@ -33,16 +35,16 @@ def compile_inner(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _array(_: Any, address: Any, size: Any, kind: Any) -> Any:  # noqa: ANN401, ARG001
     """Return the array of so many entries of a type that stand at an address."""
     made = types.Array(kind.dtype, 1, "C")
 
     def generate(context: Any, builder: Any, _: Any, values: Sequence[Any]) -> Any:  # noqa: ANN401
-        array = make_array(made)(context, builder)
+        array = _arrays.make_array(made)(context, builder)
         entry = context.get_data_type(kind.dtype)
         width = context.get_constant(types.intp, context.get_abi_sizeof(entry))
-        populate_array(
+        _arrays.populate_array(
             array,
             data=builder.inttoptr(values[0], entry.as_pointer()),
             shape=[values[1]],
@@ -107,6 +109,7 @@ def compile_entry(function: Callable[..., Any], arguments: Sequence[Any], path: 
     names = {**writer.names, "function": compile_inner(function)}
     exec(source, names)  # noqa: S102 - written here, from the names of types alone
     enter = numba.njit("int64(int64)", **_OPTIONS)(names["enter"])
+    made: Any
     (made,) = enter.overloads.values()
     (code,) = enter.inspect_llvm().values()
     save_native(path, code, made.fndesc.llvm_func_name, flat.kinds, results)

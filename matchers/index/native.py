@@ -42,27 +42,39 @@ VERSION = _digest_sources()
 """Of the sources of this package."""
 
 
-def find_folder() -> Path | None:
+def place_of(folder: Path, name: str) -> Path:
+    """Return where in a folder the code of a function is kept."""
+    return folder / f"{name}.o"
+
+
+def list_missing(folder: Path, names: Iterable[str]) -> list[str]:
+    """Return the functions of which a folder does not hold the code."""
+    return [name for name in names if not place_of(folder, name).exists()]
+
+
+def find_folder(names: Sequence[str]) -> Path | None:
     """Return the folder for code of just these sources, this compiler and this kind of processor.
 
     It lies beside the sources, or in ``~/.cache/markhound`` where those cannot be written; what
     ``make setup`` compiled beside them is read all the same. None when neither can be written.
+
+    :param names: of the functions: where the code of all of them is, nothing has to be written
     """
     llvm = _load_llvm()
     processor = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
     kind = hashlib.sha256(f"{processor} {llvm.get_process_triple()}".encode()).hexdigest()[:8]
     name = f"{_FOLDER}{VERSION}-{import_module('llvmlite').__version__}-{kind}"
-    parents = (_SOURCES / "__pycache__", Path.home() / ".cache" / "markhound")
-    for parent in parents:
+    folders = (_SOURCES / "__pycache__" / name, Path.home() / ".cache" / "markhound" / name)
+    for folder in folders:
         with suppress(OSError):
-            if any((parent / name).iterdir()):
-                return parent / name
-    for parent in parents:
+            if not list_missing(folder, names):
+                return folder
+    for folder in folders:
         with suppress(OSError):
-            (parent / name).mkdir(parents=True, exist_ok=True)
-            if os.access(parent / name, os.W_OK):
-                _remove_old(parent)
-                return parent / name
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                _remove_old(folder.parent)
+                return folder
     return None
 
 
@@ -126,8 +138,7 @@ def load_native(path: Path) -> Native:
     except (ValueError, LookupError, TypeError):
         whole = False
     if not whole:
-        path.unlink(missing_ok=True)
-        raise ValueError(f"{path} is damaged, and was removed; run it again")
+        raise ValueError(f"{path} is damaged")
     llvm = _load_llvm()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
@@ -161,7 +172,9 @@ def _add(arguments: Iterable[Any], flat: Flat) -> None:
     for argument in arguments:
         if isinstance(argument, np.ndarray):
             if argument.ndim != 1 or not argument.flags.c_contiguous:
-                raise TypeError(f"expected an array of one dimension, got shape {argument.shape}")
+                raise TypeError(
+                    f"expected an array of one dimension without gaps, got shape {argument.shape}"
+                )
             values += (argument.ctypes.data, len(argument))
             kinds += (argument.dtype.name, _SIZE)
         elif isinstance(argument, tuple):

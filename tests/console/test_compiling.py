@@ -11,12 +11,13 @@ import pytest
 
 from console.compiling import compile_matcher, tell_compiling
 from matchers.index import compiled
+from matchers.index.native import place_of
 
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(compiled, "is_compiled", lambda: True)
-    monkeypatch.setattr(compiled, "CACHE", tmp_path)
+    monkeypatch.setattr(compiled, "find_cache", lambda: tmp_path)
     return tmp_path
 
 
@@ -28,8 +29,8 @@ def test_it_is_said_until_searches_are_compiled(
         "",
         "Compiling the matcher for this version; about a minute, once.\n",
     )
-    (empty / "index_1").mkdir()
-    (empty / "index_1" / "search.search-48.py311.nbi").touch()
+    for name in compiled.PARTS:
+        place_of(empty, name).touch()
     tell_compiling()
     assert capsys.readouterr().err == ""
 
@@ -37,7 +38,7 @@ def test_it_is_said_until_searches_are_compiled(
 def test_it_is_said_where_it_happens_each_time(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(compiled, "CACHE", None)
+    monkeypatch.setattr(compiled, "find_cache", lambda: None)
     tell_compiling()
     assert "each time" in capsys.readouterr().err
 
@@ -58,18 +59,6 @@ def test_after_it_nothing_is_left_to_compile(
     capsys.readouterr()
     tell_compiling()
     assert capsys.readouterr().err == ""
-
-
-def test_what_lies_where_nobody_may_write_is_copied(tmp_path: Path) -> None:
-    (tmp_path / "installed" / "index_1").mkdir(parents=True)
-    (tmp_path / "installed" / "index_1" / "a.nbi").write_text("x")
-    for path in (tmp_path / "installed" / "index_1", tmp_path / "installed"):
-        path.chmod(0o555)
-    compiled._copy_whole(tmp_path / "installed", tmp_path / "home" / "copy")
-    copy = tmp_path / "home" / "copy"
-    assert (copy / "index_1" / "a.nbi").read_text() == "x"
-    assert copy.stat().st_mode & (copy / "index_1").stat().st_mode & 0o200
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["copy"]
 
 
 def test_it_is_done_without_numba_too() -> None:
