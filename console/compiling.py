@@ -9,7 +9,7 @@ from console.context import people
 
 def tell_compiling() -> None:
     """Say on stderr that the first search will have to wait until the matcher is compiled."""
-    # Loaded when asked for, as the commands are: numba takes longer than all of this.
+    # Loaded when asked for, as the commands are.
     compiled = import_module("matchers.index.compiled")
     if not compiled.needs_compiling():
         return

@@ -239,7 +239,7 @@ def _check_open_files() -> Check:
 
 
 def _check_numba() -> Check:
-    # Loaded when asked for: numba takes longer than all of this.
+    # Loaded when asked for, as the commands are.
     ok = import_module("matchers.index.compiled").is_compiled()
     try:
         found = f"numba {version('numba')}" + ("" if ok else ", which is switched off or broken")

@@ -6,6 +6,7 @@ Compiled.
 from __future__ import annotations
 
 from matchers.index.clues import (
+    KEY_AT,
     LOOSE_SOUND,
     PREFIX,
     REORDERED,
@@ -102,9 +103,9 @@ def _write_sound(
         return rows
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] & TAG != tag:
+        if names.clue_entries[entry] & TAG != tag:
             continue
-        key = names.clue_keys[entry]
+        key = names.clue_entries[entry] >> KEY_AT
         first, stop = names.key_starts[key] + 0, names.key_starts[key + 1] + 0
         size = stop - first
         most = 2 + (size >= PREFIX) + (size >= _LONG)
@@ -155,9 +156,9 @@ def _write_words(
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] & TAG != tag:
+        if names.clue_entries[entry] & TAG != tag:
             continue
-        key = names.clue_keys[entry]
+        key = names.clue_entries[entry] >> KEY_AT
         first = names.key_starts[key]
         missing = names.key_starts[key + 1] - first - (end - start)
         for name in range(names.key_names[key], names.key_names[key + 1]):

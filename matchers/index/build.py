@@ -28,6 +28,7 @@ from matchers.index.build_kernel import (
     hash_all,
     read_names,
 )
+from matchers.index.clues import MOST_KEYS
 from matchers.index.compiled import Buffer, as_buffer, empty
 from matchers.index.letters import load_letters
 from matchers.index.room import new_room
@@ -117,7 +118,6 @@ def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:
     names = Names(
         key_starts=as_buffer(starts),
         key_letters=as_buffer(np.ascontiguousarray(key_letters, np.int32)),
-        key_masks=as_buffer(np.zeros(keys + 1, np.int32)),
         key_names=as_buffer(key_names),
         name_forms=_column(forms_of, order, np.int32),
         name_gaps=_column(entries[:, GAPS], order, np.int64),
@@ -130,8 +130,7 @@ def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:
         exact_slots=as_buffer(np.zeros(power_of_two(2 * keys), np.int32)),
         clue_bits=as_buffer(np.zeros(8, np.uint8)),
         clue_starts=as_buffer(np.zeros(9, np.int32)),
-        clue_tags=as_buffer(np.zeros(1, np.uint16)),
-        clue_keys=as_buffer(np.zeros(1, np.int32)),
+        clue_entries=as_buffer(np.zeros(1, np.int64)),
         longest=as_buffer(np.array([sizes.max(initial=1)], np.int32)),
         alphabet=as_buffer(np.unique(key_letters).astype(np.uint32)),
     )
@@ -144,7 +143,13 @@ def _column(values: Array, order: Array, kind: type[np.generic]) -> Buffer:
 
 
 def _add_clues(names: Names) -> Names:
-    """Write the clues of all keys, bucket by bucket."""
+    """Write the clues of all keys, bucket by bucket.
+
+    :raises ValueError: when there are more keys than an entry has room for
+    """
+    keys = len(names.key_starts) - 1
+    if keys > MOST_KEYS:
+        raise ValueError(f"expected at most {MOST_KEYS:,} different names, got {keys:,}")
     tables = LETTERS.tables(np.asarray(names.alphabet))
     neighbours, clues = _load_neighbours(), empty(MOST_CLUES)
     total = count_clues(names, tables, neighbours, clues)
@@ -152,8 +157,7 @@ def _add_clues(names: Names) -> Names:
     names = names._replace(
         clue_bits=as_buffer(np.zeros(power_of_two(total), np.uint8)),
         clue_starts=as_buffer(np.zeros(buckets + 1, np.int32)),
-        clue_tags=as_buffer(np.zeros(total + 1, np.uint16)),
-        clue_keys=as_buffer(np.zeros(total + 1, np.int32)),
+        clue_entries=as_buffer(np.zeros(total + 1, np.int64)),
     )
     fill_clues(names, tables, neighbours, clues)
     return names

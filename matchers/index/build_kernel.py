@@ -9,6 +9,7 @@ from matchers.index.clues import (
     DIGITS,
     DRAWN,
     INITIAL,
+    KEY_AT,
     LONG,
     LOOSE_SOUND,
     PREFIX,
@@ -29,7 +30,6 @@ from matchers.index.compiled import Buffer, compiled, entry
 from matchers.index.hashing import SEED, find_word, hash_run, is_milestone, set_bit, step
 from matchers.index.leet import add_leet
 from matchers.index.letters import DIGIT, UNSPACED_CHAR, WORD, Letters
-from matchers.index.near import letter_mask
 from matchers.index.room import Room
 from matchers.index.shape import ORDINARY
 from matchers.index.sound import LONGEST, hash_sound
@@ -171,7 +171,6 @@ def fill_exact(names: Names) -> None:
     mask = len(names.exact_slots) - 1
     for key in range(len(names.key_starts) - 1):
         first, end = names.key_starts[key], names.key_starts[key + 1]
-        names.key_masks[key] = letter_mask(names.key_letters, first, end)
         found = SEED
         for place in range(first, end):
             found = step(found, names.key_letters[place])
@@ -209,12 +208,11 @@ def fill_clues(names: Names, letters: Letters, neighbours: Neighbours, clues: Bu
         starts[bucket] = total
     # Each bucket is filled from its end, so that its count goes down to where it begins.
     for key in range(keys - 1, -1, -1):
-        shape = outline(names, key)
+        shape = outline(names, key) | key << KEY_AT
         for i in range(_write_clues(names, key, letters, neighbours, clues)):
             bucket, tag = split_clue(clues[i], names)
             starts[bucket] -= 1
-            names.clue_tags[starts[bucket]] = tag | shape
-            names.clue_keys[starts[bucket]] = key
+            names.clue_entries[starts[bucket]] = tag | shape
 
 
 @compiled

@@ -19,7 +19,7 @@ in one table. A name is kept under each of its clues, and a text is looked up by
 from __future__ import annotations
 
 from matchers.index.compiled import Buffer, compiled
-from matchers.index.hashing import SEED, step
+from matchers.index.hashing import SEED, count_bits, step
 from matchers.index.tables import Names
 
 (
@@ -46,7 +46,11 @@ MOST = 40
 
 _TAG_BITS = 9
 TAG = (1 << _TAG_BITS) - 1
-"""The part of an entry's tag that comes from its clue; the rest is an ``outline``."""
+"""The part of an entry that comes from its clue; then come an outline of its key, and the key."""
+_WORDS_AT, _MASK_AT, KEY_AT = _TAG_BITS + 4, _TAG_BITS + 7, 37
+"""Where the parts of an entry begin after the tag and the length: in all 63 bits."""
+MOST_KEYS = 1 << (63 - KEY_AT)
+_LETTERS = KEY_AT - _MASK_AT
 _LEAST, _LONGEST, _MANY = 3, 15, 4
 
 _VOWELS = (97, 101, 105, 111, 117)
@@ -141,27 +145,43 @@ def split_clue(clue: int, names: Names) -> tuple[int, int]:
 
 
 @compiled
-def outline(names: Names, key: int) -> int:
-    """Return how long a key is and how many words it has, for the upper bits of its tags.
+def letter_mask(letters: Buffer, start: int, end: int) -> int:
+    """Return which letters stand in a run, as 21 bits, some of which mean two letters."""
+    mask = 0
+    for place in range(start, end):
+        mask |= 1 << letters[place] % _LETTERS
+    return mask
 
-    It saves a look at keys that lie far apart in memory.
+
+@compiled
+def outline(names: Names, key: int) -> int:
+    """Return how long a key is, how many words and which letters it has, as part of its entries.
+
+    It saves a look at keys, which lie far apart in memory.
     """
-    size = names.key_starts[key + 1] - names.key_starts[key]
+    first, end = names.key_starts[key], names.key_starts[key + 1]
     words = min(names.name_words[names.key_names[key]] + 0, _MANY)
     for name in range(names.key_names[key] + 1, names.key_names[key + 1]):
         if min(names.name_words[name] + 0, _MANY) != words:
             words = 0  # it may be either
-    return (min(max(size - _LEAST, 0), _LONGEST) | words << 4) << _TAG_BITS
+    length = min(max(end - first - _LEAST, 0), _LONGEST)
+    mask = letter_mask(names.key_letters, first, end)
+    return length << _TAG_BITS | words << _WORDS_AT | mask << _MASK_AT
 
 
 @compiled
-def may_suit(tag: int, size: int, words: int, budget: int) -> bool:
-    """Whether a name with that tag may be a span of so many letters and words.
+def may_suit(entry: int, size: int, words: int, mask: int, budget: int) -> bool:
+    """Whether a name with that entry may be a span of so many letters and words.
 
     :param words: 0 for any; a name of several words may also be written as one
+    :param mask: the letters of the span
+    :param budget: edits: on neither side more letters may be missing than they account for
     """
-    length = (tag >> _TAG_BITS) & _LONGEST
+    length = (entry >> _TAG_BITS) & 15
     if length < _LONGEST and abs(length + _LEAST - size) > budget:
         return False
-    asked = tag >> (_TAG_BITS + 4)
-    return words <= 1 or asked == 0 or asked == min(words, _MANY)
+    asked = (entry >> _WORDS_AT) & 7
+    if words > 1 and asked != 0 and asked != min(words, _MANY):
+        return False
+    other = (entry >> _MASK_AT) & ((1 << _LETTERS) - 1)
+    return count_bits(mask & ~other) <= budget and count_bits(other & ~mask) <= budget

@@ -11,6 +11,7 @@ from matchers.index.clues import (
     ANAGRAM,
     DRAWN,
     INITIAL,
+    KEY_AT,
     SHORTEST_TYPO,
     SYLLABLES,
     TAG,
@@ -150,9 +151,9 @@ def _write_han(
         return rows  # any two characters in a row are somebody's name
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] & TAG != tag:
+        if names.clue_entries[entry] & TAG != tag:
             continue
-        key = names.clue_keys[entry]
+        key = names.clue_entries[entry] >> KEY_AT
         first = names.key_starts[key]
         if names.key_starts[key + 1] - first != size:
             continue

@@ -6,7 +6,7 @@ under a clue in which l is i; which of the two was meant is told by the name.
 
 from __future__ import annotations
 
-from matchers.index.clues import TAG, split_clue
+from matchers.index.clues import KEY_AT, TAG, split_clue
 from matchers.index.compiled import Buffer, compiled
 from matchers.index.hashing import SEED, is_milestone, set_bit, step
 from matchers.index.tables import HAN_LIKE, Names
@@ -54,9 +54,9 @@ def find_leet_key(names: Names, clue: int, run: Run, start: int, end: int) -> in
         return -1
     bucket, tag = split_clue(clue, names)
     for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-        if names.clue_tags[entry] & TAG != tag:
+        if names.clue_entries[entry] & TAG != tag:
             continue
-        key = names.clue_keys[entry]
+        key = names.clue_entries[entry] >> KEY_AT
         first = names.key_starts[key]
         if names.key_starts[key + 1] - first != size:
             continue

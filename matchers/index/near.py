@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from matchers.index.clues import (
     DIGITS,
+    KEY_AT,
     LONG,
     MOST,
     PREFIX,
@@ -17,12 +20,13 @@ from matchers.index.clues import (
     TAG,
     delete_clues,
     find_budget,
+    letter_mask,
     may_suit,
     split_clue,
 )
 from matchers.index.compiled import Buffer, compiled, empty
 from matchers.index.distance import find_osa
-from matchers.index.hashing import SEED, count_bits, find_word, has_bit, hash_run, step
+from matchers.index.hashing import SEED, find_word, has_bit, hash_run, step
 from matchers.index.letters import DIGIT, UNSPACED_CHAR, Letters
 from matchers.index.meant import find_slip, is_meant
 from matchers.index.rows import find_whole, write_row
@@ -41,6 +45,8 @@ from matchers.index.views import (
 
 _MOST_WORDS = 4
 """Words of the longest misspelt name that is looked for."""
+MOST_SEEN = 256
+"""Keys that a span is compared with at once."""
 
 
 class Near(NamedTuple):
@@ -52,8 +58,13 @@ class Near(NamedTuple):
     """How ordinary each word is."""
     clues: Buffer
     """Deletions: of one letter of a span, of two of a short one, of two of a long one."""
+    buckets: Buffer
+    """Where the bucket of each clue begins and ends, and room for one more."""
     seen: Buffer
-    """Keys already written for a span."""
+    """Keys that may be near a span."""
+    firsts: Buffer
+    """Where the letters of each begin, and room for one more."""
+    sizes: Buffer
     rows: Buffer
     count: Buffer
     """One entry: how many words there are."""
@@ -65,7 +76,10 @@ def new_near(size: int, longest: int) -> Near:
         starts=empty(size + 2),
         zipf=empty(size + 2),
         clues=empty(3 * MOST),
-        seen=empty(256),
+        buckets=empty(2 * MOST + 1, np.int64),
+        seen=empty(MOST_SEEN),
+        firsts=empty(MOST_SEEN + 1),
+        sizes=empty(MOST_SEEN),
         rows=empty(3 * (longest + 8)),
         count=empty(1),
     )
@@ -216,6 +230,22 @@ def _has_digits_of_name(run: Run, start: int, end: int, letters: Letters, names:
 
 
 @compiled
+def _fetch(near: Near, base: int, live: int, names: Names) -> None:
+    """Find the buckets of clues, and look into each once.
+
+    They lie far apart in memory: asked for all at once, they come at about the same time.
+    """
+    for i in range(live):
+        bucket, _ = split_clue(near.clues[base + i], names)
+        near.buckets[2 * i] = names.clue_starts[bucket]
+        near.buckets[2 * i + 1] = names.clue_starts[bucket + 1]
+    met = 0
+    for i in range(live):
+        met ^= names.clue_entries[near.buckets[2 * i]]
+    near.buckets[2 * live] = met  # else nothing would be looked at
+
+
+@compiled
 def _find_span(
     view: View,
     run: Run,
@@ -232,44 +262,73 @@ def _find_span(
     rows: int,
 ) -> int:
     start, end = near.starts[word] + 0, near.starts[last + 1] + 0
-    mask, seen, asked = 0, 0, lossless
-    spoken = 0 if lossless else last - word + 1
-    for i in range(base, base + live):
-        clue = near.clues[i]
-        bucket, tag = split_clue(clue, names)
-        for entry in range(names.clue_starts[bucket], names.clue_starts[bucket + 1]):
-            if names.clue_tags[entry] & TAG != tag:
+    mask, spoken = letter_mask(run.letters, start, end), 0 if lossless else last - word + 1
+    _fetch(near, base, live, names)
+    count = 0
+    for i in range(live):
+        _, tag = split_clue(near.clues[base + i], names)
+        for place in range(near.buckets[2 * i], near.buckets[2 * i + 1]):
+            entry = names.clue_entries[place]
+            if entry & TAG != tag or not may_suit(entry, end - start, spoken, mask, depth):
                 continue
-            if not may_suit(names.clue_tags[entry], end - start, spoken, depth):
+            key = entry >> KEY_AT
+            if _is_seen(near.seen, count, key):
                 continue
-            key = names.clue_keys[entry]
-            if mask == 0:
-                mask = letter_mask(run.letters, start, end)
-            if not _may_be_near(mask, names.key_masks[key], depth):
-                continue
-            if not asked:
-                asked = True
-                if find_whole(names, run, start, end) >= 0:
-                    return rows
-            size = names.key_starts[key + 1] - names.key_starts[key]
-            if abs(size - (end - start)) > depth or find_budget(size) != depth:
-                continue
-            if _is_seen(near.seen, seen, key):
-                continue
-            if seen < len(near.seen):
-                near.seen[seen] = key
-                seen += 1
-            first = names.key_starts[key] + 0  # numba: as 64 bits, so that one version is compiled
-            distance = find_osa(
-                run.letters, start, end, names.key_letters, first, first + size, depth, near.rows
-            )
-            if distance > depth:
-                continue
-            rows = _write_near(
-                view, run, word, last, lossless, letters, names, near, key, distance, out, rows
-            )
-            if rows < 0:
+            if count == 0 and not lossless and find_whole(names, run, start, end) >= 0:
                 return rows
+            if count == MOST_SEEN:
+                rows = _compare_all(
+                    view, run, word, last, lossless, letters, names, near, depth, count, out, rows
+                )
+                if rows < 0:
+                    return rows
+                count = 0
+            near.seen[count] = key
+            count += 1
+    return _compare_all(
+        view, run, word, last, lossless, letters, names, near, depth, count, out, rows
+    )
+
+
+@compiled
+def _compare_all(
+    view: View,
+    run: Run,
+    word: int,
+    last: int,
+    lossless: bool,
+    letters: Letters,
+    names: Names,
+    near: Near,
+    depth: int,
+    count: int,
+    out: Buffer,
+    rows: int,
+) -> int:
+    """Compare a span with the keys that were met, letter by letter."""
+    start, end = near.starts[word] + 0, near.starts[last + 1] + 0
+    met = 0
+    for i in range(count):  # as in ``_fetch``
+        near.firsts[i] = names.key_starts[near.seen[i]]
+        near.sizes[i] = names.key_starts[near.seen[i] + 1] - near.firsts[i]
+    for i in range(count):
+        met ^= names.key_letters[near.firsts[i]]
+    near.firsts[count] = met
+    for i in range(count):
+        first, size = near.firsts[i] + 0, near.sizes[i] + 0
+        if abs(size - (end - start)) > depth or find_budget(size) != depth:
+            continue
+        distance = find_osa(
+            run.letters, start, end, names.key_letters, first, first + size, depth, near.rows
+        )
+        if distance > depth:
+            continue
+        key = near.seen[i] + 0
+        rows = _write_near(
+            view, run, word, last, lossless, letters, names, near, key, distance, out, rows
+        )
+        if rows < 0:
+            return rows
     return rows
 
 
@@ -306,21 +365,6 @@ def _write_near(
         if rows < 0:
             return rows
     return rows
-
-
-@compiled
-def letter_mask(letters: Buffer, start: int, end: int) -> int:
-    """Return which letters stand in a run, as 31 bits."""
-    mask = 0
-    for place in range(start, end):
-        mask |= 1 << letters[place] % 31
-    return mask
-
-
-@compiled
-def _may_be_near(one: int, other: int, budget: int) -> bool:
-    """Whether no more letters are missing on either side than edits can account for."""
-    return count_bits(one & ~other) <= budget and count_bits(other & ~one) <= budget
 
 
 @compiled

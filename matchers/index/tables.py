@@ -20,8 +20,6 @@ class Names(NamedTuple):
     key_starts: Buffer
     """Where the letters of each key begin; one entry more than keys."""
     key_letters: Buffer
-    key_masks: Buffer
-    """Which letters a key has, as 31 bits, to turn most candidates away."""
     key_names: Buffer
     """Where the names of each key begin; one entry more than keys."""
     name_forms: Buffer
@@ -42,9 +40,8 @@ class Names(NamedTuple):
     clue_bits: Buffer
     clue_starts: Buffer
     """Where the entries of each bucket begin; the buckets are the low bits of a clue."""
-    clue_tags: Buffer
-    """The high bits of each clue, and an outline of its key."""
-    clue_keys: Buffer
+    clue_entries: Buffer
+    """The high bits of each clue, an outline of its key, and the key: ``matchers.index.clues``."""
     longest: Buffer
     """One entry: letters of the longest key."""
     alphabet: Buffer

@@ -63,11 +63,11 @@ def test_new_names_are_added_without_making_the_rest_again(tmp_path: Path) -> No
     many = [(i, f"Aurelio{chr(97 + i % 26)}{chr(97 + i // 26)}") for i in range(100)]
     MarkIndex.open(tmp_path, many)
     (first,) = find_folders(tmp_path)
-    before = (first / "clue_keys.npy").stat().st_mtime_ns
+    before = (first / "clue_entries.npy").stat().st_mtime_ns
     more = [*many, (200, "Nordwind")]
     assert [m.owner for m in MarkIndex.open(tmp_path, more).find("Nordwind")] == [200]
     assert _saved(tmp_path) == [100, 1]
-    assert (first / "clue_keys.npy").stat().st_mtime_ns == before
+    assert (first / "clue_entries.npy").stat().st_mtime_ns == before
 
 
 def test_names_that_are_gone_are_not_found_and_their_numbers_may_change(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_registries_with_next_to_nothing(tmp_path: Path, forms: list[tuple[int, 
 def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
     MarkIndex.open(tmp_path, FORMS)
     (folder,) = find_folders(tmp_path)
-    (folder / "clue_keys.npy").write_bytes(b"\x93NUMPY nothing")
+    (folder / "clue_entries.npy").write_bytes(b"\x93NUMPY nothing")
     with pytest.raises(ValueError, match="is no index of names"):
         MarkIndex.open(tmp_path, FORMS)
 
@@ -126,7 +126,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path, header: str) -> None:
 def test_half_written_and_half_removed_indexes_are_not_seen_and_go(tmp_path: Path) -> None:
     (tmp_path / ".new-abc" / "names").mkdir(parents=True)
     (tmp_path / "names-0003").mkdir()
-    (tmp_path / "names-0003" / "clue_keys.npy").write_bytes(b"half")
+    (tmp_path / "names-0003" / "clue_entries.npy").write_bytes(b"half")
     assert [m.owner for m in MarkIndex.open(tmp_path, FORMS).find("Nordwind")] == [1]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "names-0004"]
 
