@@ -16,7 +16,6 @@ from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import orjson
@@ -33,30 +32,29 @@ def load_kept(maker: str, *, folder: Path = _HERE / "__pycache__") -> Any:  # no
 
     :param maker: ``module:function``; the module is only loaded when there is nothing kept
     """
-    place = _place(maker, folder, "json")
-    with suppress(OSError, orjson.JSONDecodeError):
-        return orjson.loads(place.read_bytes())
-    made = _make(maker)
-    _replace(maker, place, orjson.dumps(made))
-    return made
+    place = folder / f"{maker.replace(':', '.')}-{_state()}.json.kept"
+    content = _read(place)
+    if content is None:
+        made = _make(maker)
+        _replace(place, orjson.dumps(made))
+        return made
+    return orjson.loads(content)
 
 
 def load_kept_arrays(
     maker: str, *, folder: Path = _HERE / "__pycache__"
 ) -> Mapping[str, NDArray[Any]]:
     """Return what a function without arguments makes: arrays of numbers by name."""
-    place = _place(maker, folder, "npz")
-    with suppress(OSError, ValueError, EOFError, BadZipFile), np.load(place) as kept:
+    place = folder / f"{maker.replace(':', '.')}-{_state()}.npz.kept"
+    content = _read(place)
+    if content is None:
+        made: Mapping[str, NDArray[Any]] = _make(maker)
+        new = BytesIO()
+        np.savez(new, allow_pickle=False, **made)
+        _replace(place, new.getvalue())
+        return made
+    with np.load(BytesIO(content), allow_pickle=False) as kept:
         return dict(kept)
-    made: Mapping[str, NDArray[Any]] = _make(maker)
-    content = BytesIO()
-    np.savez(content, allow_pickle=False, **made)
-    _replace(maker, place, content.getvalue())
-    return made
-
-
-def _place(maker: str, folder: Path, kind: str) -> Path:
-    return folder / f"{maker.replace(':', '.')}-{_state()}.{kind}"
 
 
 def _make(maker: str) -> Any:  # noqa: ANN401
@@ -64,14 +62,23 @@ def _make(maker: str) -> Any:  # noqa: ANN401
     return getattr(import_module(module), function)()
 
 
-def _replace(maker: str, place: Path, content: bytes) -> None:
-    """Write a table in the place of older ones of its maker, where that can be done."""
+def _read(place: Path) -> bytes | None:
+    """Return what a file holds after its digest; None when it is not there, or damaged."""
+    try:
+        digest, _, content = place.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
+
+
+def _replace(place: Path, content: bytes) -> None:
+    """Write a table, after its digest, in the place of older ones of its maker, where possible."""
     with suppress(OSError, InputError):
         place.parent.mkdir(exist_ok=True)
-        for old in place.parent.glob(f"{maker.replace(':', '.')}-*{place.suffix}"):
+        for old in place.parent.glob(f"{place.name.rpartition('-')[0]}-*"):
             old.unlink(missing_ok=True)
         with whole_file(place) as file:
-            file.write(content)
+            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
 def _list_sources() -> Iterator[Path]:

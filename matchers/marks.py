@@ -197,14 +197,10 @@ def _collecting_paused() -> Iterator[None]:
 
 
 def _group(forms: Iterable[tuple[int, str]]) -> dict[str, tuple[int, ...]]:
-    owners: dict[str, tuple[int, ...]] = {}
+    owners: dict[str, list[int]] = {}
     for owner, form in forms:
-        known = owners.get(form)
-        if known is None:
-            owners[form] = (owner,)
-        elif owner not in known:
-            owners[form] = (*known, owner)
-    return owners
+        owners.setdefault(form, []).append(owner)
+    return {form: tuple(dict.fromkeys(bearers)) for form, bearers in owners.items()}
 
 
 def _add_matches(

@@ -49,8 +49,12 @@ PARTS = ("read_names", "hash_all", "fill_exact", "count_clues", "fill_clues", "s
 @cache
 def is_compiled() -> bool:
     """Whether searches run compiled; ``NUMBA_DISABLE_JIT=1`` switches that off."""
-    switched_off = os.environ.get(_OFF, "0") not in ("", "0")
-    return not switched_off and find_spec("numba") is not None
+    if os.environ.get(_OFF, "0") not in ("", "0") or find_spec("llvmlite") is None:
+        return False
+    if find_spec("numba") is not None:
+        return True
+    folder = find_cache()  # what was compiled before runs without it
+    return folder is not None and not list_missing(folder, PARTS)
 
 
 @cache
@@ -103,20 +107,14 @@ class _Entry:
     def _load(self, arguments: tuple[Any, ...]) -> Native:
         name = self._function.__name__
         if COMPILE_TO in os.environ:
-            place = place_of(Path(os.environ[COMPILE_TO]), name)
-            if not place.exists():
-                _compiling().compile_entry(self._function, arguments, place)
-            return load_native(place)
-        folder = find_cache() or Path(_temporary().name)
-        place = place_of(folder, name)
-        try:
-            return load_native(place)
-        except FileNotFoundError:
-            compile_into(folder)
-        except ValueError:
-            place.unlink()
-            compile_into(folder)
-        return load_native(place)
+            folder = Path(os.environ[COMPILE_TO])
+            if list_missing(folder, [name]):
+                _compiling().compile_entry(self._function, arguments, place_of(folder, name))
+        else:
+            folder = find_cache() or Path(_temporary().name)
+            if list_missing(folder, [name]):
+                compile_into(folder)
+        return load_native(place_of(folder, name))
 
 
 def _compiling() -> Any:  # noqa: ANN401

@@ -87,16 +87,22 @@ def load_letters() -> LetterTables:
 
 
 def make_letters() -> dict[str, NDArray[Any]]:
-    """Read all characters of the first plane, but for few that stand for whole phrases.
+    """Read all characters of the first plane that are read as few others of that plane.
 
     The longest reading decides how much room a search takes.
     """
     tables = LetterTables()
     points = [*range(0xD800), *range(0xE000, _PLANE)]
-    folded = {point: fold_char(chr(point), False).text for point in points}
-    short = [point for point, text in folded.items() if len(romanise(text)) <= _PHRASE]
-    tables.tables(np.array(short, np.uint32))
+    tables.tables(np.array([point for point in points if _is_kept(chr(point))], np.uint32))
     return tables.keep()
+
+
+def _is_kept(char: str) -> bool:
+    plain, skeleton = fold_char(char, False).text, fold_char(char, True).text
+    readings = (plain, skeleton, romanise(plain))
+    return all(len(text) <= _PHRASE for text in readings) and all(
+        ord(letter) < _PLANE for letter in "".join(readings)
+    )
 
 
 class LetterTables:

@@ -48,8 +48,21 @@ def place_of(folder: Path, name: str) -> Path:
 
 
 def list_missing(folder: Path, names: Iterable[str]) -> list[str]:
-    """Return the functions of which a folder does not hold the code."""
-    return [name for name in names if not place_of(folder, name).exists()]
+    """Return the functions of which a folder does not hold the code, whole and readable."""
+    return [name for name in names if _read(place_of(folder, name)) is None]
+
+
+def _read(path: Path) -> tuple[dict[str, Any], bytes] | None:
+    """Return what is said of a function, and its code; None when the file is not there or whole."""
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    if hashlib.sha256(content).hexdigest().encode() != digest:
+        return None
+    head, _, code = content.partition(b"\n")
+    told: dict[str, Any] = json.loads(head)
+    return told, code
 
 
 def find_folder(names: Sequence[str]) -> Path | None:
@@ -64,23 +77,25 @@ def find_folder(names: Sequence[str]) -> Path | None:
     processor = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
     kind = hashlib.sha256(f"{processor} {llvm.get_process_triple()}".encode()).hexdigest()[:8]
     name = f"{_FOLDER}{VERSION}-{import_module('llvmlite').__version__}-{kind}"
-    folders = (_SOURCES / "__pycache__" / name, Path.home() / ".cache" / "markhound" / name)
+    folders = [_SOURCES / "__pycache__" / name]
+    with suppress(RuntimeError):  # who has no home
+        folders.append(Path.home() / ".cache" / "markhound" / name)
     for folder in folders:
-        with suppress(OSError):
-            if not list_missing(folder, names):
-                return folder
+        if not list_missing(folder, names):
+            return folder
     for folder in folders:
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
-                _remove_old(folder.parent)
+                _remove_old(folder)
                 return folder
     return None
 
 
-def _remove_old(parent: Path) -> None:
-    for old in parent.glob(_FOLDER + "*"):
-        if old.stat().st_mtime < time.time() - _KEPT:  # others may still use it
+def _remove_old(folder: Path) -> None:
+    """Remove the code of other versions beside a folder, unless it is so new that it is in use."""
+    for old in folder.parent.glob(_FOLDER + "*"):
+        if old != folder and old.stat().st_mtime < time.time() - _KEPT:
             shutil.rmtree(old, ignore_errors=True)
 
 
@@ -120,32 +135,29 @@ def save_native(path: Path, code: str, symbol: str, kinds: Sequence[str], result
     builder = llvm.create_pass_builder(machine, tuning)
     builder.getModulePassManager().run(module, builder)
     machine_code = machine.emit_object(module)
-    digest = hashlib.sha256(machine_code).hexdigest()
-    head = {"symbol": symbol, "kinds": kinds, "results": results, "sha256": digest}
+    head = {"symbol": symbol, "kinds": kinds, "results": results}
+    content = json.dumps(head).encode() + b"\n" + machine_code
     with whole_file(path) as file:
-        file.write(json.dumps(head).encode() + b"\n" + machine_code)
+        file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
 def load_native(path: Path) -> Native:
     """Load what ``save_native`` wrote.
 
-    :raises ValueError: when the file is damaged
+    :raises ValueError: when the file is not there, or damaged
     """
-    head, _, machine_code = path.read_bytes().partition(b"\n")
-    try:
-        told = json.loads(head)
-        whole = hashlib.sha256(machine_code).hexdigest() == told["sha256"]
-    except (ValueError, LookupError, TypeError):
-        whole = False
-    if not whole:
-        raise ValueError(f"{path} is damaged")
+    found = _read(path)
+    if found is None:
+        raise ValueError(f"{path} is missing or damaged")
+    told, machine_code = found
     llvm = _load_llvm()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
-    return Native(
-        engine, engine.get_function_address(told["symbol"]), told["kinds"], told["results"]
-    )
+    address = engine.get_function_address(told["symbol"])
+    if not address:
+        raise ValueError(f"{path} does not hold {told['symbol']}")
+    return Native(engine, address, told["kinds"], told["results"])
 
 
 class Flat(NamedTuple):

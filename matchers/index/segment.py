@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from bisect import bisect_right
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ except ImportError:  # no POSIX system
     fcntl = None  # type: ignore[assignment]
 
 from matchers.index.build import LETTERS, build_names
+from matchers.index.checks import is_sound
 from matchers.index.compiled import as_buffer
 from matchers.index.native import VERSION
 from matchers.index.room import new_room
@@ -110,8 +112,11 @@ class Segment:
             names = build_names(forms)
             for field, values in zip(names._fields, names, strict=True):
                 np.save(new / f"{field}.npy", np.asarray(values), allow_pickle=False)
-            (new / _FORMS).write_text(json.dumps(forms), encoding="ascii")
-            (new / _HEADER).write_text(json.dumps({"maker": find_maker(), "forms": len(forms)}))
+            text = json.dumps(forms)
+            (new / _FORMS).write_text(text, encoding="ascii")
+            head = {"maker": find_maker(), "forms": len(forms), "digest": _digest(text)}
+            (new / _HEADER).write_text(json.dumps(head), encoding="ascii")
+            _write_through(new)
             new.rename(target)
         for path in (*(old if replace else ()), *_find_leftovers(folder)):
             (path / _HEADER).unlink(missing_ok=True)  # from here on it is none
@@ -126,18 +131,22 @@ class Segment:
         """
         try:
             header = json.loads((path / _HEADER).read_text())
-            forms = json.loads((path / _FORMS).read_text(encoding="ascii"))
-            # "c": numba takes writable and read-only arrays for two types; nothing is written.
+            text = (path / _FORMS).read_text(encoding="ascii")
+            forms = json.loads(text)
             arrays = [
-                np.load(path / f"{field}.npy", mmap_mode="c", allow_pickle=False)
+                np.load(path / f"{field}.npy", mmap_mode="r", allow_pickle=False)
                 for field in Names._fields
             ]
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, EOFError) as error:
             raise ValueError(f"{path} is no index of names ({error})") from error
-        whole = header.get("maker") == find_maker() and header.get("forms") == len(forms)
-        if not whole or any(array.ndim != 1 for array in arrays):
+        whole = header.get("maker") == find_maker() and header.get("digest") == _digest(text)
+        kinds = [(1, kind) for kind in find_kinds()]
+        if not whole or [(array.ndim, array.dtype) for array in arrays] != kinds:
             raise ValueError(f"{path} is no index of names (it is damaged)")
-        return cls(forms, Names(*(as_buffer(array.view(np.ndarray)) for array in arrays)))
+        names = Names(*(array.view(np.ndarray) for array in arrays))
+        if not is_sound(names, len(forms)):
+            raise ValueError(f"{path} is no index of names (its tables are damaged)")
+        return cls(forms, Names(*map(as_buffer, names)))
 
     @staticmethod
     def is_current(path: Path) -> bool:
@@ -185,6 +194,23 @@ class Segment:
             yield from out[: rows * ROW].reshape(rows, ROW).tolist()
             if first == before:
                 out = np.zeros(2 * len(out), np.int32)  # one text alone has more
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+@cache
+def find_kinds() -> tuple[np.dtype[Any], ...]:
+    """Return the types of the tables, in their order."""
+    return tuple(np.asarray(values).dtype for values in build_names(()))
+
+
+def _write_through(folder: Path) -> None:
+    """Make the system write all files of a folder, which a loss of power must not leave empty."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 @contextmanager

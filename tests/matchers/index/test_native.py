@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,14 @@ import pytest
 
 from crawler.errors import MachineError
 from matchers.index import compiled, native
-from matchers.index.native import Native, find_folder, flatten, load_native, place_of
+from matchers.index.native import (
+    Native,
+    find_folder,
+    flatten,
+    list_missing,
+    load_native,
+    place_of,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -99,17 +107,13 @@ def test_other_types_are_refused(made: Path) -> None:
             _call(size, odd)
 
 
-@pytest.mark.parametrize("damage", [b"", b"\n", b"{}\ncode", b'{"sha256": "0"}\ncode', b"[1]\n"])
-def test_damaged_code_is_never_run(tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "size.o").write_bytes(damage)
-    with pytest.raises(ValueError, match=r"size\.o is damaged"):
-        load_native(tmp_path / "size.o")
-
-
-def test_half_a_file_is_damaged(made: Path, tmp_path: Path) -> None:
-    (tmp_path / "size.o").write_bytes((made / "size.o").read_bytes()[:-1])
-    with pytest.raises(ValueError, match="is damaged"):
-        load_native(tmp_path / "size.o")
+def test_damaged_code_is_never_run(made: Path, tmp_path: Path) -> None:
+    whole = (made / "size.o").read_bytes()
+    for damaged in (b"", b"\n", b"{}\ncode", whole[:-1], whole.replace(b"int32", b"int64", 1)):
+        (tmp_path / "size.o").write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"size\.o is missing or damaged"):
+            load_native(tmp_path / "size.o")
+        assert list_missing(tmp_path, ["size"]) == ["size"]
 
 
 @pytest.fixture
@@ -128,18 +132,47 @@ def test_code_is_kept_beside_its_sources(folders: tuple[Path, Path]) -> None:
     assert native.VERSION in found.name
 
 
-def test_code_at_home_counts_where_it_is_whole(folders: tuple[Path, Path]) -> None:
-    if not compiled.is_compiled():
-        pytest.skip("numba, an extra, is not installed")
-    beside = find_folder(["search"])
+def test_code_at_home_counts_where_it_is_whole(folders: tuple[Path, Path], made: Path) -> None:
+    beside = find_folder(["size"])
     assert beside is not None
     home = folders[1] / beside.name
     home.mkdir(parents=True)
-    assert find_folder(["search"]) == beside
-    place_of(home, "search").touch()
-    assert find_folder(["search"]) == home
-    place_of(beside, "search").touch()
-    assert find_folder(["search"]) == beside
+    shutil.copy(made / "size.o", place_of(beside, "size"))
+    assert find_folder(["size"]) == beside
+    place_of(beside, "size").write_bytes(b"damaged")
+    assert find_folder(["size"]) == beside
+    shutil.copy(made / "size.o", place_of(home, "size"))
+    assert find_folder(["size"]) == home
+
+
+def test_who_has_no_home_needs_none(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not compiled.is_compiled():
+        pytest.skip("numba, an extra, is not installed")
+
+    def fail() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", fail)
+    found = find_folder(["size"])
+    assert found is not None
+    assert found.parent == folders[0]
+
+
+@pytest.mark.usefixtures("folders")
+def test_only_old_code_of_other_versions_goes() -> None:
+    if not compiled.is_compiled():
+        pytest.skip("numba, an extra, is not installed")
+    own = find_folder(["size"])
+    assert own is not None
+    old, new = (own.with_name(f"compiled-{name}") for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+    for folder in (own, old):
+        os.utime(folder, (0, 0))
+    assert find_folder(["size"]) == own
+    assert (own.exists(), old.exists(), new.exists()) == (True, False, True)
 
 
 def test_what_failed_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
