@@ -6,6 +6,56 @@ from matchers.index.compiled import Buffer, compiled
 
 
 @compiled
+def _are_same(left: Buffer, a: int, a_end: int, right: Buffer, b: int) -> bool:
+    """Whether as many letters from ``b`` on are those of ``left[a:a_end]``."""
+    for i in range(a_end - a):
+        if left[a + i] != right[b + i]:
+            return False
+    return True
+
+
+@compiled
+def _are_one_apart(left: Buffer, a: int, a_end: int, right: Buffer, b: int, b_end: int) -> bool:
+    """Whether one edit at the front is enough; their first letters differ, or one has none."""
+    n, m = a_end - a, b_end - b
+    if n == m + 1:
+        return _are_same(left, a + 1, a_end, right, b)
+    if m == n + 1:
+        return _are_same(left, a, a_end, right, b + 1)
+    if n != m:
+        return False
+    if _are_same(left, min(a + 1, a_end), a_end, right, b + 1):
+        return True
+    return n > 1 and (
+        left[a] == right[b + 1]
+        and left[a + 1] == right[b]
+        and _are_same(left, a + 2, a_end, right, b + 2)
+    )
+
+
+@compiled
+def _are_two_apart(left: Buffer, a: int, a_end: int, right: Buffer, b: int, b_end: int) -> bool:
+    """Whether two edits are enough: one at the front, where they differ, and one after it.
+
+    Letters that are the same at the front of both are never edited in one of the shortest ways, so
+    each edit stands where the two differ first: replaced, left out, added or swapped.
+    """
+    for edit in range(4):
+        i = a + (0 if edit == 2 else 2 if edit == 3 else 1)
+        j = b + (0 if edit == 1 else 2 if edit == 3 else 1)
+        if i > a_end or j > b_end or abs((a_end - i) - (b_end - j)) > 1:
+            continue
+        if edit == 3 and not (left[a] == right[b + 1] and left[a + 1] == right[b]):
+            continue
+        while i < a_end and j < b_end and left[i] == right[j]:
+            i += 1
+            j += 1
+        if _are_one_apart(left, i, a_end, right, j, b_end):
+            return True
+    return False
+
+
+@compiled
 def find_osa(
     left: Buffer, a: int, a_end: int, right: Buffer, b: int, b_end: int, limit: int, rows: Buffer
 ) -> int:
@@ -25,6 +75,12 @@ def find_osa(
         return over
     if n == 0 or m == 0:
         return n + m
+    if _are_one_apart(left, a, a_end, right, b, b_end):
+        return 1
+    if limit == 1:
+        return over
+    if limit == 2:
+        return 2 if _are_two_apart(left, a, a_end, right, b, b_end) else over
     width = m + 1
     before, last, this = 0, width, 2 * width
     for j in range(width):

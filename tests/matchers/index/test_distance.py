@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from matchers.index.compiled import Buffer
 from matchers.index.distance import find_osa
 
-_WORD = st.text(alphabet="abcd", max_size=12)
+_WORD = st.text(alphabet="abcd", max_size=14)
 
 
 def _letters(word: str) -> Buffer:
