@@ -119,6 +119,8 @@ def _no_words() -> Words:
 
 def find_brand_field(listing: Listing) -> tuple[str, str] | None:
     """Return field and text of the brand as the listing gives it, be it an attribute."""
+    if not listing.brand and not listing.attributes:
+        return None  # as of most
     return next(_brand_fields(listing), None)
 
 

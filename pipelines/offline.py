@@ -69,7 +69,7 @@ class OfflineMatch:
         listings = iter(self._listings)
         with self._decoder:
             while batch := list(islice(listings, BATCH)):
-                subjects = [Subject(listing=item, pictures=self._pictures(item)) for item in batch]
+                subjects = [Subject(item, self._pictures(item)) for item in batch]
                 yield from self._matcher.match(subjects)
                 self.listings += len(batch)
         self._index.save()
