@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib import import_module
 from urllib.parse import SplitResult, urlsplit
-
-from w3lib.url import canonicalize_url
 
 from crawler.suffixes import find_registrable
 
@@ -53,6 +53,13 @@ def is_address(host: str) -> bool:
             return False
         return " " not in host
     return True
+
+
+@cache
+def _load_canonicalizer() -> Callable[[str], str]:
+    """Return w3lib's: loaded when first needed, as HTTP and TLS come with it."""
+    found: Callable[[str], str] = import_module("w3lib.url").canonicalize_url
+    return found
 
 
 def site_of(url: str) -> str:
@@ -103,7 +110,7 @@ def canonical_url(url: str) -> str | None:
     path = _SESSION_IN_PATH.sub("", parts.path)
     bare = SplitResult(parts.scheme, netloc, path, _kept_query(parts.query), "")
     try:
-        return _ESCAPED.sub(_plain_escape, canonicalize_url(bare.geturl()))
+        return _ESCAPED.sub(_plain_escape, _load_canonicalizer()(bare.geturl()))
     except ValueError:
         return None
 

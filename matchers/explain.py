@@ -64,6 +64,9 @@ class Level(NamedTuple):
     weight: float
 
 
+_TITLE_LEVELS: Final = {label: Level(label, bits) for label, bits in NAME.items()}
+
+
 def find_level(field: str, text: str, match: NameMatch) -> Level | None:
     """Return the level of a name match; None when it says nothing in that field.
 
@@ -77,7 +80,7 @@ def find_level(field: str, text: str, match: NameMatch) -> Level | None:
     if field == "title":
         if label in _PLACES_OF_UNSPACED and stands_exactly(match):
             label = "exact"  # how it stands there is what matchers.han_standing says
-        return Level(label, NAME[label])
+        return _TITLE_LEVELS[label]
     whole = match.span == (0, len(text.strip()))
     limit = BRAND_FIELD_IN_PART if not whole and _is_ordinary(match) else BRAND_FIELD
     return Level(label=label, weight=min(NAME[label], limit))

@@ -30,13 +30,14 @@ def same_goods(candidate: Candidate) -> Finding | None:
     listing, right = candidate.listing, candidate.right
     if right.kind == "work" or not (right.classes or right.goods):
         return None
-    own = _find_registered(listing, right) or _find_own_class(candidate.read(), right)
+    classes = _classes(right.classes, right.goods)
+    own = _find_registered(listing, right) or _find_own_class(candidate.read(), classes)
     if own is not None:
         stated, good = own
         if _stands_beside(candidate, stated, good):
             return _finding("goods_beside", stated, good)
         return _finding("goods", stated, good)
-    return _find_others(candidate)
+    return _find_others(candidate, classes)
 
 
 def _find_registered(listing: Listing, right: Right) -> tuple[Stated, str] | None:
@@ -50,22 +51,20 @@ def _find_registered(listing: Listing, right: Right) -> tuple[Stated, str] | Non
     return None
 
 
-def _find_own_class(reading: Reading, right: Right) -> tuple[Stated, str] | None:
+def _find_own_class(reading: Reading, own: frozenset[int]) -> tuple[Stated, str] | None:
     """Return the first everyday word for the goods of a class of the right."""
-    own = _classes(right.classes, right.goods)
     for number, stated in reading.classes.items():
         if number in own:
             return stated, stated.text
     return None
 
 
-def _find_others(candidate: Candidate) -> Finding | None:
+def _find_others(candidate: Candidate, own: frozenset[int]) -> Finding | None:
     """Say that the goods are of other classes, or the category none of the registered goods."""
-    right, reading = candidate.right, candidate.read()
-    own = _classes(right.classes, right.goods)
-    goods = {number for number in own if number < _FIRST_SERVICE}
-    if goods and reading.classes and all(map(_is_known, right.goods)):
-        stated = next(iter(reading.classes.values()))
+    right, stated_classes = candidate.right, candidate.read().classes
+    covers_goods = bool(own) and min(own) < _FIRST_SERVICE
+    if covers_goods and stated_classes and all(map(_is_known, right.goods)):
+        stated = next(iter(stated_classes.values()))
         return _finding("other_class", stated, ", ".join(map(str, sorted(own))))
     if not candidate.listing.category or not right.goods:
         return None

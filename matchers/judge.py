@@ -130,12 +130,13 @@ class Matcher:
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
         """Return place of a listing -> the names in it, in the order of the fields."""
         found: dict[int, list[FoundName]] = {}
-        placed = list(enumerate(listings))
-        titles = [(place, "title", listing.title) for place, listing in placed]
-        brands = [(n, *brand) for n, listing in placed if (brand := find_brand_field(listing))]
-        descriptions = [
-            (n, "description", text) for n, item in placed if (text := item.description)
-        ]
+        titles = [(place, "title", listing.title) for place, listing in enumerate(listings)]
+        brands, descriptions = [], []
+        for place, listing in enumerate(listings):
+            if brand := find_brand_field(listing):
+                brands.append((place, *brand))
+            if listing.description:
+                descriptions.append((place, "description", listing.description))
         for texts, fuzzy in ((titles + brands, True), (descriptions, False)):
             matches = self._marks.find_all([text for _, _, text in texts], fuzzy=fuzzy)
             for (place, field, text), there in zip(texts, matches, strict=True):
@@ -235,7 +236,8 @@ def names_of(rights: Sequence[Right]) -> Iterator[tuple[int, str]]:
 
 def _cut(listing: Listing) -> Listing:
     """Cut the fields that are read to ``_MAX_LENGTHS``."""
-    if len(listing.title) + len(listing.brand or "") + len(listing.description or "") <= _SHORT:
+    brand, description = listing.brand or "", listing.description or ""
+    if len(listing.title) + len(brand) + len(description) <= _SHORT:
         return listing
     cut = {
         field: text[:limit]

@@ -74,10 +74,13 @@ def _weigh(candidate: Candidate, field: str, matches: list[NameMatch]) -> list[U
     levels = [(level, match) for match in matches if (level := find_level(field, text, match))]
     if len(levels) > 1:
         levels.sort(key=lambda use: (-use[0].weight, use[1].span))
+        del levels[_MAX_USES:]
     uses = []
-    for level, match in levels[:_MAX_USES]:
+    for level, match in levels:
         standing = find_levels(candidate, match) if field == "title" else _NOWHERE
-        weights = [level.weight, *weigh_standing(standing)]
+        weights = [level.weight]
+        if standing:
+            weights += weigh_standing(standing)
         uses.append(Use(field, match, level, standing, weights, sum(weights)))
     return uses
 

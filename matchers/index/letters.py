@@ -150,7 +150,7 @@ class LetterTables:
         """Return the tables with entries for at least these code points."""
         new = points[~self._read[points]]
         if len(new):
-            self._fill(np.unique(new).tolist())
+            self._fill(sorted(set(new.tolist())))
         if self._tables is None:
             self._tables = self._freeze()
         return self._tables
