@@ -111,17 +111,12 @@ NEEDS: Final[Mapping[Feature, str]] = {
 
 def find_context(candidate: Candidate) -> list[Finding]:
     """Return what the features find."""
-    found = [feature(candidate) for feature in _list_features(_look(candidate))]
-    return [finding for finding in found if finding is not None]
-
-
-def _look(candidate: Candidate) -> _Given:
     listing, right = candidate.listing, candidate.right
     ordinary = short = False
     for _, match in candidate.names:
         ordinary = ordinary or match.ordinary
         short = short or match.length <= SHORT
-    return _Given(
+    features = _list_features(
         right.kind,
         candidate.read().sections,
         bool(right.licensees),
@@ -130,11 +125,17 @@ def _look(candidate: Candidate) -> _Given:
         ordinary,
         short,
     )
+    found = [feature(candidate) for feature in features]
+    return [finding for finding in found if finding is not None]
 
 
 @lru_cache(maxsize=1 << 12)
-def _list_features(given: _Given) -> tuple[Feature, ...]:
-    """Return the features that may have something to say."""
+def _list_features(kind: RightKind, sections: frozenset[str], *flags: bool) -> tuple[Feature, ...]:
+    """Return the features that may have something to say.
+
+    :param flags: the rest of ``_Given``
+    """
+    given = _Given(kind, sections, *flags)
     return tuple(
         feature
         for feature in FEATURES

@@ -189,8 +189,11 @@ class Matcher:
         return self._weigh(candidate).hit()
 
     def _judge_all(self, candidates: Iterable[Candidate]) -> list[Hit]:
-        weighed = map(self._weigh, candidates)
-        hits = [pair.hit() for pair in weighed if pair.score >= self._settings.cutoff]
+        hits = []
+        for candidate in candidates:
+            weighed = self._weigh(candidate)
+            if weighed.score >= self._settings.cutoff:
+                hits.append(weighed.hit())
         return sorted(hits, key=lambda hit: (-hit.score, hit.right)) if len(hits) > 1 else hits
 
     def _weigh(self, candidate: Candidate) -> _Weighed:
