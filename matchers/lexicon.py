@@ -107,7 +107,11 @@ class Words:
         """Its words, and single characters of unspaced scripts, folded."""
         self._spans: list[tuple[int, int]] | None = None
         self._sums: list[float] | None = None
-        self._said, self.goods = self._find(_load_lexicon())
+        # Many texts have no phrase of the vocabulary; where words stand is not needed then.
+        lexicon = _load_lexicon()
+        places = _find_places(self.tokens, lexicon)
+        found = _find(self.folded, self.spans, places, lexicon) if places else _NOTHING
+        self._said, self.goods = found
         self.sections = frozenset(self._said)
         """Those of which a phrase stands in the text, goods and ``WORD_SETS`` apart."""
 
@@ -124,11 +128,6 @@ class Words:
         if len(sections) == 1:
             return found.get(sections[0], [])
         return sorted(said for section in sections for said in found.get(section, ()))
-
-    def _find(self, lexicon: _Lexicon) -> _Found:
-        # Many texts have no phrase of the vocabulary; where words stand is not needed then.
-        places = _find_places(self.tokens, lexicon)
-        return _find(self.folded, self.spans, places, lexicon) if places else _NOTHING
 
     @property
     def starts(self) -> list[int]:
