@@ -1,0 +1,115 @@
+"""How many altered copies of real pictures are found, by the way in which they were altered.
+
+    python benchmarks/picture_recall.py PHOTOS [--count N] [--half dev|test]
+
+``PHOTOS`` is a folder of pictures in folders. Half of them, by a digest of the name, are for
+developing, the other half is only reported on. Of a half, N pictures are registered and altered in
+every way of ``benchmarks.manipulations``; all others of that half are innocent. A copy is found
+when the picture alone, with no other sign, is flagged for the original. Folders named in ``--same``
+hold photos of one scene, which do match each other: they are registered, never innocent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import statistics
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from benchmarks.manipulations import MANIPULATIONS, MILD
+from benchmarks.titles import is_kept_back
+from crawler.errors import PictureError
+from matchers.candidate import FoundPicture
+from matchers.explain import picture_finding
+from matchers.pictures import Fingerprint, PictureIndex, PictureMatch, fingerprint
+from matchers.weights import PRIOR
+
+SEED = 20261129
+LONGEST = 800
+"""Pixels of the longer side of an original."""
+SAME_SCENE = ("grocery_store", "pdq_bridge")
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
+
+
+def load(path: Path) -> Image.Image:
+    """Return a picture upright, over white, not larger than ``LONGEST``."""
+    with Image.open(path) as image:
+        shown = ImageOps.exif_transpose(image).convert("RGBA")
+    shown.thumbnail((LONGEST, LONGEST))
+    return Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
+
+
+def find_print(image: Image.Image, quality: int = 85) -> Fingerprint | None:
+    """Return the fingerprint of a picture as a shop would show it; None when it is refused."""
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    try:
+        return fingerprint(file.getvalue())
+    except PictureError:
+        return None
+
+
+def is_flagged(match: PictureMatch) -> bool:
+    """Whether a match is flagged with no other sign."""
+    found = FoundPicture(image="a", reference="b", match=match)
+    return picture_finding(found, also=False).weight + PRIOR >= 0
+
+
+def find_flagged(index: PictureIndex, image: Image.Image) -> set[int]:
+    """Return the references that a picture is flagged for."""
+    print_ = find_print(image)
+    return {m.entry for m in index.find(print_) if is_flagged(m)} if print_ else set()
+
+
+def choose(
+    photos: Path, half: str, count: int, same: Sequence[str]
+) -> tuple[list[Path], list[Path]]:
+    """Return the originals and the innocents of a half."""
+    paths = [path for path in sorted(photos.rglob("*")) if path.suffix.lower() in SUFFIXES]
+    paths = [path for path in paths if is_kept_back(path.name) == (half == "test")]
+    random.Random(SEED).shuffle(paths)
+    originals = paths[:count]
+    return originals, [path for path in paths[count:] if path.parent.name not in same]
+
+
+def measure(photos: Path, half: str, count: int, same: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the report."""
+    paths, others = choose(photos, half, count, same)
+    pairs = [(image, find_print(image, 92)) for image in map(load, paths)]
+    known = [(image, print_) for image, print_ in pairs if print_ is not None]
+    index = PictureIndex([print_ for _, print_ in known])
+    yield f"{half}: {len(known)} registered of {len(paths)}, {len(others)} innocent"
+    shares: dict[str, float] = {}
+    for kind, alter in MANIPULATIONS.items():
+        rng = random.Random(f"{SEED} {kind}")
+        found = [
+            place in find_flagged(index, alter(image, rng))
+            for place, (image, _) in enumerate(known)
+        ]
+        shares[kind] = sum(found) / len(found)
+        yield f"  {kind:<26} {shares[kind]:.3f}"
+    mild = statistics.mean(shares[kind] for kind in MILD)
+    yield f"  mean {statistics.mean(shares.values()):.3f}, of mild ones {mild:.3f}"
+    flagged = sum(bool(find_flagged(index, load(path))) for path in others)
+    yield f"  innocent pictures flagged: {flagged} of {len(others)}"
+
+
+def main() -> None:
+    """Print the shares of one half or both."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--count", type=int, default=150, help="pictures that are registered")
+    parser.add_argument("--half", choices=("dev", "test"), help="one half; both unless given")
+    parser.add_argument("--same", nargs="*", default=SAME_SCENE, help="folders of one scene")
+    given = parser.parse_args()
+    for half in ("dev", "test") if given.half is None else (given.half,):
+        for line in measure(given.photos, half, given.count, given.same):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

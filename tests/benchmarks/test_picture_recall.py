@@ -1,0 +1,46 @@
+"""The benchmark of altered copies finds what is plainly a copy, and nothing else."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks import picture_recall
+from benchmarks.manipulations import MANIPULATIONS
+from benchmarks.match_pictures import draw_textured
+from benchmarks.picture_recall import choose, measure
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    (tmp_path / "goods").mkdir()
+    for number in range(16):
+        image = draw_textured(random.Random(number))
+        image.save(tmp_path / "goods" / f"{number}.jpg", quality=90)
+    return tmp_path
+
+
+def test_halves_are_apart(photos: Path) -> None:
+    halves = [choose(photos, half, 3, ()) for half in ("dev", "test")]
+    names = [{path.name for part in half for path in part} for half in halves]
+    assert not names[0] & names[1]
+    assert len(names[0] | names[1]) == 16
+    assert all(len(originals) == 3 for originals, _ in halves)
+
+
+def test_pictures_of_one_scene_are_never_innocent(photos: Path) -> None:
+    assert choose(photos, "dev", 2, ("goods",))[1] == []
+
+
+def test_copies_are_found_and_others_are_not(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = {name: MANIPULATIONS[name] for name in ("mirror", "crop to 50%")}
+    monkeypatch.setattr(picture_recall, "MANIPULATIONS", kinds)
+    monkeypatch.setattr(picture_recall, "MILD", ("mirror",))
+    first, mirror, crop, mean, innocent = measure(photos, "dev", 4, ())
+    assert first.startswith("dev: 4 registered of 4")
+    assert mirror.split() == ["mirror", "1.000"]
+    assert float(crop.split()[-1]) < 1
+    assert "of mild ones 1.000" in mean
+    assert "flagged: 0 of" in innocent
