@@ -71,13 +71,12 @@ class Pair(NamedTuple):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not compiled.is_compiled():
-        pytest.skip("numba, an extra, is not installed")
     folder = tmp_path_factory.mktemp("compiled")
     (folder / "functions.py").write_text(FUNCTIONS)
+    own = {compiled.COMPILE_TO: str(folder), "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "0"}
     subprocess.run(
         [sys.executable, folder / "functions.py", folder],
-        env={**os.environ, compiled.COMPILE_TO: str(folder), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **own},
         check=True,
     )
     return folder
@@ -124,8 +123,6 @@ def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path
 
 
 def test_code_is_kept_beside_its_sources(folders: tuple[Path, Path]) -> None:
-    if not compiled.is_compiled():
-        pytest.skip("numba, an extra, is not installed")
     found = find_folder(["search"])
     assert found is not None
     assert found.parent == folders[0]
@@ -148,8 +145,6 @@ def test_code_at_home_counts_where_it_is_whole(folders: tuple[Path, Path], made:
 def test_who_has_no_home_needs_none(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not compiled.is_compiled():
-        pytest.skip("numba, an extra, is not installed")
 
     def fail() -> Path:
         raise RuntimeError("Could not determine home directory.")
@@ -162,8 +157,6 @@ def test_who_has_no_home_needs_none(
 
 @pytest.mark.usefixtures("folders")
 def test_only_old_code_of_other_versions_goes() -> None:
-    if not compiled.is_compiled():
-        pytest.skip("numba, an extra, is not installed")
     own = find_folder(["size"])
     assert own is not None
     old, new = (own.with_name(f"compiled-{name}") for name in ("old", "new"))
