@@ -62,3 +62,8 @@ def test_phrases_and_kinds_are_those_of_features() -> None:
     assert context.PHRASES.keys() | context.KINDS.keys() <= features
     known = load_sections("phrases").keys()
     assert frozenset().union(*context.PHRASES.values()) <= known
+
+
+def test_what_features_need_is_something_that_is_looked_for() -> None:
+    assert set(context.NEEDS) <= set(context.FEATURES)
+    assert set(context.NEEDS.values()) <= set(context._Given._fields)
