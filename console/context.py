@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from crawler.formats import dump_json
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from crawler.workspace import Workspace
 
 PLAIN_WIDTH = 110
@@ -58,7 +59,10 @@ def people() -> Console:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, emoji=False)
+    # Loaded when asked for: commands that only write plain lines do without.
+    console = import_module("rich.console").Console
+    made: Console = console(stderr=stderr, width=width, highlight=False, emoji=False)
+    return made
 
 
 def print_json(record: object, *, keep_empty: bool = False, **more: object) -> None:

@@ -24,6 +24,8 @@ PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
 """The Nice classification has 45 classes."""
 
+_CLASSES = frozenset(NICE_CLASSES)
+
 MIN_SELLER = 3
 """Characters below which a seller's name says hardly anything without a site."""
 GENERIC_SELLERS = frozenset(
@@ -76,7 +78,8 @@ def check_registry(path: Path, today: date) -> RegistryFile:
     file = RegistryFile(path=path, rights=tuple(rights))
     problems.extend(_duplicates(file))
     for line, right in rights:
-        problems.extend(_problems_of_right(file, line, right, today))
+        if not _is_plain(right):
+            problems.extend(_problems_of_right(file, line, right, today))
     if not rights and not problems:
         problems.append(_problem(path, None, "", "holds no right", severity="warning"))
     problems.sort(key=lambda p: (p.line or 0, p.where))
@@ -96,12 +99,26 @@ def load_registry(path: Path, today: date) -> RegistryFile:
 
 def _duplicates(file: RegistryFile) -> Iterator[Problem]:
     counts = Counter(right.id for _, right in file.rights)
+    if len(counts) == len(file.rights):
+        return
     first: dict[str, int] = {}
     for line, right in file.rights:
         if counts[right.id] > 1 and right.id in first:
             message = f"duplicate id {right.id!r}, first on line {first[right.id]}"
             yield _problem(file.path, line, "id", message)
         first.setdefault(right.id, line)
+
+
+def _is_plain(right: Right) -> bool:
+    """Whether a right certainly has no problem; most are so, and this is quickly seen."""
+    if right.variants or right.images or right.texts or right.licensees or right.prices:
+        return False
+    name = right.name
+    if not (right.id and name) or right.expires is not None:
+        return False
+    readable = name.isalnum() or any(map(str.isalnum, name))
+    known = right.status is None or right.status == "registered"
+    return readable and known and _CLASSES.issuperset(right.classes)
 
 
 def _problems_of_right(

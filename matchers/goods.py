@@ -53,18 +53,16 @@ def _find_registered(listing: Listing, right: Right) -> tuple[Stated, str] | Non
 
 def _find_own_class(reading: Reading, own: frozenset[int]) -> tuple[Stated, str] | None:
     """Return the first everyday word for the goods of a class of the right."""
-    for number, stated in reading.classes.items():
-        if number in own:
-            return stated, stated.text
-    return None
+    stated = reading.find_goods(own)
+    return None if stated is None else (stated, stated.text)
 
 
 def _find_others(candidate: Candidate, own: frozenset[int]) -> Finding | None:
     """Say that the goods are of other classes, or the category none of the registered goods."""
-    right, stated_classes = candidate.right, candidate.read().classes
+    right = candidate.right
     covers_goods = bool(own) and min(own) < _FIRST_SERVICE
-    if covers_goods and stated_classes and all(map(_is_known, right.goods)):
-        stated = next(iter(stated_classes.values()))
+    stated = candidate.read().find_goods() if covers_goods else None
+    if stated is not None and all(map(_is_known, right.goods)):
         return _finding("other_class", stated, ", ".join(map(str, sorted(own))))
     if not candidate.listing.category or not right.goods:
         return None
@@ -125,7 +123,7 @@ def _is_known(good: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _classes_of(good: str) -> frozenset[int]:
-    return frozenset(int(number) for form in plural_forms(good) for number in Words(form).goods)
+    return frozenset(number for form in plural_forms(good) for number in Words(form).goods)
 
 
 @cache

@@ -201,9 +201,11 @@ class Matcher:
         others = find_context(candidate)
         if candidate.pictures:
             others = [*_picture_findings(candidate.pictures), *others]
-        weights = [bits for use in uses for bits in use.weights]
-        weights += [finding.weight for finding in others]
-        bits = self._settings.prior + sum(weights)
+        bits = self._settings.prior
+        for use in uses:
+            bits += use.total
+        for finding in others:
+            bits += finding.weight
         score = round(1 / (1 + 2**-bits), 6)
         return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import NamedTuple
 
 from matchers.kept import load_kept
@@ -49,7 +49,7 @@ class _Entry(NamedTuple):
     """What a phrase says."""
 
     sections: Sequence[str]
-    goods: Sequence[str]
+    goods: Sequence[int]
     """Nice classes."""
 
 
@@ -76,8 +76,9 @@ class _Found(NamedTuple):
     """The phrases of a text."""
 
     said: dict[str, list[Said]]
-    goods: dict[str, list[Said]]
-    """By Nice class; a phrase within another says nothing: a 手机壳 is no 手机."""
+    goods: dict[int, tuple[int, int]]
+    """Nice class -> start and end of the last phrase for its goods, in the order of the first ones;
+    a phrase within another says nothing: a 手机壳 is no 手机."""
 
 
 class _InPlace(dict[int, str]):
@@ -112,7 +113,7 @@ class Words:
         places = _find_places(self.tokens, lexicon)
         found = _find(self.folded, self.spans, places, lexicon) if places else _NOTHING
         self._said, self.goods = found
-        self.sections = frozenset(self._said)
+        self.sections = frozenset(self._said) if self._said else _NO_SECTIONS
         """Those of which a phrase stands in the text, goods and ``WORD_SETS`` apart."""
 
     @property
@@ -224,12 +225,9 @@ def _split(folded: str) -> list[str]:
 
 def _locate(folded: str, tokens: list[str]) -> list[tuple[int, int]]:
     """Return where the tokens of a text stand."""
-    spans, end, find = [], 0, folded.find
-    for token in tokens:
-        start = find(token, end)  # between tokens stands nothing with which one could begin
-        end = start + len(token)
-        spans.append((start, end))
-    return spans
+    end, find = 0, folded.find
+    # Between tokens stands nothing with which one could begin.
+    return [(start := find(token, end), end := start + len(token)) for token in tokens]
 
 
 def find_tokens(folded: str) -> Iterator[re.Match[str]]:
@@ -244,11 +242,11 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, b
     """
     heads, runs, gapped = lexicon
     found: list[tuple[int, int, bool]] = []
-    for place, (token, second) in enumerate(zip_longest(tokens, tokens[1:])):
-        if token not in heads:
+    last = len(tokens) - 1
+    for place, seconds in enumerate(map(heads.get, tokens)):
+        if seconds is None:
             continue
-        seconds = heads[token]
-        for size, gaps in seconds.get(second, ()):
+        for size, gaps in seconds.get(tokens[place + 1], ()) if place < last else ():
             if gaps:
                 if " ".join(tokens[place : place + size]) in gapped:
                     found.append((place, size, gaps))
@@ -261,6 +259,7 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, b
 
 _NO_ENTRY = _Entry((), ())
 _NOTHING = _Found({}, {})
+_NO_SECTIONS: frozenset[str] = frozenset()
 
 
 def _find(
@@ -275,7 +274,7 @@ def _find(
     """
     _, runs, gapped = lexicon
     found: dict[str, list[Said]] = {}
-    classes: dict[str, list[Said]] = {}
+    classes: dict[int, tuple[int, int]] = {}
     count, reached = len(spans), -1
     for place, size, gaps in places:
         if place + size > count:
@@ -291,7 +290,7 @@ def _find(
         if goods and end >= reached:
             reached = end
             for number in goods:
-                classes.setdefault(number, []).append(Said(start, end, number))
+                classes[number] = start, end
     return _Found(_sort_out(found, folded) if found else found, classes)
 
 

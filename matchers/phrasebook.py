@@ -18,7 +18,7 @@ _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 Heads = dict[str, dict[str, list[tuple[int, bool]]]]
 """First token -> second -> how many tokens the phrases have that begin with these, the most first,
 and whether something stands between or after them. The second is empty for phrases of one token."""
-Entry = tuple[list[str], list[str]]
+Entry = tuple[list[str], list[int]]
 """What a phrase says: sections of the vocabulary, and Nice classes of goods."""
 Runs = dict[str, Entry]
 """Text -> what it says, of single words and of characters in a row."""
@@ -29,12 +29,16 @@ what that is, and what it says."""
 
 def list_phrases() -> tuple[Heads, Runs, Gapped]:
     """Return the phrases of all languages, and the words for goods in singular and plural."""
-    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-    for kind, entries in enumerate((_read_phrases(), _read_goods())):
-        for text, section in entries:
-            key = _HYPHEN.sub(" ", fold_text(text))
-            found.setdefault(key, ({}, {}))[kind][section] = None
+    found: dict[str, tuple[dict[str, None], dict[int, None]]] = {}
+    for text, section in _read_phrases():
+        found.setdefault(_key(text), ({}, {}))[0][section] = None
+    for text, number in _read_goods():
+        found.setdefault(_key(text), ({}, {}))[1][number] = None
     return _list({text: (list(said), list(goods)) for text, (said, goods) in found.items()})
+
+
+def _key(phrase: str) -> str:
+    return _HYPHEN.sub(" ", fold_text(phrase))
 
 
 def _list(found: dict[str, Entry]) -> tuple[Heads, Runs, Gapped]:
@@ -65,11 +69,11 @@ def _list(found: dict[str, Entry]) -> tuple[Heads, Runs, Gapped]:
     return ordered, runs, gapped
 
 
-def _read_goods() -> Iterator[tuple[str, str]]:
+def _read_goods() -> Iterator[tuple[str, int]]:
     for number, entries in load_sections("classes").items():
         for entry in entries:
             for form in plural_forms(entry):
-                yield form, number
+                yield form, int(number)
 
 
 def _read_phrases() -> Iterator[tuple[str, str]]:

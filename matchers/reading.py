@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -33,7 +33,6 @@ class Reading:
         """Those of which a phrase stands in the title or in the description."""
         if listing.description:
             self.sections |= self.description.sections
-        self._classes: dict[int, Stated] | None = None
 
     @cached_property
     def description(self) -> Words:
@@ -75,22 +74,16 @@ class Reading:
         """Excuse that honest shops make too."""
         return self.find("weak_excuse")
 
-    @property
-    def classes(self) -> dict[int, Stated]:
-        """Nice class -> the words of title or category that speak of its goods."""
-        if self._classes is None:
-            self._classes = self._find_classes()
-        return self._classes
+    def find_goods(self, classes: Container[int] = range(100)) -> Stated | None:
+        """Return the first words of category or title that speak of goods of some Nice classes.
 
-    def _find_classes(self) -> dict[int, Stated]:
-        found: dict[int, Stated] = {}
-        parts = [("title", self.title)]
+        :param classes: all, unless told
+        """
         if self.listing.category:
-            parts.insert(0, ("category", self.category))
-        for field, words in parts:
-            for number, said in words.goods.items():
-                found.setdefault(int(number), _state(field, words, said[-1]))
-        return found
+            found = _find_goods("category", self.category, classes)
+            if found is not None:
+                return found
+        return _find_goods("title", self.title, classes)
 
     @cached_property
     def brand(self) -> Stated | None:
@@ -154,6 +147,13 @@ def _keys(section: str) -> frozenset[str]:
 
 def _no_brand() -> frozenset[str]:
     return _keys("no_brand")
+
+
+def _find_goods(field: str, words: Words, classes: Container[int]) -> Stated | None:
+    for number, span in words.goods.items():
+        if number in classes:
+            return Stated(field, span, words.text[slice(*span)])
+    return None
 
 
 def _state(field: str, words: Words, said: Said) -> Stated:

@@ -270,9 +270,9 @@ def _list_features(
     return tuple((feature.__name__, feature) for feature in FEATURES if feature not in idle)
 
 
-def weigh_standing(levels: Mapping[str, str]) -> list[float]:
-    """Return the bits of each level."""
-    return [_BITS[feature][level] for feature, level in levels.items()]
+def weigh_standing(levels: Mapping[str, str]) -> float:
+    """Return the bits of all levels."""
+    return sum([_BITS[feature][level] for feature, level in levels.items()])
 
 
 def tell_standing(match: NameMatch, levels: Mapping[str, str]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ made for those that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from crawler.model import Finding
@@ -32,9 +32,8 @@ class Use(NamedTuple):
     level: Level
     standing: Mapping[str, str]
     """How the name stands in the title: feature -> level."""
-    weights: Sequence[float]
-    """Bits of each finding."""
     total: float
+    """Bits of all its findings."""
     also: bool = False
     """Whether a stronger form of the same right stands in the same field; then there is just one
     finding, of so many bits."""
@@ -78,10 +77,8 @@ def _weigh(candidate: Candidate, field: str, matches: list[NameMatch]) -> list[U
     uses = []
     for level, match in levels:
         standing = find_levels(candidate, match) if field == "title" else _NOWHERE
-        weights = [level.weight]
-        if standing:
-            weights += weigh_standing(standing)
-        uses.append(Use(field, match, level, standing, weights, sum(weights)))
+        total = level.weight + weigh_standing(standing) if standing else level.weight
+        uses.append(Use(field, match, level, standing, total))
     return uses
 
 
@@ -98,5 +95,4 @@ def _rank(uses: list[Use]) -> list[Use]:
 
 
 def _make_further(use: Use) -> Use:
-    bits = min(use.total, ALSO_NAMED)
-    return use._replace(weights=(bits,), total=bits, also=True)
+    return use._replace(total=min(use.total, ALSO_NAMED), also=True)

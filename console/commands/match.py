@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from console.compiling import tell_compiling
-from console.context import people
 from console.limits import limits_options, match_settings
 from crawler.files import whole_file
 from crawler.formats import dump_line
@@ -85,5 +84,5 @@ def match(
             flagged += hit.flagged
     for problem, count in run.problems.items():
         times = f"{count} times: " if count > 1 else ""
-        people().print(f"warning: {times}{problem}", markup=False, soft_wrap=True)
-    people().print(f"{run.listings} listings, {total} hits, {flagged} of them flagged")
+        click.echo(f"warning: {times}{problem}", err=True)
+    click.echo(f"{run.listings} listings, {total} hits, {flagged} of them flagged", err=True)

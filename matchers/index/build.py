@@ -102,7 +102,7 @@ def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:
     hash_all(as_buffer(flat), as_buffer(letters), len(entries), as_buffer(hashes))
     both = hashes[: 2 * len(entries)].reshape(-1, 2)
     combined = both[:, 0] << 31 | both[:, 1]
-    _, first, key_of = np.unique(combined, return_index=True, return_inverse=True)
+    first, key_of = _group(combined)
     # The same form may be read the same way twice (capitals); one name is enough.
     order = np.lexsort((forms_of, key_of))
     if len(order):
@@ -132,10 +132,24 @@ def _assemble(entries: Array, letters: Array, forms_of: Array) -> Names:
         clue_starts=as_buffer(np.zeros(9, np.int32)),
         clue_entries=as_buffer(np.zeros(1, np.int64)),
         longest=as_buffer(np.array([sizes.max(initial=1)], np.int32)),
-        alphabet=as_buffer(np.unique(key_letters).astype(np.uint32)),
+        alphabet=as_buffer(np.flatnonzero(np.bincount(key_letters)).astype(np.uint32)),
     )
     fill_exact(names)
     return _add_clues(names)
+
+
+def _group(values: Array) -> tuple[Array, Array]:
+    """Return where each distinct value first stands, in order, and each value's place among them.
+
+    ``np.unique`` tells the same, but loads masked arrays for it.
+    """
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    begins = np.ones(len(values), bool)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    group = np.zeros(len(values), np.int64)
+    group[order] = np.cumsum(begins) - 1
+    return order[begins], group
 
 
 def _column(values: Array, order: Array, kind: type[np.generic]) -> Buffer:

@@ -21,7 +21,7 @@ def test_phrases_are_found_by_their_tokens() -> None:
     assert heads["replica"][""] == [(1, False)]
     assert gapped["pre owned"][0][1] == (["second_hand"], [])
     assert runs["replica"] == (["copies"], [])
-    assert runs["watches"] == runs["watch"] == ([], ["14"])
+    assert runs["watches"] == runs["watch"] == ([], [14])
 
 
 def test_they_are_what_json_gives_back() -> None:

@@ -18,9 +18,14 @@ def test_the_brand_may_be_an_attribute() -> None:
 
 
 def test_classes_of_title_and_category() -> None:
-    classes = _read("Silk dress", category=("Women", "Shoes")).classes
-    assert {number: stated.text for number, stated in classes.items()}[25] == "Shoes"
-    assert 9 not in classes
+    reading = _read("Silk dress", category=("Women", "Shoes"))
+    for stated in (reading.find_goods(), reading.find_goods({25})):
+        assert stated is not None
+        assert (stated.field, stated.text) == ("category", "Shoes")
+    title = _read("Silk dress", category=("Women",)).find_goods({25})
+    assert title is not None
+    assert (title.field, title.text) == ("title", "dress")
+    assert reading.find_goods({9}) is None
 
 
 def test_origins_of_attributes_and_title() -> None:
