@@ -48,7 +48,7 @@ def squeeze(picture: Picture, rng: random.Random) -> Picture:
 
 def crop(picture: Picture, rng: random.Random, *, kept: float) -> Picture:
     """Return a part with a share of the area, anywhere in the picture."""
-    width, height = (max(32, round(side * kept**0.5)) for side in picture.size)
+    width, height = (min(side, max(32, round(side * kept**0.5))) for side in picture.size)
     x, y = rng.randint(0, picture.width - width), rng.randint(0, picture.height - height)
     return picture.crop((x, y, x + width, y + height))
 

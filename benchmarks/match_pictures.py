@@ -23,7 +23,10 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from matchers.candidate import FoundPicture
 from matchers.explain import picture_finding
-from matchers.pictures import Fingerprint, PictureIndex, PictureMatch, fingerprint
+from matchers.pictures.hashing import fingerprint
+from matchers.pictures.index import PictureIndex
+from matchers.pictures.matches import PictureMatch
+from matchers.pictures.prints import Fingerprint
 from matchers.weights import PRIOR
 
 Alter = Callable[[Image.Image], Image.Image]

@@ -25,7 +25,10 @@ from benchmarks.titles import is_kept_back
 from crawler.errors import PictureError
 from matchers.candidate import FoundPicture
 from matchers.explain import picture_finding
-from matchers.pictures import Fingerprint, PictureIndex, PictureMatch, fingerprint
+from matchers.pictures.hashing import fingerprint
+from matchers.pictures.index import PictureIndex
+from matchers.pictures.matches import PictureMatch
+from matchers.pictures.prints import Fingerprint
 from matchers.weights import PRIOR
 
 SEED = 20261129

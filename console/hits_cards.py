@@ -14,7 +14,7 @@ from console.hits_labels import LABELS
 from console.hits_pictures import Thumbnail, load_thumbnail
 from crawler.model import Finding, Listing, Right
 from crawler.store.hits import StoredHit
-from matchers.pictures import BITS
+from matchers.pictures.prints import BITS
 from matchers.wording import Language, field_label
 from pipelines.takedown.layout import make_visible
 from pipelines.takedown.wording import describe_edits, describe_finding, describe_transform
@@ -145,7 +145,7 @@ def make_card(stored: StoredHit, shelf: Shelf, language: Language) -> Card:
 
 def _words(finding: Finding, language: Language) -> str:
     """Return the finding in words; of pictures only what cannot be seen beside them."""
-    if finding.image is None or finding.distance is None:
+    if finding.image is None or finding.distance is None or finding.feature != "picture":
         return describe_finding(finding, language)
     label = LABELS[language]
     altered = describe_transform(finding.transform, language)

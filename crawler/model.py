@@ -204,10 +204,18 @@ class Finding:
     """The right's picture, as in ``Right.images``."""
     region: tuple[int, int, int, int] | None = None
     """x, y, width, height in pixels of the listing's picture."""
+    reference_region: tuple[int, int, int, int] | None = None
+    """What of the right's picture it shows: x, y, width, height in pixels."""
     transform: str | None = None
     """How the listing's picture was altered (mirror, rotate-90, ...)."""
+    method: str | None = None
+    """By what pictures were compared: ``hash`` or ``features``."""
     distance: int | None = None
     """Bits of the perceptual hash that differ."""
+    points: int | None = None
+    """Places of the right's picture that were found again in the listing's."""
+    area: float | None = None
+    """Share of the right's picture over which these spread, or of the listing's if that is more."""
     detail: str | None = None
     """The finding in words, for people."""
 

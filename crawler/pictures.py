@@ -8,6 +8,9 @@ from pathlib import Path
 
 from crawler.files import whole_file
 
+MAX_BYTES = 20 * 1024 * 1024
+"""Larger files are not looked at."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureFolder:

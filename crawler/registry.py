@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from importlib import import_module
 from pathlib import Path
-
-from PIL import Image, UnidentifiedImageError
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.formats import read_records
@@ -209,12 +208,14 @@ def _wrong_pictures(file: RegistryFile, right: Right) -> Iterator[tuple[str, str
 
 def picture_problem(path: Path) -> str | None:
     """Say why a file is no picture that could be compared; None when its head looks like one."""
+    # Loaded when asked for: most registries have names alone.
+    pillow = import_module("PIL.Image")
     try:
-        with Image.open(path, formats=PICTURE_FORMATS):
+        with pillow.open(path, formats=PICTURE_FORMATS):
             return None
-    except UnidentifiedImageError:
+    except import_module("PIL").UnidentifiedImageError:
         return f"expected a picture in one of the formats {', '.join(PICTURE_FORMATS)}"
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, pillow.DecompressionBombError) as error:
         return f"cannot be read: {error}"
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crawler.model import Listing, Right
 from matchers.marks import NameMatch
-from matchers.pictures import PictureMatch
+from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading
 
 

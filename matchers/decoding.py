@@ -15,9 +15,9 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from crawler.errors import PictureError
+from crawler.pictures import MAX_BYTES
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
-MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 16_000
 MIN_SIDE = 32
@@ -61,9 +61,10 @@ class WorkingPicture:
     """Width and height of the picture itself in pixels, upright."""
 
 
-def decode(data: bytes) -> WorkingPicture:
+def decode(data: bytes, side: int = WORKING_SIDE) -> WorkingPicture:
     """Decode the first frame, upright, transparency over white, small.
 
+    :param side: most pixels of the longer side
     :raises PictureError: when the format, the size or the content is not acceptable
     """
     if len(data) > MAX_BYTES:
@@ -77,7 +78,7 @@ def decode(data: bytes) -> WorkingPicture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_size(image)
-                return _shrink(image)
+                return _shrink(image, side)
     except UnidentifiedImageError:
         raise PictureError(f"not a picture in one of the formats {', '.join(FORMATS)}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -96,12 +97,12 @@ def _check_size(image: Image.Image) -> None:
         raise PictureError(f"{width} x {height} pixels; sides from {MIN_SIDE} are compared")
 
 
-def _shrink(image: Image.Image) -> WorkingPicture:
+def _shrink(image: Image.Image, side: int) -> WorkingPicture:
     width, height = image.size
     turn = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
+    image.draft("RGB", (side, side))
     image.load()
-    upright = _small(image)
+    upright = _small(image, side)
     if turn is not None:
         upright = upright.transpose(turn)
         if turn in _SIDEWAYS:
@@ -109,7 +110,7 @@ def _shrink(image: Image.Image) -> WorkingPicture:
     return WorkingPicture(image=upright.convert("L"), colour=upright, size=(width, height))
 
 
-def _small(image: Image.Image) -> Image.Image:
+def _small(image: Image.Image, side: int) -> Image.Image:
     """Return the picture small and in mode RGB, transparent parts white."""
     # Palettes cannot be averaged, so they are spread out first.
     if image.mode in ("P", "PA", "1"):
@@ -118,12 +119,12 @@ def _small(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
     elif image.mode.startswith("I") or image.mode == "F":
         image = _eight_bit(image)
-    image = image.reduce(max(1, min(max(image.size) // WORKING_SIDE, min(image.size) // MIN_SIDE)))
+    image = image.reduce(max(1, min(max(image.size) // side, min(image.size) // MIN_SIDE)))
     if image.mode in ("RGBA", "LA"):
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
-    scale = min(1.0, WORKING_SIDE / max(image.size))
-    width, height = (max(round(side * scale), MIN_SIDE) for side in image.size)
+    scale = min(1.0, side / max(image.size))
+    width, height = (max(round(pixels * scale), MIN_SIDE) for pixels in image.size)
     return image.convert("RGB").resize((width, height), Image.Resampling.HAMMING)
 
 

@@ -10,18 +10,21 @@ from typing import Final, NamedTuple
 from crawler.model import Finding
 from matchers.candidate import FoundPicture
 from matchers.han_standing import stands_exactly
-from matchers.looks import Look
 from matchers.marks import OTHER_SCRIPT, SHORT, NameMatch
-from matchers.pictures import BITS
+from matchers.pictures.matches import PictureMatch
+from matchers.pictures.prints import BITS, Look
 from matchers.weights import (
     ALSO_PICTURED,
     BRAND_FIELD,
     BRAND_FIELD_IN_PART,
     CONTEXT,
+    COPIED_POINTS,
     DESCRIPTION,
     NAME,
     PICTURE,
     RECOLOURED_PICTURE,
+    SAME_SHADES,
+    SHARED_POINTS,
 )
 from matchers.wording import EDITS, TRANSFORMS, say
 from matchers.wordlists import are_ordinary
@@ -207,26 +210,51 @@ def context_finding(
 
 
 def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
-    """Return the finding of a copied picture.
+    """Return the finding of a picture that copies a registered one, or shares a part with it.
 
     :param also: whether a nearer picture of the same listing was found for the same right
     """
     match = found.match
-    levels = (RECOLOURED_PICTURE if match.recoloured else PICTURE)[match.look]
-    weight = next(bits for limit, bits in levels if match.distance <= limit)
-    words = [TRANSFORMS["en"][part] for part in (match.transform or "").split("+") if part]
-    how = f", {' and '.join(words)}" if words else ""
-    doubts = (" Its colours differ." if match.recoloured else "") + _LOOK_WORDS[match.look]
+    weight = _weigh_picture(match)
     return Finding(
-        feature="picture",
+        feature="picture" if match.verdict == "copy" else "picture_part",
         weight=min(weight, ALSO_PICTURED) if also else weight,
         image=found.image,
         reference=found.reference,
         region=match.region,
+        reference_region=match.reference_region,
         transform=match.transform,
+        method=match.method,
         distance=match.distance,
-        detail=(
-            f"The picture shows the registered picture {found.reference}{how}"
-            f" ({match.distance} of {BITS} bits of the fingerprint differ).{doubts}"
-        ),
+        points=match.points or None,
+        area=match.area if match.points else None,
+        detail=_say_picture(found.reference, match),
     )
+
+
+def _weigh_picture(match: PictureMatch) -> float:
+    if match.method == "features":
+        levels = COPIED_POINTS if match.verdict == "copy" else SHARED_POINTS
+        return next(bits for least, bits in levels if match.support >= least)
+    if match.apart is not None and not match.recoloured:
+        return next(bits for limit, bits in SAME_SHADES[match.look] if match.apart <= limit)
+    limits = (RECOLOURED_PICTURE if match.recoloured else PICTURE)[match.look]
+    distance = 0 if match.distance is None else match.distance
+    return next(bits for limit, bits in limits if distance <= limit)
+
+
+def _say_picture(reference: str, match: PictureMatch) -> str:
+    if match.verdict == "part":
+        return (
+            f"The picture and the registered picture {reference} show something in common"
+            f" ({match.points} points): packaging, a logo or a ground."
+        )
+    words = [TRANSFORMS["en"][part] for part in (match.transform or "").split("+") if part]
+    how = f", {' and '.join(words)}" if words else ""
+    said = f"The picture shows the registered picture {reference}{how}"
+    if match.method == "features":
+        return f"{said} ({match.points} points of it, over {match.area:.0%} of one of the two)."
+    doubts = (" Its colours differ." if match.recoloured else "") + _LOOK_WORDS[match.look]
+    if match.distance is None:
+        return f"{said}; its shades correlate by {1 - (match.apart or 0):.3f}.{doubts}"
+    return f"{said} ({match.distance} of {BITS} bits of the fingerprint differ).{doubts}"

@@ -21,7 +21,7 @@ from matchers.candidate import Candidate, FoundName, FoundPicture
 from matchers.context import find_context
 from matchers.explain import find_level, picture_finding
 from matchers.marks import MarkIndex
-from matchers.pictures import Fingerprint, PictureIndex
+from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading, find_brand_field
 from matchers.tokens import joined_letters
 from matchers.uses import Use, find_uses
@@ -33,6 +33,7 @@ _SHORT = min(_MAX_LENGTHS.values())
 """Characters of all fields together up to which none is too long."""
 _MAX_RIVALS = 40
 """Names in the title, from its start, that others are compared with."""
+_NO_PICTURES: Mapping[int, Sequence[FoundPicture]] = {}
 _MAX_PICTURES = 5
 """Picture findings kept of one candidate, nearest first."""
 
@@ -56,11 +57,12 @@ class MatchSettings:
 
 
 class Subject(NamedTuple):
-    """What is matched: a listing with the fingerprints of its pictures."""
+    """What is matched: a listing with what its pictures copy."""
 
     listing: Listing
-    pictures: Mapping[str, Fingerprint]
-    """Key as in ``Listing.images``; pictures that could not be had are simply not there."""
+    pictures: Mapping[str, Sequence[PictureMatch]]
+    """Image as in ``Listing.images`` -> the references that it copies; pictures that could not be
+    had are simply not there."""
 
 
 class Matcher:
@@ -69,15 +71,15 @@ class Matcher:
     def __init__(
         self,
         rights: Sequence[Right],
-        references: Mapping[tuple[str, str], Fingerprint],
+        references: Iterable[tuple[str, str]] = (),
         settings: MatchSettings = MatchSettings(),
         marks: MarkIndex | None = None,
     ) -> None:
         """Build the indexes.
 
         :param rights: those in force; ``Right.lapse`` is the caller's business
-        :param references: (right id, image as in ``Right.images``) -> its fingerprint; those of
-            other rights are left out
+        :param references: right id, and image as in ``Right.images``: what the entries of picture
+            matches stand for; those of other rights are passed over
         :param marks: the index of ``names_of(rights)``, where there is one already
         """
         self._settings = settings
@@ -87,9 +89,7 @@ class Matcher:
             twice = {right.id for place, right in enumerate(rights) if places[right.id] != place}
             raise ValueError(f"expected one right for each id, got several for {sorted(twice)}")
         self._marks = MarkIndex(names_of(self._rights)) if marks is None else marks
-        kept = [(key, print_) for key, print_ in references.items() if key[0] in places]
-        self._references = [(places[right], image) for (right, image), _ in kept]
-        self._pictures = PictureIndex([print_ for _, print_ in kept])
+        self._references = [(places.get(right), image) for right, image in references]
 
     @property
     def rights(self) -> Sequence[Right]:
@@ -124,7 +124,7 @@ class Matcher:
         names = self._find_names(listings)
         for place, subject in enumerate(subjects):
             if place in names or subject.pictures:
-                pictures = self._find_pictures(subject)
+                pictures = self._find_pictures(subject) if subject.pictures else _NO_PICTURES
                 yield list(self._pair(listings[place], names.get(place, ()), pictures))
 
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
@@ -149,9 +149,11 @@ class Matcher:
     def _find_pictures(self, subject: Subject) -> dict[int, list[FoundPicture]]:
         """Return place of a right -> what the listing copies of its pictures."""
         found: dict[int, list[FoundPicture]] = {}
-        for image, print_ in subject.pictures.items():
-            for match in self._pictures.find(print_):
+        for image, matches in subject.pictures.items():
+            for match in matches:
                 owner, reference = self._references[match.entry]
+                if owner is None:
+                    continue
                 copy = FoundPicture(image=image, reference=reference, match=match)
                 found.setdefault(owner, []).append(copy)
         return found
@@ -252,10 +254,14 @@ def _cut(listing: Listing) -> Listing:
     return replace(listing, **cut) if cut else listing
 
 
+def _by_weight(found: FoundPicture) -> float:
+    return -picture_finding(found, also=False).weight
+
+
 def _picture_findings(pictures: Sequence[FoundPicture]) -> Iterator[Finding]:
     """Yield the nearest reference for each picture of the listing, the nearest of all in full."""
     nearest: dict[str, FoundPicture] = {}
-    for found in sorted(pictures, key=lambda found: found.match.distance):
+    for found in sorted(pictures, key=_by_weight):
         nearest.setdefault(found.image, found)
     for rank, found in enumerate(list(nearest.values())[:_MAX_PICTURES]):
         yield picture_finding(found, also=rank > 0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Look = Literal["flat", "plain", "rich"]
+from matchers.pictures.prints import Look
 
 _Numbers = npt.NDArray[np.int32]
 
@@ -24,10 +22,6 @@ _SHADE = 12
 
 GRID = 4
 """Cells of the colour layout, each way."""
-_WORST = 4
-"""Cells, those that differ most, of which the difference is taken: the ground seldom differs."""
-MAX_COLOUR_DIFFERENCE = 30
-"""Difference of two layouts up to which the colours agree; set by hand, not yet measured."""
 
 
 def _steps(image: Image.Image) -> tuple[_Numbers, _Numbers, _Numbers]:
@@ -68,12 +62,3 @@ def find_look(image: Image.Image) -> Look:
 def find_colours(square: Image.Image) -> bytes:
     """Return the mean colours of 4 x 4 cells of a picture (mode RGB), row by row, 48 bytes."""
     return square.resize((GRID, GRID), Image.Resampling.BOX).tobytes()
-
-
-def compare_colours(ours: bytes, theirs: bytes) -> int:
-    """Return how far the colours of the cells that differ most are apart, 0 to 255."""
-    a, b = (
-        np.frombuffer(cells, np.uint8).reshape(-1, 3).astype(np.int32) for cells in (ours, theirs)
-    )
-    cells = np.sqrt(((a - b) ** 2).mean(axis=1))
-    return round(float(np.sort(cells)[-_WORST:].mean()))

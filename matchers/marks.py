@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.files import locked
 from matchers.frequency import find_frequency
 from matchers.index.edits import edit_names
 from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT
 from matchers.index.search import EXACT, GATED, LOSSLESS
-from matchers.index.segment import Segment, find_folders, locked
+from matchers.index.segment import Segment, find_folders
 from matchers.normalize import HOMOGLYPH, ROMANISED, UNSPACED
 from matchers.scripts import is_of_its_text
 from matchers.vocabulary import load_words

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from matchers.looks import Look
+from matchers.pictures.prints import Look
 
 PRIOR: Final = -6.0
 """Odds before any finding: about one candidate in 65."""
@@ -153,6 +153,17 @@ RECOLOURED_PICTURE: Final[Mapping[Look, tuple[tuple[int, float], ...]]] = {
     "flat": ((256, 1.4),),
 }
 """The same where the colours differ: a stolen picture in other colours, or other goods."""
+SAME_SHADES: Final[Mapping[Look, tuple[tuple[float, float], ...]]] = {
+    "plain": ((0.01, 8.0), (1.0, 6.6)),
+    "flat": ((0.01, 6.6), (1.0, 3.6)),
+}
+"""Up to this lack of correlation -> bits, of pictures of little detail in one colouring. In other
+colours it counts as a near hash in them does."""
+COPIED_POINTS: Final = ((60.0, 12.0), (20.0, 9.0), (0.0, 7.0))
+"""Least support of local features (``PictureMatch.support``) -> bits, of the same picture."""
+SHARED_POINTS: Final = ((8.0, 3.6), (3.0, 2.6), (0.0, 1.4))
+"""The same of a part that two pictures share: packaging and logos, but grounds and textures too."""
+
 ALSO_PICTURED: Final = 1.0
 """Another picture of the listing that is a copy too."""
 

@@ -101,6 +101,9 @@ TRANSFORMS: Final[Mapping[Language, Mapping[str, str]]] = {
         "transverse": "mirrored and rotated by 90°",
         "crop": "cropped",
         "border": "with a border",
+        "inside": "as a part of a larger picture",
+        "turned": "askew",
+        "negative": "as a negative",
     },
     "zh": {
         "mirror": "镜像",
@@ -112,6 +115,9 @@ TRANSFORMS: Final[Mapping[Language, Mapping[str, str]]] = {
         "transverse": "镜像并旋转90°",
         "crop": "裁剪",
         "border": "加边框",
+        "inside": "嵌入更大的图片",
+        "turned": "倾斜",
+        "negative": "反色",
     },
 }
 

@@ -19,9 +19,9 @@ from crawler.store.rights import StoredRight, find_rights, load_right
 from crawler.store.sweeps import load_sweep
 from crawler.workspace import Workspace
 from matchers.judge import MatchSettings, Subject
-from matchers.pictures import Fingerprint
+from matchers.pictures.matches import PictureMatch
 from matchers.why import FieldReading, Nearest, Step, find_nearest, find_readings, find_steps
-from pipelines.matching import FingerprintIndex, PicturedRight, build_matcher
+from pipelines.matching import FingerprintIndex, PicturedRight, PictureSearch, build_matcher
 
 Outcome = Literal["flagged", "hit", "forgotten", "not_found", "lapsed"]
 
@@ -85,11 +85,11 @@ def explain_question(
         for right, files in question.rights
     ]
     asked, files = next(item for item in question.rights if item[0].id == question.right)
-    prints, unread = _read_pictures(question.pictures, index)
-    matcher, left_out = build_matcher(
+    matcher, search, left_out = build_matcher(
         rights, index, replace(question.settings, cutoff=0.0), question.on, folder
     )
-    hits = matcher.match([Subject(listing=question.listing, pictures=prints)])
+    found, unread = _find_pictures(question.pictures, search)
+    hits = matcher.match([Subject(listing=question.listing, pictures=found)])
     hit = next((hit for hit in hits if hit.right == asked.id), None)
     named = hit is not None and any(f.feature == "name" for f in hit.findings)
     lapse = asked.lapse(question.on)
@@ -107,7 +107,7 @@ def explain_question(
         threshold=question.settings.threshold,
         readings=() if named else find_readings(question.listing),
         nearest=() if named else find_nearest(question.listing, asked),
-        pictures=(len(prints), len(files)),
+        pictures=(len(found), len(files)),
         notes=(*question.notes, *unread, *_about(asked, left_out)),
     )
 
@@ -120,17 +120,17 @@ def _outcome(hit: Hit | None, settings: MatchSettings) -> Outcome:
     return "flagged" if hit.score >= settings.threshold else "hit"
 
 
-def _read_pictures(
-    pictures: Mapping[str, Path], index: FingerprintIndex
-) -> tuple[dict[str, Fingerprint], list[str]]:
-    prints: dict[str, Fingerprint] = {}
+def _find_pictures(
+    pictures: Mapping[str, Path], search: PictureSearch
+) -> tuple[dict[str, tuple[PictureMatch, ...]], list[str]]:
+    found: dict[str, tuple[PictureMatch, ...]] = {}
     problems = []
     for image, path in pictures.items():
         try:
-            prints[image] = index.read(path)
+            found[image] = search.find(path)
         except (PictureError, OSError, ValueError) as error:
             problems.append(f"The picture {image} is not compared: {error}.")
-    return prints, problems
+    return found, problems
 
 
 def _about(right: Right, left_out: Iterable[str]) -> list[str]:

@@ -1,101 +1,137 @@
-"""What sweeping and offline matching share: fingerprints of files, the matcher of a registry."""
+"""What sweeping and offline matching share: pictures by what their files hold, the matcher."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from crawler.errors import InputError, PictureError
-from crawler.files import write_whole
 from crawler.model import Right
-from matchers.decoding import MAX_BYTES
+from crawler.pictures import MAX_BYTES
 from matchers.judge import Matcher, MatchSettings, names_of
 from matchers.marks import MarkIndex
-from matchers.pictures import MAKER, Fingerprint, parse_fingerprint
+from matchers.pictures.index import Part, PictureIndex
+from matchers.pictures.matches import PictureMatch
+from matchers.pictures.prints import Fingerprint
+from matchers.pictures.saved import open_parts
+from pipelines.print_file import PrintFile
 from pipelines.sweep.decoding import Decoder
-
-REMEMBERED = 5000
-"""Fingerprints, of 6 to 13 kB each."""
 
 PicturedRight = tuple[Right, Mapping[str, Path]]
 """A right, and where the file of each of its images lies."""
 
+NAMES, POINTS, PRINTS = "names", "points", "fingerprints.bin"
+"""Inside an index's folder: the index over names, that over local features, and fingerprints."""
 
-NAMES = "names"
-"""Folder inside an index's folder in which the index over names is kept."""
+
+def read_digest(path: Path) -> str:
+    """Return the SHA-256 of a picture's file in hex.
+
+    :raises PictureError: when it is no file, or too large
+    :raises OSError: when it cannot be read
+    """
+    if not path.is_file():
+        raise PictureError("no such file" if not path.exists() else "not a regular file")
+    if path.stat().st_size > MAX_BYTES:
+        raise PictureError(f"more than {MAX_BYTES:,} bytes")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class FingerprintIndex:
-    """Fingerprints of files by what the files hold; bytes that are remembered are not decoded.
+    """Fingerprints of the rights' pictures by what their files hold.
 
     With a folder, all that was computed is kept there and used again, as long as the same decoder
-    and hash made it. Without one, only so many of the newest are remembered.
+    and hash made it.
     """
 
     def __init__(self, decoder: Decoder, folder: Path | None = None) -> None:
-        self._decoder = decoder
-        self._known: OrderedDict[str, Fingerprint | str] = OrderedDict()
-        # a text says why the picture cannot be compared
-        self._file = None if folder is None else folder / "fingerprints.txt"
-        self._saved = 0
-        if self._file is not None and self._file.exists():
-            self._load(self._file)
+        self.decoder = decoder
+        self.folder = folder
+        self._file = None if folder is None else PrintFile(folder / PRINTS)
+        self._new: dict[str, Fingerprint] = {}
 
-    def read(self, path: Path, digest: str | None = None) -> Fingerprint:
-        """Return the fingerprint of the picture in a file.
+    def read(self, path: Path, digest: str | None = None) -> tuple[str, Fingerprint]:
+        """Return the digest and the fingerprint of the picture in a file.
 
         :param digest: SHA-256 of the file in hex, where it is known
         :raises PictureError: when it is no picture that can be compared
         :raises OSError: when the file cannot be read
         """
-        if not path.is_file():
-            raise PictureError("no such file" if not path.exists() else "not a regular file")
-        if path.stat().st_size > MAX_BYTES:
-            raise PictureError(f"more than {MAX_BYTES:,} bytes")
-        if digest is None:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest not in self._known:
-            self._remember(digest, path)
-        self._known.move_to_end(digest)
-        found = self._known[digest]
+        digest = read_digest(path) if digest is None else digest
+        known = self._new.get(digest) or (self._file and self._file.get(digest))
+        if known and known.maker == self.decoder.maker:
+            return digest, known
+        self._new[digest] = self.decoder.read(path)
+        return digest, self._new[digest]
+
+    def save(self) -> None:
+        """Write what is new to the folder."""
+        if self._file is not None:
+            self._file.add(self._new)
+
+    def build(self, pictures: Sequence[tuple[str, Fingerprint]]) -> PictureIndex:
+        """Return the index of pictures with their digests; in the folder, where there is one."""
+        prints = [print_ for _, print_ in pictures]
+        if self.folder is None or not pictures:
+            return PictureIndex(prints)
+        places: dict[str, list[int]] = {}
+        for place, (digest, _) in enumerate(pictures):
+            places.setdefault(digest, []).append(place)
+        saved = open_parts(
+            self.folder / POINTS,
+            list(places),
+            self.decoder.maker,
+            lambda digest: prints[places[digest][0]].local,
+        )
+        taken: set[str] = set()
+        parts = []
+        for digests, tables in saved:
+            entries = [() if d in taken else places.get(d, ()) for d in digests]
+            parts.append(Part(tables, entries))
+            taken.update(digests)
+        return PictureIndex(prints, parts=parts)
+
+
+class PictureSearch:
+    """Finds which of the rights' pictures a file copies; the same bytes are looked at once."""
+
+    def __init__(self, decoder: Decoder, index: PictureIndex) -> None:
+        self._decoder = decoder
+        self._index = index
+        self._known: dict[str, tuple[PictureMatch, ...] | str] = {}
+        # a text says why the picture cannot be compared
+
+    def find(self, path: Path, digest: str | None = None) -> tuple[PictureMatch, ...]:
+        """Return what the picture in a file copies, nearest first.
+
+        :param digest: SHA-256 of the file in hex, where it is known
+        :raises PictureError: when it is no picture that can be compared
+        :raises OSError: when the file cannot be read
+        """
+        digest = read_digest(path) if digest is None else digest
+        found = self._known.get(digest)
+        if found is None:
+            try:
+                found = tuple(self._index.find(self._decoder.read(path)))
+            except PictureError as error:
+                found = str(error)
+            self._known[digest] = found
         if isinstance(found, str):
             raise PictureError(found)
         return found
 
-    def _remember(self, digest: str, path: Path) -> None:
-        try:
-            self._known[digest] = self._decoder.read(path)
-        except PictureError as error:
-            self._known[digest] = str(error)
-        if self._file is None and len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
 
-    def save(self) -> None:
-        """Write what is new to the folder; the file appears whole or not at all."""
-        kept = {d: f for d, f in self._known.items() if isinstance(f, Fingerprint)}
-        if self._file is None or len(kept) == self._saved:
-            return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        lines = (f"{digest} {print_}\n" for digest, print_ in kept.items())
-        write_whole(self._file, "".join(lines))
-        self._saved = len(kept)
+class Matching(NamedTuple):
+    """What listings are matched with."""
 
-    def _load(self, file: Path) -> None:
-        try:
-            for line in file.read_text(encoding="ascii").splitlines():
-                digest, text = line.split(" ", 1)
-                found = parse_fingerprint(text)
-                if found.maker == MAKER:
-                    self._known[digest] = found
-        except (ValueError, OSError) as error:
-            raise InputError(
-                f"{file} is no index of Markhound ({error}); name another folder, or remove it"
-            ) from error
-        self._saved = len(self._known)
+    matcher: Matcher
+    pictures: PictureSearch
+    left_out: tuple[str, ...]
+    """What of the rights is not matched, and why."""
 
 
 def build_matcher(
@@ -104,15 +140,16 @@ def build_matcher(
     settings: MatchSettings,
     on: date,
     folder: Path | None = None,
-) -> tuple[Matcher, list[str]]:
-    """Build the matcher of the rights in force on a day, and say what was left out and why.
+) -> Matching:
+    """Build the matcher of the rights in force on a day.
 
     :param folder: where the index over names is kept for the next time; None = nowhere
     :raises InputError: when that folder holds something else
     """
     left_out: list[str] = []
     in_force: list[Right] = []
-    references: dict[tuple[str, str], Fingerprint] = {}
+    references: list[tuple[str, str]] = []
+    prints: list[tuple[str, Fingerprint]] = []
     for right, files in rights:
         if lapse := right.lapse(on):
             left_out.append(f"{right.id} is not matched: it {lapse}")
@@ -120,11 +157,13 @@ def build_matcher(
         in_force.append(right)
         for image, path in files.items():
             try:
-                references[right.id, image] = index.read(path)
+                prints.append(index.read(path))
+                references.append((right.id, image))
             except (PictureError, OSError) as error:
                 left_out.append(f"{right.id}: its picture {image} is not matched: {error}")
     index.save()
-    return Matcher(in_force, references, settings, _open_marks(in_force, folder)), left_out
+    matcher = Matcher(in_force, references, settings, _open_marks(in_force, folder))
+    return Matching(matcher, PictureSearch(index.decoder, index.build(prints)), tuple(left_out))
 
 
 def _open_marks(rights: Sequence[Right], folder: Path | None) -> MarkIndex:

@@ -13,14 +13,14 @@ from crawler.listing_file import ListingFile
 from crawler.model import Hit, Listing
 from crawler.registry import check_registry
 from matchers.judge import MatchSettings, Subject
-from matchers.pictures import Fingerprint
+from matchers.pictures.matches import PictureMatch
 from pipelines.matching import NAMES, FingerprintIndex, build_matcher
 from pipelines.sweep.decoding import Decoder
 
 BATCH = 2000
 """Listings that are matched at once."""
 
-_NO_PICTURES: Mapping[str, Fingerprint] = {}
+_NO_PICTURES: Mapping[str, tuple[PictureMatch, ...]] = {}
 
 
 class OfflineMatch:
@@ -51,7 +51,6 @@ class OfflineMatch:
             raise FileFormatError([*file.errors, *self._listings.problems])
         self._images = images
         self._decoder = Decoder()
-        self._index = FingerprintIndex(self._decoder, index if images else None)
         self.problems: Counter[str] = Counter()
         """What was not looked at, and how often."""
         rights = [
@@ -59,7 +58,8 @@ class OfflineMatch:
             for _, r in file.rights
         ]
         names = None if index is None else index / NAMES
-        self._matcher, left_out = build_matcher(rights, self._index, settings, on, names)
+        prints = FingerprintIndex(self._decoder, index if images else None)
+        self._matcher, self._search, left_out = build_matcher(rights, prints, settings, on, names)
         self.problems.update(left_out)
         self.listings = 0
         """How many listings were compared so far."""
@@ -72,22 +72,21 @@ class OfflineMatch:
                 subjects = [Subject(item, self._pictures(item)) for item in batch]
                 yield from self._matcher.match(subjects)
                 self.listings += len(batch)
-        self._index.save()
 
-    def _pictures(self, listing: Listing) -> Mapping[str, Fingerprint]:
+    def _pictures(self, listing: Listing) -> Mapping[str, tuple[PictureMatch, ...]]:
         if not (self._images and listing.images):
             return _NO_PICTURES
-        prints: dict[str, Fingerprint] = {}
+        found: dict[str, tuple[PictureMatch, ...]] = {}
         for image in listing.images:
             if "://" in image:
                 self.problems["a picture is a URL, and nothing is fetched here"] += 1
                 continue
             try:
-                prints[image] = self._index.read(self._listings.path.parent / image)
+                found[image] = self._search.find(self._listings.path.parent / image)
             except PictureError as error:
                 self.problems[f"picture {image} is not matched: {error}"] += 1
             except OSError as error:
                 self.problems[f"picture {image} cannot be read: {error.strerror}"] += 1
             except ValueError as error:
                 self.problems[f"picture {image!r} is no path: {error}"] += 1
-        return prints
+        return found

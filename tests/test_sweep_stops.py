@@ -88,7 +88,7 @@ def test_locked_store_loses_nothing(workspace: Path, slow_shop: TinyShop) -> Non
 
 def test_sweep_that_cannot_start_says_why(workspace: Path) -> None:
     (workspace / "index").mkdir()
-    (workspace / "index" / "fingerprints.txt").write_text("not ours\n")
+    (workspace / "index" / "fingerprints.bin").write_text("not ours\n")
     with TinyShop({"/": listing_page("Bag")}) as shop:
         report = sweep(workspace, shop.url, expect=2)
     assert report["state"] == "failed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -12,7 +13,13 @@ from console.context import Context, out, pass_context, print_json
 from console.explanation import print_explanation
 from console.limits import limits_options, match_settings
 from crawler.store.database import now
-from pipelines.explaining import ask_of_files, ask_of_workspace, explain_question
+from pipelines.explaining import (
+    Explanation,
+    Question,
+    ask_of_files,
+    ask_of_workspace,
+    explain_question,
+)
 from pipelines.matching import NAMES, FingerprintIndex
 from pipelines.sweep.decoding import Decoder
 
@@ -26,6 +33,12 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--registry", metavar="RIGHTS.jsonl", type=EXISTING, help="Take the rights from here."
 )
+@click.option(
+    "--picture",
+    metavar="FILE.png",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the listing's and the right's picture side by side, what they share outlined.",
+)
 @limits_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @pass_context
@@ -35,6 +48,7 @@ def explain(
     right: str,
     listings: Path | None,
     registry: Path | None,
+    picture: Path | None,
     cutoff: float | None,
     threshold: float | None,
     *,
@@ -64,3 +78,24 @@ def explain(
         print_json(explanation)
     else:
         print_explanation(out(), explanation)
+    if picture is not None:
+        _draw(picture, question, explanation)
+
+
+def _draw(target: Path, question: Question, explanation: Explanation) -> None:
+    """Write the pair of pictures that says most."""
+    findings = [step.finding for step in explanation.steps if step.finding.image is not None]
+    if not findings:
+        click.echo(f"No picture of the listing shows one of the right: no {target}.", err=True)
+        return
+    best = max(findings, key=lambda finding: finding.weight)
+    registered = next(files for right, files in question.rights if right.id == question.right)
+    assert best.image is not None
+    assert best.reference is not None
+    # Loaded when asked for: it decodes pictures.
+    import_module("console.side_by_side").write_side_by_side(
+        target,
+        (question.pictures[best.image], best.region),
+        (registered[best.reference], best.reference_region),
+    )
+    click.echo(f"Wrote {target}.", err=True)

@@ -40,7 +40,7 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--index",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep the index over names and what was computed of pictures here, and use it again.",
+    help="Keep the indexes over names and over the rights' pictures here, and use them again.",
 )
 @limits_options
 def match(

@@ -1,11 +1,12 @@
 """Pictures are decoded in a process of its own: a hostile one cannot hang, fatten or end the sweep.
 
-The worker reads a path a line and answers each with one line of JSON. It is limited in memory;
-one that takes too long is killed, and the next picture gets a new one.
+The worker reads a path a line (or null, for what it is) and answers each with one line of JSON. It
+is limited in memory; one that takes too long is killed, and the next picture gets a new one.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import resource
@@ -15,17 +16,19 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawler.errors import PictureError
-from matchers.pictures import Fingerprint, fingerprint, parse_fingerprint
+from crawler.errors import MachineError, PictureError
+from matchers.pictures.prints import Fingerprint, dump_fingerprint, parse_fingerprint
 
 SECONDS = 10.0
 """A picture that takes longer is given up (an ordinary one takes about 0.02)."""
 MEMORY = 1536 * 1024**2
-"""Bytes of address space of the worker: under 300 MiB for the libraries, and about 700 for the
+"""Bytes of address space of the worker: about 400 MiB for the libraries, and about 700 for the
 largest picture that is read (50 megapixels with transparency)."""
 
 
@@ -47,10 +50,19 @@ class Decoder:
         :raises PictureError: when it cannot be compared, or not within the limits
         """
         with self._lock:
-            answer = self._ask(path)
+            answer = self._ask(str(path.resolve()))
         if "fingerprint" not in answer:
             raise PictureError(answer["problem"])
-        return parse_fingerprint(answer["fingerprint"])
+        return parse_fingerprint(base64.b85decode(answer["fingerprint"]))
+
+    @cached_property
+    def maker(self) -> str:
+        """What makes the fingerprints: decoder and hash, with their versions."""
+        with self._lock:
+            answer = self._ask(None)
+        if "maker" not in answer:
+            raise MachineError(f"pictures cannot be decoded: {answer['problem']}")
+        return answer["maker"]
 
     def close(self) -> None:
         """End the worker."""
@@ -70,12 +82,12 @@ class Decoder:
         """End the worker."""
         self.close()
 
-    def _ask(self, path: Path) -> dict[str, str]:
+    def _ask(self, path: str | None) -> dict[str, str]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(json.dumps(str(path.resolve())).encode() + b"\n")
+            process.stdin.write(json.dumps(path).encode() + b"\n")
             process.stdin.flush()
             ready, _, _ = select.select([process.stdout], [], [], self._seconds)
             line = process.stdout.readline() if ready else None
@@ -122,13 +134,18 @@ def work(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(_answer(Path(json.loads(line)))) + "\n")
+        sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
         sys.stdout.flush()
 
 
-def _answer(path: Path) -> dict[str, str]:
+def _answer(path: str | None) -> dict[str, str]:
+    # Loaded here, in the worker alone: what decodes pictures takes a quarter of a second.
+    hashing = import_module("matchers.pictures.hashing")
+    if path is None:
+        return {"maker": hashing.MAKER}
     try:
-        return {"fingerprint": str(fingerprint(path.read_bytes()))}
+        made = hashing.fingerprint(Path(path).read_bytes())
+        return {"fingerprint": base64.b85encode(dump_fingerprint(made)).decode()}
     except PictureError as error:
         return {"problem": str(error)}
     except OSError as error:

@@ -19,8 +19,8 @@ from crawler.store.sweeps import load_sweep
 from crawler.targets import targets_of
 from crawler.workspace import Workspace, open_workspace
 from matchers.judge import Matcher, MatchSettings, Subject
-from matchers.pictures import Fingerprint
-from pipelines.matching import NAMES, FingerprintIndex, build_matcher
+from matchers.pictures.matches import PictureMatch
+from pipelines.matching import NAMES, FingerprintIndex, PictureSearch, build_matcher
 from pipelines.sweep.decoding import Decoder
 
 
@@ -40,10 +40,10 @@ class MatchPipeline:
         self._workspace = workspace
         self._sweep = sweep
         self._decoder = Decoder()
-        self._index = FingerprintIndex(self._decoder)
         # matching is bound to the processor: a second thread would gain nothing
         self._thread = ThreadPoolExecutor(1)
         self._matcher: Matcher
+        self._search: PictureSearch
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -65,7 +65,7 @@ class MatchPipeline:
             targets.warn("", "the registry holds no right for this campaign: nothing can be a hit")
         index = self._workspace.folder / "index"
         limits = matching_of(plan.campaign, self._workspace.config.matching)
-        self._matcher, left_out = build_matcher(
+        self._matcher, self._search, left_out = build_matcher(
             [(r.right, r.picture_files) for r in covered],
             FingerprintIndex(self._decoder, index),
             MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
@@ -85,17 +85,17 @@ class MatchPipeline:
         self._decoder.close()
 
     def _match(self, sighting: Sighting) -> MatchedSighting:
-        prints: dict[str, Fingerprint] = {}
+        found: dict[str, tuple[PictureMatch, ...]] = {}
         pictures: list[PictureOutcome] = []
         for picture in sighting.pictures:
             try:
                 if picture.sha256 is not None:
                     path = self._workspace.pictures.path_of(picture.sha256)
-                    prints[picture.url] = self._index.read(path, picture.sha256)
+                    found[picture.url] = self._search.find(path, picture.sha256)
             except PictureError as error:
                 picture = replace(picture, problem=f"not matched: {error}")
             pictures.append(picture)
-        hits = self._matcher.match([Subject(listing=sighting.record, pictures=prints)])
+        hits = self._matcher.match([Subject(listing=sighting.record, pictures=found)])
         return MatchedSighting(
             sighting=replace(sighting, pictures=tuple(pictures)), hits=tuple(hits)
         )

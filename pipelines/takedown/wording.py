@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.model import Finding, RightKind
-from matchers.pictures import BITS
+from matchers.pictures.prints import BITS
 from matchers.wording import (
     EDITS,
     SENTENCES,
@@ -75,6 +75,19 @@ def _describe_name(finding: Finding, language: Language) -> str:
 def _describe_picture(finding: Finding, language: Language) -> str:
     altered = describe_transform(finding.transform, language)
     bits = finding.distance
+    if finding.feature == "picture_part":
+        if language == "zh":
+            return f"商品图片与权利图片有{finding.points}处相同的局部（包装、标志或背景）。"
+        return (
+            f"A picture of the listing and the right's picture show {finding.points} equal places"
+            " (packaging, a logo or a ground)."
+        )
+    if bits is None and finding.points is not None:
+        if language == "zh":
+            said = f"商品图片与权利图片有{finding.points}处局部特征位置一致"
+            return said + (f"（经{altered}）。" if altered else "。")
+        said = f"A picture of the listing shows {finding.points} places of the right's picture"
+        return f"{said}, which lie alike" + (f" ({altered})." if altered else ".")
     if language == "zh":
         said = "商品图片与权利图片相符"
         said += f"（经{altered}）" if altered else ""

@@ -83,7 +83,7 @@ def test_match_uses_its_index_again(tmp_path: Path) -> None:
     )
     index = tmp_path / "index"
     first = run("match", listings, "--registry", rights, "--index", index).out
-    file = index / "fingerprints.txt"
+    file = index / "fingerprints.bin"
     kept = file.stat().st_mtime_ns
     assert run("match", listings, "--registry", rights, "--index", index).out == first
     assert file.stat().st_mtime_ns == kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,9 @@ from PIL import Image, ImageOps
 from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Licensee, Listing, Right, Seller, hit_id
 from matchers.judge import Matcher, MatchSettings, Subject
-from matchers.pictures import fingerprint
+from matchers.pictures.hashing import fingerprint
+from matchers.pictures.index import PictureIndex
+from matchers.pictures.matches import PictureMatch
 from matchers.weights import BRAND_FIELD, CONTEXT, DESCRIPTION, NAME, PICTURE, PRIOR, STANDING
 
 Draw = Callable[[int], Image.Image]
@@ -36,6 +38,14 @@ LARK = Right(id="TM-3", kind="trademark", name="云雀")
 STUDIO = Right(id="W-1", kind="work", name="青瓷小筑", images=("works/1.jpg", "works/2.jpg"))
 RIGHTS = (AURELIO, NORDWIND, LARK, STUDIO)
 MATCHER = Matcher(RIGHTS, {})
+
+
+def _find(
+    references: Sequence[Image.Image], picture: Image.Image, encode: Encode
+) -> Sequence[PictureMatch]:
+    """Return what a picture copies."""
+    index = PictureIndex([fingerprint(encode(image)) for image in references])
+    return index.find(fingerprint(encode(picture, "JPEG", quality=70)))
 
 
 def _subject(title: str, pictures: dict[str, Any] | None = None, **fields: Any) -> Subject:
@@ -99,14 +109,14 @@ def test_forgets_innocents_and_licensees(title: str, fields: dict[str, Any]) -> 
 
 
 def test_a_licence_outweighs_everything_else(draw: Draw, encode: Encode) -> None:
-    print_ = fingerprint(encode(draw(1)))
+    copies = _find([draw(1)], draw(1), encode)
     many = ("奥雷利奥", "Orelio", "Oreliu", "Aureliu", "Aurilio")
     right = replace(AURELIO, variants=many, goods=("bags",))
-    matcher = Matcher([right], {("TM-1", "logos/aurelio.png"): print_})
+    matcher = Matcher([right], [("TM-1", "logos/aurelio.png")])
     everything = "Аurelio Оreliо Аureliu Aur1lio 奧-雷-利-奧 replica bag"
     subject = _subject(
         everything,
-        {f"https://shop.example/{i}.jpg": print_ for i in range(9)},
+        {f"https://shop.example/{i}.jpg": copies for i in range(9)},
         brand=everything,
         description=everything,
     )
@@ -117,14 +127,11 @@ def test_a_licence_outweighs_everything_else(draw: Draw, encode: Encode) -> None
 
 
 def test_pictures_and_names_of_one_right_add_up(draw: Draw, encode: Encode) -> None:
-    references = {
-        ("W-1", "works/1.jpg"): fingerprint(encode(draw(1))),
-        ("W-1", "works/2.jpg"): fingerprint(encode(draw(2))),
-        ("TM-9", "not watched.png"): fingerprint(encode(draw(3))),
-    }
-    matcher = Matcher(RIGHTS, references)
-    copy = fingerprint(encode(ImageOps.mirror(draw(2)), "JPEG", quality=70))
-    other = fingerprint(encode(draw(3)))
+    images = [("W-1", "works/1.jpg"), ("W-1", "works/2.jpg"), ("TM-9", "not watched.png")]
+    drawn = [draw(1), draw(2), draw(3)]
+    matcher = Matcher(RIGHTS, images)
+    copy = _find(drawn, ImageOps.mirror(draw(2)), encode)
+    other = _find(drawn, draw(3), encode)
     (alone,) = matcher.match([_subject("Vase", {"a.jpg": other, "b.jpg": copy})])
     (both,) = matcher.match([_subject("青瓷小筑 vase", {"a.jpg": other, "b.jpg": copy})])
     (finding,) = alone.findings
@@ -136,9 +143,9 @@ def test_pictures_and_names_of_one_right_add_up(draw: Draw, encode: Encode) -> N
 
 
 def test_several_copies_count_once_in_full(draw: Draw, encode: Encode) -> None:
-    print_ = fingerprint(encode(draw(1)))
-    matcher = Matcher([STUDIO], {("W-1", "works/1.jpg"): print_})
-    (hit,) = matcher.match([_subject("Vase", dict.fromkeys("abcdefgh", print_))])
+    copies = _find([draw(1)], draw(1), encode)
+    matcher = Matcher([STUDIO], [("W-1", "works/1.jpg")])
+    (hit,) = matcher.match([_subject("Vase", dict.fromkeys("abcdefgh", copies))])
     weights = [finding.weight for finding in hit.findings]
     assert weights == [PICTURE["rich"][0][1], 1, 1, 1, 1]
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from crawler.errors import PictureError
-from matchers.pictures import fingerprint
+from matchers.pictures.hashing import fingerprint
 from pipelines.sweep.decoding import Decoder
 
 
@@ -61,7 +61,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     out = io.BytesIO()
     Image.new("RGBA", (7000, 7000), (3, 4, 5, 6)).save(out, "PNG")
     (tmp_path / "bomb.png").write_bytes(out.getvalue())
-    with Decoder(memory=400 * 1024**2) as decoder:
+    with Decoder(memory=600 * 1024**2) as decoder:
         assert decoder.read(write_noise(tmp_path / "a.png")).size == (256, 256)
         with pytest.raises(PictureError, match="memory"):
             decoder.read(tmp_path / "bomb.png")

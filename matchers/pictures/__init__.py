@@ -1,0 +1,1 @@
+"""Pictures: fingerprints, and an index that finds altered copies, logos and shared parts."""

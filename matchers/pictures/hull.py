@@ -1,0 +1,43 @@
+"""The convex hull of places."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from matchers.pictures.geometry import Floats
+
+
+def find_hull(places: Floats) -> Floats:
+    """Return the corners of the convex hull, shape (corners, 2), by Andrew's monotone chain."""
+    ordered = np.unique(places, axis=0).tolist()
+    if len(ordered) <= 2:
+        return np.array(ordered, np.float64).reshape(-1, 2)
+    halves = []
+    for walk in (ordered, ordered[::-1]):
+        half: list[list[float]] = []
+        for x, y in walk:
+            while len(half) > 1 and _turns(half[-2], half[-1], (x, y)) <= 0:
+                half.pop()
+            half.append([x, y])
+        halves += half[:-1]
+    return np.array(halves, np.float64)
+
+
+def _turns(a: list[float], b: list[float], c: tuple[float, float]) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def hull_area(hull: Floats) -> float:
+    """Return the area of a hull."""
+    x, y = hull[:, 0], hull[:, 1]
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+
+
+def is_inside(places: Floats, hull: Floats) -> npt.NDArray[np.bool_]:
+    """Return which places lie in a hull or on its edge."""
+    sides = np.roll(hull, -1, axis=0) - hull
+    offsets = places[:, None] - hull[None]
+    cross = sides[None, :, 0] * offsets[:, :, 1] - sides[None, :, 1] * offsets[:, :, 0]
+    inside: npt.NDArray[np.bool_] = np.all(cross >= -1e-9, axis=1)
+    return inside

@@ -1,0 +1,56 @@
+"""Local features of a picture, by OpenCV's SIFT."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from matchers.pictures.codes import encode
+from matchers.pictures.prints import NO_FEATURES, LocalFeatures
+
+MAKER = f"sift-1 opencv-{cv2.__version__}"
+
+SIDE = 512
+"""Pixels of the longer side of the picture in which points are looked for."""
+POINTS = 500
+"""Points of most contrast that are kept."""
+COARSE_SIDE, COARSE_POINTS = 192, 120
+"""The same once more, small: a copy may be a small part of another picture."""
+
+
+def find_features(image: Image.Image) -> LocalFeatures:
+    """Return the points of a picture.
+
+    :param image: mode L, the longer side at most ``SIDE``
+    """
+    cv2.setNumThreads(1)
+    found = [_detect(image, POINTS)]
+    scale = COARSE_SIDE / max(image.size)
+    if scale < 1:
+        width, height = (max(1, round(side * scale)) for side in image.size)
+        small = image.resize((width, height), Image.Resampling.BOX)
+        found.append(_detect(small, COARSE_POINTS))
+    places, descriptors = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    if not len(places):
+        return NO_FEATURES
+    return LocalFeatures(places, encode(descriptors))
+
+
+def _detect(
+    image: Image.Image, count: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the places and descriptors of the points with most contrast."""
+    points, descriptors = cv2.SIFT.create(count).detectAndCompute(np.asarray(image), None)
+    longer = max(image.size)
+    rows = [
+        # Pixels have their centre at whole numbers there, at halves here.
+        ((p.pt[0] + 0.5) / longer, (p.pt[1] + 0.5) / longer, p.size / longer, math.radians(p.angle))
+        for p in points
+    ]
+    if not rows:
+        return np.zeros((0, 4), np.float32), np.zeros((0, 128), np.float32)
+    return np.array(rows, np.float32), np.asarray(descriptors, np.float32)

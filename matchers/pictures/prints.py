@@ -1,0 +1,158 @@
+"""What is kept of a picture to compare it: hashes of its views, and local features.
+
+Plain data, so that nothing here loads what decodes pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height."""
+
+Look = Literal["flat", "plain", "rich"]
+"""How much a picture shows: little more than an outline, something on a plain ground, or more."""
+LOOKS: Final[tuple[Look, ...]] = ("flat", "plain", "rich")
+
+HASH_SIDE: Final = 16
+BITS: Final = HASH_SIDE * HASH_SIDE
+COLOURS: Final = 48
+"""Bytes of a colour layout."""
+
+ORIENTATIONS: Final = (
+    "same", "mirror", "flip", "rotate-90", "rotate-180", "rotate-270", "transpose", "transverse",
+)  # fmt: skip
+"""How a copy may be turned, clockwise, relative to its original."""
+PARTS: Final = ("whole", "trimmed", "window")
+
+GREY_SIDE: Final = 32
+"""Pixels of each side of the small grey picture that is kept."""
+
+VARIANTS: Final = ("as it is", "mirrored", "negative", "mirrored negative")
+"""Ways in which local features are described, so that copies altered so are found."""
+WORDS: Final = 4
+"""64-bit words of a hash or of a code."""
+
+Places = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HashedView:
+    """The hash of a part of a picture in one orientation."""
+
+    part: str
+    """``whole``, ``trimmed`` (without a plain border) or ``window``."""
+    box: Box
+    """The part, in pixels of the upright picture."""
+    orientation: str
+    """One of ``ORIENTATIONS``; how the part was turned before it was hashed."""
+    bits: bytes
+    """256 bits, packed, row by row."""
+    colours: bytes
+    """Mean colours of 4 x 4 cells, turned like the part: red, green, blue, row by row."""
+
+
+class LocalFeatures(NamedTuple):
+    """Points of a picture that are found again in altered copies."""
+
+    places: Places
+    """Shape (points, 4): x, y and size in units of the longer side, and angle in radians, clockwise
+    from the right."""
+    codes: Codes
+    """Shape (variants, points, 4): what each point looks like in 256 bits, for the first or all of
+    ``VARIANTS``."""
+
+
+NO_FEATURES: Final = LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((1, 0, WORDS), np.uint64))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fingerprint:
+    """What is kept of a picture to compare it."""
+
+    maker: str
+    size: tuple[int, int]
+    """Width and height in pixels, upright."""
+    look: Look
+    """How much the picture shows."""
+    views: tuple[HashedView, ...]
+    grey: bytes
+    """The last part that was hashed in all orientations (without a plain border, if it has one),
+    upright, as 32 x 32 shades of grey, row by row."""
+    local: LocalFeatures = field(default=NO_FEATURES, compare=False, repr=False)
+
+
+def dump_fingerprint(print_: Fingerprint, variants: int = len(VARIANTS)) -> bytes:
+    """Return a fingerprint as ``parse_fingerprint`` reads it: a line of JSON, then arrays.
+
+    :param variants: how many of the variants of local features are written
+    """
+    places, codes = print_.local
+    codes = codes[:variants]
+    head = {
+        "maker": print_.maker,
+        "size": print_.size,
+        "look": print_.look,
+        "views": [[view.part, view.box, view.orientation] for view in print_.views],
+        "points": codes.shape[:2],
+    }
+    bits = b"".join(view.bits + view.colours for view in print_.views)
+    arrays = (print_.grey, bits, places.tobytes(), codes.tobytes())
+    return b"%s\n%s" % (orjson.dumps(head), b"".join(arrays))
+
+
+def parse_fingerprint(data: bytes) -> Fingerprint:
+    """Return the fingerprint of which ``dump_fingerprint`` made the bytes.
+
+    :raises ValueError: when they are none
+    """
+    line, _, body = data.partition(b"\n")
+    try:
+        head = orjson.loads(line)
+        views = head["views"]
+        variants, points = head["points"]
+        width, height = head["size"]
+        maker, look = str(head["maker"]), head["look"]
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"not a fingerprint: {line[:60]!r} ({error})") from error
+    step = BITS // 8 + COLOURS
+    grey = GREY_SIDE**2
+    first = grey + step * len(views)
+    second = first + points * 16
+    whole = second + variants * points * WORDS * 8
+    if look not in LOOKS or len(body) != whole:
+        raise ValueError(f"not a fingerprint: expected {whole} bytes, got {len(body)}")
+    return Fingerprint(
+        maker=maker,
+        size=(width, height),
+        look=look,
+        views=tuple(
+            _parse_view(view, body[grey + at * step : grey + (at + 1) * step])
+            for at, view in enumerate(views)
+        ),
+        grey=body[:grey],
+        local=LocalFeatures(
+            np.frombuffer(body[first:second], np.float32).reshape(points, 4),
+            np.frombuffer(body[second:], np.uint64).reshape(variants, points, WORDS),
+        ),
+    )
+
+
+def _parse_view(head: list[object], body: bytes) -> HashedView:
+    part, box, orientation = head
+    if part not in PARTS or orientation not in ORIENTATIONS or not isinstance(box, list):
+        raise ValueError(f"not a view of a fingerprint: {head!r:.80}")
+    x, y, width, height = map(int, box)
+    return HashedView(
+        part=str(part),
+        box=(x, y, width, height),
+        orientation=str(orientation),
+        bits=body[: BITS // 8],
+        colours=body[BITS // 8 :],
+    )
