@@ -73,7 +73,7 @@ def find_like(tables: Tables, codes: Codes) -> tuple[Numbers, Numbers]:
         count = np.searchsorted(keys, wanted, "right") - first
         count[count > _CROWD] = 0
         ours.append(np.repeat(order, count))
-        theirs.append(tables.points[piece][_spread(first, count)])
+        theirs.append(tables.points[piece][spread(first, count)])
     one, other = np.concatenate(ours), np.concatenate(theirs).astype(np.int64)
     near = count_bits(codes[one] ^ tables.codes[other]) <= LIKE
     pairs = _distinct(one[near] << 32 | other[near])
@@ -95,7 +95,7 @@ def count_bits(codes: Codes) -> Numbers:
     return bits
 
 
-def _spread(first: npt.NDArray[np.intp], count: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def spread(first: npt.NDArray[np.intp], count: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Return the numbers from each ``first`` on, ``count`` of each."""
     ends = np.cumsum(count)
     total = int(ends[-1]) if len(ends) else 0

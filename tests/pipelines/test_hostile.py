@@ -1,0 +1,48 @@
+"""Hostile pictures end in a reported state, soon, and without fattening the process."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from crawler.errors import PictureError
+from pipelines.sweep.decoding import Decoder
+from tests.pipelines.hostile import make_hostile
+
+SECONDS = 5.0
+MEGABYTES = 500
+
+
+def _peak(decoder: Decoder) -> int:
+    """Return the most memory that the worker had so far, in megabytes."""
+    assert decoder._process is not None
+    status = Path(f"/proc/{decoder._process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+
+def test_each_gets_its_state(tmp_path: Path) -> None:
+    files = list(make_hostile())
+    assert len(files) >= 30
+    wrong = []
+    for number, (name, data, reason) in enumerate(files):
+        path = tmp_path / f"{number}.bin"
+        path.write_bytes(data)
+        with Decoder() as decoder:
+            assert decoder.maker  # the worker is there: starting it is not the picture's fault
+            started = time.perf_counter()
+            try:
+                decoder.read(path)
+                said = None
+            except PictureError as error:
+                said = str(error)
+            seconds = time.perf_counter() - started
+            if decoder._process is None:
+                wrong.append(f"{name}: the worker ended: {said}")
+                continue
+            peak = _peak(decoder)
+        if seconds > SECONDS or peak > MEGABYTES:
+            wrong.append(f"{name}: {seconds:.1f} s, {peak} MB")
+        if (said is None) != (reason is None) or (reason or "") not in (said or ""):
+            wrong.append(f"{name}: {said}")
+    assert wrong == []
