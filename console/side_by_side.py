@@ -12,6 +12,8 @@ from matchers.decoding import decode
 _SIDE = 800
 """Most pixels of the longer side of each."""
 _GAP = 16
+_LEAST = 8
+"""Pixels of each side of an outline at the least."""
 _GROUND, _DARK, _BRIGHT = "#ffffff", "#101010", "#ffd400"
 
 Box = tuple[int, int, int, int]
@@ -45,7 +47,7 @@ def _outline(path: Path, box: Box | None) -> Image.Image:
     left, top = round(x * across), round(y * down)
     right, bottom = round((x + width) * across) - 1, round((y + height) * down) - 1
     draw = ImageDraw.Draw(image)
-    corners = (left, top, max(left + 1, right), max(top + 1, bottom))
+    corners = (left, top, max(left + _LEAST, right), max(top + _LEAST, bottom))
     draw.rectangle(corners, outline=_DARK, width=6)
     draw.rectangle(
         [corners[0] + 2, corners[1] + 2, *(c - 2 for c in corners[2:])], None, _BRIGHT, 3

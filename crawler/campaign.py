@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
 from crawler.sites import canonical_url, site_of
-from crawler.workspace import CONFIG_NAME, MatchingConfig, load_toml, matching_problem
+from crawler.workspace import CONFIG_NAME, MatchingConfig, PictureMode, load_toml, matching_problem
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
@@ -54,6 +54,8 @@ class OwnMatching:
     """Pairs that score below are forgotten; None = as the workspace says."""
     threshold: float | None = None
     """Hits that score at least this are flagged for review; None = as the workspace says."""
+    pictures: PictureMode | None = None
+    """How pictures are compared; None = as the workspace says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +123,7 @@ def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig
     limits = MatchingConfig(
         cutoff=workspace.cutoff if cutoff is None else cutoff,
         threshold=workspace.threshold if threshold is None else threshold,
+        pictures=campaign.matching.pictures or workspace.pictures,
     )
     if message := matching_problem(limits):
         raise InputError(

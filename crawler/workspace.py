@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import ValidationError
 from sqlite_utils import Database
@@ -35,9 +35,12 @@ class CrawlConfig:
     """Where sites can reach you, e.g. ``mailto:ip@firm.example``; stands in the user agent."""
 
 
+PictureMode = Literal["all", "hashes"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatchingConfig:
-    """``[matching]``: the two limits of a score, each from 0 to 1."""
+    """``[matching]``: the limits of a score, each from 0 to 1, and how pictures are compared."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
@@ -45,6 +48,8 @@ class MatchingConfig:
     """Pairs that score below are forgotten."""
     threshold: float = 0.5
     """Hits that score at least this are flagged for review."""
+    pictures: PictureMode = "all"
+    """By hashes and local features, or by hashes alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +82,7 @@ STARTING_CONFIG = """\
 [matching]
 cutoff = 0.05      # a pair that scores below is forgotten
 threshold = 0.5    # a hit that scores at least this is flagged for review
+pictures = "all"   # or "hashes": ten times as fast, but misses crops and parts of larger pictures
 
 [sender]
 # Who signs the notices. A notice names every fact of these that its law requires and you left out.

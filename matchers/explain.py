@@ -218,7 +218,7 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     weight = _weigh_picture(match)
     return Finding(
         feature="picture" if match.verdict == "copy" else "picture_part",
-        weight=min(weight, ALSO_PICTURED) if also else weight,
+        weight=min(weight, ALSO_PICTURED if match.verdict == "copy" else 0.0) if also else weight,
         image=found.image,
         reference=found.reference,
         region=match.region,

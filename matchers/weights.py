@@ -145,8 +145,8 @@ PICTURE: Final[Mapping[Look, tuple[tuple[int, float], ...]]] = {
     "plain": ((8, 7.6), (16, 6.6), (256, 3.6)),
     "flat": ((8, 3.6), (256, 2.0)),
 }
-"""Up to this many differing bits -> bits of evidence, by how much the reference shows. A mere
-outline is never flagged alone."""
+"""Up to this many differing bits -> bits of evidence, by how much the reference shows. By its hash
+a mere outline is never flagged alone; ``SAME_SHADES`` tells the very picture."""
 RECOLOURED_PICTURE: Final[Mapping[Look, tuple[tuple[int, float], ...]]] = {
     "rich": ((24, 8.0), (40, 6.6), (256, 4.6)),
     "plain": ((8, 4.6), (256, 2.0)),
@@ -165,7 +165,8 @@ SHARED_POINTS: Final = ((8.0, 3.6), (3.0, 2.6), (0.0, 1.4))
 """The same of a part that two pictures share: packaging and logos, but grounds and textures too."""
 
 ALSO_PICTURED: Final = 1.0
-"""Another picture of the listing that is a copy too."""
+"""Another picture of the listing that is a copy too; another that shares a part says nothing more,
+as one label or ground is on all of a listing's pictures."""
 
 CONTEXT: Final[Mapping[str, float]] = {
     "licensed_seller": -60.0,

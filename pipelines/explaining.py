@@ -39,6 +39,8 @@ class Question:
     """Id of the one that is asked about; it is among ``rights``."""
     settings: MatchSettings
     on: date
+    hashes_only: bool = False
+    """Whether pictures are compared by hashes alone."""
     notes: tuple[str, ...] = ()
 
 
@@ -188,6 +190,7 @@ def ask_of_workspace(workspace: Workspace, listing: str, right: str, on: date) -
         right=right,
         settings=MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
         on=on,
+        hashes_only=limits.pictures == "hashes",
         notes=tuple(_what_has_changed(stored, asked, campaign)),
     )
 

@@ -17,6 +17,7 @@ from matchers.pictures.index import Part, PictureIndex
 from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import Fingerprint
 from matchers.pictures.saved import open_parts
+from matchers.pictures.votes import build_tables
 from pipelines.print_file import PrintFile
 from pipelines.sweep.decoding import Decoder
 
@@ -76,11 +77,12 @@ class FingerprintIndex:
     def build(self, pictures: Sequence[tuple[str, Fingerprint]]) -> PictureIndex:
         """Return the index of pictures with their digests; in the folder, where there is one."""
         prints = [print_ for _, print_ in pictures]
-        if self.folder is None or not pictures:
-            return PictureIndex(prints)
         places: dict[str, list[int]] = {}
         for place, (digest, _) in enumerate(pictures):
             places.setdefault(digest, []).append(place)
+        if self.folder is None or not pictures:
+            tables = build_tables([prints[same[0]].local for same in places.values()])
+            return PictureIndex(prints, parts=[Part(tables, list(places.values()))])
         saved = open_parts(
             self.folder / POINTS,
             list(places),

@@ -29,6 +29,7 @@ class OfflineMatch:
     Both files are checked whole before anything is matched.
 
     :param images: whether pictures are compared; only files are, never URLs
+    :param hashes_only: whether they are compared by hashes alone
     :param index: folder in which the index over names and the fingerprints of pictures are kept for
         the next time
     :param settings: what is kept and what is flagged
@@ -41,6 +42,7 @@ class OfflineMatch:
         registry: Path,
         *,
         images: bool = True,
+        hashes_only: bool = False,
         index: Path | None = None,
         settings: MatchSettings,
         on: date,
@@ -50,7 +52,7 @@ class OfflineMatch:
         if self._listings.problems or file.errors:
             raise FileFormatError([*file.errors, *self._listings.problems])
         self._images = images
-        self._decoder = Decoder()
+        self._decoder = Decoder(hashes_only=hashes_only)
         self.problems: Counter[str] = Counter()
         """What was not looked at, and how often."""
         rights = [

@@ -47,22 +47,32 @@ class PrintFile:
         first, last = self._places[digest]
         return parse_fingerprint(self._map[first:last])
 
+    def _has(self, digest: str, print_: Fingerprint) -> bool:
+        """Whether the file's fingerprint by the same maker is there."""
+        known = self.get(digest)
+        return known is not None and known.maker == print_.maker
+
     def add(self, prints: Mapping[str, Fingerprint]) -> None:
-        """Append fingerprints; of local features only the first variant is kept."""
-        new = {digest: print_ for digest, print_ in prints.items() if digest not in self._places}
+        """Append fingerprints; of local features only the first variant is kept.
+
+        One of another maker takes the place of an earlier one.
+        """
+        new = {d: print_ for d, print_ in prints.items() if not self._has(d, print_)}
         if not new:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with locked(self.path.parent / "lock"):
             if self.path.exists() and self.path.stat().st_size:
                 self._open()  # another process may have added some
+            else:
+                self._map, self._places, self._end = None, {}, len(_MAGIC)
             with self.path.open("r+b" if self.path.exists() else "w+b") as file:
                 file.truncate(self._end if self._map is not None else 0)
                 file.seek(0, os.SEEK_END)
                 if not file.tell():
                     file.write(_MAGIC)
                 for digest, print_ in new.items():
-                    if digest not in self._places:
+                    if not self._has(digest, print_):
                         data = dump_fingerprint(print_, variants=1)
                         crc = zlib.crc32(data)
                         file.write(_HEAD.pack(bytes.fromhex(digest), len(data), crc) + data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -62,17 +63,19 @@ def explain(
     """
     if (listings is None) != (registry is None):
         raise click.UsageError("--listings and --registry go together: give both, or neither")
-    names: Path | None = None
     tell_compiling()
-    with Decoder() as decoder:
-        if listings is not None and registry is not None:
-            question = ask_of_files(listings, registry, listing, right, now().date())
-            index = FingerprintIndex(decoder)
-        else:
-            question = ask_of_workspace(context.workspace, listing, right, now().date())
-            kept = context.workspace.folder / "index"
-            index, names = FingerprintIndex(decoder, kept), kept / NAMES
-        settings = match_settings(cutoff, threshold, question.settings)
+    today, folder = now().date(), None
+    if listings is not None and registry is not None:
+        question = ask_of_files(listings, registry, listing, right, today)
+    else:
+        question = ask_of_workspace(context.workspace, listing, right, today)
+        folder = context.workspace.folder / "index"
+    if picture is not None:
+        _check_target(picture, question, [p for p in (listings, registry) if p is not None])
+    settings = match_settings(cutoff, threshold, question.settings)
+    names = None if folder is None else folder / NAMES
+    with Decoder(hashes_only=question.hashes_only) as decoder:
+        index = FingerprintIndex(decoder, folder)
         explanation = explain_question(replace(question, settings=settings), index, names)
     if as_json:
         print_json(explanation)
@@ -80,6 +83,14 @@ def explain(
         print_explanation(out(), explanation)
     if picture is not None:
         _draw(picture, question, explanation)
+
+
+def _check_target(target: Path, question: Question, read: Sequence[Path]) -> None:
+    """Refuse to write over what is read."""
+    pictures = [path for _, files in question.rights for path in files.values()]
+    taken = {path.resolve() for path in (*read, *pictures, *question.pictures.values())}
+    if target.resolve() in taken:
+        raise click.UsageError(f"--picture {target} is one of the files to be read")
 
 
 def _draw(target: Path, question: Question, explanation: Explanation) -> None:

@@ -42,12 +42,20 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the indexes over names and over the rights' pictures here, and use them again.",
 )
+@click.option(
+    "--pictures",
+    type=click.Choice(["all", "hashes"]),
+    default="all",
+    show_default=True,
+    help="Compare pictures by hashes and local features, or by hashes alone.",
+)
 @limits_options
 def match(
     listings: Path,
     registry: Path,
     output: Path | None,
     index: Path | None,
+    pictures: str,
     cutoff: float | None,
     threshold: float | None,
     *,
@@ -69,6 +77,7 @@ def match(
         listings,
         registry,
         images=not no_images,
+        hashes_only=pictures == "hashes",
         index=index,
         settings=settings,
         on=datetime.now(UTC).date(),

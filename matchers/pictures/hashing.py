@@ -63,10 +63,17 @@ MIN_KEPT, MOST_KEPT = 0.3, 0.98
 """A border is cut off when it leaves at least and at most this share of width and height."""
 
 MAKER = (
-    f"phash256-3 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
-    f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')} {local.MAKER}"
+    f"phash256-4 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
+    f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')}"
 )
-"""What made a fingerprint. Another decoder moves some bits: hash again when this has changed."""
+
+
+def find_maker(*, hashes_only: bool = False) -> str:
+    """Return what makes a fingerprint.
+
+    Another decoder moves some bits: compare, and hash again, when this has changed.
+    """
+    return MAKER if hashes_only else f"{MAKER} {local.MAKER}"
 
 
 def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
@@ -83,17 +90,21 @@ def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
         raise PictureError(
             f"too plain to be compared: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed"
         )
-    features = NO_FEATURES if hashes_only else local.find_features(decode(data, local.SIDE).image)
+    points = (
+        NO_FEATURES
+        if hashes_only
+        else local.find_features(decode(data, local.SIDE).image, picture.size)
+    )
     look = find_look(picture.image)
-    if look == "rich" and not hashes_only and len(features.places) < MIN_POINTS:
+    if look == "rich" and not hashes_only and len(points.places) < MIN_POINTS:
         look = "plain"
     return Fingerprint(
-        maker=MAKER,
+        maker=find_maker(hashes_only=hashes_only),
         size=picture.size,
         look=look,
         views=tuple(_views(picture)),
         grey=_find_grey(picture.image),
-        local=features,
+        local=points,
     )
 
 

@@ -103,10 +103,11 @@ class PictureIndex:
     def find(self, picture: Fingerprint) -> list[PictureMatch]:
         """Return every reference that the picture copies or shares a part with, nearest first."""
         hashed = self.find_hashed(picture)
-        if any(map(_is_settled, hashed.values())):
-            return sorted(hashed.values(), key=_by_distance)
+        settled = {entry for entry, match in hashed.items() if _is_settled(match)}
         found = dict(hashed)
         for match in self._find_features(picture, hashed):
+            if match.entry in settled:
+                continue
             known = found.get(match.entry)
             if known is None:
                 found[match.entry] = match
@@ -244,6 +245,8 @@ def _find_candidates(
     starts = part.tables.starts
     ours, theirs = find_like(part.tables, codes)
     owners = np.searchsorted(starts, theirs, "right") - 1
+    there = np.array([bool(entries) for entries in part.entries])[owners]
+    ours, theirs, owners = ours[there], theirs[there], owners[there]
     # A point that many references have says little for each.
     pairs = np.unique(ours * len(starts) + owners)
     point, owner = pairs // len(starts), pairs % len(starts)
@@ -251,7 +254,7 @@ def _find_candidates(
     votes = np.bincount(owner, weights=1 / crowd[point], minlength=len(starts))
     counts = np.bincount(owner, minlength=len(starts))
     for place in np.argsort(-votes, kind="stable")[:_LOOKED_AT].tolist():
-        if counts[place] < _LEAST_PAIRS or not part.entries[place]:
+        if counts[place] < _LEAST_PAIRS:
             continue
         if votes[place] < _LEAST_VOTES and doubts.isdisjoint(part.entries[place]):
             continue

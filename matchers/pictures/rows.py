@@ -13,7 +13,8 @@ from matchers.pictures.prints import BITS, HashedView
 FLAT = 500_000
 """Views up to which all are compared, which misses none."""
 _FLIPPED = 4
-"""Pieces looked up with flips beyond that: none within 15 bits is missed, one in 500 within 31."""
+"""Pieces looked up with flips beyond that: none within 15 bits is missed, about one in 500 within
+31, and more beyond, which is left to local features."""
 
 
 class Rows:

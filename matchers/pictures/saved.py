@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from matchers.pictures.prints import WORDS, LocalFeatures
 from matchers.pictures.votes import PIECES, Tables, build_tables
 
 _HEADER = "header.json"
-_PREFIX = "part-"
+_PREFIX, _NEW = "part-", "new-"
 _KINDS = (np.int64, np.float32, np.uint64, np.uint32, np.int32)
 
 
@@ -43,6 +44,8 @@ def open_parts(
     :param load: returns the features of a picture
     """
     with locked(folder):
+        for leftover in _find_leftovers(folder):
+            shutil.rmtree(leftover, ignore_errors=True)
         paths = sorted(path.parent for path in folder.glob(f"{_PREFIX}*/{_HEADER}"))
         parts = [part for path in paths if (part := _open(path, maker)) is not None]
         known = {digest for part in parts for digest in part.digests}
@@ -54,8 +57,15 @@ def open_parts(
         elif new or len(parts) < len(paths) or gone * 4 > len(known):
             parts = [_save(folder, digests, maker, load)]
             for path in paths:
+                (path / _HEADER).unlink(missing_ok=True)  # from here on it is none
                 shutil.rmtree(path, ignore_errors=True)
     return parts
+
+
+def _find_leftovers(folder: Path) -> list[Path]:
+    """Return what processes left behind that were stopped while they wrote or removed tables."""
+    halves = [path for path in folder.glob(f"{_PREFIX}*") if not (path / _HEADER).exists()]
+    return [*halves, *folder.glob(f"{_NEW}*")]
 
 
 def _save(
@@ -64,15 +74,19 @@ def _save(
     tables = build_tables([load(digest) for digest in digests])
     taken = (path.name.removeprefix(_PREFIX) for path in folder.glob(f"{_PREFIX}*"))
     number = 1 + max((int(name) for name in taken if name.isdecimal()), default=0)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="new-") as name:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_NEW) as name:
         new = Path(name) / "part"
         new.mkdir()
+        sums = {}
         for field, values in tables._asdict().items():
+            sums[field] = _sum(values)
             with (new / f"{field}.npy").open("wb") as file:
                 np.save(file, values, allow_pickle=False)
                 file.flush()
                 os.fsync(file.fileno())
-        (new / _HEADER).write_text(json.dumps({"maker": maker, "digests": list(digests)}))
+        (new / _HEADER).write_text(
+            json.dumps({"maker": maker, "digests": list(digests), "sums": sums})
+        )
         new.rename(folder / f"{_PREFIX}{number:04}")
     return SavedPart(tuple(digests), tables)
 
@@ -88,9 +102,14 @@ def _open(path: Path, maker: str) -> SavedPart | None:
             for field in Tables._fields
         ]
         tables = Tables(*(array.view(np.ndarray) for array in arrays))
-        if _is_sound(tables, len(header["digests"])):
+        sums = {field: _sum(values) for field, values in tables._asdict().items()}
+        if sums == header["sums"] and _is_sound(tables, len(header["digests"])):
             return SavedPart(tuple(header["digests"]), tables)
     return None
+
+
+def _sum(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> int:
+    return zlib.crc32(np.ascontiguousarray(values).data)
 
 
 def _is_sound(tables: Tables, pictures: int) -> bool:

@@ -38,8 +38,15 @@ class Decoder:
     May be called from several threads; the worker answers one after the other.
     """
 
-    def __init__(self, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(
+        self, *, seconds: float = SECONDS, memory: int = MEMORY, hashes_only: bool = False
+    ) -> None:
+        """Set the limits.
+
+        :param hashes_only: whether local features, which take ten times as long, are left out
+        """
         self._seconds = seconds
+        self._hashes_only = hashes_only
         self._memory = memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -105,7 +112,11 @@ class Decoder:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
-                [sys.executable, "-m", "pipelines.sweep.decoding", str(self._memory)],
+                [
+                    sys.executable,
+                    *("-m", "pipelines.sweep.decoding"),
+                    *(str(self._memory), str(int(self._hashes_only))),
+                ],
                 cwd=Path(__file__).parents[2],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -128,23 +139,23 @@ class Decoder:
         return process.wait()
 
 
-def work(memory: int) -> None:
+def work(memory: int, *, hashes_only: bool) -> None:
     """Answer paths on stdin until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweep's business
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
+        sys.stdout.write(json.dumps(_answer(json.loads(line), hashes_only=hashes_only)) + "\n")
         sys.stdout.flush()
 
 
-def _answer(path: str | None) -> dict[str, str]:
+def _answer(path: str | None, *, hashes_only: bool) -> dict[str, str]:
     # Loaded here, in the worker alone: what decodes pictures takes a quarter of a second.
     hashing = import_module("matchers.pictures.hashing")
     if path is None:
-        return {"maker": hashing.MAKER}
+        return {"maker": hashing.find_maker(hashes_only=hashes_only)}
     try:
-        made = hashing.fingerprint(Path(path).read_bytes())
+        made = hashing.fingerprint(Path(path).read_bytes(), hashes_only=hashes_only)
         return {"fingerprint": base64.b85encode(dump_fingerprint(made)).decode()}
     except PictureError as error:
         return {"problem": str(error)}
@@ -155,4 +166,4 @@ def _answer(path: str | None) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    work(int(sys.argv[1]))
+    work(int(sys.argv[1]), hashes_only=sys.argv[2] == "1")

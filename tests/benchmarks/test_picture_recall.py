@@ -38,9 +38,19 @@ def test_copies_are_found_and_others_are_not(photos: Path, monkeypatch: pytest.M
     kinds = {name: MANIPULATIONS[name] for name in ("mirror", "crop to 50%")}
     monkeypatch.setattr(picture_recall, "MANIPULATIONS", kinds)
     monkeypatch.setattr(picture_recall, "MILD", ("mirror",))
-    first, mirror, crop, mean, innocent = measure(photos, "dev", 4, ())
-    assert first.startswith("dev: 4 registered of 4")
-    assert mirror.split() == ["mirror", "1.000"]
+    lines = list(measure(photos, "dev", 4, (), crops=1))
+    first, mirror, crop, mean, rich, innocent, *_, cost = lines
+    assert first.startswith("dev: 4 registered of 4, and ")
+    assert mirror.split() == ["mirror", "1.000", "1.000"]
     assert 0.5 <= float(crop.split()[-1]) <= 1
     assert "of mild ones 1.000" in mean
+    assert "4 that show much" in rich
     assert "flagged: 0 of" in innocent
+    assert float(cost.split()[-4]) > 1
+
+
+def test_what_is_passed_over_is_innocent(photos: Path) -> None:
+    first, others = choose(photos, "dev", 2, ())
+    next_, rest = choose(photos, "dev", 2, (), skip=2)
+    assert not set(first) & set(next_)
+    assert set(rest) == (set(others) | set(first)) - set(next_)

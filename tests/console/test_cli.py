@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.matchers.pictures.test_index import draw_scene
 from tests.servers.command import run
 
 MARK = {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "variants": ["奥雷利奥"]}
@@ -277,3 +278,42 @@ def test_matching_files_loads_neither_crawler_nor_store() -> None:
     )
     command = [sys.executable, "-c", code]
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"set()\n"
+
+
+def test_hashes_only_misses_what_only_points_find(tmp_path: Path) -> None:
+    scene = draw_scene(5)
+    scene.save(tmp_path / "work.png")
+    scene.crop((150, 100, 550, 420)).save(tmp_path / "crop.png")
+    rights = write_lines(
+        tmp_path / "r.jsonl", {"id": "W-1", "kind": "work", "images": ["work.png"]}
+    )
+    listings = write_lines(
+        tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "x", "images": ["crop.png"]}
+    )
+    folder = tmp_path / "index"
+    for mode, methods in (("all", ["features"]), ("hashes", []), ("all", ["features"])):
+        for extra in ((), ("--index", str(folder))):
+            done = run("match", listings, "--registry", rights, "--pictures", mode, *extra)
+            hits = [json.loads(line) for line in done.out.splitlines()]
+            assert [f["method"] for hit in hits for f in hit["findings"]] == methods
+
+
+def test_hits_are_the_same_with_an_index_as_without(tmp_path: Path) -> None:
+    """One picture of many rights, others that come and go."""
+    for seed in (5, 6):
+        draw_scene(seed).save(tmp_path / f"work{seed}.png")
+        draw_scene(seed).crop((150, 100, 550, 420)).save(tmp_path / f"crop{seed}.png")
+    listings = write_lines(
+        tmp_path / "l.jsonl",
+        *(
+            {"url": f"https://s.example/{seed}", "title": "x", "images": [f"crop{seed}.png"]}
+            for seed in (5, 6)
+        ),
+    )
+    many = [{"id": f"W-{number}", "kind": "work", "images": ["work5.png"]} for number in range(9)]
+    other = {"id": "W-9", "kind": "work", "images": ["work6.png"]}
+    for rights in ([*many, other], many, many[:1], [other], [*many, other]):
+        file = write_lines(tmp_path / "r.jsonl", *rights)
+        plain = run("match", listings, "--registry", file).out
+        assert run("match", listings, "--registry", file, "--index", tmp_path / "i").out == plain
+        assert plain.count("\n") == len(rights)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from console.side_by_side import write_side_by_side
 from tests.console.test_cli import write_lines
 from tests.matchers.pictures.test_index import draw_scene
 from tests.servers.command import run
@@ -58,3 +59,24 @@ def test_without_a_shared_picture_nothing_is_written(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "No picture of the listing shows one of the right" in done.err
     assert not target.exists()
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    rights, listings = _files(tmp_path, draw_scene(3))
+    for target in (rights, listings, tmp_path / "a.jpg", tmp_path / "作品" / "一.png"):
+        before = target.read_bytes()
+        done = run(
+            "explain", "https://s.example/1", "--right", "W-1", "--listings", listings,
+            "--registry", rights, "--picture", target, expect=2,
+        )  # fmt: skip
+        assert "is one of the files to be read" in done.err
+        assert target.read_bytes() == before
+
+
+def test_a_thin_region_is_outlined(tmp_path: Path) -> None:
+    path = tmp_path / "wide.png"
+    draw_scene(3, (3000, 200)).save(path)
+    for box in ((100, 100, 2, 90), (0, 0, 1, 1), (2999, 199, 1, 1), None):
+        write_side_by_side(tmp_path / "both.png", (path, box), (path, None))
+        with Image.open(tmp_path / "both.png") as both:
+            assert both.format == "PNG"

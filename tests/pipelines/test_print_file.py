@@ -31,8 +31,10 @@ def _digest(seed: int) -> str:
 def test_what_was_added_is_there_next_time(tmp_path: Path) -> None:
     place = tmp_path / "new" / "prints"
     PrintFile(place).add({_digest(seed): _make(seed) for seed in range(3)})
+    size = place.stat().st_size
     again = PrintFile(place)
-    again.add({_digest(2): _make(9), _digest(3): _make(3)})
+    again.add({_digest(2): _make(2), _digest(3): _make(3)})
+    assert place.stat().st_size == size + (size - 25) // 3
     for file in (again, PrintFile(place)):
         for seed in range(4):
             found = file.get(_digest(seed))
@@ -40,6 +42,14 @@ def test_what_was_added_is_there_next_time(tmp_path: Path) -> None:
             assert found is not None
             assert np.array_equal(found.local.codes, _make(seed).local.codes[:1])
         assert file.get(_digest(7)) is None
+
+
+def test_one_of_another_maker_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    place = tmp_path / "prints"
+    PrintFile(place).add({_digest(1): _make(1), _digest(2): _make(2)})
+    PrintFile(place).add({_digest(1): _make(7)})
+    assert PrintFile(place).get(_digest(1)) == _make(7)
+    assert PrintFile(place).get(_digest(2)) == _make(2)
 
 
 def test_an_unfinished_record_is_cut_off(tmp_path: Path) -> None:
@@ -56,6 +66,15 @@ def test_an_unfinished_record_is_cut_off(tmp_path: Path) -> None:
         assert file.get(_digest(1)) is None
         file.add({_digest(1): _make(1)})
         assert PrintFile(place).get(_digest(1)) == _make(1)
+
+
+def test_a_file_that_vanished_is_made_anew(tmp_path: Path) -> None:
+    place = tmp_path / "prints"
+    file = PrintFile(place)
+    file.add({_digest(1): _make(1)})
+    place.unlink()
+    file.add({_digest(2): _make(2)})
+    assert PrintFile(place).get(_digest(2)) == _make(2)
 
 
 def test_two_that_write_lose_nothing(tmp_path: Path) -> None:

@@ -113,3 +113,21 @@ def test_one_picture_of_two_rights_is_found_for_both(encode: Encode) -> None:
     print_ = fingerprint(encode(draw_scene(1)))
     index = PictureIndex([print_, fingerprint(encode(draw_scene(2))), print_])
     assert {match.entry for match in _find(index, _half(draw_scene(1)), encode)} == {0, 2}
+
+
+def test_a_crop_of_a_banner_lies_where_it_was(encode: Encode) -> None:
+    """Very thin pictures are worked on as wider ones; places are those of the picture itself."""
+    banner = draw_scene(8, (2400, 80))
+    index = PictureIndex([fingerprint(encode(banner))])
+    (match,) = _find(index, banner.crop((0, 0, 1500, 80)), encode)
+    assert match.verdict == "copy"
+    assert np.allclose(match.reference_region, (0, 0, 1500, 80), atol=40)
+
+
+def test_a_pack_and_the_label_on_it_are_both_found(encode: Encode) -> None:
+    label = draw_scene(7).resize((400, 300))
+    pack = draw_scene(20, (900, 900))
+    pack.paste(label, (100, 100))
+    index = PictureIndex([fingerprint(encode(pack)), fingerprint(encode(label))])
+    found = {match.entry: match.verdict for match in _find(index, pack, encode)}
+    assert found == {0: "copy", 1: "copy"}

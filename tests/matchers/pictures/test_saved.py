@@ -68,7 +68,7 @@ def test_of_another_maker_it_is_made_anew(tmp_path: Path) -> None:
     assert anew.asked == _digests(3)
 
 
-@pytest.mark.parametrize("damage", ["header", "missing", "short", "points", "starts"])
+@pytest.mark.parametrize("damage", ["header", "missing", "short", "points", "starts", "codes"])
 def test_damaged_tables_are_made_anew(damage: str, tmp_path: Path) -> None:
     open_parts(tmp_path, _digests(3), "maker", _Loads())
     (folder,) = tmp_path.glob("part-*")
@@ -81,12 +81,21 @@ def test_damaged_tables_are_made_anew(damage: str, tmp_path: Path) -> None:
         (folder / "codes.npy").write_bytes(data[: len(data) // 2])
     else:
         values = np.load(folder / f"{damage}.npy")
-        values.reshape(-1)[1] = 1 << 20
+        values.reshape(-1)[1] ^= 1 << 20
         np.save(folder / f"{damage}.npy", values)
     anew = _Loads()
     (part,) = open_parts(tmp_path, _digests(3), "maker", anew)
     assert anew.asked == _digests(3)
     assert part.tables.points.max() < 27
+
+
+def test_what_stopped_processes_left_is_removed(tmp_path: Path) -> None:
+    for name in ("new-abc/part", "part-0001"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "codes.npy").write_bytes(b"half")
+    open_parts(tmp_path, _digests(3), "maker", _Loads())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "part-0001"]
+    assert len(open_parts(tmp_path, _digests(3), "maker", _Loads())) == 1
 
 
 def test_no_pictures_make_no_part(tmp_path: Path) -> None:
