@@ -161,7 +161,7 @@ SAME_SHADES: Final[Mapping[Look, tuple[tuple[float, float], ...]]] = {
 colours it counts as a near hash in them does."""
 COPIED_POINTS: Final = ((60.0, 12.0), (20.0, 9.0), (0.0, 7.0))
 """Least support of local features (``PictureMatch.support``) -> bits, of the same picture."""
-SHARED_POINTS: Final = ((8.0, 3.6), (3.0, 2.6), (0.0, 1.4))
+SHARED_POINTS: Final = ((12.0, 3.6), (0.0, 2.6))
 """The same of a part that two pictures share: packaging and logos, but grounds and textures too."""
 
 ALSO_PICTURED: Final = 1.0

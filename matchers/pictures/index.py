@@ -50,8 +50,9 @@ _SHARE: Mapping[Look, float] = {"flat": 0.6, "plain": 0.5, "rich": 0.4}
 _DENSITY = 0.45
 """Support, and shares of places found again over the whole and where they lie, from which it is the
 same picture although few were found."""
-_LEAST_AREA, _LEAST_DENSITY = 0.1, 0.2
-"""Share of one of the pictures that a part must have at the least, and of places found again."""
+_LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
+"""Share of one of the pictures that a part must have at the least, of places found again, and its
+support: drawings of the same few shapes have less by chance."""
 _SPOT = 0.006
 
 
@@ -208,6 +209,8 @@ class PictureIndex:
         area = max(shown, covered) if reference.look == "rich" else shown
         support = len(fit.theirs) * area * density
         if max(shown, covered) < _LEAST_AREA or density < _LEAST_DENSITY:
+            return
+        if support < _LEAST_SUPPORT:
             return
         copy = _is_copy(reference.look, support, area, density)
         region, their_region, transform = describe_fit(fit, variant, reference, picture)
