@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from matchers.pictures.prints import Look
+from matchers.pictures.prints import Box, Look
 
 _Numbers = npt.NDArray[np.int32]
 
@@ -59,6 +59,7 @@ def find_look(image: Image.Image) -> Look:
     return "plain" if ground > PLAIN_GROUND else "rich"
 
 
-def find_colours(square: Image.Image) -> bytes:
-    """Return the mean colours of 4 x 4 cells of a picture (mode RGB), row by row, 48 bytes."""
-    return square.resize((GRID, GRID), Image.Resampling.BOX).tobytes()
+def find_colours(image: Image.Image, box: Box) -> Image.Image:
+    """Return the mean colours of 4 x 4 cells of a part of a picture (mode RGB), as a picture."""
+    x, y, width, height = box
+    return image.resize((GRID, GRID), Image.Resampling.BOX, (x, y, x + width, y + height))

@@ -63,7 +63,7 @@ MIN_KEPT, MOST_KEPT = 0.3, 0.98
 """A border is cut off when it leaves at least and at most this share of width and height."""
 
 MAKER = (
-    f"phash256-4 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
+    f"phash256-5 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
     f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')}"
 )
 
@@ -122,12 +122,12 @@ def _views(picture: WorkingPicture) -> Iterator[HashedView]:
     parts = [("whole", whole)] if trimmed is None else [("whole", whole), ("trimmed", trimmed)]
     across, down = size[0] / image.width, size[1] / image.height
     for part, box in parts:
-        square, colour = _square(image, box), _square(picture.colour, box)
+        square, colour = _square(image, box), find_colours(picture.colour, box)
         for orientation in ORIENTATIONS:
             yield _view(square, colour, part, _scale(box, across, down), orientation)
     for _, box in parts:
         for window in _windows(box):
-            square, colour = _square(image, window), _square(picture.colour, window)
+            square, colour = _square(image, window), find_colours(picture.colour, window)
             yield _view(square, colour, "window", _scale(window, across, down), "same")
 
 
@@ -155,7 +155,7 @@ def _view(
         box=box,
         orientation=orientation,
         bits=np.packbits(bits).tobytes(),
-        colours=find_colours(colour),
+        colours=colour.tobytes(),
     )
 
 
