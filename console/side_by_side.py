@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from crawler.files import whole_file
 from matchers.decoding import decode
+from matchers.pictures.prints import Box
 
 _SIDE = 800
 """Most pixels of the longer side of each."""
@@ -15,8 +16,6 @@ _GAP = 16
 _LEAST = 8
 """Pixels of each side of an outline at the least."""
 _GROUND, _DARK, _BRIGHT = "#ffffff", "#101010", "#ffd400"
-
-Box = tuple[int, int, int, int]
 
 
 def write_side_by_side(

@@ -55,14 +55,13 @@ class FingerprintIndex:
         self._file = None if folder is None else PrintFile(folder / PRINTS)
         self._new: dict[str, Fingerprint] = {}
 
-    def read(self, path: Path, digest: str | None = None) -> tuple[str, Fingerprint]:
+    def read(self, path: Path) -> tuple[str, Fingerprint]:
         """Return the digest and the fingerprint of the picture in a file.
 
-        :param digest: SHA-256 of the file in hex, where it is known
         :raises PictureError: when it is no picture that can be compared
         :raises OSError: when the file cannot be read
         """
-        digest = read_digest(path) if digest is None else digest
+        digest = read_digest(path)
         known = self._new.get(digest) or (self._file and self._file.get(digest))
         if known and known.maker == self.decoder.maker:
             return digest, known

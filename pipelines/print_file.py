@@ -36,10 +36,6 @@ class PrintFile:
         if path.exists() and path.stat().st_size:
             self._open()
 
-    def __contains__(self, digest: str) -> bool:
-        """Tell whether it holds the fingerprint of a file."""
-        return digest in self._places
-
     def get(self, digest: str) -> Fingerprint | None:
         """Return the fingerprint of a file."""
         if self._map is None or digest not in self._places:

@@ -38,7 +38,7 @@ _ENOUGH = 6
 """Pairs from which an affine map is fitted."""
 _MOST_SHEAR = 3.5
 """How much longer one axis may become than the other."""
-_SPOT = 0.006
+SPOT = 0.006
 """Points nearer than this, in longer sides, are one place: SIFT may describe one several times."""
 
 
@@ -120,14 +120,15 @@ def _propose(theirs: Places, ours: Places) -> Floats | None:
     )
     for best in np.argsort(-agree.sum(axis=1), kind="stable")[:3]:
         members = np.flatnonzero(agree[best])
-        if min(_count_spots(side[members]) for side in (one, other)) >= LEAST:
+        if min(count_spots(side[members, :2], 2 * SPOT) for side in (one, other)) >= LEAST:
             matrix = np.array([[across[best], down[best]], [-down[best], across[best]]])
             return np.vstack([matrix, other[best, :2] - one[best, :2] @ matrix])
     return None
 
 
-def _count_spots(places: Floats) -> int:
-    return len(np.unique(np.round(places[:, :2] / (2 * _SPOT)), axis=0))
+def count_spots(places: Floats, size: float) -> int:
+    """Return how many places there are, shape (places, 2), those nearer than a size being one."""
+    return len(np.unique(np.round(places / size), axis=0))
 
 
 def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[Numbers, Numbers]:
@@ -142,7 +143,7 @@ def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[N
     good = np.flatnonzero((differ <= _LIKE) & (np.abs(octaves) < _SIZES))
     good = good[np.argsort(differ[good], kind="stable")]
     for places, index in ((theirs.places, one), (ours.places, other)):
-        spots = np.round(places[index[good], :2] / _SPOT).astype(np.int64)
+        spots = np.round(places[index[good], :2] / SPOT).astype(np.int64)
         _, first = np.unique(spots[:, 0] << 32 | spots[:, 1], return_index=True)
         good = good[np.sort(first)]
     return one[good], other[good]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matchers.pictures.prints import Codes
-from matchers.pictures.votes import Numbers, count_bits, spread
+from matchers.pictures.votes import Numbers, count_bits, distinct, spread
 
 PIECES, BITS = 16, 16
 EXACT = (PIECES - 1, 2 * PIECES - 1)
@@ -78,23 +78,15 @@ def _find_batch(
         first = tables.starts[piece, values].astype(np.int64)
         count = tables.starts[piece, values + 1] - first
         ours, theirs = np.repeat(numbers, count), tables.rows[piece, spread(first, count)]
-        # Half of the bits tell nearly all that are not near.
-        half = _differ(tables.hashes, theirs, wanted, ours, 0) <= limit
-        ours, theirs = ours[half], theirs[half]
+        # A quarter of the bits spares the rest of half of those that are not near.
+        maybe = np.bitwise_count(tables.hashes[theirs, 0] ^ wanted[ours, 0]) <= limit
+        ours, theirs = ours[maybe], theirs[maybe]
         near = count_bits(tables.hashes[theirs] ^ wanted[ours]) <= limit
         pairs.append(ours[near] << 32 | theirs[near])
-    both = np.unique(np.concatenate(pairs))
+    both = distinct(np.concatenate(pairs))
     ours, theirs = both >> 32, both & 0xFFFFFFFF
     distances = count_bits(tables.hashes[theirs] ^ wanted[ours])
     return ours + offset, theirs, distances
-
-
-def _differ(
-    hashes: Codes, rows: npt.NDArray[np.integer], wanted: Codes, ours: Numbers, word: int
-) -> npt.NDArray[np.uint8]:
-    """Return how many bits of one word differ."""
-    bits: npt.NDArray[np.uint8] = np.bitwise_count(hashes[rows, word] ^ wanted[ours, word])
-    return bits
 
 
 def _pieces(hashes: Codes) -> npt.NDArray[np.uint16]:

@@ -95,30 +95,29 @@ def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
         if hashes_only
         else local.find_features(decode(data, local.SIDE).image, picture.size)
     )
-    look = find_look(picture.image)
+    look, border = find_look(picture.image), find_plain_border(picture.image)
     if look == "rich" and not hashes_only and len(points.places) < MIN_POINTS:
         look = "plain"
     return Fingerprint(
         maker=find_maker(hashes_only=hashes_only),
         size=picture.size,
         look=look,
-        views=tuple(_views(picture)),
-        grey=_find_grey(picture.image),
+        views=tuple(_views(picture, border)),
+        grey=_find_grey(picture.image, border),
         local=points,
     )
 
 
-def _find_grey(image: Image.Image) -> bytes:
+def _find_grey(image: Image.Image, border: Box | None) -> bytes:
     """Return the picture without a plain border as 32 x 32 shades of grey."""
-    x, y, width, height = find_plain_border(image) or (0, 0, *image.size)
+    x, y, width, height = border or (0, 0, *image.size)
     small = (GREY_SIDE, GREY_SIDE)
     return image.resize(small, Image.Resampling.BOX, (x, y, x + width, y + height)).tobytes()
 
 
-def _views(picture: WorkingPicture) -> Iterator[HashedView]:
+def _views(picture: WorkingPicture, trimmed: Box | None) -> Iterator[HashedView]:
     image, size = picture.image, picture.size
     whole = (0, 0, image.width, image.height)
-    trimmed = find_plain_border(image)
     parts = [("whole", whole)] if trimmed is None else [("whole", whole), ("trimmed", trimmed)]
     across, down = size[0] / image.width, size[1] / image.height
     for part, box in parts:

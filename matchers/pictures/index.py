@@ -9,13 +9,15 @@ with the picture, and those whose hash is near but shows little, are looked at p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
-from matchers.pictures.geometry import Fit, Floats, Points, find_fit
+from matchers.pictures.geometry import SPOT, Fit, Points, count_spots, find_fit
 from matchers.pictures.hull import find_hull, hull_area, is_inside
 from matchers.pictures.matches import (
     PictureMatch,
@@ -28,7 +30,7 @@ from matchers.pictures.matches import (
 from matchers.pictures.prints import Codes, Fingerprint, HashedView, Look, Places
 from matchers.pictures.rows import Rows
 from matchers.pictures.shades import ShadeRows
-from matchers.pictures.votes import Numbers, Tables, build_tables, find_like
+from matchers.pictures.votes import Numbers, Tables, build_tables, distinct, find_like
 
 MAX_DISTANCE = 48
 """Bits that may differ. Measured: copies that a shop re-cut (a sixteenth off every side) keep
@@ -53,15 +55,20 @@ same picture although few were found."""
 _LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
 """Share of one of the pictures that a part must have at the least, of places found again, and its
 support: drawings of the same few shapes have less by chance."""
-_SPOT = 0.006
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part:
     """A part of an index over local features."""
 
     tables: Tables
     entries: Sequence[Sequence[int]]
     """Picture of the tables -> positions of the references with it; none where all are gone."""
+
+    @cached_property
+    def there(self) -> npt.NDArray[np.bool_]:
+        """Which pictures of the tables are still references."""
+        return np.array([bool(entries) for entries in self.entries])
 
 
 class _Candidate(NamedTuple):
@@ -106,9 +113,7 @@ class PictureIndex:
         hashed = self.find_hashed(picture)
         settled = {entry for entry, match in hashed.items() if _is_settled(match)}
         found = dict(hashed)
-        for match in self._find_features(picture, hashed):
-            if match.entry in settled:
-                continue
+        for match in self._find_features(picture, hashed, settled):
             known = found.get(match.entry)
             if known is None:
                 found[match.entry] = match
@@ -173,8 +178,13 @@ class PictureIndex:
             apart=round(apart, 4),
         )
 
-    def _find_features(self, picture: Fingerprint, doubts: Iterable[int]) -> Iterator[PictureMatch]:
-        """Yield the references whose points lie in the picture as they should."""
+    def _find_features(
+        self, picture: Fingerprint, doubts: Iterable[int], settled: set[int]
+    ) -> Iterator[PictureMatch]:
+        """Yield the references whose points lie in the picture as they should.
+
+        :param settled: those that need no second look
+        """
         codes, doubted = picture.local.codes, frozenset(doubts)
         if not codes.shape[1]:
             return
@@ -183,6 +193,7 @@ class PictureIndex:
             for part in self._parts
             for variant in range(len(codes))
             for candidate in _find_candidates(part, codes[variant], variant, doubted)
+            if not settled.issuperset(part.entries[candidate.place])
         ]
         ranked.sort(key=_by_votes)
         seen: set[int] = set()
@@ -196,7 +207,8 @@ class PictureIndex:
 
     def _look_at(self, candidate: _Candidate, picture: Fingerprint) -> Iterator[PictureMatch]:
         """Compare the points of a reference and of the picture."""
-        _, (tables, entries), place, variant, pairs = candidate
+        _, part, place, variant, pairs = candidate
+        tables, entries = part.tables, part.entries
         first, last = tables.starts[place : place + 2]
         theirs = Points(tables.places[first:last], tables.codes[first:last])
         ours = Points(_altered(picture, variant), picture.local.codes[variant])
@@ -248,10 +260,10 @@ def _find_candidates(
     starts = part.tables.starts
     ours, theirs = find_like(part.tables, codes)
     owners = np.searchsorted(starts, theirs, "right") - 1
-    there = np.array([bool(entries) for entries in part.entries])[owners]
+    there = part.there[owners]
     ours, theirs, owners = ours[there], theirs[there], owners[there]
     # A point that many references have says little for each.
-    pairs = np.unique(ours * len(starts) + owners)
+    pairs = distinct(ours * len(starts) + owners)
     point, owner = pairs // len(starts), pairs % len(starts)
     crowd = np.bincount(point, minlength=len(codes))
     votes = np.bincount(owner, weights=1 / crowd[point], minlength=len(starts))
@@ -310,12 +322,8 @@ def _measure(fit: Fit, theirs: Points, ours: Points) -> tuple[tuple[float, float
         hull = find_hull(places[chosen])
         whole = hull_area(find_hull(places))
         shares.append(hull_area(hull) / whole if whole > 0 else 0.0)
-        counts.append(_count_spots(places[is_inside(places, hull)]))
+        counts.append(count_spots(places[is_inside(places, hull)], SPOT))
     return (shares[0], shares[1]), min(1.0, len(fit.theirs) / max(1, min(counts)))
-
-
-def _count_spots(places: Floats) -> int:
-    return len(np.unique(np.round(places / _SPOT), axis=0))
 
 
 def _turned(picture: Fingerprint) -> Iterator[HashedView]:

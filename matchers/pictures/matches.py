@@ -63,10 +63,9 @@ _INVERSE = {"rotate-90": "rotate-270", "rotate-270": "rotate-90"}
 
 def name_transform(view: HashedView, reference: HashedView) -> str | None:
     """Return how a view was altered of which the reference has a near one."""
-    turn = reference.orientation
-    if turn == "same":
-        turn = _INVERSE.get(view.orientation, view.orientation)
-    words = [] if turn == "same" else [turn]
+    upright = reference.orientation == "same"
+    turn = name_turn(view.orientation) if upright else reference.orientation
+    words = [turn] if turn else []
     if reference.part == "window":
         words.append("crop")
     elif view.part == "window" or (view.part == "trimmed" and reference.part == "whole"):
@@ -93,7 +92,7 @@ def describe_fit(
     inverse = np.linalg.inv(fit.matrix[:2])
     back = np.vstack([inverse, -fit.matrix[2] @ inverse])
     here = _mapped(_frame(picture), back)
-    shown, seen = _box(here, reference), _box(unmirrored(there, variant, picture), picture)
+    shown, seen = find_box(here, reference), find_box(unmirrored(there, variant, picture), picture)
     words = []
     turn = math.atan2(fit.matrix[0, 1], fit.matrix[0, 0])
     quarter = round(turn / (math.pi / 2))
@@ -105,11 +104,6 @@ def describe_fit(
     share = _share(seen, picture)
     words += ["inside"] if share < _FRAMED else ["border"] if share < _WHOLE else []
     return seen, shown, "+".join(words) or None
-
-
-def find_box(places: Floats, picture: Fingerprint) -> Box:
-    """Return what holds some places of a picture, in its pixels."""
-    return _box(places, picture)
 
 
 def unmirrored(places: Floats, variant: int, picture: Fingerprint) -> Floats:
@@ -131,7 +125,8 @@ def _mapped(places: Floats, matrix: Floats) -> Floats:
     return mapped
 
 
-def _box(places: Floats, picture: Fingerprint) -> Box:
+def find_box(places: Floats, picture: Fingerprint) -> Box:
+    """Return what holds some places of a picture, in its pixels."""
     longer, (width, height) = max(picture.size), picture.size
     x, y = (np.clip(places.min(axis=0) * longer, 0, (width - 1, height - 1))).tolist()
     right, bottom = (np.clip(places.max(axis=0) * longer, 1, (width, height))).tolist()

@@ -76,11 +76,11 @@ def find_like(tables: Tables, codes: Codes) -> tuple[Numbers, Numbers]:
         theirs.append(tables.points[piece][spread(first, count)])
     one, other = np.concatenate(ours), np.concatenate(theirs).astype(np.int64)
     near = count_bits(codes[one] ^ tables.codes[other]) <= LIKE
-    pairs = _distinct(one[near] << 32 | other[near])
+    pairs = distinct(one[near] << 32 | other[near])
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
-def _distinct(numbers: Numbers) -> Numbers:
+def distinct(numbers: Numbers) -> Numbers:
     """Return each number once, ascending."""
     ordered = np.sort(numbers)
     return (
