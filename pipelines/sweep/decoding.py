@@ -1,7 +1,8 @@
 """Pictures are decoded in a process of its own: a hostile one cannot hang, fatten or end the sweep.
 
-The worker reads a path a line (or null, for what it is) and answers each with one line of JSON. It
-is limited in memory; one that takes too long is killed, and the next picture gets a new one.
+The worker reads a path (or null, for what it is) and a depth a line, and answers each with one line
+of JSON. It is limited in memory; one that takes too long is killed, and the next picture gets a new
+one.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from crawler.errors import MachineError, PictureError
-from matchers.pictures.prints import Fingerprint, dump_fingerprint, parse_fingerprint
+from matchers.pictures.prints import Depth, Fingerprint, dump_fingerprint, parse_fingerprint
 
 SECONDS = 10.0
 """A picture that takes longer is given up (an ordinary one takes about 0.02)."""
@@ -48,28 +48,32 @@ class Decoder:
         self._seconds = seconds
         self._hashes_only = hashes_only
         self._memory = memory
+        self._makers: dict[Depth, str] = {}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, path: Path) -> Fingerprint:
+    def read(self, path: Path, depth: Depth = "points") -> Fingerprint:
         """Return the fingerprint of the picture in a file.
+
+        :param depth: what is described besides hashes
 
         :raises PictureError: when it cannot be compared, or not within the limits
         """
         with self._lock:
-            answer = self._ask(str(path.resolve()))
+            answer = self._ask(str(path.resolve()), depth)
         if "fingerprint" not in answer:
             raise PictureError(answer["problem"])
         return parse_fingerprint(base64.b85decode(answer["fingerprint"]))
 
-    @cached_property
-    def maker(self) -> str:
-        """What makes the fingerprints: decoder and hash, with their versions."""
+    def find_maker(self, depth: Depth = "points") -> str:
+        """Return what makes the fingerprints: decoder and hash, with their versions."""
         with self._lock:
-            answer = self._ask(None)
-        if "maker" not in answer:
-            raise MachineError(f"pictures cannot be decoded: {answer['problem']}")
-        return answer["maker"]
+            if depth not in self._makers:
+                answer = self._ask(None, depth)
+                if "maker" not in answer:
+                    raise MachineError(f"pictures cannot be decoded: {answer['problem']}")
+                self._makers[depth] = answer["maker"]
+            return self._makers[depth]
 
     def close(self) -> None:
         """End the worker."""
@@ -89,12 +93,13 @@ class Decoder:
         """End the worker."""
         self.close()
 
-    def _ask(self, path: str | None) -> dict[str, str]:
+    def _ask(self, path: str | None, depth: Depth) -> dict[str, str]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(json.dumps(path).encode() + b"\n")
+            question = [path, "hashes" if self._hashes_only else depth]
+            process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
             ready, _, _ = select.select([process.stdout], [], [], self._seconds)
             line = process.stdout.readline() if ready else None
@@ -114,8 +119,7 @@ class Decoder:
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
                 [
                     sys.executable,
-                    *("-m", "pipelines.sweep.decoding"),
-                    *(str(self._memory), str(int(self._hashes_only))),
+                    *("-m", "pipelines.sweep.decoding", str(self._memory)),
                 ],
                 cwd=Path(__file__).parents[2],
                 stdin=subprocess.PIPE,
@@ -139,23 +143,23 @@ class Decoder:
         return process.wait()
 
 
-def work(memory: int, *, hashes_only: bool) -> None:
+def work(memory: int) -> None:
     """Answer paths on stdin until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweep's business
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(_answer(json.loads(line), hashes_only=hashes_only)) + "\n")
+        sys.stdout.write(json.dumps(_answer(*json.loads(line))) + "\n")
         sys.stdout.flush()
 
 
-def _answer(path: str | None, *, hashes_only: bool) -> dict[str, str]:
+def _answer(path: str | None, depth: Depth) -> dict[str, str]:
     # Loaded here, in the worker alone: what decodes pictures takes a quarter of a second.
     hashing = import_module("matchers.pictures.hashing")
     if path is None:
-        return {"maker": hashing.find_maker(hashes_only=hashes_only)}
+        return {"maker": hashing.find_maker(depth)}
     try:
-        made = hashing.fingerprint(Path(path).read_bytes(), hashes_only=hashes_only)
+        made = hashing.fingerprint(Path(path).read_bytes(), depth)
         return {"fingerprint": base64.b85encode(dump_fingerprint(made)).decode()}
     except PictureError as error:
         return {"problem": str(error)}
@@ -166,4 +170,4 @@ def _answer(path: str | None, *, hashes_only: bool) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    work(int(sys.argv[1]), hashes_only=sys.argv[2] == "1")
+    work(int(sys.argv[1]))
