@@ -208,6 +208,8 @@ class Finding:
     """What of the right's picture it shows: x, y, width, height in pixels."""
     transform: str | None = None
     """How the listing's picture was altered (mirror, rotate-90, ...)."""
+    verdict: str | None = None
+    """Of pictures: ``copy``, ``logo`` or ``part``."""
     method: str | None = None
     """By what pictures were compared: ``hash`` or ``features``."""
     distance: int | None = None

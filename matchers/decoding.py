@@ -24,8 +24,9 @@ MIN_SIDE = 32
 MAX_SCANS = 100
 """A progressive JPEG may have thousands of scans that cost seconds; real ones have about ten."""
 
-WORKING_SIDE = 256
-"""Most pixels of the longer side of a working picture."""
+WORKING_SIDE = 100
+"""Least pixels of the longer side of a working picture, which may have up to twice as many: so that
+libjpeg alone makes most pictures small, which is what decoding costs least by."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -61,10 +62,10 @@ class WorkingPicture:
     """Width and height of the picture itself in pixels, upright."""
 
 
-def decode(data: bytes, side: int = WORKING_SIDE) -> WorkingPicture:
+def decode(data: bytes, side: int | None = None) -> WorkingPicture:
     """Decode the first frame, upright, transparency over white, small.
 
-    :param side: most pixels of the longer side
+    :param side: most pixels of the longer side; see ``WORKING_SIDE`` for what it is else
     :raises PictureError: when the format, the size or the content is not acceptable
     """
     if len(data) > MAX_BYTES:
@@ -97,12 +98,15 @@ def _check_size(image: Image.Image) -> None:
         raise PictureError(f"{width} x {height} pixels; sides from {MIN_SIDE} are compared")
 
 
-def _shrink(image: Image.Image, side: int) -> WorkingPicture:
+def _shrink(image: Image.Image, wanted: int | None) -> WorkingPicture:
     width, height = image.size
+    side = WORKING_SIDE if wanted is None else wanted
     turn = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     image.draft("RGB", (side, side))
     image.load()
     upright = _small(image, side)
+    if wanted is not None or max(upright.size) > 2 * side or min(upright.size) < MIN_SIDE:
+        upright = _fit(upright, side)
     if turn is not None:
         upright = upright.transpose(turn)
         if turn in _SIDEWAYS:
@@ -123,9 +127,13 @@ def _small(image: Image.Image, side: int) -> Image.Image:
     if image.mode in ("RGBA", "LA"):
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def _fit(image: Image.Image, side: int) -> Image.Image:
     scale = min(1.0, side / max(image.size))
     width, height = (max(round(pixels * scale), MIN_SIDE) for pixels in image.size)
-    return image.convert("RGB").resize((width, height), Image.Resampling.HAMMING)
+    return image.resize((width, height), Image.Resampling.HAMMING)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ from crawler.model import Finding
 from matchers.candidate import FoundPicture
 from matchers.han_standing import stands_exactly
 from matchers.marks import OTHER_SCRIPT, SHORT, NameMatch
-from matchers.pictures.matches import PictureMatch, Verdict
+from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import BITS, Look
 from matchers.weights import (
     ALSO_PICTURED,
@@ -53,10 +53,6 @@ _PLACES_OF_UNSPACED = frozenset(
 _FEW = 4
 """Latin names up to this length have few letters to be recognised by."""
 _LONG = 10
-
-_PICTURE_FEATURES: Mapping[Verdict, str] = {
-    "copy": "picture", "logo": "picture_logo", "part": "picture_part",
-}  # fmt: skip
 
 _LOOK_WORDS: Mapping[Look, str] = {
     "flat": " It shows little more than an outline, which other goods share.",
@@ -222,13 +218,14 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     match = found.match
     weight = weigh_picture(match)
     return Finding(
-        feature=_PICTURE_FEATURES[match.verdict],
+        feature="picture_part" if match.verdict == "part" else "picture",
         weight=min(weight, ALSO_PICTURED if match.verdict == "copy" else 0.0) if also else weight,
         image=found.image,
         reference=found.reference,
         region=match.region,
         reference_region=match.reference_region,
         transform=match.transform,
+        verdict=match.verdict,
         method=match.method,
         distance=match.distance,
         points=match.points or None,
@@ -254,7 +251,7 @@ def weigh_picture(match: PictureMatch) -> float:
 def _say_picture(reference: str, match: PictureMatch) -> str:
     if match.verdict == "logo":
         return (
-            f"The picture shows something like the registered logo {reference}"
+            f"The picture shows the registered logo {reference}"
             f" ({match.points} points of it, strength {match.strength:.1f})."
         )
     if match.verdict == "part":

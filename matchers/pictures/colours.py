@@ -1,8 +1,18 @@
-"""Whether the colours of two views agree."""
+"""Colours of a view, and whether those of two views agree."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+import numpy.typing as npt
+
+from matchers.pictures.phash import Share
+
+GRID = 4
+"""Cells of the colour layout, each way."""
+CELLS = 40
+"""Pixels of each side of the small picture of which layouts are taken."""
 
 _WORST = 4
 """Cells, those that differ most, of which the difference is taken: the ground seldom differs."""
@@ -17,3 +27,25 @@ def compare_colours(ours: bytes, theirs: bytes) -> int:
     )
     cells = np.sqrt(((a - b) ** 2).mean(axis=1))
     return round(float(np.sort(cells)[-_WORST:].mean()))
+
+
+@cache
+def _means(first: float, last: float) -> npt.NDArray[np.float32]:
+    """Return what of each pixel belongs to each cell between two shares, shape (4, 40)."""
+    edges = (first + (last - first) * np.arange(GRID + 1) / GRID) * CELLS
+    pixels = np.arange(CELLS)
+    right = np.minimum(edges[1:, None], pixels[None] + 1)
+    inside = np.maximum(right - np.maximum(edges[:-1, None], pixels[None]), 0)
+    return np.asarray(inside / inside.sum(axis=1, keepdims=True), np.float32)
+
+
+def find_layouts(cells: npt.NDArray[np.uint8], windows: tuple[Share, ...]) -> npt.NDArray[np.uint8]:
+    """Return the mean colours of 4 x 4 cells of windows, shape (windows, 4, 4, 3).
+
+    :param cells: the picture, shape (40, 40, 3)
+    """
+    rows = np.concatenate([_means(top, bottom) for _, top, _, bottom in windows])
+    columns = np.stack([_means(left, right) for left, _, right, _ in windows])
+    bands = rows @ cells.reshape(CELLS, -1).astype(np.float32)
+    layouts = columns[:, None] @ bands.reshape(len(windows), GRID, CELLS, 3)
+    return np.asarray(layouts.round(), np.uint8)

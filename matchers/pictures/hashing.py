@@ -15,20 +15,23 @@ and the picture's local features (``matchers.pictures.local``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import imagehash
 import numpy as np
+import numpy.typing as npt
 import PIL
 from PIL import Image, features
 
 from crawler.errors import PictureError
 from matchers.decoding import WorkingPicture, decode
-from matchers.looks import find_colours, find_detail, find_look
+from matchers.looks import find_detail, find_look
 from matchers.pictures import local
+from matchers.pictures.colours import CELLS, find_layouts
+from matchers.pictures.phash import SIDE, Share, hash_turned, hash_windows, turn
 from matchers.pictures.prints import (
     GREY_SIDE,
-    HASH_SIDE,
     NO_FEATURES,
     ORIENTATIONS,
     Box,
@@ -40,31 +43,25 @@ from matchers.pictures.prints import (
 MIN_DETAIL = 10.0
 """Least detail of a picture that is compared; see ``find_detail``."""
 
-_TURNS: Mapping[str, Image.Transpose] = {
-    "mirror": Image.Transpose.FLIP_LEFT_RIGHT,
-    "flip": Image.Transpose.FLIP_TOP_BOTTOM,
-    "rotate-90": Image.Transpose.ROTATE_270,
-    "rotate-180": Image.Transpose.ROTATE_180,
-    "rotate-270": Image.Transpose.ROTATE_90,
-    "transpose": Image.Transpose.TRANSPOSE,
-    "transverse": Image.Transpose.TRANSVERSE,
-}
-"""``ORIENTATIONS``, clockwise; Pillow turns the other way round."""
+FINE_SIDE = 256
+"""Pixels of the longer side of a picture that shows little."""
 
 MIN_POINTS = 40
 """Points of a picture that shows much; drawings of a few shapes have fewer, however they fill it,
 and near hashes: those of symmetrical ones are half noise."""
 
-CENTRE_CROPS = (0.96, 0.92, 0.88, 0.84, 0.80)
-"""Share of width and height that a window in the middle keeps."""
-CUT_STRIP = 0.10
-"""Share of the height or width that is cut off at one side."""
+_WHOLE: Share = (0.0, 0.0, 1.0, 1.0)
+WINDOWS: tuple[Share, ...] = (
+    *((cut, cut, 1 - cut, 1 - cut) for cut in (0.02, 0.04, 0.06, 0.08, 0.10)),
+    (0.1, 0.0, 1.0, 1.0), (0.0, 0.0, 0.9, 1.0), (0.0, 0.1, 1.0, 1.0), (0.0, 0.0, 1.0, 0.9),
+)  # fmt: skip
+"""Windows inside a picture: something is cut off all around, or at one side."""
 
 MIN_KEPT, MOST_KEPT = 0.3, 0.98
 """A border is cut off when it leaves at least and at most this share of width and height."""
 
 MAKER = (
-    f"phash256-5 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
+    f"phash256-6 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
     f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')}"
 )
 
@@ -86,7 +83,11 @@ def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
         or shows so little (one colour, a smooth shade) that it would match anything
     """
     picture = decode(data)
-    detail = find_detail(picture.image)
+    whole = _Part.of(picture)
+    if find_look(whole.square) != "rich":  # where little is to be seen, its edges matter
+        picture = decode(data, FINE_SIDE)
+        whole = _Part.of(picture)
+    detail = find_detail(whole.square)
     if detail < MIN_DETAIL:
         raise PictureError(
             f"too plain to be compared: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed"
@@ -98,80 +99,89 @@ def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
             decode(data, local.PLANS[depth].levels[0].side).image, picture.size, depth
         )
     )
-    look, border = find_look(picture.image), find_plain_border(picture.image)
+    look, border = find_look(whole.square), find_plain_border(picture.image)
     if look == "rich" and depth != "hashes" and len(points.places) < MIN_POINTS:
         look = "plain"
+    parts = [("whole", whole)] + ([("trimmed", _Part.of(picture, border))] if border else [])
     return Fingerprint(
         maker=find_maker(depth),
         size=picture.size,
         look=look,
-        views=tuple(_views(picture, border)),
-        grey=_find_grey(picture.image, border),
+        views=tuple(
+            view
+            for make in (_turned, _windowed)
+            for name, part in parts
+            for view in make(name, part)
+        ),
+        grey=parts[-1][1].grey,
         local=points,
         logo=depth == "logo",
     )
 
 
-def _find_grey(image: Image.Image, border: Box | None) -> bytes:
-    """Return the picture without a plain border as 32 x 32 shades of grey."""
-    x, y, width, height = border or (0, 0, *image.size)
-    small = (GREY_SIDE, GREY_SIDE)
-    return image.resize(small, Image.Resampling.BOX, (x, y, x + width, y + height)).tobytes()
+class _Part(NamedTuple):
+    """A part of a picture, squeezed to squares."""
+
+    box: Box
+    """In pixels of the picture itself."""
+    square: npt.NDArray[np.uint8]
+    """Shades of grey, shape (64, 64)."""
+    cells: npt.NDArray[np.uint8]
+    """Colours, shape (40, 40, 3)."""
+
+    @classmethod
+    def of(cls, picture: WorkingPicture, box: Box | None = None) -> _Part:
+        """Return a part, given in pixels of the working picture; the whole unless given."""
+        x, y, width, height = box = box or (0, 0, *picture.image.size)
+        corners = (x, y, x + width, y + height)
+        square = picture.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, corners)
+        cells = picture.colour.resize((CELLS, CELLS), Image.Resampling.BOX, corners)
+        across, down = picture.size[0] / picture.image.width, picture.size[1] / picture.image.height
+        return cls(_scale(box, across, down), np.asarray(square), np.asarray(cells))
+
+    @property
+    def grey(self) -> bytes:
+        """Shades of grey, 32 x 32."""
+        pairs = self.square.reshape(GREY_SIDE, 2, GREY_SIDE, 2).mean(axis=(1, 3))
+        return bytes(pairs.round().astype(np.uint8).tobytes())
+
+    def find_box(self, share: Share) -> Box:
+        """Return where a window lies, in pixels of the picture itself."""
+        x, y, width, height = self.box
+        left, top = round(x + width * share[0]), round(y + height * share[1])
+        right, bottom = round(x + width * share[2]), round(y + height * share[3])
+        return left, top, right - left, bottom - top
 
 
-def _views(picture: WorkingPicture, trimmed: Box | None) -> Iterator[HashedView]:
-    image, size = picture.image, picture.size
-    whole = (0, 0, image.width, image.height)
-    parts = [("whole", whole)] if trimmed is None else [("whole", whole), ("trimmed", trimmed)]
-    across, down = size[0] / image.width, size[1] / image.height
-    for part, box in parts:
-        square, colour = _square(image, box), find_colours(picture.colour, box)
-        for orientation in ORIENTATIONS:
-            yield _view(square, colour, part, _scale(box, across, down), orientation)
-    for _, box in parts:
-        for window in _windows(box):
-            square, colour = _square(image, window), find_colours(picture.colour, window)
-            yield _view(square, colour, "window", _scale(window, across, down), "same")
+def _turned(name: str, part: _Part) -> Iterator[HashedView]:
+    """Yield the views of a part in all orientations."""
+    (layout,) = find_layouts(part.cells, (_WHOLE,))
+    for orientation, bits in zip(ORIENTATIONS, hash_turned(part.square), strict=True):
+        yield HashedView(
+            part=name,
+            box=part.box,
+            orientation=orientation,
+            bits=bits,
+            colours=turn(layout, orientation).tobytes(),
+        )
 
 
-def _square(image: Image.Image, box: Box) -> Image.Image:
-    """Return a part of the picture, squeezed to the square of which pHash takes the DCT."""
-    x, y, width, height = box
-    side = HASH_SIDE * 4
-    return image.resize((side, side), Image.Resampling.LANCZOS, (x, y, x + width, y + height))
+def _windowed(_: str, part: _Part) -> Iterator[HashedView]:
+    """Yield the views of the windows in a part, upright."""
+    hashes, layouts = hash_windows(part.square, WINDOWS), find_layouts(part.cells, WINDOWS)
+    for share, bits, layout in zip(WINDOWS, hashes, layouts, strict=True):
+        yield HashedView(
+            part="window",
+            box=part.find_box(share),
+            orientation="same",
+            bits=bits,
+            colours=layout.tobytes(),
+        )
 
 
 def _scale(box: Box, across: float, down: float) -> Box:
     x, y, width, height = box
     return round(x * across), round(y * down), round(width * across), round(height * down)
-
-
-def _view(
-    square: Image.Image, colour: Image.Image, part: str, box: Box, orientation: str
-) -> HashedView:
-    turn = _TURNS.get(orientation)
-    if turn is not None:
-        square, colour = square.transpose(turn), colour.transpose(turn)
-    bits = imagehash.phash(square, hash_size=HASH_SIDE).hash
-    return HashedView(
-        part=part,
-        box=box,
-        orientation=orientation,
-        bits=np.packbits(bits).tobytes(),
-        colours=colour.tobytes(),
-    )
-
-
-def _windows(box: Box) -> Iterator[Box]:
-    x, y, width, height = box
-    for kept in CENTRE_CROPS:
-        w, h = round(width * kept), round(height * kept)
-        yield x + (width - w) // 2, y + (height - h) // 2, w, h
-    across, down = round(width * CUT_STRIP), round(height * CUT_STRIP)
-    yield x + across, y, width - across, height
-    yield x, y, width - across, height
-    yield x, y + down, width, height - down
-    yield x, y, width, height - down
 
 
 def find_plain_border(image: Image.Image, tolerance: int = 12) -> Box | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from matchers.pictures import logos
 from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
 from matchers.pictures.matches import PictureMatch, Verdict, name_transform, name_turn
 from matchers.pictures.points import Part, PointIndex
@@ -66,9 +67,9 @@ class PictureIndex:
             known = found.get(match.entry)
             if known is None:
                 found[match.entry] = match
-            elif match.verdict == "logo":
+            elif match.verdict == "logo" and (known.recoloured or match.strength < logos.SURE):
                 shown.append(match)
-            elif match.verdict == "copy" and (known.look == "rich" or not known.recoloured):
+            elif match.verdict != "part" and (known.look == "rich" or not known.recoloured):
                 # Goods of one shape in other colours have many points in common, too.
                 # How it lies, hashes tell better.
                 found[match.entry] = replace(
@@ -77,6 +78,7 @@ class PictureIndex:
                     points=match.points,
                     area=match.area,
                     density=match.density,
+                    strength=match.strength,
                 )
         return sorted([*found.values(), *shown], key=_by_distance)
 

@@ -37,9 +37,7 @@ class Plan(NamedTuple):
 
 PLANS: Mapping[Depth, Plan] = {
     "points": Plan((Level(512, 500), Level(192, 120))),
-    "logo": Plan(
-        (Level(512, 500), Level(256, 300), Level(160, 200), Level(96, 150), Level(56, 80)), 0.03
-    ),
+    "logo": Plan((Level(512, 500), Level(256, 300), Level(128, 200), Level(64, 100))),
     "scene": Plan((Level(1024, 1500), Level(384, 300))),
 }
 

@@ -14,6 +14,8 @@ from matchers.pictures.votes import count_bits
 
 LEAST: Final = 1.0
 """Strength from which it is told at all; ``matchers.weights`` says from where on it is flagged."""
+SURE: Final = 2.5
+"""Strength from which it settles what a hash leaves in doubt."""
 LEAST_PAIRS: Final = 3
 """Points that must look alike for a logo to be looked at."""
 

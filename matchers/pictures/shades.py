@@ -7,11 +7,12 @@ tells nearly equal pictures from others (their colours are looked at besides).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from matchers.pictures.phash import turn
 from matchers.pictures.prints import GREY_SIDE, ORIENTATIONS, Fingerprint
 
 Shades = npt.NDArray[np.float32]
@@ -20,17 +21,6 @@ MOST_APART = 0.02
 """What may lack to a correlation of 1. Measured on clip art and on goods on a plain ground: nine of
 ten recompressed, recoloured or blurred copies lack less than 0.01; three of four other pictures
 have no other within 0.19, but drawings of one series (stars of nine and ten points) do."""
-
-_TURNS: Mapping[str, Callable[[Shades], Shades]] = {
-    "same": lambda shades: shades,
-    "mirror": lambda shades: shades[:, ::-1],
-    "flip": lambda shades: shades[::-1],
-    "rotate-90": lambda shades: np.rot90(shades, -1),
-    "rotate-180": lambda shades: shades[::-1, ::-1],
-    "rotate-270": np.rot90,
-    "transpose": lambda shades: shades.T,
-    "transverse": lambda shades: shades[::-1, ::-1].T,
-}
 
 
 class ShadeRows:
@@ -48,7 +38,7 @@ class ShadeRows:
         if not self._entries:
             return
         shades = _read(picture)
-        turned = np.stack([_normal(_TURNS[orientation](shades)) for orientation in ORIENTATIONS])
+        turned = np.stack([_normal(turn(shades, orientation)) for orientation in ORIENTATIONS])
         apart = 1 - self._rows @ turned.T
         best = apart.argmin(axis=1)
         for row in np.flatnonzero(apart[np.arange(len(best)), best] <= MOST_APART).tolist():

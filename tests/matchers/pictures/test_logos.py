@@ -56,7 +56,7 @@ def test_finds_a_logo_in_a_scene(index: PictureIndex, width: int, encode: Encode
     assert 600 <= x <= x + wide <= 620 + width
     assert 320 <= y <= y + high <= 340 + width
     found = picture_finding(FoundPicture("a.jpg", "logo.png", best), also=False)
-    assert found.feature == "picture_logo"
+    assert (found.feature, found.verdict) == ("picture", "logo")
     assert found.weight > 6
     assert "the registered logo logo.png" in (found.detail or "")
 
