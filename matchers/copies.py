@@ -48,7 +48,8 @@ def second_hand(candidate: Candidate) -> Finding | None:
 
 def only_ordinary_words(candidate: Candidate) -> bool:
     """Whether nothing but ordinary words, which may mean the mark or not, links the two."""
-    return not candidate.pictures and all(found.match.ordinary for found in candidate.names)
+    found = (*candidate.names, *candidate.lines)
+    return not candidate.pictures and all(one.match.ordinary for one in found)
 
 
 def _finding(feature: str, stated: Stated) -> Finding:
