@@ -106,7 +106,7 @@ _MANY = 7
 
 
 def _find_context(candidate: Candidate, found: FoundLine) -> Iterator[Finding]:
-    """Yield what the line, or the one above it, says of the name: that goods fit it, or are not it."""
+    """Yield what the line and the one above it say of the name: "fits Aurelio", "no Aurelio"."""
     above = f"{found.before} " if found.before else ""
     start, end = found.match.span
     moved = found.match._replace(span=(start + len(above), end + len(above)))

@@ -7,7 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from crawler.errors import PictureError
+from crawler.errors import InputError, PictureError
+from crawler.workspace import WordsMode
 from matchers.pictures.lines import Line
 from pipelines.sweep.worker import Answer, Worker, serve
 
@@ -25,6 +26,17 @@ REMEDY = "pip install 'markhound[ocr]'"
 def is_installed() -> bool:
     """Whether the packages that read text are there; they are not loaded."""
     return all(find_spec(package) is not None for package in PACKAGES)
+
+
+def check_installed(mode: WordsMode) -> None:
+    """Refuse to go on without what reads text, where it must be read.
+
+    :raises InputError: with the command that brings it
+    """
+    if mode == "on" and not is_installed():
+        raise InputError(
+            f"words in pictures are to be read, and what reads them is not installed: {REMEDY}"
+        )
 
 
 class LineReader(Worker):
