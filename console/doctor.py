@@ -197,7 +197,7 @@ def _check_driver() -> Check:
 
 
 def _check_font() -> Check:
-    font = next(_find_fonts(), None)
+    font = next(find_fonts(), None)
     remedy = _debian_remedy("fonts-noto-cjk") or "install the font Noto Sans CJK"
     return Check(
         name="Chinese font",
@@ -209,7 +209,8 @@ def _check_font() -> Check:
     )
 
 
-def _find_fonts() -> Iterator[Path]:
+def find_fonts() -> Iterator[Path]:
+    """Yield the files of fonts with Chinese characters that are there."""
     for folder in FONT_FOLDERS:
         for pattern in CJK_FONTS:
             yield from folder.expanduser().rglob(pattern)

@@ -149,8 +149,8 @@ PICTURED_NAME: Final[Mapping[str, float]] = {
     "nearly": 1.4,
 }
 """A name in the text of a picture, by whether it is all of its line: flagged with matching goods,
-and alone in its line without. What was nearly read, or has few letters, is never flagged for it. What
-speaks against the name in its line is taken off, see ``matchers.pictured_names``."""
+and alone in its line without. What was nearly read, or has few letters, is never flagged for that.
+What speaks against the name in its line is taken off, see ``matchers.pictured_names``."""
 
 PICTURE: Final[Mapping[Look, tuple[tuple[int, float], ...]]] = {
     "rich": ((24, 14.0), (40, 12.0), (256, 9.0)),
