@@ -77,10 +77,10 @@ def _weigh(candidate: Candidate, found: FoundLine) -> _Pictured:
     """Weigh one place of a name."""
     match, text = found.match, found.line.text
     whole = joined_letters(text) == joined_letters(match.text)
-    bits = PICTURED_NAME[_label(match, whole=whole)]
     reasons = []
     alone = _as_title(candidate, text, match)._replace(rivals=found.rivals)
     standing = find_levels(alone, match)
+    bits = PICTURED_NAME[_label(match, standing.get("han_word"), whole=whole)]
     if whole:
         standing = {f: level for f, level in standing.items() if f in _OF_THE_NAME}
     against = (*tell_standing(match, standing), *_find_context(candidate, found))
@@ -92,10 +92,17 @@ def _weigh(candidate: Candidate, found: FoundLine) -> _Pictured:
     return _Pictured(found, max(0.0, bits), tuple(reasons))
 
 
-def _label(match: NameMatch, *, whole: bool) -> str:
-    """Return the level of ``PICTURED_NAME``."""
+def _label(match: NameMatch, word: str | None, *, whole: bool) -> str:
+    """Return the level of ``PICTURED_NAME``.
+
+    :param word: what kind of word a Chinese name is by itself, see ``matchers.han_standing``
+    """
+    if match.unspaced and match.common:
+        return "ordinary word"
     if match.distance or not _MISREAD.isdisjoint(match.edits):
         return "nearly, many letters" if match.length > _MANY and not match.unspaced else "nearly"
+    if match.unspaced and match.length == 2 and whole and (word is None or "name" in word):
+        return "two characters, alone"
     if match.length <= (2 if match.unspaced else SHORT):
         return "few letters, alone" if whole else "few letters"
     return "alone" if whole else "in a line"

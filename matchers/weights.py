@@ -143,10 +143,12 @@ ALSO_NAMED: Final = 2.0
 PICTURED_NAME: Final[Mapping[str, float]] = {
     "alone": 6.2,
     "in a line": 5.4,
+    "two characters, alone": 5.2,
     "few letters, alone": 4.4,
     "few letters": 2.6,
     "nearly, many letters": 3.6,
     "nearly": 1.4,
+    "ordinary word": 1.4,
 }
 """A name in the text of a picture, by whether it is all of its line: flagged with matching goods,
 and alone in its line without. What was nearly read, or has few letters, is never flagged for that.

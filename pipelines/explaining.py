@@ -23,7 +23,13 @@ from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
 from matchers.why import FieldReading, Nearest, Step, find_nearest, find_readings, find_steps
-from pipelines.matching import FingerprintIndex, PicturedRight, PictureSearch, build_matcher
+from pipelines.matching import (
+    FingerprintIndex,
+    PicturedRight,
+    PictureSearch,
+    build_matcher,
+    may_have_words,
+)
 from pipelines.words import Rank, Wanted, open_word_search
 
 Outcome = Literal["flagged", "hit", "forgotten", "not_found", "lapsed"]
@@ -95,11 +101,11 @@ def explain_question(
     matcher, search, left_out = build_matcher(
         rights, index, replace(question.settings, cutoff=0.0), question.on, folder
     )
-    found, unread = _find_pictures(question.pictures, search)
+    found, plain, unread = _find_pictures(question.pictures, search)
     subject = Subject(listing=question.listing, pictures=found)
     hits = matcher.match([subject])
-    if found and all(hit.score < question.settings.threshold for hit in hits):
-        lines, unread_words = _read_words(question, matcher, found)
+    if all(hit.score < question.settings.threshold for hit in hits):
+        lines, unread_words = _read_words(question, matcher, [*found, *plain])
         unread = [*unread, *unread_words]
         hits = matcher.match([subject._replace(lines=lines)]) if lines else hits
     hit = next((hit for hit in hits if hit.right == asked.id), None)
@@ -134,7 +140,9 @@ def _outcome(hit: Hit | None, settings: MatchSettings) -> Outcome:
 
 def _find_pictures(
     pictures: Mapping[str, Path], search: PictureSearch
-) -> tuple[dict[str, tuple[PictureMatch, ...]], list[str]]:
+) -> tuple[dict[str, tuple[PictureMatch, ...]], list[str], list[str]]:
+    """Return image -> what it copies, the images that can only be read, and all problems."""
+    plain: list[str] = []
     found: dict[str, tuple[PictureMatch, ...]] = {}
     problems = []
     for image, path in pictures.items():
@@ -142,14 +150,15 @@ def _find_pictures(
             found[image] = search.find(path)
         except (PictureError, OSError, ValueError) as error:
             problems.append(f"The picture {image} is not compared: {error}.")
-    return found, problems
+            if may_have_words(error):
+                plain.append(image)
+    return found, plain, problems
 
 
 def _read_words(
-    question: Question, matcher: Matcher, compared: Iterable[str]
+    question: Question, matcher: Matcher, images: Sequence[str]
 ) -> tuple[dict[str, tuple[Line, ...]], list[str]]:
     """Return image -> the text in it, and what could not be read."""
-    images = list(compared)
     search = open_word_search(question.words, matcher, len(images))
     if search is None:
         return {}, []

@@ -16,7 +16,7 @@ from crawler.registry import check_registry
 from crawler.workspace import WordsMode
 from matchers.judge import MatchSettings, Subject
 from matchers.pictures.matches import PictureMatch
-from pipelines.matching import NAMES, FingerprintIndex, build_matcher
+from pipelines.matching import NAMES, FingerprintIndex, build_matcher, may_have_words
 from pipelines.sweep.decoding import Decoder
 from pipelines.words import Wanted, WordSearch, open_word_search
 
@@ -129,6 +129,8 @@ class OfflineMatch:
                 found[image] = self._search.find(self._listings.path.parent / image)
             except PictureError as error:
                 self.problems[f"picture {image} is not matched: {error}"] += 1
+                if may_have_words(error):
+                    found[image] = ()
             except OSError as error:
                 self.problems[f"picture {image} cannot be read: {error.strerror}"] += 1
             except ValueError as error:

@@ -31,6 +31,7 @@ from matchers.pictures.prints import (
     HASH_SIDE,
     NO_FEATURES,
     ORIENTATIONS,
+    TOO_PLAIN,
     Box,
     Fingerprint,
     HashedView,
@@ -87,9 +88,7 @@ def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
     picture = decode(data)
     detail = find_detail(picture.image)
     if detail < MIN_DETAIL:
-        raise PictureError(
-            f"too plain to be compared: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed"
-        )
+        raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
     points = (
         NO_FEATURES
         if hashes_only

@@ -24,7 +24,7 @@ from matchers.pictures.prints import Box
 
 SIDE = 960
 """Most pixels of the longer side of the picture from which letters are read."""
-SEARCHED_SIDE = 640
+SEARCHED_SIDE = 480
 """The same of the one in which lines are looked for, which takes most of the time."""
 MOST_LINES = 100
 LONGEST_LINE = 200
@@ -56,7 +56,7 @@ def read_lines(data: bytes) -> list[Line]:
     lines = []
     for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
         text = text.strip()[:LONGEST_LINE]
-        if text and score >= LEAST_CONFIDENCE:
+        if len(text) > 1 and score >= LEAST_CONFIDENCE:  # every ring is an O
             region = _find_region(corners, scale, picture.size)
             lines.append(Line(text, region, round(float(score), 3)))
     return lines[:MOST_LINES]

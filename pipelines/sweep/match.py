@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,13 @@ from crawler.workspace import Workspace, open_workspace
 from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
-from pipelines.matching import NAMES, FingerprintIndex, PictureSearch, build_matcher
+from pipelines.matching import (
+    NAMES,
+    FingerprintIndex,
+    PictureSearch,
+    build_matcher,
+    may_have_words,
+)
 from pipelines.sweep.decoding import Decoder
 from pipelines.words import SHARES, WordSearch, open_word_search
 
@@ -104,11 +110,13 @@ class MatchPipeline:
                     found[picture.url] = self._search.find(path, picture.sha256)
             except PictureError as error:
                 picture = replace(picture, problem=f"not matched: {error}")
+                if may_have_words(error):
+                    found[picture.url] = ()
             pictures.append(picture)
         subject = Subject(listing=sighting.record, pictures=found)
         hits = self._matcher.match([subject])
         if self._words is not None and found:
-            lines = self._read_words(self._words, sighting, pictures, hits)
+            lines = self._read_words(self._words, sighting, pictures, hits, found)
             if lines:
                 hits = self._matcher.match([subject._replace(lines=lines)])
         return MatchedSighting(
@@ -121,6 +129,7 @@ class MatchPipeline:
         sighting: Sighting,
         pictures: list[PictureOutcome],
         hits: Sequence[Hit],
+        readable: Container[str],
     ) -> dict[str, tuple[Line, ...]]:
         """Return image -> the text in it; a picture that cannot be read is noted in its place.
 
@@ -133,7 +142,7 @@ class MatchPipeline:
         last = int(search.budget * SHARES[rank])
         found: dict[str, tuple[Line, ...]] = {}
         for place, picture in enumerate(pictures):
-            if picture.sha256 is None or picture.problem is not None:
+            if picture.sha256 is None or picture.url not in readable:
                 continue
             path = self._workspace.pictures.path_of(picture.sha256)
             try:
