@@ -23,7 +23,7 @@ FIELDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "price": "price",
         "text": "page text",
         "site": "site",
-        "picture": "picture",
+        "picture": "text in the picture",
     },
     "zh": {
         "title": "标题",
@@ -35,7 +35,7 @@ FIELDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "price": "价格",
         "text": "页面文字",
         "site": "站点",
-        "picture": "图片",
+        "picture": "图片文字",
     },
 }
 

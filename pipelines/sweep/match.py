@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -139,7 +140,7 @@ class MatchPipeline:
         rank = search.rank(sighting.record, hits)
         if rank is None:
             return {}
-        last = int(search.budget * SHARES[rank])
+        last = math.ceil(search.budget * SHARES[rank])
         found: dict[str, tuple[Line, ...]] = {}
         for place, picture in enumerate(pictures):
             if picture.sha256 is None or picture.url not in readable:
