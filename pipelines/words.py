@@ -1,6 +1,6 @@
 """Which pictures are read for words: those where it pays, first, and no more than a budget.
 
-Reading a picture takes as long as comparing ten, so listings that are flagged anyway are passed
+Reading a picture takes as long as comparing two, so listings that are flagged anyway are passed
 over, and the others come in the order of ``Rank``. What was not read for want of budget is counted.
 """
 
