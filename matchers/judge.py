@@ -21,8 +21,8 @@ from matchers.candidate import Candidate, FoundLine, FoundName, FoundPicture
 from matchers.context import find_context
 from matchers.explain import find_level, picture_finding
 from matchers.marks import MarkIndex
-from matchers.pictured_names import tell_pictured
-from matchers.pictures.lines import Line
+from matchers.pictured_names import stands_across, tell_pictured
+from matchers.pictures.lines import Line, join_lines
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading, find_brand_field
 from matchers.tokens import joined_letters
@@ -142,7 +142,7 @@ class Matcher:
             if place in names or subject.pictures or subject.lines:
                 pictures = self._find_pictures(subject) if subject.pictures else _NO_PICTURES
                 pairs = self._pair(listings[place], names.get(place, ()), pictures)
-                yield place, self._add_lines(list(pairs), listings[place], subject.lines)
+                yield place, self._add_lines(list(pairs), subject)
 
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
         """Return place of a listing -> the names in it, in the order of the fields."""
@@ -175,26 +175,29 @@ class Matcher:
                 found.setdefault(owner, []).append(copy)
         return found
 
-    def _add_lines(
-        self,
-        candidates: list[Candidate],
-        listing: Listing,
-        lines: Mapping[str, Sequence[Line]],
-    ) -> list[Candidate]:
-        """Return the candidates of a listing, with what its pictures' text names; in order."""
-        if not lines:
-            return candidates  # as of most
+    def _find_lines(self, subject: Subject) -> dict[int, list[FoundLine]]:
+        """Return place of a right -> where the text in the listing's pictures names it."""
         found: dict[int, list[FoundLine]] = {}
-        texts = [(image, there, at) for image, there in lines.items() for at in range(len(there))]
-        matches = self._marks.find_all([there[at].text for _, there, at in texts])
-        for (image, there, at), named in zip(texts, matches, strict=True):
+        read = [
+            (image, line, before, seam)
+            for image, lines in subject.lines.items()
+            for line, before, seam in join_lines(lines)
+        ]
+        matches = self._marks.find_all([line.text for _, line, _, _ in read])
+        for (image, line, before, seam), named in zip(read, matches, strict=True):
             rivals = [(self._rights[match.owner], match) for match in named[:_MAX_RIVALS]]
-            before = there[at - 1].text if at else ""
             for match in named:
-                one = FoundLine(image, there[at], match, before, rivals)
-                found.setdefault(match.owner, []).append(one)
+                if seam is None or stands_across(match, seam):
+                    one = FoundLine(image, line, match, before, rivals)
+                    found.setdefault(match.owner, []).append(one)
+        return found
+
+    def _add_lines(self, candidates: list[Candidate], subject: Subject) -> list[Candidate]:
+        """Return the candidates of a listing, with what its pictures' text names."""
+        found = self._find_lines(subject) if subject.lines else {}
         if not found:
-            return candidates
+            return candidates  # as of most
+        listing = _cut(subject.listing)
         by_right = {candidate.right.id: candidate for candidate in candidates}
         reading = candidates[0].reading if candidates else Reading(listing)
         for owner, own in found.items():

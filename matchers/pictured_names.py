@@ -73,6 +73,18 @@ def tell_pictured(candidate: Candidate, named: float) -> list[Finding]:
     return findings
 
 
+def stands_across(match: NameMatch, seam: int) -> bool:
+    """Whether a name of several words, or of Han characters, is set on two lines.
+
+    :param seam: where the second begins. Two words that would be one by chance ("over", "land") are
+        none, and what is misspelt besides is too little.
+    """
+    start, end = match.span
+    plain = not match.distance and _MISREAD.isdisjoint(match.edits)
+    whole = match.unspaced or "split" not in match.edits
+    return plain and whole and start < seam - 1 and seam < end
+
+
 def _weigh(candidate: Candidate, found: FoundLine) -> _Pictured:
     """Weigh one place of a name."""
     match, text = found.match, found.line.text

@@ -19,6 +19,8 @@ RIGHTS = (
         name="Karvenno",
         licensees=(Licensee(seller="Karvenno Store"),),
     ),
+    Right(id="TM-6", kind="trademark", name="Karva Lindo", goods=("bags",)),
+    Right(id="TM-7", kind="trademark", name="Overland", goods=("bags",)),
 )
 MATCHER = Matcher(RIGHTS)
 BOX = (10, 20, 300, 40)
@@ -96,3 +98,27 @@ def test_several_forms_and_pictures_are_told_once_each() -> None:
     named = [f for f in hit.findings if f.feature == "name"]
     assert sorted(str(f.form) for f in named) == ["Aurelio", "奥雷利奥"]
     assert named[0].weight > named[1].weight > 0
+
+
+def find_at(*lines: tuple[str, tuple[int, int, int, int]]) -> list[Hit]:
+    read = [Line(text, box, 0.95) for text, box in lines]
+    listing = Listing(url="https://s.example/1", title="leather bag", images=("a.png",))
+    return MATCHER.match([Subject(listing, {}, {"a.png": read})])
+
+
+def test_a_name_on_two_lines_is_one() -> None:
+    below = find_at(("KARVA", (10, 20, 300, 60)), ("LINDO", (20, 100, 280, 60)))
+    beside = find_at(("KARVA", (10, 20, 300, 60)), ("LINDO", (350, 22, 280, 60)))
+    for (hit,) in (below, beside):
+        assert (hit.right, hit.flagged) == ("TM-6", True)
+        assert hit.findings[0].line == "KARVA LINDO"
+    assert below[0].findings[0].region == (10, 20, 300, 140)
+    assert [hit.right for hit in find_at(("奥雷", (9, 9, 90, 50)), ("利奥", (9, 70, 90, 50)))] == [
+        "TM-1"
+    ]
+
+
+def test_lines_apart_or_words_by_chance_are_none() -> None:
+    assert find_at(("KARVA", (10, 20, 300, 60)), ("LINDO", (20, 300, 280, 60))) == []
+    assert find_at(("KARVA", (10, 20, 300, 60)), ("LINDO", (20, 85, 50, 9))) == []
+    assert find_at(("over", (10, 20, 300, 60)), ("land", (20, 100, 280, 60))) == []
