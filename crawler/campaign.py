@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
+from crawler.pictures import WordsMode
 from crawler.sites import canonical_url, site_of
 from crawler.workspace import (
     CONFIG_NAME,
     MatchingConfig,
     PictureMode,
-    WordsMode,
     load_toml,
     matching_problem,
 )

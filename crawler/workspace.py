@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
 from crawler.model import Recipient, Sender
-from crawler.pictures import PictureFolder
+from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode
 from crawler.store.database import open_store
 
 CONFIG_NAME = "markhound.toml"
@@ -36,7 +36,6 @@ class CrawlConfig:
 
 
 PictureMode = Literal["all", "hashes"]
-WordsMode = Literal["off", "auto", "on"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +52,7 @@ class MatchingConfig:
     """By hashes and local features, or by hashes alone."""
     words: WordsMode = "auto"
     """Whether text in pictures is read: never, where the extra ``ocr`` is installed, or always."""
-    words_budget: int = 500
+    words_budget: int = WORDS_BUDGET
     """Pictures of one sweep that are read for it at the most, the likeliest first."""
 
 

@@ -13,12 +13,13 @@ from crawler.campaign import Campaign, matching_of
 from crawler.errors import FileFormatError, NotFoundError, PictureError
 from crawler.listing_file import ListingFile
 from crawler.model import Hit, Listing, Right
+from crawler.pictures import WordsMode
 from crawler.registry import load_registry
 from crawler.sites import canonical_url
 from crawler.store.listings import StoredListing, load_listing
 from crawler.store.rights import StoredRight, find_rights, load_right
 from crawler.store.sweeps import load_sweep
-from crawler.workspace import WordsMode, Workspace
+from crawler.workspace import Workspace
 from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch

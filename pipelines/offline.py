@@ -12,8 +12,8 @@ from pathlib import Path
 from crawler.errors import FileFormatError, PictureError
 from crawler.listing_file import ListingFile
 from crawler.model import Hit, Listing
+from crawler.pictures import WordsMode
 from crawler.registry import check_registry
-from crawler.workspace import WordsMode
 from matchers.judge import MatchSettings, Subject
 from matchers.pictures.matches import PictureMatch
 from pipelines.matching import NAMES, FingerprintIndex, build_matcher, may_have_words

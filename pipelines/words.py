@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from crawler.errors import PictureError
 from crawler.model import Hit, Listing
-from crawler.workspace import WordsMode
+from crawler.pictures import WordsMode
 from matchers.goods import covered_classes
 from matchers.judge import Matcher
 from matchers.pictures.lines import Line

@@ -15,7 +15,7 @@ from console.compiling import tell_compiling
 from console.limits import limits_options, match_settings
 from crawler.files import whole_file
 from crawler.formats import dump_line
-from crawler.workspace import MatchingConfig, WordsMode
+from crawler.pictures import WORDS_BUDGET, WordsMode
 from matchers.judge import MatchSettings
 from pipelines.offline import OfflineMatch
 
@@ -62,7 +62,7 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--words-budget",
     metavar="N",
     type=click.IntRange(min=0),
-    default=MatchingConfig().words_budget,
+    default=WORDS_BUDGET,
     show_default=True,
     help="Pictures that are read for it at the most, the likeliest first.",
 )

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from crawler.errors import InputError, PictureError
-from crawler.workspace import WordsMode
+from crawler.pictures import WordsMode
 from matchers.pictures.lines import Line
 from pipelines.sweep.worker import Answer, Worker, serve
 

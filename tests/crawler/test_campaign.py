@@ -75,5 +75,5 @@ def test_words_of_a_campaign_go_before_the_workspaces(tmp_path: Path) -> None:
     assert (merged.words, merged.words_budget) == ("off", 7)
     none = load(tmp_path, off + "words_budget = 0\n")
     assert matching_of(none, MatchingConfig()).words_budget == 0
-    with pytest.raises(FileFormatError, match="words_budget: .*at least 0, got -1"):
+    with pytest.raises(FileFormatError, match=r"words_budget: .*at least 0, got -1"):
         load(tmp_path, off + "words_budget = -1\n")
