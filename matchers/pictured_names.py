@@ -27,6 +27,9 @@ FIELD: Final = "picture"
 """The field of findings about text in a picture."""
 
 _MAX_FORMS = 3
+"""Forms of one right that are told, strongest first."""
+_MANY = 7
+"""Letters above which a name that was nearly read is still told from others."""
 _MISREAD = frozenset({"typo", "doubled", "dropped", "swapped", "sound", "homophone"}) | {
     "han_lookalike",
     "initials",
@@ -118,10 +121,6 @@ def _label(match: NameMatch, word: str | None, *, whole: bool) -> str:
     if match.length <= (2 if match.unspaced else SHORT):
         return "few letters, alone" if whole else "few letters"
     return "alone" if whole else "in a line"
-
-
-_MANY = 7
-"""Letters above which a name that was nearly read is still told from others."""
 
 
 def _find_context(candidate: Candidate, found: FoundLine) -> Iterator[Finding]:

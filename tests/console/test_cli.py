@@ -351,3 +351,14 @@ def test_words_are_read_in_a_process_of_their_own() -> None:
     )
     command = [sys.executable, "-c", code]
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"set()\n"
+
+
+def test_words_that_cannot_be_read_are_refused_only_where_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['rapidocr'] = None\n")
+    without = {"PYTHONPATH": str(tmp_path)}
+    rights = write_lines(tmp_path / "r.jsonl", MARK)
+    listings = write_lines(tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "bag"})
+    asked = ("match", listings, "--registry", rights)
+    done = run(*asked, "--words", "on", env=without, expect=2)
+    assert "pip install 'markhound[ocr]'" in done.err
+    assert run(*asked, env=without).out == ""
