@@ -63,7 +63,9 @@ def rotate(picture: Picture, rng: random.Random, *, degrees: float) -> Picture:
     return picture.rotate(rng.choice((-1, 1)) * degrees, _BICUBIC, expand=True, fillcolor="white")
 
 
-def perspective(picture: Picture, rng: random.Random, *, strength: float) -> Picture:
+def perspective(
+    picture: Picture, rng: random.Random, *, strength: float, fill: str = "white"
+) -> Picture:
     """Return the picture as seen from the side: each corner moved by a share of the sides."""
     width, height = picture.size
     corners = ((0, 0), (width, 0), (width, height), (0, height))
@@ -77,7 +79,7 @@ def perspective(picture: Picture, rng: random.Random, *, strength: float) -> Pic
         Image.Transform.PERSPECTIVE,
         _solve(moved, corners),
         _BICUBIC,
-        fillcolor="white",
+        fillcolor=fill,
     )
 
 

@@ -11,7 +11,7 @@ from crawler.model import Finding
 from matchers.candidate import FoundPicture
 from matchers.han_standing import stands_exactly
 from matchers.marks import OTHER_SCRIPT, SHORT, NameMatch
-from matchers.pictures.matches import PictureMatch
+from matchers.pictures.matches import PictureMatch, Verdict
 from matchers.pictures.prints import BITS, Look
 from matchers.weights import (
     ALSO_PICTURED,
@@ -20,6 +20,7 @@ from matchers.weights import (
     CONTEXT,
     COPIED_POINTS,
     DESCRIPTION,
+    LOGO,
     NAME,
     PICTURE,
     RECOLOURED_PICTURE,
@@ -52,6 +53,10 @@ _PLACES_OF_UNSPACED = frozenset(
 _FEW = 4
 """Latin names up to this length have few letters to be recognised by."""
 _LONG = 10
+
+_PICTURE_FEATURES: Mapping[Verdict, str] = {
+    "copy": "picture", "logo": "picture_logo", "part": "picture_part",
+}  # fmt: skip
 
 _LOOK_WORDS: Mapping[Look, str] = {
     "flat": " It shows little more than an outline, which other goods share.",
@@ -215,9 +220,9 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     :param also: whether a nearer picture of the same listing was found for the same right
     """
     match = found.match
-    weight = _weigh_picture(match)
+    weight = weigh_picture(match)
     return Finding(
-        feature="picture" if match.verdict == "copy" else "picture_part",
+        feature=_PICTURE_FEATURES[match.verdict],
         weight=min(weight, ALSO_PICTURED if match.verdict == "copy" else 0.0) if also else weight,
         image=found.image,
         reference=found.reference,
@@ -232,7 +237,10 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     )
 
 
-def _weigh_picture(match: PictureMatch) -> float:
+def weigh_picture(match: PictureMatch) -> float:
+    """Return the bits of evidence of a picture, without anything else."""
+    if match.verdict == "logo":
+        return next(bits for least, bits in LOGO if match.strength >= least)
     if match.method == "features":
         levels = COPIED_POINTS if match.verdict == "copy" else SHARED_POINTS
         return next(bits for least, bits in levels if match.support >= least)
@@ -244,6 +252,11 @@ def _weigh_picture(match: PictureMatch) -> float:
 
 
 def _say_picture(reference: str, match: PictureMatch) -> str:
+    if match.verdict == "logo":
+        return (
+            f"The picture shows something like the registered logo {reference}"
+            f" ({match.points} points of it, strength {match.strength:.1f})."
+        )
     if match.verdict == "part":
         return (
             f"The picture and the registered picture {reference} show something in common"

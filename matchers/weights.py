@@ -177,6 +177,9 @@ COPIED_POINTS: Final = ((60.0, 12.0), (20.0, 9.0), (0.0, 7.0))
 """Least support of local features (``PictureMatch.support``) -> bits, of the same picture."""
 SHARED_POINTS: Final = ((12.0, 3.6), (0.0, 2.6))
 """The same of a part that two pictures share: packaging and logos, but grounds and textures too."""
+LOGO: Final = ((6.0, 8.0), (2.5, 6.4), (1.6, 4.0), (0.0, 2.0))
+"""Least strength of a logo in a picture (``matchers.pictures.logos``) -> bits. With 300 logos one
+innocent picture in 100 shows one by chance at 1.6, one in 150 at 2.5."""
 
 ALSO_PICTURED: Final = 1.0
 """Another picture of the listing that is a copy too; another that shares a part says nothing more,

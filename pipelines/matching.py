@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from crawler.errors import InputError, PictureError
-from crawler.model import Right
+from crawler.model import Right, RightKind
 from crawler.pictures import MAX_BYTES
 from matchers.judge import Matcher, MatchSettings, names_of
 from matchers.marks import MarkIndex
-from matchers.pictures.index import Part, PictureIndex
+from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
-from matchers.pictures.prints import TOO_PLAIN, Fingerprint
+from matchers.pictures.points import Part
+from matchers.pictures.prints import TOO_PLAIN, Depth, Fingerprint
 from matchers.pictures.saved import open_parts
 from matchers.pictures.votes import build_tables
 from pipelines.print_file import PrintFile
@@ -23,6 +24,9 @@ from pipelines.sweep.decoding import Decoder
 
 PicturedRight = tuple[Right, Mapping[str, Path]]
 """A right, and where the file of each of its images lies."""
+
+_MARKS: Collection[RightKind] = ("trademark", "geographical_indication")
+"""Rights whose pictures are looked for inside other pictures, too."""
 
 NAMES, POINTS, PRINTS = "names", "points", "fingerprints.bin"
 """Inside an index's folder: the index over names, that over local features, and fingerprints."""
@@ -60,17 +64,21 @@ class FingerprintIndex:
         self._file = None if folder is None else PrintFile(folder / PRINTS)
         self._new: dict[str, Fingerprint] = {}
 
-    def read(self, path: Path) -> tuple[str, Fingerprint]:
+    def read(self, path: Path, depth: Depth = "points") -> tuple[str, Fingerprint]:
         """Return the digest and the fingerprint of the picture in a file.
+
+        The digest is of the file, and of the depth where that is another.
 
         :raises PictureError: when it is no picture that can be compared
         :raises OSError: when the file cannot be read
         """
         digest = read_digest(path)
+        if depth != "points":
+            digest = hashlib.sha256(f"{digest} {depth}".encode()).hexdigest()
         known = self._new.get(digest) or (self._file and self._file.get(digest))
-        if known and known.maker == self.decoder.maker:
+        if known and known.maker == self.decoder.find_maker(depth):
             return digest, known
-        self._new[digest] = self.decoder.read(path)
+        self._new[digest] = self.decoder.read(path, depth)
         return digest, self._new[digest]
 
     def save(self) -> None:
@@ -90,7 +98,7 @@ class FingerprintIndex:
         saved = open_parts(
             self.folder / POINTS,
             list(places),
-            self.decoder.maker,
+            f"{self.decoder.find_maker()}, {self.decoder.find_maker('logo')}",
             lambda digest: prints[places[digest][0]].local,
         )
         taken: set[str] = set()
@@ -108,6 +116,7 @@ class PictureSearch:
     def __init__(self, decoder: Decoder, index: PictureIndex) -> None:
         self._decoder = decoder
         self._index = index
+        self._depth: Depth = "scene" if index.has_logos else "points"
         self._known: dict[str, tuple[PictureMatch, ...] | str] = {}
         # a text says why the picture cannot be compared
 
@@ -122,7 +131,7 @@ class PictureSearch:
         found = self._known.get(digest)
         if found is None:
             try:
-                found = tuple(self._index.find(self._decoder.read(path)))
+                found = tuple(self._index.find(self._decoder.read(path, self._depth)))
             except PictureError as error:
                 found = str(error)
             self._known[digest] = found
@@ -161,9 +170,10 @@ def build_matcher(
             left_out.append(f"{right.id} is not matched: it {lapse}")
             continue
         in_force.append(right)
+        depth: Depth = "logo" if right.kind in _MARKS else "points"
         for image, path in files.items():
             try:
-                prints.append(index.read(path))
+                prints.append(index.read(path, depth))
                 references.append((right.id, image))
             except (PictureError, OSError) as error:
                 left_out.append(f"{right.id}: its picture {image} is not matched: {error}")

@@ -33,6 +33,7 @@ from matchers.pictures.prints import (
     ORIENTATIONS,
     TOO_PLAIN,
     Box,
+    Depth,
     Fingerprint,
     HashedView,
 )
@@ -69,19 +70,19 @@ MAKER = (
 )
 
 
-def find_maker(*, hashes_only: bool = False) -> str:
+def find_maker(depth: Depth = "points") -> str:
     """Return what makes a fingerprint.
 
     Another decoder moves some bits: compare, and hash again, when this has changed.
     """
-    return MAKER if hashes_only else f"{MAKER} {local.MAKER}"
+    return MAKER if depth == "hashes" else f"{MAKER} {local.MAKER} {depth}"
 
 
-def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
+def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
     """Decode a picture, hash it, and describe its local features.
 
     :param data: the file as it was fetched (JPEG, PNG, WebP, GIF, AVIF)
-    :param hashes_only: whether local features, which take ten times as long, are left out
+    :param depth: what is described; local features take ten times as long as hashes alone
     :raises PictureError: when it cannot be decoded within the limits of ``matchers.decoding``,
         or shows so little (one colour, a smooth shade) that it would match anything
     """
@@ -91,19 +92,22 @@ def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
         raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
     points = (
         NO_FEATURES
-        if hashes_only
-        else local.find_features(decode(data, local.SIDE).image, picture.size)
+        if depth == "hashes"
+        else local.find_features(
+            decode(data, local.PLANS[depth].levels[0].side).image, picture.size, depth
+        )
     )
     look, border = find_look(picture.image), find_plain_border(picture.image)
-    if look == "rich" and not hashes_only and len(points.places) < MIN_POINTS:
+    if look == "rich" and depth != "hashes" and len(points.places) < MIN_POINTS:
         look = "plain"
     return Fingerprint(
-        maker=find_maker(hashes_only=hashes_only),
+        maker=find_maker(depth),
         size=picture.size,
         look=look,
         views=tuple(_views(picture, border)),
         grey=_find_grey(picture.image, border),
         local=points,
+        logo=depth == "logo",
     )
 
 

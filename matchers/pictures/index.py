@@ -8,29 +8,16 @@ with the picture, and those whose hash is near but shows little, are looked at p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
-from matchers.pictures.geometry import SPOT, Fit, Points, count_spots, find_fit
-from matchers.pictures.hull import find_hull, hull_area, is_inside
-from matchers.pictures.matches import (
-    PictureMatch,
-    describe_fit,
-    find_box,
-    name_transform,
-    name_turn,
-    unmirrored,
-)
-from matchers.pictures.prints import Codes, Fingerprint, HashedView, Look, Places
+from matchers.pictures.matches import PictureMatch, Verdict, name_transform, name_turn
+from matchers.pictures.points import Part, PointIndex
+from matchers.pictures.prints import Fingerprint, HashedView, Look
 from matchers.pictures.rows import Rows
 from matchers.pictures.shades import ShadeRows
-from matchers.pictures.votes import Numbers, Tables, build_tables, distinct, find_like
+from matchers.pictures.votes import build_tables
 
 MAX_DISTANCE = 48
 """Bits that may differ. Measured: copies that a shop re-cut (a sixteenth off every side) keep
@@ -38,49 +25,6 @@ within 20, other crops in the middle down to 80%, frames and turned copies withi
 of other goods come no nearer than 64. Simple pictures come nearer to each other: ``LIMITS``."""
 LIMITS: Mapping[Look, int] = {"flat": 12, "plain": 28, "rich": MAX_DISTANCE}
 """Bits that may differ from a reference, by how much the reference shows."""
-
-_LEAST_VOTES = 1.5
-_LEAST_PAIRS = 4
-_LOOKED_AT = 6
-"""References of which the points are compared, for each picture."""
-_LEAST_POINTS = 6
-_MUCH, _FEW_GAPS = 25.0, 0.2
-"""Support from which a rich picture is the same although many places between were not found, and
-the least share of them. Measured: photographs of other goods on one ground have up to 22."""
-_SUPPORT: Mapping[Look, float] = {"flat": 12.0, "plain": 10.0, "rich": 10.0}
-_SHARE: Mapping[Look, float] = {"flat": 0.6, "plain": 0.5, "rich": 0.4}
-_DENSITY = 0.45
-"""Support, and shares of places found again over the whole and where they lie, from which it is the
-same picture although few were found."""
-_LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
-"""Share of one of the pictures that a part must have at the least, of places found again, and its
-support: drawings of the same few shapes have less by chance."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of an index over local features."""
-
-    tables: Tables
-    entries: Sequence[Sequence[int]]
-    """Picture of the tables -> positions of the references with it; none where all are gone."""
-
-    @cached_property
-    def there(self) -> npt.NDArray[np.bool_]:
-        """Which pictures of the tables are still references."""
-        return np.array([bool(entries) for entries in self.entries])
-
-
-class _Candidate(NamedTuple):
-    """A reference that shares points with a picture."""
-
-    votes: float
-    part: Part
-    place: int
-    """Number of the picture in the part."""
-    variant: int
-    pairs: tuple[Numbers, Numbers]
-    """Points of the reference, and of the picture."""
 
 
 class PictureIndex:
@@ -106,17 +50,24 @@ class PictureIndex:
         if parts is None:
             tables = build_tables([entry.local for entry in entries])
             parts = [Part(tables, [[place] for place in range(len(entries))])]
-        self._parts = [part for part in parts if len(part.tables.places)]
+        self._points = PointIndex(entries, parts)
+        self.has_logos = any(entry.logo for entry in entries)
+        """Whether pictures are to be described as scenes in which there may be logos."""
 
     def find(self, picture: Fingerprint) -> list[PictureMatch]:
-        """Return every reference that the picture copies or shares a part with, nearest first."""
+        """Return every reference that the picture copies or shares a part with, nearest first.
+
+        A logo may be there twice: as nearly the whole picture, and as a logo in it.
+        """
         hashed = self.find_hashed(picture)
         settled = {entry for entry, match in hashed.items() if _is_settled(match)}
-        found = dict(hashed)
-        for match in self._find_features(picture, hashed, settled):
+        found, shown = dict(hashed), []
+        for match in self._points.find(picture, frozenset(hashed), settled):
             known = found.get(match.entry)
             if known is None:
                 found[match.entry] = match
+            elif match.verdict == "logo":
+                shown.append(match)
             elif match.verdict == "copy" and (known.look == "rich" or not known.recoloured):
                 # Goods of one shape in other colours have many points in common, too.
                 # How it lies, hashes tell better.
@@ -127,7 +78,7 @@ class PictureIndex:
                     area=match.area,
                     density=match.density,
                 )
-        return sorted(found.values(), key=_by_distance)
+        return sorted([*found.values(), *shown], key=_by_distance)
 
     def find_hashed(self, picture: Fingerprint) -> dict[int, PictureMatch]:
         """Return every reference to which a hash of the picture is near, by its position."""
@@ -178,113 +129,8 @@ class PictureIndex:
             apart=round(apart, 4),
         )
 
-    def _find_features(
-        self, picture: Fingerprint, doubts: Iterable[int], settled: set[int]
-    ) -> Iterator[PictureMatch]:
-        """Yield the references whose points lie in the picture as they should.
 
-        :param settled: those that need no second look
-        """
-        codes, doubted = picture.local.codes, frozenset(doubts)
-        if not codes.shape[1]:
-            return
-        ranked = [
-            candidate
-            for part in self._parts
-            for variant in range(len(codes))
-            for candidate in _find_candidates(part, codes[variant], variant, doubted)
-            if not settled.issuperset(part.entries[candidate.place])
-        ]
-        ranked.sort(key=_by_votes)
-        seen: set[int] = set()
-        for candidate in ranked[:_LOOKED_AT]:
-            entries = candidate.part.entries[candidate.place]
-            if not seen.isdisjoint(entries):
-                continue
-            for match in self._look_at(candidate, picture):
-                seen.add(match.entry)
-                yield match
-
-    def _look_at(self, candidate: _Candidate, picture: Fingerprint) -> Iterator[PictureMatch]:
-        """Compare the points of a reference and of the picture."""
-        _, part, place, variant, pairs = candidate
-        tables, entries = part.tables, part.entries
-        first, last = tables.starts[place : place + 2]
-        theirs = Points(tables.places[first:last], tables.codes[first:last])
-        ours = Points(_altered(picture, variant), picture.local.codes[variant])
-        fit = find_fit(theirs, ours, pairs)
-        if fit is None or len(fit.theirs) < _LEAST_POINTS:
-            return
-        reference = self._entries[entries[place][0]]
-        (shown, covered), density = _measure(fit, theirs, ours)
-        # Two words in one type share letters; a part of a photograph is like no other.
-        area = max(shown, covered) if reference.look == "rich" else shown
-        support = len(fit.theirs) * area * density
-        if max(shown, covered) < _LEAST_AREA or density < _LEAST_DENSITY:
-            return
-        if support < _LEAST_SUPPORT:
-            return
-        copy = _is_copy(reference.look, support, area, density)
-        region, their_region, transform = describe_fit(fit, variant, reference, picture)
-        if not copy:
-            mine = unmirrored(
-                ours.places[fit.ours[fit.fine], :2].astype(np.float64), variant, picture
-            )
-            region = find_box(mine, picture)
-            their_region = find_box(
-                theirs.places[fit.theirs[fit.fine], :2].astype(np.float64), reference
-            )
-        for entry in entries[place]:
-            yield PictureMatch(
-                entry=entry,
-                method="features",
-                verdict="copy" if copy else "part",
-                region=region,
-                reference_region=their_region,
-                transform=transform,
-                look=reference.look,
-                points=len(fit.theirs),
-                area=round(area, 3),
-                density=round(density, 3),
-            )
-
-
-def _find_candidates(
-    part: Part, codes: Codes, variant: int, doubts: frozenset[int]
-) -> Iterator[_Candidate]:
-    """Yield the references that share most points with a picture.
-
-    :param codes: of the picture in that variant
-    :param doubts: references that are looked at also where fewer points speak for them
-    """
-    starts = part.tables.starts
-    ours, theirs = find_like(part.tables, codes)
-    owners = np.searchsorted(starts, theirs, "right") - 1
-    there = part.there[owners]
-    ours, theirs, owners = ours[there], theirs[there], owners[there]
-    # A point that many references have says little for each.
-    pairs = distinct(ours * len(starts) + owners)
-    point, owner = pairs // len(starts), pairs % len(starts)
-    crowd = np.bincount(point, minlength=len(codes))
-    votes = np.bincount(owner, weights=1 / crowd[point], minlength=len(starts))
-    counts = np.bincount(owner, minlength=len(starts))
-    for place in np.argsort(-votes, kind="stable")[:_LOOKED_AT].tolist():
-        if counts[place] < _LEAST_PAIRS:
-            continue
-        if votes[place] < _LEAST_VOTES and doubts.isdisjoint(part.entries[place]):
-            continue
-        mine = owners == place
-        yield _Candidate(
-            float(votes[place]), part, place, variant, (theirs[mine] - starts[place], ours[mine])
-        )
-
-
-def _is_copy(look: Look, support: float, area: float, density: float) -> bool:
-    """Whether so many places, so close together, make it the same picture."""
-    share = area * density
-    if look == "rich" and support >= _MUCH and share >= _FEW_GAPS:
-        return True
-    return support >= _SUPPORT[look] and share >= _SHARE[look] and density >= _DENSITY
+_RANKS: Mapping[Verdict, int] = {"copy": 0, "logo": 1, "part": 2}
 
 
 def _is_settled(match: PictureMatch) -> bool:
@@ -292,38 +138,9 @@ def _is_settled(match: PictureMatch) -> bool:
     return match.look == "rich" and not match.recoloured
 
 
-def _by_votes(candidate: _Candidate) -> tuple[float, int, int]:
-    return -candidate.votes, candidate.place, candidate.variant
-
-
-def _by_distance(match: PictureMatch) -> tuple[bool, int, float, int]:
+def _by_distance(match: PictureMatch) -> tuple[int, int, float, int]:
     distance = 0 if match.distance is None else match.distance
-    return match.verdict != "copy", distance, -match.support, match.entry
-
-
-def _altered(picture: Fingerprint, variant: int) -> Places:
-    """Return the places of a picture's points as they are in a variant of it."""
-    places = picture.local.places
-    if variant & 1:
-        width = picture.size[0] / max(picture.size)
-        places = places * _row(-1, 1, 1, -1) + _row(width, 0, 0, np.pi)
-    return places + _row(0, 0, 0, np.pi) if variant & 2 else places
-
-
-def _row(*numbers: float) -> Places:
-    return np.array(numbers, np.float32)
-
-
-def _measure(fit: Fit, theirs: Points, ours: Points) -> tuple[tuple[float, float], float]:
-    """Return over which shares of both the points spread, and the share found of those there."""
-    shares, counts = [], []
-    for points, chosen in ((theirs, fit.theirs), (ours, fit.ours)):
-        places = points.places[:, :2].astype(np.float64)
-        hull = find_hull(places[chosen])
-        whole = hull_area(find_hull(places))
-        shares.append(hull_area(hull) / whole if whole > 0 else 0.0)
-        counts.append(count_spots(places[is_inside(places, hull)], SPOT))
-    return (shares[0], shares[1]), min(1.0, len(fit.theirs) / max(1, min(counts)))
+    return _RANKS[match.verdict], distance, -match.support, match.entry
 
 
 def _turned(picture: Fingerprint) -> Iterator[HashedView]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,33 +12,57 @@ import numpy.typing as npt
 from PIL import Image
 
 from matchers.pictures.codes import encode
-from matchers.pictures.prints import NO_FEATURES, LocalFeatures
+from matchers.pictures.prints import NO_FEATURES, Depth, LocalFeatures
 
 MAKER = f"sift-1 opencv-{cv2.__version__}"
 
-SIDE = 512
-"""Pixels of the longer side of the picture in which points are looked for."""
-POINTS = 500
-"""Points of most contrast that are kept."""
-COARSE_SIDE, COARSE_POINTS = 192, 120
-"""The same once more, small: a copy may be a small part of another picture."""
+
+class Level(NamedTuple):
+    """A size of a picture in which points are looked for."""
+
+    side: int
+    """Pixels of the longer side at the most."""
+    points: int
+    """Points of most contrast that are kept."""
 
 
-def find_features(image: Image.Image, size: tuple[int, int] | None = None) -> LocalFeatures:
+class Plan(NamedTuple):
+    """Where points of a picture are looked for."""
+
+    levels: tuple[Level, ...]
+    """The largest first. What is small here is found where it is small there."""
+    contrast: float = 0.04
+    """Least contrast of a point, see ``cv2.SIFT.create``."""
+
+
+PLANS: Mapping[Depth, Plan] = {
+    "points": Plan((Level(512, 500), Level(192, 120))),
+    "logo": Plan(
+        (Level(512, 500), Level(256, 300), Level(160, 200), Level(96, 150), Level(56, 80)), 0.03
+    ),
+    "scene": Plan((Level(1024, 1500), Level(384, 300))),
+}
+
+
+def find_features(
+    image: Image.Image, size: tuple[int, int] | None = None, depth: Depth = "points"
+) -> LocalFeatures:
     """Return the points of a picture.
 
-    :param image: mode L, the longer side at most ``SIDE``
+    :param image: mode L, the longer side at most that of the first level
     :param size: width and height of the picture itself, where it is of another shape; very thin
         pictures are worked on as wider ones
     """
     cv2.setNumThreads(1)
     size = size or image.size
-    found = [_detect(image, size, POINTS)]
-    scale = COARSE_SIDE / max(image.size)
-    if scale < 1:
-        width, height = (max(1, round(side * scale)) for side in image.size)
-        small = image.resize((width, height), Image.Resampling.BOX)
-        found.append(_detect(small, size, COARSE_POINTS))
+    (_, points), *smaller = PLANS[depth].levels
+    found = [_detect(image, size, points, PLANS[depth].contrast)]
+    for side, points in smaller:
+        scale = side / max(image.size)
+        if scale < 1:
+            width, height = (max(1, round(side * scale)) for side in image.size)
+            small = image.resize((width, height), Image.Resampling.BOX)
+            found.append(_detect(small, size, points, PLANS[depth].contrast))
     places, descriptors = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if not len(places):
         return NO_FEATURES
@@ -44,10 +70,11 @@ def find_features(image: Image.Image, size: tuple[int, int] | None = None) -> Lo
 
 
 def _detect(
-    image: Image.Image, size: tuple[int, int], count: int
+    image: Image.Image, size: tuple[int, int], count: int, contrast: float
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return the places and descriptors of the points with most contrast."""
-    points, descriptors = cv2.SIFT.create(count).detectAndCompute(np.asarray(image), None)
+    sift = cv2.SIFT.create(count, contrastThreshold=contrast)
+    points, descriptors = sift.detectAndCompute(np.asarray(image), None)
     across, down = (
         side / pixels / max(size) for side, pixels in zip(size, image.size, strict=True)
     )

@@ -12,7 +12,7 @@ from matchers.pictures.geometry import Fit, Floats
 from matchers.pictures.prints import Box, Fingerprint, HashedView, Look
 
 Method = Literal["hash", "shades", "features"]
-Verdict = Literal["copy", "part"]
+Verdict = Literal["copy", "logo", "part"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,8 +23,8 @@ class PictureMatch:
     """Position of the reference in the index."""
     method: Method
     verdict: Verdict
-    """``copy``: the same picture, altered or not. ``part``: something that both show, such as
-    packaging, a logo, or a ground."""
+    """``copy``: the same picture, altered or not. ``logo``: a registered logo, inside a picture.
+    ``part``: something that both show, such as packaging, a logo, or a ground."""
     region: Box
     """Where in the listing's picture, in its pixels."""
     reference_region: Box
@@ -46,6 +46,8 @@ class PictureMatch:
     reference is rich."""
     density: float = 1.0
     """Share of the places within that area that were found again."""
+    strength: float = 0.0
+    """How sure it is that a logo is shown; see ``matchers.pictures.logos``."""
 
     @property
     def support(self) -> float:

@@ -19,6 +19,9 @@ TOO_PLAIN = "too plain to be compared"
 
 Look = Literal["flat", "plain", "rich"]
 """How much a picture shows: little more than an outline, something on a plain ground, or more."""
+Depth = Literal["hashes", "points", "logo", "scene"]
+"""What is described: hashes alone; or local features too, of a picture, of a logo (which is small
+where it is found), or of a picture in which there may be logos."""
 LOOKS: Final[tuple[Look, ...]] = ("flat", "plain", "rich")
 
 HASH_SIDE: Final = 16
@@ -88,6 +91,8 @@ class Fingerprint:
     """The last part that was hashed in all orientations (without a plain border, if it has one),
     upright, as 32 x 32 shades of grey, row by row."""
     local: LocalFeatures = field(default=NO_FEATURES, compare=False, repr=False)
+    logo: bool = False
+    """Whether it is of a logo, which is looked for inside other pictures too."""
 
 
 def dump_fingerprint(print_: Fingerprint, variants: int = len(VARIANTS)) -> bytes:
@@ -103,6 +108,7 @@ def dump_fingerprint(print_: Fingerprint, variants: int = len(VARIANTS)) -> byte
         "look": print_.look,
         "views": [[view.part, view.box, view.orientation] for view in print_.views],
         "points": codes.shape[:2],
+        "logo": print_.logo,
     }
     bits = b"".join(view.bits + view.colours for view in print_.views)
     arrays = (print_.grey, bits, places.tobytes(), codes.tobytes())
@@ -120,7 +126,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         views = head["views"]
         variants, points = head["points"]
         width, height = head["size"]
-        maker, look = str(head["maker"]), head["look"]
+        maker, look, logo = str(head["maker"]), head["look"], bool(head["logo"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a fingerprint: {line[:60]!r} ({error})") from error
     step = BITS // 8 + COLOURS
@@ -143,6 +149,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
             np.frombuffer(body[first:second], np.float32).reshape(points, 4),
             np.frombuffer(body[second:], np.uint64).reshape(variants, points, WORDS),
         ),
+        logo=logo,
     )
 
 

@@ -1,15 +1,17 @@
-"""Pictures are decoded in a process of its own, see ``pipelines.sweep.worker``."""
+"""Pictures are decoded in a process of its own, see ``pipelines.sweep.worker``.
+
+It is asked for a path (or null, for what it is) and a depth.
+"""
 
 from __future__ import annotations
 
 import base64
 import sys
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
 from crawler.errors import MachineError, PictureError
-from matchers.pictures.prints import Fingerprint, dump_fingerprint, parse_fingerprint
+from matchers.pictures.prints import Depth, Fingerprint, dump_fingerprint, parse_fingerprint
 from pipelines.sweep.worker import Answer, Worker, serve
 
 SECONDS = 10.0
@@ -33,36 +35,44 @@ class Decoder(Worker):
 
         :param hashes_only: whether local features, which take ten times as long, are left out
         """
-        super().__init__([str(int(hashes_only))], seconds=seconds, memory=memory)
+        super().__init__([], seconds=seconds, memory=memory)
+        self._hashes_only = hashes_only
+        self._makers: dict[Depth, str] = {}
 
-    def read(self, path: Path) -> Fingerprint:
+    def read(self, path: Path, depth: Depth = "points") -> Fingerprint:
         """Return the fingerprint of the picture in a file.
+
+        :param depth: what is described besides hashes
 
         :raises PictureError: when it cannot be compared, or not within the limits
         """
-        answer = self.ask(str(path.resolve()))
+        answer = self._ask_at(str(path.resolve()), depth)
         if "fingerprint" not in answer:
             raise PictureError(answer["problem"])
         return parse_fingerprint(base64.b85decode(answer["fingerprint"]))
 
-    @cached_property
-    def maker(self) -> str:
-        """What makes the fingerprints: decoder and hash, with their versions."""
-        answer = self.ask(None)
-        if "maker" not in answer:
-            raise MachineError(f"pictures cannot be decoded: {answer['problem']}")
-        return str(answer["maker"])
+    def find_maker(self, depth: Depth = "points") -> str:
+        """Return what makes the fingerprints: decoder and hash, with their versions."""
+        if depth not in self._makers:
+            answer = self._ask_at(None, depth)
+            if "maker" not in answer:
+                raise MachineError(f"pictures cannot be decoded: {answer['problem']}")
+            self._makers[depth] = answer["maker"]
+        return self._makers[depth]
+
+    def _ask_at(self, path: str | None, depth: Depth) -> Answer:
+        return self.ask([path, "hashes" if self._hashes_only else depth])
 
 
-def _answer(path: str | None, *, hashes_only: bool) -> Answer:
+def _answer(question: tuple[str | None, Depth]) -> Answer:
+    path, depth = question
     # Loaded here, in the worker alone: what decodes pictures takes a quarter of a second.
     hashing = import_module("matchers.pictures.hashing")
     if path is None:
-        return {"maker": hashing.find_maker(hashes_only=hashes_only)}
-    made = hashing.fingerprint(Path(path).read_bytes(), hashes_only=hashes_only)
+        return {"maker": hashing.find_maker(depth)}
+    made = hashing.fingerprint(Path(path).read_bytes(), depth)
     return {"fingerprint": base64.b85encode(dump_fingerprint(made)).decode()}
 
 
 if __name__ == "__main__":
-    hashes_only = sys.argv[2] == "1"
-    serve(int(sys.argv[1]), lambda path: _answer(path, hashes_only=hashes_only))
+    serve(int(sys.argv[1]), _answer)

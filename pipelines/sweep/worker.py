@@ -22,6 +22,8 @@ from typing import Any, ClassVar, Self
 
 from crawler.errors import MachineError, PictureError
 
+Question = str | list[str | None] | None
+"""What is asked: mostly the path of a picture."""
 Answer = dict[str, Any]
 """What a question came to; ``problem`` says why there is nothing else."""
 
@@ -70,12 +72,12 @@ class Worker:
         """End the worker."""
         self.close()
 
-    def ask(self, question: str | None) -> Answer:
-        """Return the answer to a question: the path of a picture, or None for what it is."""
+    def ask(self, question: Question) -> Answer:
+        """Return the answer to a question."""
         with self._lock:
             return self._ask(question)
 
-    def _ask(self, question: str | None) -> Answer:
+    def _ask(self, question: Question) -> Answer:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -121,7 +123,7 @@ class Worker:
         return process.wait()
 
 
-def serve(memory: int, answer: Callable[[str | None], Answer]) -> None:
+def serve(memory: int, answer: Callable[[Any], Answer]) -> None:
     """Answer the questions on stdin until it ends, within so many bytes of address space."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweep's business
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -79,6 +79,10 @@ def _describe_name(finding: Finding, language: Language) -> str:
 def _describe_picture(finding: Finding, language: Language) -> str:
     altered = describe_transform(finding.transform, language)
     bits = finding.distance
+    if finding.feature == "picture_logo":
+        if language == "zh":
+            return f"商品图片中出现与权利标识相同的图形（{finding.points}处局部特征一致）。"
+        return f"A picture of the listing shows {finding.points} places of the right's logo."
     if finding.feature == "picture_part":
         if language == "zh":
             return f"商品图片与权利图片有{finding.points}处相同的局部（包装、标志或背景）。"

@@ -167,13 +167,16 @@ def test_is_stored_as_bytes(variants: int, draw: Draw, encode: Encode) -> None:
 
 
 def test_hashes_only_leaves_local_features_out(draw: Draw, encode: Encode) -> None:
-    print_ = fingerprint(encode(draw(1)), hashes_only=True)
+    print_ = fingerprint(encode(draw(1)), "hashes")
     assert not len(print_.local.places)
     assert print_.views == fingerprint(encode(draw(1))).views
-    assert print_.maker == find_maker(hashes_only=True) != find_maker()
+    assert print_.maker == find_maker("hashes") != find_maker()
 
 
-HEAD = b'{"maker":"a","size":[1,1],"look":"%s","views":[["whole",[0,0,1,1],"%s"]],"points":[1,0]}'
+HEAD = (
+    b'{"maker":"a","size":[1,1],"look":"%s","views":[["whole",[0,0,1,1],"%s"]],'
+    b'"points":[1,0],"logo":false}'
+)
 
 
 @pytest.mark.parametrize(
@@ -273,8 +276,8 @@ def test_a_copied_wordmark_or_table_is_found(encode: Encode) -> None:
 
 def test_other_colours_weaken_a_copy_and_are_told(draw: Draw, encode: Encode) -> None:
     index = PictureIndex([fingerprint(encode(draw(1)))])
-    (same,) = index.find(fingerprint(encode(draw(1), "JPEG", quality=60), hashes_only=True))
-    (other,) = index.find(fingerprint(encode(_other_colours(draw(1))), hashes_only=True))
+    (same,) = index.find(fingerprint(encode(draw(1), "JPEG", quality=60), "hashes"))
+    (other,) = index.find(fingerprint(encode(_other_colours(draw(1))), "hashes"))
     assert (same.recoloured, other.recoloured) == (False, True)
     findings = [
         picture_finding(FoundPicture(image="a", reference="b", match=match), also=False)

@@ -29,7 +29,9 @@ def test_each_gets_its_state(tmp_path: Path) -> None:
         for number, (name, data, reason) in enumerate(files):
             path = tmp_path / f"{number}.bin"
             path.write_bytes(data)
-            assert decoder.maker  # the worker is there: starting it is not the picture's fault
+            assert (
+                decoder.find_maker()
+            )  # the worker is there: starting it is not the picture's fault
             started = time.perf_counter()
             try:
                 decoder.read(path)

@@ -1,0 +1,244 @@
+"""Index over local features: references of which the points lie in a picture as they should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matchers.pictures import logos
+from matchers.pictures.geometry import SPOT, Fit, Points, count_spots, find_fit
+from matchers.pictures.hull import find_hull, hull_area, is_inside
+from matchers.pictures.matches import PictureMatch, Verdict, describe_fit, find_box, unmirrored
+from matchers.pictures.prints import Codes, Fingerprint, Look, Places
+from matchers.pictures.votes import Numbers, Tables, distinct, find_like
+
+_LEAST_VOTES, _LEAST_PAIRS = 1.5, 4
+_LOOKED_AT, _LOGOS_LOOKED_AT = 6, 12
+"""References of which the points are compared, for each picture."""
+_LEAST_POINTS = 6
+_MUCH, _FEW_GAPS = 25.0, 0.2
+"""Support from which a rich picture is the same although many places between were not found, and
+the least share of them. Measured: photographs of other goods on one ground have up to 22."""
+_SUPPORT: Mapping[Look, float] = {"flat": 12.0, "plain": 10.0, "rich": 10.0}
+_SHARE: Mapping[Look, float] = {"flat": 0.6, "plain": 0.5, "rich": 0.4}
+_DENSITY = 0.45
+"""Support, and shares of places found again over the whole and where they lie, from which it is the
+same picture although few were found."""
+_LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
+"""Share of one of the pictures that a part must have at the least, of places found again, and its
+support: drawings of the same few shapes have less by chance."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an index over local features."""
+
+    tables: Tables
+    entries: Sequence[Sequence[int]]
+    """Picture of the tables -> positions of the references with it; none where all are gone."""
+
+    @cached_property
+    def there(self) -> npt.NDArray[np.bool_]:
+        """Which pictures of the tables are still references."""
+        return np.array([bool(entries) for entries in self.entries])
+
+
+class _Candidate(NamedTuple):
+    """A reference that shares points with a picture."""
+
+    votes: float
+    part: Part
+    place: int
+    """Number of the picture in the part."""
+    variant: int
+    pairs: tuple[Numbers, Numbers]
+    """Points of the reference, and of the picture."""
+
+
+class PointIndex:
+    """The points of all references."""
+
+    def __init__(self, entries: Sequence[Fingerprint], parts: Sequence[Part]) -> None:
+        """Take the references and the tables of their points."""
+        self._entries = entries
+        self._parts = [part for part in parts if len(part.tables.places)]
+        self._logos = [
+            np.array([bool(same) and entries[same[0]].logo for same in part.entries])
+            for part in self._parts
+        ]
+
+    def find(
+        self, picture: Fingerprint, doubts: frozenset[int], settled: set[int]
+    ) -> Iterator[PictureMatch]:
+        """Yield the references whose points lie in the picture as they should.
+
+        :param doubts: references that are looked at also where fewer points speak for them
+        :param settled: those that need no second look
+        """
+        if not picture.local.codes.shape[1]:
+            return
+        seen: set[int] = set()
+        shown = []
+        for candidate in self._find_candidates(picture.local.codes, doubts, settled):
+            if seen.isdisjoint(candidate.part.entries[candidate.place]):
+                for match in self._look_at(candidate, picture):
+                    seen.add(match.entry)
+                    if match.verdict == "logo":
+                        shown.append(match)
+                    else:
+                        yield match
+        outdone = {match.entry for match in logos.find_outdone(shown)}
+        yield from (match for match in shown if match.entry not in outdone)
+
+    def _find_candidates(
+        self, codes: Codes, doubts: frozenset[int], settled: set[int]
+    ) -> Iterator[_Candidate]:
+        """Yield the pictures, then the logos, that share most points with a picture."""
+        pictures: list[_Candidate] = []
+        marks: list[_Candidate] = []
+        for part, is_logo in zip(self._parts, self._logos, strict=True):
+            for variant in range(len(codes)):
+                found = _Votes(part, codes[variant], variant)
+                pictures += found.find(~is_logo, _LEAST_PAIRS, _LEAST_VOTES, doubts)
+                marks += found.find(is_logo, logos.LEAST_PAIRS, 0.0, doubts)
+        for ranked, count in ((pictures, _LOOKED_AT), (marks, _LOGOS_LOOKED_AT)):
+            new = (c for c in ranked if not settled.issuperset(c.part.entries[c.place]))
+            yield from sorted(new, key=_by_votes)[:count]
+
+    def _look_at(self, candidate: _Candidate, picture: Fingerprint) -> Iterator[PictureMatch]:
+        """Compare the points of a reference and of the picture."""
+        _, part, place, variant, pairs = candidate
+        tables, entries = part.tables, part.entries[place]
+        first, last = tables.starts[place : place + 2]
+        theirs = Points(tables.places[first:last], tables.codes[first:last])
+        ours = Points(_altered(picture, variant), picture.local.codes[variant])
+        fit = find_fit(theirs, ours, pairs)
+        if fit is None:
+            return
+        reference = self._entries[entries[0]]
+        (shown, covered), density = _measure(fit, theirs, ours)
+        # Two words in one type share letters; a part of a photograph is like no other.
+        area = max(shown, covered) if reference.look == "rich" else shown
+        strength = 0.0
+        verdict: Verdict | None = None
+        if reference.logo:
+            strength = logos.find_strength(fit, theirs, ours, shown, density)
+            verdict = "logo" if strength >= logos.LEAST else None
+        elif max(shown, covered) >= _LEAST_AREA:
+            verdict = _judge(reference.look, len(fit.theirs), area, density)
+        if verdict is None:
+            return
+        region, their_region, transform = describe_fit(fit, variant, reference, picture)
+        if verdict != "copy":
+            mine = ours.places[fit.ours[fit.fine], :2].astype(np.float64)
+            region = find_box(unmirrored(mine, variant, picture), picture)
+            shared = theirs.places[fit.theirs[fit.fine], :2].astype(np.float64)
+            their_region = find_box(shared, reference)
+        for entry in entries:
+            yield PictureMatch(
+                entry=entry,
+                method="features",
+                verdict=verdict,
+                region=region,
+                reference_region=their_region,
+                transform=transform,
+                look=reference.look,
+                points=len(fit.theirs),
+                area=round(area, 3),
+                density=round(density, 3),
+                strength=round(strength, 2),
+            )
+
+
+class _Votes:
+    """Which references in a part share points with a picture, and how many."""
+
+    def __init__(self, part: Part, codes: Codes, variant: int) -> None:
+        """Look the points up.
+
+        :param codes: of the picture in that variant
+        """
+        self._part, self._variant = part, variant
+        starts = part.tables.starts
+        ours, theirs = find_like(part.tables, codes)
+        owners = np.searchsorted(starts, theirs, "right") - 1
+        there = part.there[owners]
+        self._ours, self._theirs, self._owners = ours[there], theirs[there], owners[there]
+        # A point that many references have says little for each.
+        pairs = distinct(self._ours * len(starts) + self._owners)
+        point, owner = pairs // len(starts), pairs % len(starts)
+        crowd = np.bincount(point, minlength=len(codes))
+        self._counts = np.bincount(owner, minlength=len(starts) - 1)
+        self._votes = np.bincount(owner, weights=1 / crowd[point], minlength=len(starts) - 1)
+
+    def find(
+        self,
+        wanted: npt.NDArray[np.bool_],
+        least_pairs: int,
+        least_votes: float,
+        doubts: frozenset[int],
+    ) -> Iterator[_Candidate]:
+        """Yield those with most votes.
+
+        :param wanted: which pictures of the part are asked for
+        """
+        part, starts = self._part, self._part.tables.starts
+        (places,) = np.nonzero(wanted & (self._counts >= least_pairs))
+        best = places[np.argsort(-self._votes[places], kind="stable")][:_LOGOS_LOOKED_AT]
+        for place in best.tolist():
+            votes = float(self._votes[place])
+            if votes < least_votes and doubts.isdisjoint(part.entries[place]):
+                continue
+            mine = self._owners == place
+            pairs = (self._theirs[mine] - starts[place], self._ours[mine])
+            yield _Candidate(votes, part, place, self._variant, pairs)
+
+
+def _judge(look: Look, points: int, area: float, density: float) -> Verdict | None:
+    """Return what it is that shows so many points of a picture; None where they are too few."""
+    support = points * area * density
+    if points < _LEAST_POINTS or density < _LEAST_DENSITY or support < _LEAST_SUPPORT:
+        return None
+    return "copy" if _is_copy(look, support, area, density) else "part"
+
+
+def _is_copy(look: Look, support: float, area: float, density: float) -> bool:
+    """Whether so many places, so close together, make it the same picture."""
+    share = area * density
+    if look == "rich" and support >= _MUCH and share >= _FEW_GAPS:
+        return True
+    return support >= _SUPPORT[look] and share >= _SHARE[look] and density >= _DENSITY
+
+
+def _by_votes(candidate: _Candidate) -> tuple[float, int, int]:
+    return -candidate.votes, candidate.place, candidate.variant
+
+
+def _altered(picture: Fingerprint, variant: int) -> Places:
+    """Return the places of a picture's points as they are in a variant of it."""
+    places = picture.local.places
+    if variant & 1:
+        width = picture.size[0] / max(picture.size)
+        places = places * _row(-1, 1, 1, -1) + _row(width, 0, 0, np.pi)
+    return places + _row(0, 0, 0, np.pi) if variant & 2 else places
+
+
+def _row(*numbers: float) -> Places:
+    return np.array(numbers, np.float32)
+
+
+def _measure(fit: Fit, theirs: Points, ours: Points) -> tuple[tuple[float, float], float]:
+    """Return over which shares of both the points spread, and the share found of those there."""
+    shares, counts = [], []
+    for points, chosen in ((theirs, fit.theirs), (ours, fit.ours)):
+        places = points.places[:, :2].astype(np.float64)
+        hull = find_hull(places[chosen])
+        whole = hull_area(find_hull(places))
+        shares.append(hull_area(hull) / whole if whole > 0 else 0.0)
+        counts.append(count_spots(places[is_inside(places, hull)], SPOT))
+    return (shares[0], shares[1]), min(1.0, len(fit.theirs) / max(1, min(counts)))
