@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 
 from crawler.errors import InputError
 from crawler.render import VARIABLE, find_chromium
+from pipelines.sweep.words import REMEDY, is_installed
 
 OLDEST_PYTHON = (3, 11)
 BEYOND_PYTHON = (3, 14)
@@ -70,6 +71,7 @@ def examine(workspace: Path = Path()) -> list[Check]:
         _check_openssl(),
         _check_open_files(),
         _check_numba(),
+        _check_ocr(),
     ]
 
 
@@ -195,7 +197,7 @@ def _check_driver() -> Check:
 
 
 def _check_font() -> Check:
-    font = next(_find_fonts(), None)
+    font = next(find_fonts(), None)
     remedy = _debian_remedy("fonts-noto-cjk") or "install the font Noto Sans CJK"
     return Check(
         name="Chinese font",
@@ -207,7 +209,8 @@ def _check_font() -> Check:
     )
 
 
-def _find_fonts() -> Iterator[Path]:
+def find_fonts() -> Iterator[Path]:
+    """Yield the files of fonts with Chinese characters that are there."""
     for folder in FONT_FOLDERS:
         for pattern in CJK_FONTS:
             yield from folder.expanduser().rglob(pattern)
@@ -253,6 +256,21 @@ def _check_numba() -> Check:
         found=found,
         needed_for="speed alone: names are found about 50 times as fast with it",
         remedy=None if ok else "unset NUMBA_DISABLE_JIT" if off else "make setup",
+    )
+
+
+def _check_ocr() -> Check:
+    ok = is_installed()
+    found = (
+        f"rapidocr {version('rapidocr')}, onnxruntime {version('onnxruntime')}" if ok else "none"
+    )
+    return Check(
+        name="Words in pictures",
+        ok=ok,
+        required=False,
+        found=found,
+        needed_for="reading the text in listings' pictures",
+        remedy=None if ok else f"make setup, or {REMEDY}",
     )
 
 

@@ -177,7 +177,8 @@ def _steps(stored: StoredHit, language: Language) -> Iterable[Step]:
 
 
 def _excerpt(finding: Finding, listing: Listing) -> Markup | None:
-    text = _field_text(listing, finding.field)
+    pictured = finding.field == "picture"
+    text = finding.line if pictured else _field_text(listing, finding.field)
     if finding.field == "title" or text is None or finding.span is None:
         return None
     if not _spanned(finding, text):
@@ -213,9 +214,9 @@ def _pairs(stored: StoredHit, shelf: Shelf, language: Language) -> list[Pair]:
                 shelf,
                 finding.image,
                 finding.region,
-                describe_transform(finding.transform, language),
+                _caption(finding, language),
             ),
-            reference=_reference_picture(stored, shelf, finding.reference),
+            reference=_reference_picture(stored, shelf, _shown_beside(finding, stored)),
             matched=True,
         )
         for finding in seen.values()
@@ -231,6 +232,18 @@ def _pairs(stored: StoredHit, shelf: Shelf, language: Language) -> list[Pair]:
             matched=False,
         )
     ]
+
+
+def _caption(finding: Finding, language: Language) -> str:
+    """Return how the picture was altered, or what was read in it."""
+    if finding.reference is None and finding.text:
+        return f"“{make_visible(finding.text)}”"
+    return describe_transform(finding.transform, language)
+
+
+def _shown_beside(finding: Finding, stored: StoredHit) -> str | None:
+    """Return the right's picture of a finding; its first where only words were compared."""
+    return finding.reference or next(iter(stored.right.images), None)
 
 
 def _listing_picture(

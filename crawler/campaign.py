@@ -12,8 +12,15 @@ from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
+from crawler.pictures import WordsMode
 from crawler.sites import canonical_url, site_of
-from crawler.workspace import CONFIG_NAME, MatchingConfig, PictureMode, load_toml, matching_problem
+from crawler.workspace import (
+    CONFIG_NAME,
+    MatchingConfig,
+    PictureMode,
+    load_toml,
+    matching_problem,
+)
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
@@ -56,6 +63,10 @@ class OwnMatching:
     """Hits that score at least this are flagged for review; None = as the workspace says."""
     pictures: PictureMode | None = None
     """How pictures are compared; None = as the workspace says."""
+    words: WordsMode | None = None
+    """Whether text in pictures is read; None = as the workspace says."""
+    words_budget: int | None = None
+    """Pictures that are read for it at the most; None = as the workspace says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,10 +131,13 @@ def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig
     :raises InputError: when they do not go together
     """
     cutoff, threshold = campaign.matching.cutoff, campaign.matching.threshold
+    budget = campaign.matching.words_budget
     limits = MatchingConfig(
         cutoff=workspace.cutoff if cutoff is None else cutoff,
         threshold=workspace.threshold if threshold is None else threshold,
         pictures=campaign.matching.pictures or workspace.pictures,
+        words=campaign.matching.words or workspace.words,
+        words_budget=workspace.words_budget if budget is None else budget,
     )
     if message := matching_problem(limits):
         raise InputError(
@@ -146,6 +160,7 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
         ("limits.pictures_per_listing", limits.pictures_per_listing, 0),
         ("politeness.concurrency", politeness.concurrency, 1),
         ("politeness.delay", politeness.delay, 0),
+        ("matching.words_budget", campaign.matching.words_budget or 0, 0),
     ):
         if not (isfinite(value) and value >= least):
             yield where, f"expected at least {least}, got {value}"

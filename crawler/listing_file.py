@@ -47,12 +47,16 @@ class ListingFile:
             )
         self.path = path
         self.problems: list[Problem] = []
+        self.count = 0
+        """How many listings it has."""
         self._kept: list[Listing] | None = [] if path.stat().st_size <= KEPT else None
         kept = self._kept
         for item in _read(path):
             if isinstance(item, Problem):
                 self.problems.append(item)
-            elif kept is not None:
+                continue
+            self.count += 1
+            if kept is not None:
                 kept.append(item)
 
     def __iter__(self) -> Iterator[Listing]:

@@ -200,6 +200,8 @@ class Finding:
     """How ``text`` differs from ``form`` (homoglyph, leet, spaced, typo, ...)."""
     image: str | None = None
     """The listing's picture, as in ``Listing.images``."""
+    line: str | None = None
+    """The line of text that was read in that picture; ``span`` counts in it."""
     reference: str | None = None
     """The right's picture, as in ``Right.images``."""
     region: tuple[int, int, int, int] | None = None

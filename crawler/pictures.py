@@ -5,8 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from crawler.files import whole_file
+
+WordsMode = Literal["off", "auto", "on"]
+"""Whether text in pictures is read: never, where the extra ``ocr`` is installed, or always."""
+WORDS_BUDGET = 500
+"""Pictures that are read for it at the most, unless told otherwise."""
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are not looked at."""

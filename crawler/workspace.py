@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
 from crawler.model import Recipient, Sender
-from crawler.pictures import PictureFolder
+from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode
 from crawler.store.database import open_store
 
 CONFIG_NAME = "markhound.toml"
@@ -50,6 +50,10 @@ class MatchingConfig:
     """Hits that score at least this are flagged for review."""
     pictures: PictureMode = "all"
     """By hashes and local features, or by hashes alone."""
+    words: WordsMode = "auto"
+    """Whether text in pictures is read: never, where the extra ``ocr`` is installed, or always."""
+    words_budget: int = WORDS_BUDGET
+    """Pictures of one sweep that are read for it at the most, the likeliest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +87,8 @@ STARTING_CONFIG = """\
 cutoff = 0.05      # a pair that scores below is forgotten
 threshold = 0.5    # a hit that scores at least this is flagged for review
 pictures = "all"   # or "hashes": ten times as fast, but misses crops and parts of larger pictures
+words = "auto"     # read text in pictures where the extra "ocr" is installed; or "on", "off"
+words_budget = 500 # pictures of one sweep that are read for it, the likeliest first
 
 [sender]
 # Who signs the notices. A notice names every fact of these that its law requires and you left out.
@@ -189,7 +195,9 @@ def open_workspace(folder: Path) -> Workspace:
 
 
 def matching_problem(matching: MatchingConfig) -> str | None:
-    """Say why two limits of a score are none; None when they are."""
+    """Say why two limits of a score, or the budget of words, are none; None when they are."""
+    if matching.words_budget < 0:
+        return f"expected words_budget of 0 or more, got {matching.words_budget}"
     if 0 <= matching.cutoff <= matching.threshold <= 1:
         return None
     return (

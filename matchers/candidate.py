@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from crawler.model import Listing, Right
 from matchers.marks import NameMatch
+from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading
 
@@ -21,6 +22,19 @@ class FoundName(NamedTuple):
     field: str
     """``title``, ``brand`` or ``description``."""
     match: NameMatch
+
+
+class FoundLine(NamedTuple):
+    """A name of the right in a line of text that was read in a picture of the listing."""
+
+    image: str
+    """As in ``Listing.images``."""
+    line: Line
+    match: NameMatch
+    before: str = ""
+    """The line that stands above it in the same picture; empty where it is the first."""
+    rivals: Sequence[tuple[Right, NameMatch]] = ()
+    """All names in that line, of whichever right (this one too), ordered by span."""
 
 
 class FoundPicture(NamedTuple):
@@ -46,6 +60,8 @@ class Candidate(NamedTuple):
     """The first names in the title, of whichever right (this one too), ordered by span."""
     reading: Reading | None = None
     """What the words of the listing say; all candidates of one listing share it."""
+    lines: tuple[FoundLine, ...] = ()
+    """The right's names in the listing's pictures."""
 
     def read(self) -> Reading:
         """Return what the words of the listing say."""

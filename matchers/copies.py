@@ -48,7 +48,9 @@ def second_hand(candidate: Candidate) -> Finding | None:
 
 def only_ordinary_words(candidate: Candidate) -> bool:
     """Whether nothing but ordinary words, which may mean the mark or not, links the two."""
-    return not candidate.pictures and all(found.match.ordinary for found in candidate.names)
+    matches = [found.match for found in candidate.names]
+    matches += [found.match for found in candidate.lines]
+    return not candidate.pictures and all(match.ordinary for match in matches)
 
 
 def _finding(feature: str, stated: Stated) -> Finding:

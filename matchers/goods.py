@@ -116,6 +116,11 @@ def _classes(classes: tuple[int, ...], goods: tuple[str, ...]) -> frozenset[int]
     return frozenset(classes).union(*map(_classes_of, goods))
 
 
+def covered_classes(right: Right) -> frozenset[int]:
+    """Return the Nice classes of a right, with those that the words of its goods speak of."""
+    return _classes(right.classes, right.goods)
+
+
 def _is_known(good: str) -> bool:
     """Whether some class is known for goods as registered, so that others can be told apart."""
     return bool(_classes_of(good))

@@ -17,10 +17,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from crawler.model import Finding, Hit, Listing, Right, hit_id
-from matchers.candidate import Candidate, FoundName, FoundPicture
+from matchers.candidate import Candidate, FoundLine, FoundName, FoundPicture
 from matchers.context import find_context
 from matchers.explain import find_level, picture_finding
 from matchers.marks import MarkIndex
+from matchers.pictured_names import stands_across, tell_pictured
+from matchers.pictures.lines import Line, join_lines
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading, find_brand_field
 from matchers.tokens import joined_letters
@@ -34,6 +36,7 @@ _SHORT = min(_MAX_LENGTHS.values())
 _MAX_RIVALS = 40
 """Names in the title, from its start, that others are compared with."""
 _NO_PICTURES: Mapping[int, Sequence[FoundPicture]] = {}
+_NO_LINES: Mapping[str, Sequence[Line]] = {}
 _MAX_PICTURES = 5
 """Picture findings kept of one candidate, nearest first."""
 
@@ -63,6 +66,9 @@ class Subject(NamedTuple):
     pictures: Mapping[str, Sequence[PictureMatch]]
     """Image as in ``Listing.images`` -> the references that it copies; pictures that could not be
     had are simply not there."""
+    lines: Mapping[str, Sequence[Line]] = _NO_LINES
+    """Image as in ``Listing.images`` -> the text that was read in it, from top to bottom; pictures
+    that were not read are simply not there."""
 
 
 class Matcher:
@@ -111,21 +117,32 @@ class Matcher:
 
     def match(self, subjects: Iterable[Subject]) -> list[Hit]:
         """Return the hits, in the order of the subjects, the highest score first within each."""
-        return [hit for found in self._find_all(list(subjects)) for hit in self._judge_all(found)]
+        return [hit for hits in self.match_each(list(subjects)) for hit in hits]
+
+    def match_each(self, subjects: Sequence[Subject]) -> list[list[Hit]]:
+        """Return the hits of each subject, the highest score first."""
+        hits: list[list[Hit]] = [[] for _ in subjects]
+        for place, found in self._find_all(subjects):
+            hits[place] = self._judge_all(found)
+        return hits
 
     def find_candidates(self, subject: Subject) -> Iterator[Candidate]:
         """Yield the rights with a name or picture in the listing, unscored, in their order."""
-        for found in self._find_all([subject]):
+        for _, found in self._find_all([subject]):
             yield from found
 
-    def _find_all(self, subjects: Sequence[Subject]) -> Iterator[list[Candidate]]:
-        """Yield the candidates of each subject that has some; names are looked for in one go."""
+    def _find_all(self, subjects: Sequence[Subject]) -> Iterator[tuple[int, list[Candidate]]]:
+        """Yield the place of each subject that has candidates, and these.
+
+        Names are looked for in one go.
+        """
         listings = [_cut(subject.listing) for subject in subjects]
         names = self._find_names(listings)
         for place, subject in enumerate(subjects):
-            if place in names or subject.pictures:
+            if place in names or subject.pictures or subject.lines:
                 pictures = self._find_pictures(subject) if subject.pictures else _NO_PICTURES
-                yield list(self._pair(listings[place], names.get(place, ()), pictures))
+                pairs = self._pair(listings[place], names.get(place, ()), pictures)
+                yield place, self._add_lines(list(pairs), subject)
 
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
         """Return place of a listing -> the names in it, in the order of the fields."""
@@ -157,6 +174,39 @@ class Matcher:
                 copy = FoundPicture(image=image, reference=reference, match=match)
                 found.setdefault(owner, []).append(copy)
         return found
+
+    def _find_lines(self, subject: Subject) -> dict[int, list[FoundLine]]:
+        """Return place of a right -> where the text in the listing's pictures names it."""
+        found: dict[int, list[FoundLine]] = {}
+        read = [
+            (image, line, before, seam)
+            for image, lines in subject.lines.items()
+            for line, before, seam in join_lines(lines)
+        ]
+        matches = self._marks.find_all([line.text for _, line, _, _ in read])
+        for (image, line, before, seam), named in zip(read, matches, strict=True):
+            rivals = [(self._rights[match.owner], match) for match in named[:_MAX_RIVALS]]
+            for match in named:
+                if seam is None or stands_across(match, seam):
+                    one = FoundLine(image, line, match, before, rivals)
+                    found.setdefault(match.owner, []).append(one)
+        return found
+
+    def _add_lines(self, candidates: list[Candidate], subject: Subject) -> list[Candidate]:
+        """Return the candidates of a listing, with what its pictures' text names."""
+        found = self._find_lines(subject) if subject.lines else {}
+        if not found:
+            return candidates  # as of most
+        listing = _cut(subject.listing)
+        by_right = {candidate.right.id: candidate for candidate in candidates}
+        reading = candidates[0].reading if candidates else Reading(listing)
+        for owner, own in found.items():
+            right = self._rights[owner]
+            known = by_right.get(right.id) or Candidate(
+                listing, right, (), (), self._is_watched, (), reading
+            )
+            by_right[right.id] = known._replace(lines=tuple(own))
+        return list(by_right.values())
 
     def _pair(
         self,
@@ -206,6 +256,8 @@ class Matcher:
         bits = self._settings.prior
         for use in uses:
             bits += use.total
+        if candidate.lines:
+            others = [*tell_pictured(candidate, bits - self._settings.prior), *others]
         for finding in others:
             bits += finding.weight
         score = round(1 / (1 + 2**-bits), 6)

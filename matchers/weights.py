@@ -140,6 +140,20 @@ DESCRIPTION: Final[Mapping[str, float]] = {"disguised": 4.6, "exact": 2.6}
 ALSO_NAMED: Final = 2.0
 """A second form of the same right, e.g. its Chinese name beside its Latin one."""
 
+PICTURED_NAME: Final[Mapping[str, float]] = {
+    "alone": 6.2,
+    "in a line": 5.4,
+    "two characters, alone": 5.2,
+    "few letters, alone": 4.4,
+    "few letters": 2.6,
+    "nearly, many letters": 3.6,
+    "nearly": 1.4,
+    "ordinary word": 1.4,
+}
+"""A name in the text of a picture, by whether it is all of its line: flagged with matching goods,
+and alone in its line without. What was nearly read, or has few letters, is never flagged for that.
+What speaks against the name in its line is taken off, see ``matchers.pictured_names``."""
+
 PICTURE: Final[Mapping[Look, tuple[tuple[int, float], ...]]] = {
     "rich": ((24, 14.0), (40, 12.0), (256, 9.0)),
     "plain": ((8, 7.6), (16, 6.6), (256, 3.6)),

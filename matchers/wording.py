@@ -6,7 +6,7 @@ sentence of every feature. Only what was compared is said, never a conclusion.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -23,6 +23,7 @@ FIELDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "price": "price",
         "text": "page text",
         "site": "site",
+        "picture": "text in the picture",
     },
     "zh": {
         "title": "标题",
@@ -34,6 +35,7 @@ FIELDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "price": "价格",
         "text": "页面文字",
         "site": "站点",
+        "picture": "图片文字",
     },
 }
 
@@ -249,6 +251,24 @@ def say(feature: str, *, text: str, form: str, field: str, language: Language = 
     """
     where = field_label(field, language)
     return SENTENCES[language][feature].format(text=text, form=form, where=where)
+
+
+PICTURED: Final[Mapping[Language, str]] = {
+    "en": "The text in the picture {image} contains “{text}”, which matches “{form}”",
+    "zh": "图片{image}中的文字含有“{text}”，与“{form}”相符",
+}
+"""A name in the text of a picture, without its full stop."""
+
+
+def say_pictured(
+    text: str, form: str, image: str, edits: Sequence[str], language: Language = "en"
+) -> str:
+    """Return the sentence of a name that was read in a picture."""
+    words = [EDITS[language].get(edit, edit.replace("_", " ")) for edit in edits]
+    said = PICTURED[language].format(text=text, form=form, image=image)
+    if language == "zh":
+        return f"{said}（{'、'.join(words)}）。" if words else f"{said}。"
+    return f"{said} ({', '.join(words)})." if words else f"{said}."
 
 
 @lru_cache(maxsize=1 << 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,16 +13,25 @@ from crawler.campaign import Campaign, matching_of
 from crawler.errors import FileFormatError, NotFoundError, PictureError
 from crawler.listing_file import ListingFile
 from crawler.model import Hit, Listing, Right
+from crawler.pictures import WordsMode
 from crawler.registry import load_registry
 from crawler.sites import canonical_url
 from crawler.store.listings import StoredListing, load_listing
 from crawler.store.rights import StoredRight, find_rights, load_right
 from crawler.store.sweeps import load_sweep
 from crawler.workspace import Workspace
-from matchers.judge import MatchSettings, Subject
+from matchers.judge import Matcher, MatchSettings, Subject
+from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
 from matchers.why import FieldReading, Nearest, Step, find_nearest, find_readings, find_steps
-from pipelines.matching import FingerprintIndex, PicturedRight, PictureSearch, build_matcher
+from pipelines.matching import (
+    FingerprintIndex,
+    PicturedRight,
+    PictureSearch,
+    build_matcher,
+    may_have_words,
+)
+from pipelines.words import Rank, Wanted, open_word_search
 
 Outcome = Literal["flagged", "hit", "forgotten", "not_found", "lapsed"]
 
@@ -41,6 +51,8 @@ class Question:
     on: date
     hashes_only: bool = False
     """Whether pictures are compared by hashes alone."""
+    words: WordsMode = "auto"
+    """Whether text in the listing's pictures is read, unless the listing is flagged without."""
     notes: tuple[str, ...] = ()
 
 
@@ -90,8 +102,13 @@ def explain_question(
     matcher, search, left_out = build_matcher(
         rights, index, replace(question.settings, cutoff=0.0), question.on, folder
     )
-    found, unread = _find_pictures(question.pictures, search)
-    hits = matcher.match([Subject(listing=question.listing, pictures=found)])
+    found, plain, unread = _find_pictures(question.pictures, search)
+    subject = Subject(listing=question.listing, pictures=found)
+    hits = matcher.match([subject])
+    if all(hit.score < question.settings.threshold for hit in hits):
+        lines, unread_words = _read_words(question, matcher, [*found, *plain])
+        unread = [*unread, *unread_words]
+        hits = matcher.match([subject._replace(lines=lines)]) if lines else hits
     hit = next((hit for hit in hits if hit.right == asked.id), None)
     named = hit is not None and any(f.feature == "name" for f in hit.findings)
     lapse = asked.lapse(question.on)
@@ -124,7 +141,9 @@ def _outcome(hit: Hit | None, settings: MatchSettings) -> Outcome:
 
 def _find_pictures(
     pictures: Mapping[str, Path], search: PictureSearch
-) -> tuple[dict[str, tuple[PictureMatch, ...]], list[str]]:
+) -> tuple[dict[str, tuple[PictureMatch, ...]], list[str], list[str]]:
+    """Return image -> what it copies, the images that can only be read, and all problems."""
+    plain: list[str] = []
     found: dict[str, tuple[PictureMatch, ...]] = {}
     problems = []
     for image, path in pictures.items():
@@ -132,7 +151,27 @@ def _find_pictures(
             found[image] = search.find(path)
         except (PictureError, OSError, ValueError) as error:
             problems.append(f"The picture {image} is not compared: {error}.")
-    return found, problems
+            if may_have_words(error):
+                plain.append(image)
+    return found, plain, problems
+
+
+def _read_words(
+    question: Question, matcher: Matcher, images: Sequence[str]
+) -> tuple[dict[str, tuple[Line, ...]], list[str]]:
+    """Return image -> the text in it, and what could not be read."""
+    search = open_word_search(question.words, matcher, len(images))
+    if search is None:
+        return {}, []
+    problems = []
+    files = {image: question.pictures[image] for image in images}
+
+    def tell(image: str, error: Exception) -> None:
+        problems.append(f"The words of the picture {image} are not read: {error}.")
+
+    with closing(search):
+        lines = search.read_batch([Wanted(Rank.OTHER, 0.0, 0, files)], len(images), tell)
+    return lines.get(0, {}), problems
 
 
 def _about(right: Right, left_out: Iterable[str]) -> list[str]:
@@ -191,6 +230,7 @@ def ask_of_workspace(workspace: Workspace, listing: str, right: str, on: date) -
         settings=MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
         on=on,
         hashes_only=limits.pictures == "hashes",
+        words=limits.words,
         notes=tuple(_what_has_changed(stored, asked, campaign)),
     )
 

@@ -16,7 +16,7 @@ from matchers.marks import MarkIndex
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
 from matchers.pictures.points import Part
-from matchers.pictures.prints import Depth, Fingerprint
+from matchers.pictures.prints import TOO_PLAIN, Depth, Fingerprint
 from matchers.pictures.saved import open_parts
 from matchers.pictures.votes import build_tables
 from pipelines.print_file import PrintFile
@@ -44,6 +44,11 @@ def read_digest(path: Path) -> str:
         raise PictureError(f"more than {MAX_BYTES:,} bytes")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def may_have_words(error: Exception) -> bool:
+    """Whether a picture that cannot be compared can be read: words on a plain ground are little."""
+    return str(error).startswith(TOO_PLAIN)
 
 
 class FingerprintIndex:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 from crawler.errors import FileFormatError, PictureError
 from crawler.listing_file import ListingFile
 from crawler.model import Hit, Listing
+from crawler.pictures import WordsMode
 from crawler.registry import check_registry
 from matchers.judge import MatchSettings, Subject
 from matchers.pictures.matches import PictureMatch
-from pipelines.matching import NAMES, FingerprintIndex, build_matcher
+from pipelines.matching import NAMES, FingerprintIndex, build_matcher, may_have_words
 from pipelines.sweep.decoding import Decoder
+from pipelines.words import Wanted, WordSearch, open_word_search
 
 BATCH = 2000
 """Listings that are matched at once."""
@@ -30,10 +33,12 @@ class OfflineMatch:
 
     :param images: whether pictures are compared; only files are, never URLs
     :param hashes_only: whether they are compared by hashes alone
+    :param words: whether text in pictures is read; ``words_budget`` of them at the most
     :param index: folder in which the index over names and the fingerprints of pictures are kept for
         the next time
     :param settings: what is kept and what is flagged
     :raises FileFormatError: with every problem of the files, with line numbers
+    :raises InputError: when words must be read and what reads them is not installed
     """
 
     def __init__(
@@ -43,6 +48,8 @@ class OfflineMatch:
         *,
         images: bool = True,
         hashes_only: bool = False,
+        words: WordsMode = "off",
+        words_budget: int = 0,
         index: Path | None = None,
         settings: MatchSettings,
         on: date,
@@ -63,6 +70,7 @@ class OfflineMatch:
         prints = FingerprintIndex(self._decoder, index if images else None)
         self._matcher, self._search, left_out = build_matcher(rights, prints, settings, on, names)
         self.problems.update(left_out)
+        self._words = open_word_search(words if images else "off", self._matcher, words_budget)
         self.listings = 0
         """How many listings were compared so far."""
 
@@ -72,8 +80,42 @@ class OfflineMatch:
         with self._decoder:
             while batch := list(islice(listings, BATCH)):
                 subjects = [Subject(item, self._pictures(item)) for item in batch]
-                yield from self._matcher.match(subjects)
+                hits = self._matcher.match_each(subjects)
+                if self._words is not None:
+                    self._read_words(self._words, subjects, hits)
+                for found in hits:
+                    yield from found
                 self.listings += len(batch)
+        if self._words is not None:
+            self._words.close()
+            if unread := self._words.describe_unread():
+                self.problems[unread] += 1
+
+    def _read_words(
+        self, search: WordSearch, subjects: Sequence[Subject], hits: list[list[Hit]]
+    ) -> None:
+        """Read what the batch's share of the budget allows, and match those listings anew."""
+        pictured = [place for place, subject in enumerate(subjects) if subject.pictures]
+        for place in pictured:
+            search.note(subjects[place].listing, hits[place])
+        wanted = []
+        for place in pictured:
+            subject = subjects[place]
+            rank = search.rank(subject.listing, hits[place])
+            if rank is not None:
+                score = max((hit.score for hit in hits[place]), default=0.0)
+                files = {image: self._listings.path.parent / image for image in subject.pictures}
+                wanted.append(Wanted(rank, score, place, files))
+        batches = max(1, math.ceil((self._listings.count - self.listings) / BATCH))
+        share = math.ceil((search.budget - search.spent) / batches)
+        lines = search.read_batch(wanted, share, self._tell_unreadable)
+        places = sorted(lines)
+        again = [subjects[place]._replace(lines=lines[place]) for place in places]
+        for place, found in zip(places, self._matcher.match_each(again), strict=True):
+            hits[place] = found
+
+    def _tell_unreadable(self, image: str, error: Exception) -> None:
+        self.problems[f"words of the picture {image} are not read: {error}"] += 1
 
     def _pictures(self, listing: Listing) -> Mapping[str, tuple[PictureMatch, ...]]:
         if not (self._images and listing.images):
@@ -87,6 +129,8 @@ class OfflineMatch:
                 found[image] = self._search.find(self._listings.path.parent / image)
             except PictureError as error:
                 self.problems[f"picture {image} is not matched: {error}"] += 1
+                if may_have_words(error):
+                    found[image] = ()
             except OSError as error:
                 self.problems[f"picture {image} cannot be read: {error.strerror}"] += 1
             except ValueError as error:

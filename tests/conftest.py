@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.command import run
+from tests.servers.sweeping import read_no_words
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,6 +21,8 @@ def shop_cache() -> Path:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
+    """Return a new workspace; text in pictures is not read, which takes seconds."""
     folder = tmp_path / "w"
     run("init", workspace=folder)
+    read_no_words(folder)
     return folder

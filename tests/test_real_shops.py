@@ -20,6 +20,7 @@ from tests.servers.cartridge import CartridgeShop
 from tests.servers.oscar import OscarShop
 from tests.servers.real_shop import RunningShop
 from tests.servers.shop_process import fetch
+from tests.servers.sweeping import read_no_words
 
 pytestmark = pytest.mark.real_shop
 
@@ -72,6 +73,7 @@ def sweep(shop: RunningShop, folder: Path) -> Swept:
     registry = folder / "rights.jsonl"
     write_registry(shop, registry)
     markhound(workspace, "init")
+    read_no_words(workspace)
     markhound(workspace, "registry", "import", str(registry))
     report = markhound(workspace, "sweep", shop.url, "--allow-private", "--delay", "0", "--json")
     hits = markhound(workspace, "hits", "--all", "--json").splitlines()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import settings
+from tests.pictured import write_words
 from tests.servers.command import run
 from tests.servers.sweeping import outcomes, picture, sweep, take_in
 from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
@@ -238,3 +239,35 @@ def test_scrapys_own_commands_work(tmp_path: Path) -> None:
         )  # fmt: skip
     [listing] = [json.loads(line) for line in file.read_text().splitlines()]
     assert (listing["title"], listing["price"]) == ("奥雷利奥 bag", "19.90")
+
+
+def test_words_in_pictures_are_read_as_far_as_the_budget_goes(
+    workspace: Path, tmp_path: Path
+) -> None:
+    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "goods": ["bags"]})
+    named = write_words(tmp_path / "named.png", "AURELIO").read_bytes()
+    other = write_words(tmp_path / "other.png", "SUMMER SALE").read_bytes()
+    image = {"Content-Type": "image/png"}
+    routes = {
+        "/": links_page("/p/1", "/p/2", "/p/3"),
+        "/p/1": listing_page("Leather bag", picture="/img/1.png"),
+        "/p/2": listing_page("Leather bag, brown", picture="/img/1.png"),
+        "/p/3": listing_page("Table lamp", picture="/img/2.png"),
+        "/img/1.png": Answer(named, headers=image),
+        "/img/2.png": Answer(other, headers=image),
+    }
+    campaign = tmp_path / "words.toml"
+    with TinyShop(routes) as shop:
+        campaign.write_text(
+            f'name = "words"\nseeds = ["{shop.url}"]\n[matching]\nwords = "on"\nwords_budget = 2\n'
+        )
+        report = sweep(workspace, str(campaign))
+    assert (report["hits"], report["flagged"]) == (2, 2)
+    (found,) = (
+        f
+        for f in run("hits", "--json", workspace=workspace).lines[0]["findings"]
+        if f["feature"] == "name"
+    )
+    assert (found["field"], found["image"]) == ("picture", f"{shop.url}/img/1.png")
+    assert found["line"] == "AURELIO"
+    assert not any("not read for words" in w["message"] for w in report["warnings"])

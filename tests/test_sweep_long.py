@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.command import run, start
-from tests.servers.sweeping import check_database, sweep
+from tests.servers.sweeping import check_database, read_no_words, sweep
 from tests.servers.tiny_shop import Route, TinyShop, links_page, listing_page
 
 pytestmark = pytest.mark.long
@@ -28,6 +28,7 @@ def big_shop(listings: int, per_list: int = 50) -> dict[str, Route]:
 def test_many_kills_leave_the_store_intact(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     run("init", workspace=workspace)
+    read_no_words(workspace)
     moments = random.Random(11)
     sightings = 0
     with TinyShop(big_shop(1000), seconds_a_page=0.01) as shop:
@@ -56,6 +57,7 @@ def test_many_kills_leave_the_store_intact(tmp_path: Path) -> None:
 def test_thousands_of_pages_are_each_fetched_once(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     run("init", workspace=workspace)
+    read_no_words(workspace)
     with TinyShop(big_shop(5000)) as shop:
         report = sweep(workspace, shop.url, "--max-pages", "10000", seconds=1200)
         assert max(shop.requests.values()) == 1

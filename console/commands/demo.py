@@ -16,7 +16,7 @@ from console.demo.registry import write_registry
 from console.demo.shop import DemoShop, expected_hits
 from console.progress import sweep_progress
 from console.sweep_text import print_report
-from crawler.campaign import Campaign, Limits, Politeness
+from crawler.campaign import Campaign, Limits, OwnMatching, Politeness
 from crawler.errors import WorkspaceError
 from crawler.intake import import_registry
 from crawler.registry import load_registry
@@ -82,6 +82,7 @@ def _campaign(url: str) -> Campaign:
         allow_private=True,  # the shop is on this machine
         limits=Limits(minutes=5),
         politeness=Politeness(delay=0, concurrency=8),  # it is our own
+        matching=OwnMatching(words="off"),  # so that it prints the same with and without the extra
     )
 
 

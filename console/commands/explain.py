@@ -95,7 +95,7 @@ def _check_target(target: Path, question: Question, read: Sequence[Path]) -> Non
 
 def _draw(target: Path, question: Question, explanation: Explanation) -> None:
     """Write the pair of pictures that says most."""
-    findings = [step.finding for step in explanation.steps if step.finding.image is not None]
+    findings = [f for f in (step.finding for step in explanation.steps) if f.reference is not None]
     if not findings:
         click.echo(f"No picture of the listing shows one of the right: no {target}.", err=True)
         return

@@ -7,6 +7,7 @@ import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -14,6 +15,7 @@ from console.compiling import tell_compiling
 from console.limits import limits_options, match_settings
 from crawler.files import whole_file
 from crawler.formats import dump_line
+from crawler.pictures import WORDS_BUDGET, WordsMode
 from matchers.judge import MatchSettings
 from pipelines.offline import OfflineMatch
 
@@ -49,6 +51,21 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     show_default=True,
     help="Compare pictures by hashes and local features, or by hashes alone.",
 )
+@click.option(
+    "--words",
+    type=click.Choice(get_args(WordsMode)),
+    default="auto",
+    show_default=True,
+    help="Read the text in pictures: never, where the extra ocr is installed, or always.",
+)
+@click.option(
+    "--words-budget",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=WORDS_BUDGET,
+    show_default=True,
+    help="Pictures that are read for it at the most, the likeliest first.",
+)
 @limits_options
 def match(
     listings: Path,
@@ -56,6 +73,8 @@ def match(
     output: Path | None,
     index: Path | None,
     pictures: str,
+    words: WordsMode,
+    words_budget: int,
     cutoff: float | None,
     threshold: float | None,
     *,
@@ -78,6 +97,8 @@ def match(
         registry,
         images=not no_images,
         hashes_only=pictures == "hashes",
+        words=words,
+        words_budget=words_budget,
         index=index,
         settings=settings,
         on=datetime.now(UTC).date(),

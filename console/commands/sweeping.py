@@ -25,6 +25,7 @@ from crawler.errors import WorkspaceError
 from crawler.sites import site_of
 from crawler.store.rights import find_rights
 from crawler.sweep import run_sweep
+from pipelines.sweep.words import check_installed
 
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
@@ -70,6 +71,7 @@ def sweep(
         allow_private=allow_private or campaign.allow_private,
     )
     check_campaign(campaign, Path(what[0]))
+    check_installed(matching_of(campaign, context.workspace.config.matching).words)
     tell_compiling()
     with sweep_progress() as show:
         report = run_sweep(context.workspace, campaign, show)

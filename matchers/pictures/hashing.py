@@ -34,6 +34,7 @@ from matchers.pictures.prints import (
     GREY_SIDE,
     NO_FEATURES,
     ORIENTATIONS,
+    TOO_PLAIN,
     Box,
     Depth,
     Fingerprint,
@@ -89,9 +90,7 @@ def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
         whole = _Part.of(picture)
     detail = find_detail(whole.square)
     if detail < MIN_DETAIL:
-        raise PictureError(
-            f"too plain to be compared: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed"
-        )
+        raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
     points = (
         NO_FEATURES
         if depth == "hashes"

@@ -13,6 +13,8 @@ import numpy.typing as npt
 import orjson
 
 Box = tuple[int, int, int, int]
+TOO_PLAIN = "too plain to be compared"
+"""How the reason begins for which a picture is refused that shows hardly anything."""
 """x, y, width, height."""
 
 Look = Literal["flat", "plain", "rich"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +21,17 @@ from crawler.store.sweeps import load_sweep
 from crawler.targets import targets_of
 from crawler.workspace import Workspace, open_workspace
 from matchers.judge import Matcher, MatchSettings, Subject
+from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
-from pipelines.matching import NAMES, FingerprintIndex, PictureSearch, build_matcher
+from pipelines.matching import (
+    NAMES,
+    FingerprintIndex,
+    PictureSearch,
+    build_matcher,
+    may_have_words,
+)
 from pipelines.sweep.decoding import Decoder
+from pipelines.words import SHARES, WordSearch, open_word_search
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +54,7 @@ class MatchPipeline:
         self._thread = ThreadPoolExecutor(1)
         self._matcher: Matcher
         self._search: PictureSearch
+        self._words: WordSearch | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,6 +84,7 @@ class MatchPipeline:
             plan.started_at.date(),
             index / NAMES,
         )
+        self._words = open_word_search(limits.words, self._matcher, limits.words_budget)
         for message in left_out:
             targets.warn("", message)
 
@@ -81,9 +93,13 @@ class MatchPipeline:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._match, item)
 
     def close_spider(self) -> None:
-        """End the worker processes."""
+        """End the worker processes, and say what was not read."""
         self._thread.shutdown()
         self._decoder.close()
+        if self._words is not None:
+            self._words.close()
+            if unread := self._words.describe_unread():
+                targets_of(self._crawler).warn("", unread)
 
     def _match(self, sighting: Sighting) -> MatchedSighting:
         found: dict[str, tuple[PictureMatch, ...]] = {}
@@ -95,8 +111,44 @@ class MatchPipeline:
                     found[picture.url] = self._search.find(path, picture.sha256)
             except PictureError as error:
                 picture = replace(picture, problem=f"not matched: {error}")
+                if may_have_words(error):
+                    found[picture.url] = ()
             pictures.append(picture)
-        hits = self._matcher.match([Subject(listing=sighting.record, pictures=found)])
+        subject = Subject(listing=sighting.record, pictures=found)
+        hits = self._matcher.match([subject])
+        if self._words is not None and found:
+            lines = self._read_words(self._words, sighting, pictures, hits, found)
+            if lines:
+                hits = self._matcher.match([subject._replace(lines=lines)])
         return MatchedSighting(
             sighting=replace(sighting, pictures=tuple(pictures)), hits=tuple(hits)
         )
+
+    def _read_words(
+        self,
+        search: WordSearch,
+        sighting: Sighting,
+        pictures: list[PictureOutcome],
+        hits: Sequence[Hit],
+        readable: Container[str],
+    ) -> dict[str, tuple[Line, ...]]:
+        """Return image -> the text in it; a picture that cannot be read is noted in its place.
+
+        Listings come one by one, so a part of the budget is kept for likelier ones.
+        """
+        search.note(sighting.record, hits)
+        rank = search.rank(sighting.record, hits)
+        if rank is None:
+            return {}
+        last = math.ceil(search.budget * SHARES[rank])
+        found: dict[str, tuple[Line, ...]] = {}
+        for place, picture in enumerate(pictures):
+            if picture.sha256 is None or picture.url not in readable:
+                continue
+            path = self._workspace.pictures.path_of(picture.sha256)
+            try:
+                if lines := search.find(path, last, picture.sha256):
+                    found[picture.url] = lines
+            except PictureError as error:
+                pictures[place] = replace(picture, problem=f"its words are not read: {error}")
+        return found

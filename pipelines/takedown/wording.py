@@ -18,6 +18,7 @@ from matchers.wording import (
     Language,
     field_label,
     say,
+    say_pictured,
 )
 
 RIGHT_KINDS: Mapping[Language, Mapping[RightKind, str]] = {
@@ -63,6 +64,9 @@ def describe_transform(transform: str | None, language: Language) -> str:
 
 
 def _describe_name(finding: Finding, language: Language) -> str:
+    if finding.field == "picture":
+        text, form, image = finding.text or "", finding.form or "", finding.image or ""
+        return say_pictured(text, form, image, finding.edits, language)
     where = field_label(finding.field, language)
     edits = describe_edits(finding, language)
     if language == "zh":

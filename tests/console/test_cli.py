@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.matchers.pictures.test_index import draw_scene
+from tests.pictured import write_words
 from tests.servers.command import run
 
 MARK = {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "variants": ["奥雷利奥"]}
@@ -317,3 +318,47 @@ def test_hits_are_the_same_with_an_index_as_without(tmp_path: Path) -> None:
         plain = run("match", listings, "--registry", file).out
         assert run("match", listings, "--registry", file, "--index", tmp_path / "i").out == plain
         assert plain.count("\n") == len(rights)
+
+
+def test_words_in_pictures_are_found_where_the_budget_allows(tmp_path: Path) -> None:
+    write_words(tmp_path / "a.png", "Aurelio", "since 1921")
+    write_words(tmp_path / "b.png", "summer sale")
+    rights = write_lines(tmp_path / "r.jsonl", MARK | {"goods": ["bags"]})
+    listings = write_lines(
+        tmp_path / "l.jsonl",
+        {"url": "https://s.example/1", "title": "table lamp", "images": ["b.png"]},
+        {"url": "https://s.example/2", "title": "leather bag", "images": ["a.png"]},
+        {"url": "https://s.example/3", "title": "leather bag", "images": ["a.png"]},
+    )
+    done = run("match", listings, "--registry", rights, "--words", "on", "--words-budget", "1")
+    assert [hit["listing"][-1] for hit in done.lines] == ["2", "3"]
+    for hit in done.lines:
+        found = hit["findings"][0]
+        assert (found["feature"], found["field"], found["image"]) == ("name", "picture", "a.png")
+        assert (found["line"], found["span"], found["text"]) == ("Aurelio", [0, 7], "Aurelio")
+        x, y, width, height = found["region"]
+        assert x < 110
+        assert width == pytest.approx(200, abs=40)
+        assert y + height < 400
+    assert "1 pictures of listings that are not flagged were not read for words" in done.err
+    assert run("match", listings, "--registry", rights, "--words", "off").out == ""
+
+
+def test_words_are_read_in_a_process_of_their_own() -> None:
+    code = (
+        "import sys, console.cli, console.commands.match, console.doctor;"
+        "print({'rapidocr', 'onnxruntime', 'cv2'} & {*sys.modules})"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"set()\n"
+
+
+def test_words_that_cannot_be_read_are_refused_only_where_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['rapidocr'] = None\n")
+    without = {"PYTHONPATH": str(tmp_path)}
+    rights = write_lines(tmp_path / "r.jsonl", MARK)
+    listings = write_lines(tmp_path / "l.jsonl", {"url": "https://s.example/1", "title": "bag"})
+    asked = ("match", listings, "--registry", rights)
+    done = run(*asked, "--words", "on", env=without, expect=2)
+    assert "pip install 'markhound[ocr]'" in done.err
+    assert run(*asked, env=without).out == ""

@@ -4,6 +4,7 @@ import importlib.metadata
 import resource
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,3 +121,11 @@ def test_slow_matching_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NUMBA_DISABLE_JIT")
     check = checked("Compiled matching")
     assert (check.required, check.remedy) == (False, "make setup")
+
+
+def test_whether_words_in_pictures_are_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checked("Words in pictures").found.startswith("rapidocr 3.")
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    check = checked("Words in pictures")
+    assert (check.ok, check.required) == (False, False)
+    assert "markhound[ocr]" in str(check.remedy)

@@ -246,3 +246,31 @@ def test_same_hits_give_the_same_page() -> None:
 
 def test_both_languages_have_the_same_labels() -> None:
     assert LABELS["en"].keys() == LABELS["zh"].keys()
+
+
+def test_words_in_a_picture_are_outlined_and_quoted(tmp_path: Path) -> None:
+    image = "https://shop.example/i/1.jpg"
+    found = Finding(
+        feature="name",
+        weight=6.2,
+        field="picture",
+        span=(0, 7),
+        text="AURELIO",
+        form="Aurelio",
+        image=image,
+        line="AURELIO Milano",
+        region=(64, 40, 320, 80),
+    )
+    files = {image: a_picture(tmp_path / "1.png")}
+    logo = {"logos/aurelio.png": a_picture(tmp_path / "logo.png", "red")}
+    listing = a_listing(images=(image,))
+    for language, words in (("en", "text in the picture"), ("zh", "图片文字")):
+        hit = a_hit(listing=listing, findings=(found,), pictures=files, references=logo)
+        doc = page(hit, language=language)  # type: ignore[arg-type]
+        (region,) = doc.select(".region")
+        assert region["style"] == "left:10.0%;top:10.0%;width:50.0%;height:20.0%"
+        assert len(doc.select("figure img")) == 2
+        (quote,) = doc.select("tbody q")
+        assert quote.get_text() == "AURELIO Milano"
+        assert quote.select("mark")[0].text == "AURELIO"
+        assert words in doc.select("tbody tr")[0].get_text()

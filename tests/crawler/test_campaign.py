@@ -67,3 +67,13 @@ def test_own_limits_take_the_place_of_the_workspace_s(tmp_path: Path) -> None:
     campaign = load(tmp_path, GOOD + "[matching]\nthreshold = 0.1")
     with pytest.raises(InputError, match=r"campaign night .* cutoff = 0\.2 and threshold = 0\.1"):
         matching_of(campaign, workspace)
+
+
+def test_words_of_a_campaign_go_before_the_workspaces(tmp_path: Path) -> None:
+    off = GOOD + '[matching]\nwords = "off"\n'
+    merged = matching_of(load(tmp_path, off), MatchingConfig(words="on", words_budget=7))
+    assert (merged.words, merged.words_budget) == ("off", 7)
+    none = load(tmp_path, off + "words_budget = 0\n")
+    assert matching_of(none, MatchingConfig()).words_budget == 0
+    with pytest.raises(FileFormatError, match=r"words_budget: .*at least 0, got -1"):
+        load(tmp_path, off + "words_budget = -1\n")

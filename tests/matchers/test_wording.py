@@ -22,6 +22,7 @@ from matchers.wording import (
     Language,
     field_label,
     say,
+    say_pictured,
 )
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -76,3 +77,16 @@ def test_say() -> None:
     )
     assert field_label("attributes.材质", "en") == "attributes 材质"
     assert field_label("gtin", "zh") == "gtin"
+
+
+def test_words_in_pictures_name_the_picture_in_both_languages() -> None:
+    said = {
+        language: say_pictured("Aure1io", "Aurelio", "https://s.example/1.jpg", ("leet",), language)
+        for language in LANGUAGES
+    }
+    assert said["en"] == (
+        "The text in the picture https://s.example/1.jpg contains “Aure1io”, which matches"
+        " “Aurelio” (digits or signs for letters)."
+    )
+    assert "图片https://s.example/1.jpg中的文字" in said["zh"]
+    assert "以数字或符号代字母" in said["zh"]

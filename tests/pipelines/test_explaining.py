@@ -15,6 +15,7 @@ from crawler.errors import FileFormatError, NotFoundError
 from pipelines.explaining import Explanation, ask_of_files, explain_question
 from pipelines.matching import FingerprintIndex
 from pipelines.sweep.decoding import Decoder
+from tests.pictured import write_words
 
 MARK = {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "variants": ["奥雷利奥"]}
 OLD = MARK | {"id": "TM-2", "expires": "2020-01-01"}
@@ -108,3 +109,16 @@ def test_wrong_names_and_wrong_files_are_told(files: tuple[Path, Path]) -> None:
     files[0].write_text("{oops")
     with pytest.raises(FileFormatError, match="not a JSON object"):
         ask_of_files(*files, f"{URL}0", "TM-1", TODAY)
+
+
+def test_words_in_pictures_are_explained(tmp_path: Path) -> None:
+    write_words(tmp_path / "a.png", "Aurelio")
+    listing = {"url": f"{URL}1", "title": "leather bag", "images": ["a.png"]}
+    paths = tmp_path / "listings.jsonl", tmp_path / "registry.jsonl"
+    for path, record in zip(paths, (listing, MARK | {"goods": ["bags"]}), strict=True):
+        path.write_text(json.dumps(record) + "\n")
+    found = explain(paths, 1, "TM-1")
+    assert found.outcome == "flagged"
+    named = found.steps[0].finding
+    assert (named.field, named.image, named.line) == ("picture", "a.png", "Aurelio")
+    assert "text in the picture a.png contains" in " ".join(text_of(found).split())

@@ -46,3 +46,18 @@ def test_how_a_name_stands_in_words() -> None:
 
 def test_both_languages_know_the_same_kinds_of_rights() -> None:
     assert RIGHT_KINDS["en"].keys() == RIGHT_KINDS["zh"].keys()
+
+
+def test_words_in_a_picture_name_the_picture() -> None:
+    finding = Finding(
+        feature="name",
+        weight=6.2,
+        field="picture",
+        text="AURELIO",
+        form="Aurelio",
+        image="https://s.example/1.jpg",
+        line="AURELIO",
+        region=(1, 2, 3, 4),
+    )
+    assert "picture https://s.example/1.jpg contains “AURELIO”" in describe_finding(finding, "en")
+    assert "图片https://s.example/1.jpg中的文字含有“AURELIO”" in describe_finding(finding, "zh")
