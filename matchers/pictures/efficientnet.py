@@ -20,10 +20,8 @@ from matchers.pictures.onnx_file import Graph, Tensor
 
 SIDE = 224
 _MAGIC = 0x1950A86A20F9469CFC6C
-_BLOCKS = (
-    # how many, kernel, stride of the first, how much wider inside
-    (1, 3, 1, 1), (2, 3, 2, 6), (2, 5, 2, 6), (3, 3, 2, 6), (3, 5, 1, 6), (4, 5, 2, 6), (1, 3, 1, 6),
-)  # fmt: skip
+_BLOCKS = ((1, 1, 1), (2, 2, 6), (2, 2, 6), (3, 2, 6), (3, 1, 6), (4, 2, 6), (1, 1, 6))
+"""Of each stage: blocks, stride of the first, how many times wider they are inside."""
 _KINDS = {"FloatStorage": "<f4", "LongStorage": "<i8"}
 _BROKEN = (EOFError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 _EPSILON = 1e-3
@@ -43,7 +41,11 @@ class _Stored(NamedTuple):
 
 
 def _rebuild(
-    storage: tuple[Any, ...], offset: int, shape: tuple[int, ...], steps: tuple[int, ...], *_: object
+    storage: tuple[Any, ...],
+    offset: int,
+    shape: tuple[int, ...],
+    steps: tuple[int, ...],
+    *_: object,
 ) -> _Stored:
     return _Stored(str(storage[1]), str(storage[2]), offset, tuple(shape), tuple(steps))
 
@@ -96,26 +98,30 @@ def _take(numbers: Tensor, at: _Stored) -> Tensor:
 
 
 def build(weights: Mapping[str, Tensor]) -> bytes:
-    """Return the network as an ONNX file: (pictures, 3, 224, 224) -> (pictures, 1280).
+    """Return the network, without its classes, as an ONNX file.
 
+    :returns: (pictures, 3, 224, 224) -> (pictures, numbers), pictures from -1 to 1
     :raises KeyError: when a tensor is missing
     """
     net = _Net(weights)
-    x = net.convolve("input", "_conv_stem", "_bn0", stride=2)
+    x = net.convolve("pictures", "_conv_stem", "_bn0", stride=2)
     number = 0
-    for count, kernel, stride, wider in _BLOCKS:
+    for count, stride, wider in _BLOCKS:
         for at in range(count):
             x = net.block(x, f"_blocks.{number}", stride if at == 0 else 1, wider > 1, at > 0)
             number += 1
-    x = net.convolve(x, "_conv_head", "_bn1", stride=1)
-    graph = net.graph
-    power = graph.constant(np.array([_POWER], np.float32))
-    x = graph.node("GlobalAveragePool", [graph.node("Pow", [x, power])])
-    graph.node("Flatten", [x], axis=1)
-    return net
+    x = net.pool(net.convolve(x, "_conv_head", "_bn1", stride=1))
+    size = len(weights["_bn1.weight"])
+    return net.graph.dump(
+        {"pictures": ["n", 3, SIDE, SIDE]},
+        {x: ["n", size]},
+        {"markhound.mean": "0.5,0.5,0.5", "markhound.std": "0.5,0.5,0.5"},
+    )
 
 
 class _Net:
+    """A graph, and the weights that go into it."""
+
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
         self.graph = Graph()
         self._weights = weights
@@ -123,33 +129,42 @@ class _Net:
     def convolve(
         self, source: str, name: str, norm: str, *, stride: int, groups: int = 1, bent: bool = True
     ) -> str:
-        kernel = self._weights[f"{name}.weight"]
+        """Add a convolution with its batch norm.
+
+        :param bent: whether ReLU6 follows
+        """
         mean, variance, scale, shift = (
             self._weights[f"{norm}.{part}"]
             for part in ("running_mean", "running_var", "weight", "bias")
         )
         factor = scale / np.sqrt(variance + _EPSILON)
+        kernel = self._weights[f"{name}.weight"] * factor[:, None, None, None]
+        inputs = [source, *map(self.graph.constant, (kernel, shift - mean * factor))]
+        # As TensorFlow pads, by which the weights were made.
         x = self.graph.node(
-            "Conv",
-            [
-                source,
-                self.graph.constant(kernel * factor[:, None, None, None]),
-                self.graph.constant(shift - mean * factor),
-            ],
-            auto_pad="SAME_UPPER",
-            strides=(stride, stride),
-            group=groups,
+            "Conv", inputs, auto_pad="SAME_UPPER", strides=(stride, stride), group=groups
         )
-        if not bent:
-            return x
-        limits = [self.graph.constant(np.array(limit, np.float32)) for limit in (0, 6)]
-        return self.graph.node("Clip", [x, *limits])
+        return self.graph.node("Clip", [x, *map(self._number, (0, 6))]) if bent else x
 
     def block(self, source: str, name: str, stride: int, wider: bool, again: bool) -> str:
+        """Add an inverted bottleneck.
+
+        :param wider: whether it is wider inside
+        :param again: whether what came in is added to what goes out
+        """
         x = source
         if wider:
             x = self.convolve(x, f"{name}._expand_conv", f"{name}._bn0", stride=1)
-        x = self.convolve(x, f"{name}._depthwise_conv", f"{name}._bn1", stride=stride,
-            groups=len(self._weights[f"{name}._depthwise_conv.weight"]))
+        depthwise = f"{name}._depthwise_conv"
+        groups = len(self._weights[f"{depthwise}.weight"])
+        x = self.convolve(x, depthwise, f"{name}._bn1", stride=stride, groups=groups)
         x = self.convolve(x, f"{name}._project_conv", f"{name}._bn2", stride=1, bent=False)
         return self.graph.node("Add", [source, x]) if again else x
+
+    def pool(self, source: str) -> str:
+        """Add the generalised mean over all places (its root is left out: only ranks count)."""
+        x = self.graph.node("Pow", [source, self._number(_POWER)])
+        return self.graph.node("Flatten", [self.graph.node("GlobalAveragePool", [x])], axis=1)
+
+    def _number(self, number: float) -> str:
+        return self.graph.constant(np.array(number, np.float32))

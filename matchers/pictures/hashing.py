@@ -26,14 +26,17 @@ from crawler.errors import PictureError
 from matchers.decoding import WorkingPicture, decode
 from matchers.looks import find_colours, find_detail, find_look
 from matchers.pictures import local
+from matchers.pictures.descriptor import Descriptor
 from matchers.pictures.prints import (
     GREY_SIDE,
     HASH_SIDE,
     NO_FEATURES,
+    NO_VECTORS,
     ORIENTATIONS,
     Box,
     Fingerprint,
     HashedView,
+    Vectors,
 )
 
 MIN_DETAIL = 10.0
@@ -68,19 +71,25 @@ MAKER = (
 )
 
 
-def find_maker(*, hashes_only: bool = False) -> str:
+def find_maker(*, hashes_only: bool = False, descriptor: Descriptor | None = None) -> str:
     """Return what makes a fingerprint.
 
     Another decoder moves some bits: compare, and hash again, when this has changed.
     """
-    return MAKER if hashes_only else f"{MAKER} {local.MAKER}"
+    makers = [MAKER]
+    makers += [] if hashes_only else [local.MAKER]
+    makers += [] if descriptor is None else [descriptor.maker]
+    return " ".join(makers)
 
 
-def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
-    """Decode a picture, hash it, and describe its local features.
+def fingerprint(
+    data: bytes, *, hashes_only: bool = False, descriptor: Descriptor | None = None
+) -> Fingerprint:
+    """Decode a picture, hash it, and describe it whole and by its local features.
 
     :param data: the file as it was fetched (JPEG, PNG, WebP, GIF, AVIF)
     :param hashes_only: whether local features, which take ten times as long, are left out
+    :param descriptor: a model that is asked about it besides
     :raises PictureError: when it cannot be decoded within the limits of ``matchers.decoding``,
         or shows so little (one colour, a smooth shade) that it would match anything
     """
@@ -90,22 +99,25 @@ def fingerprint(data: bytes, *, hashes_only: bool = False) -> Fingerprint:
         raise PictureError(
             f"too plain to be compared: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed"
         )
-    points = (
-        NO_FEATURES
-        if hashes_only
-        else local.find_features(decode(data, local.SIDE).image, picture.size)
-    )
+    larger = picture if hashes_only and descriptor is None else decode(data, local.SIDE)
+    points = NO_FEATURES if hashes_only else local.find_features(larger.image, picture.size)
     look, border = find_look(picture.image), find_plain_border(picture.image)
     if look == "rich" and not hashes_only and len(points.places) < MIN_POINTS:
         look = "plain"
     return Fingerprint(
-        maker=find_maker(hashes_only=hashes_only),
+        maker=find_maker(hashes_only=hashes_only, descriptor=descriptor),
         size=picture.size,
         look=look,
         views=tuple(_views(picture, border)),
         grey=_find_grey(picture.image, border),
         local=points,
+        vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger),
     )
+
+
+def _describe(descriptor: Descriptor, picture: WorkingPicture) -> Vectors:
+    border = find_plain_border(picture.image)
+    return descriptor.describe(picture.colour, picture.size, border)
 
 
 def _find_grey(image: Image.Image, border: Box | None) -> bytes:

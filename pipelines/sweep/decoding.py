@@ -16,13 +16,13 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawler.errors import MachineError, PictureError
+from crawler.errors import InputError, MachineError, PictureError
 from matchers.pictures.prints import Fingerprint, dump_fingerprint, parse_fingerprint
 
 SECONDS = 10.0
@@ -30,6 +30,9 @@ SECONDS = 10.0
 MEMORY = 1536 * 1024**2
 """Bytes of address space of the worker: about 400 MiB for the libraries, and about 700 for the
 largest picture that is read (50 megapixels with transparency)."""
+MODEL_SECONDS, MODEL_MEMORY = 20.0, 768 * 1024**2
+"""What a descriptor model gets besides. One of the size of ResNet-50 takes about 200 MiB; a small
+one 0.1 s for a picture and its windows, that one 2 s."""
 
 
 class Decoder:
@@ -39,15 +42,23 @@ class Decoder:
     """
 
     def __init__(
-        self, *, seconds: float = SECONDS, memory: int = MEMORY, hashes_only: bool = False
+        self,
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        hashes_only: bool = False,
+        descriptor: str | None = None,
     ) -> None:
         """Set the limits.
 
         :param hashes_only: whether local features, which take ten times as long, are left out
+        :param descriptor: path of a descriptor model, or the name of one; None = no model. It gets
+            ``MODEL_MEMORY`` and ``MODEL_SECONDS`` more
         """
-        self._seconds = seconds
+        self._seconds = seconds + (MODEL_SECONDS if descriptor else 0)
         self._hashes_only = hashes_only
-        self._memory = memory
+        self._descriptor = descriptor or ""
+        self._memory = memory + (MODEL_MEMORY if descriptor else 0)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,18 +66,24 @@ class Decoder:
         """Return the fingerprint of the picture in a file.
 
         :raises PictureError: when it cannot be compared, or not within the limits
+        :raises StopError: when the descriptor model cannot be used
         """
         with self._lock:
             answer = self._ask(str(path.resolve()))
+        _check_model(answer)
         if "fingerprint" not in answer:
             raise PictureError(answer["problem"])
         return parse_fingerprint(base64.b85decode(answer["fingerprint"]))
 
     @cached_property
     def maker(self) -> str:
-        """What makes the fingerprints: decoder and hash, with their versions."""
+        """What makes the fingerprints: decoder, hash and model, with their versions.
+
+        :raises StopError: when the descriptor model cannot be used, or nothing can be decoded
+        """
         with self._lock:
             answer = self._ask(None)
+        _check_model(answer)
         if "maker" not in answer:
             raise MachineError(f"pictures cannot be decoded: {answer['problem']}")
         return answer["maker"]
@@ -115,7 +132,7 @@ class Decoder:
                 [
                     sys.executable,
                     *("-m", "pipelines.sweep.decoding"),
-                    *(str(self._memory), str(int(self._hashes_only))),
+                    *(str(self._memory), str(int(self._hashes_only)), self._descriptor),
                 ],
                 cwd=Path(__file__).parents[2],
                 stdin=subprocess.PIPE,
@@ -139,23 +156,40 @@ class Decoder:
         return process.wait()
 
 
-def work(memory: int, *, hashes_only: bool) -> None:
+def _check_model(answer: dict[str, str]) -> None:
+    if "wrong" in answer:
+        raise InputError(answer["wrong"])
+    if "lacking" in answer:
+        raise MachineError(answer["lacking"])
+
+
+def work(memory: int, *, hashes_only: bool, descriptor: str = "") -> None:
     """Answer paths on stdin until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweep's business
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(_answer(json.loads(line), hashes_only=hashes_only)) + "\n")
+        answer = _answer(json.loads(line), hashes_only=hashes_only, descriptor=descriptor)
+        sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
 
-def _answer(path: str | None, *, hashes_only: bool) -> dict[str, str]:
+def _answer(path: str | None, *, hashes_only: bool, descriptor: str) -> dict[str, str]:
     # Loaded here, in the worker alone: what decodes pictures takes a quarter of a second.
     hashing = import_module("matchers.pictures.hashing")
-    if path is None:
-        return {"maker": hashing.find_maker(hashes_only=hashes_only)}
     try:
-        made = hashing.fingerprint(Path(path).read_bytes(), hashes_only=hashes_only)
+        model = _load_model(descriptor) if descriptor else None
+    except InputError as error:
+        return {"wrong": str(error)}
+    except MachineError as error:
+        return {"lacking": str(error)}
+    except MemoryError:
+        return {"wrong": f"the descriptor model {descriptor} needs more memory than it gets"}
+    how = {"hashes_only": hashes_only, "descriptor": model}
+    if path is None:
+        return {"maker": hashing.find_maker(**how)}
+    try:
+        made = hashing.fingerprint(Path(path).read_bytes(), **how)
         return {"fingerprint": base64.b85encode(dump_fingerprint(made)).decode()}
     except PictureError as error:
         return {"problem": str(error)}
@@ -165,5 +199,10 @@ def _answer(path: str | None, *, hashes_only: bool) -> dict[str, str]:
         return {"problem": "needs more memory than a picture gets"}
 
 
+@cache
+def _load_model(descriptor: str) -> object:
+    return import_module("matchers.pictures.descriptor").Descriptor(descriptor)
+
+
 if __name__ == "__main__":
-    work(int(sys.argv[1]), hashes_only=sys.argv[2] == "1")
+    work(int(sys.argv[1]), hashes_only=sys.argv[2] == "1", descriptor=sys.argv[3])
