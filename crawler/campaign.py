@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from math import isfinite
 from pathlib import Path
@@ -12,8 +12,15 @@ from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
+from crawler.pictures import MODEL_SUFFIX, descriptor_at
 from crawler.sites import canonical_url, site_of
-from crawler.workspace import CONFIG_NAME, MatchingConfig, PictureMode, load_toml, matching_problem
+from crawler.workspace import (
+    CONFIG_NAME,
+    MatchingConfig,
+    PictureMode,
+    load_toml,
+    matching_problem,
+)
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
@@ -56,6 +63,9 @@ class OwnMatching:
     """Hits that score at least this are flagged for review; None = as the workspace says."""
     pictures: PictureMode | None = None
     """How pictures are compared; None = as the workspace says."""
+    descriptor: str | None = None
+    """Descriptor model that pictures are compared by besides; None = as the workspace says, empty =
+    none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +107,11 @@ def load_campaign(path: Path) -> Campaign:
     """
     campaign = load_toml(Campaign, path, "a campaign")
     check_campaign(campaign, path)
-    return campaign
+    own = campaign.matching
+    if own.descriptor is None:
+        return campaign
+    descriptor = descriptor_at(own.descriptor, path.parent)
+    return replace(campaign, matching=replace(own, descriptor=descriptor))
 
 
 def check_campaign(campaign: Campaign, path: Path) -> None:
@@ -117,17 +131,24 @@ def check_campaign(campaign: Campaign, path: Path) -> None:
 def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig:
     """Return the limits of a campaign's scores; what it leaves out is as the workspace says.
 
-    :raises InputError: when they do not go together
+    :raises InputError: when they do not go together, or name a model's file that is not there
     """
     cutoff, threshold = campaign.matching.cutoff, campaign.matching.threshold
+    descriptor = campaign.matching.descriptor
     limits = MatchingConfig(
         cutoff=workspace.cutoff if cutoff is None else cutoff,
         threshold=workspace.threshold if threshold is None else threshold,
         pictures=campaign.matching.pictures or workspace.pictures,
+        descriptor=workspace.descriptor if descriptor is None else descriptor,
     )
     if message := matching_problem(limits):
         raise InputError(
             f"[matching] of the campaign {campaign.name} and of {CONFIG_NAME}: {message}"
+        )
+    if limits.descriptor.endswith(MODEL_SUFFIX) and not Path(limits.descriptor).is_file():
+        raise InputError(
+            f"matching.descriptor of the campaign {campaign.name} or of {CONFIG_NAME}: expected"
+            f" the file of a model, got {limits.descriptor}, which is none"
         )
     return limits
 

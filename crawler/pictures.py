@@ -8,8 +8,16 @@ from pathlib import Path
 
 from crawler.files import whole_file
 
+MODEL_SUFFIX = ".onnx"
+"""Of a descriptor model's file; anything else is the name of one."""
+
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are not looked at."""
+
+
+def descriptor_at(descriptor: str, folder: Path) -> str:
+    """Return a descriptor model as it is named in a folder's file; what ends so is a path."""
+    return str(folder.resolve() / descriptor) if descriptor.endswith(MODEL_SUFFIX) else descriptor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,6 +41,8 @@ class Question:
     on: date
     hashes_only: bool = False
     """Whether pictures are compared by hashes alone."""
+    descriptor: str = ""
+    """Descriptor model that pictures are compared by besides; empty = none."""
     notes: tuple[str, ...] = ()
 
 
@@ -191,6 +193,7 @@ def ask_of_workspace(workspace: Workspace, listing: str, right: str, on: date) -
         settings=MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
         on=on,
         hashes_only=limits.pictures == "hashes",
+        descriptor=limits.descriptor,
         notes=tuple(_what_has_changed(stored, asked, campaign)),
     )
 

@@ -30,6 +30,7 @@ class OfflineMatch:
 
     :param images: whether pictures are compared; only files are, never URLs
     :param hashes_only: whether they are compared by hashes alone
+    :param descriptor: descriptor model that they are compared by besides; empty = none
     :param index: folder in which the index over names and the fingerprints of pictures are kept for
         the next time
     :param settings: what is kept and what is flagged
@@ -43,6 +44,7 @@ class OfflineMatch:
         *,
         images: bool = True,
         hashes_only: bool = False,
+        descriptor: str = "",
         index: Path | None = None,
         settings: MatchSettings,
         on: date,
@@ -52,7 +54,7 @@ class OfflineMatch:
         if self._listings.problems or file.errors:
             raise FileFormatError([*file.errors, *self._listings.problems])
         self._images = images
-        self._decoder = Decoder(hashes_only=hashes_only)
+        self._decoder = Decoder(hashes_only=hashes_only, descriptor=descriptor)
         self.problems: Counter[str] = Counter()
         """What was not looked at, and how often."""
         rights = [

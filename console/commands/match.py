@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from console.compiling import tell_compiling
-from console.limits import limits_options, match_settings
+from console.limits import descriptor_option, limits_options, match_settings
 from crawler.files import whole_file
 from crawler.formats import dump_line
+from crawler.pictures import descriptor_at
 from matchers.judge import MatchSettings
 from pipelines.offline import OfflineMatch
 
@@ -49,6 +50,7 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     show_default=True,
     help="Compare pictures by hashes and local features, or by hashes alone.",
 )
+@descriptor_option
 @limits_options
 def match(
     listings: Path,
@@ -56,6 +58,7 @@ def match(
     output: Path | None,
     index: Path | None,
     pictures: str,
+    descriptor: str | None,
     cutoff: float | None,
     threshold: float | None,
     *,
@@ -78,6 +81,7 @@ def match(
         registry,
         images=not no_images,
         hashes_only=pictures == "hashes",
+        descriptor=descriptor_at(descriptor or "", Path()),
         index=index,
         settings=settings,
         on=datetime.now(UTC).date(),

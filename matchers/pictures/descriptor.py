@@ -148,7 +148,7 @@ class Descriptor:
 
     def _run(self, squares: Sequence[Image.Image]) -> npt.NDArray[np.float32]:
         shape = self._shape
-        pixels = np.stack([np.asarray(square, np.uint8) for square in squares])
+        pixels: npt.NDArray[Any] = np.stack([np.asarray(square, np.uint8) for square in squares])
         if not shape.raw:
             pixels = (pixels.astype(np.float32) / 255 - shape.mean) / shape.std
         if not shape.channels_last:
@@ -166,17 +166,10 @@ def _find_parts(size: tuple[int, int], trimmed: Box | None) -> Iterator[tuple[st
     if trimmed is not None:
         yield "trimmed", trimmed
     yield "mirrored", whole
-    left, top, width, height = whole
-    for x, y, w, h in WINDOWS:
-        yield (
-            "window",
-            (
-                left + round(x * width),
-                top + round(y * height),
-                max(1, round(w * width)),
-                max(1, round(h * height)),
-            ),
-        )
+    for x, y, width, height in WINDOWS:
+        left, right = round(x * size[0]), round((x + width) * size[0])
+        top, bottom = round(y * size[1]), round((y + height) * size[1])
+        yield "window", (left, top, right - left, bottom - top)
 
 
 def _read(path: Path) -> bytes:

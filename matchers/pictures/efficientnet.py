@@ -94,7 +94,8 @@ def _take(numbers: Tensor, at: _Stored) -> Tensor:
     places = np.full(at.shape, at.offset)
     for axis, (size, step) in enumerate(zip(at.shape, at.steps, strict=True)):
         places += (np.arange(size) * step).reshape(-1, *[1] * (len(at.shape) - axis - 1))
-    return numbers[places]
+    taken: Tensor = numbers[places]
+    return taken
 
 
 def build(weights: Mapping[str, Tensor]) -> bytes:

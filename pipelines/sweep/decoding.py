@@ -47,17 +47,17 @@ class Decoder:
         seconds: float = SECONDS,
         memory: int = MEMORY,
         hashes_only: bool = False,
-        descriptor: str | None = None,
+        descriptor: str = "",
     ) -> None:
         """Set the limits.
 
         :param hashes_only: whether local features, which take ten times as long, are left out
-        :param descriptor: path of a descriptor model, or the name of one; None = no model. It gets
-            ``MODEL_MEMORY`` and ``MODEL_SECONDS`` more
+        :param descriptor: absolute path of a descriptor model, or the name of one; empty = none. It
+            gets ``MODEL_MEMORY`` and ``MODEL_SECONDS`` more
         """
         self._seconds = seconds + (MODEL_SECONDS if descriptor else 0)
         self._hashes_only = hashes_only
-        self._descriptor = descriptor or ""
+        self._descriptor = descriptor
         self._memory = memory + (MODEL_MEMORY if descriptor else 0)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
