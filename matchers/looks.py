@@ -20,6 +20,9 @@ PLAIN_GROUND = 0.60
 _SHADE = 12
 """How far a shade may stray and still be the ground, 0 to 255."""
 
+MIN_DETAIL = 10.0
+"""Least detail of a picture, or of a part that is compared by itself; see ``find_detail``."""
+
 GRID = 4
 """Cells of the colour layout, each way."""
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from crawler.errors import InputError, MachineError
+from matchers.looks import MIN_DETAIL, find_detail
 from matchers.pictures.efficientnet import build, read_weights
 from matchers.pictures.prints import Box, Vectors
 
@@ -130,6 +131,8 @@ class Descriptor:
             square = image.resize(
                 (side, side), Image.Resampling.BICUBIC, (x, y, x + width, y + height)
             )
+            if part == "window" and find_detail(square.convert("L")) < MIN_DETAIL:
+                continue  # a white wall is like any other
             if part == "mirrored":
                 square = square.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
             squares.append(square)
@@ -251,7 +254,8 @@ def _note(
         numbers = tuple(float(number) for number in said.split(","))
     except ValueError:
         numbers = ()
-    if len(numbers) != len(default) or not all(0 <= number < 10_000 for number in numbers):
+    least = 0 if key == "mean" else 1e-3
+    if len(numbers) != len(default) or not all(least <= number < 10_000 for number in numbers):
         raise InputError(
             f"{model}: its metadata say markhound.{key} = {said!r}, expected"
             f" {len(default)} numbers with commas between them"

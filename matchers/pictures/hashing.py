@@ -24,7 +24,7 @@ from PIL import Image, features
 
 from crawler.errors import PictureError
 from matchers.decoding import WorkingPicture, decode
-from matchers.looks import find_colours, find_detail, find_look
+from matchers.looks import MIN_DETAIL, find_colours, find_detail, find_look
 from matchers.pictures import local
 from matchers.pictures.descriptor import Descriptor
 from matchers.pictures.prints import (
@@ -38,9 +38,6 @@ from matchers.pictures.prints import (
     HashedView,
     Vectors,
 )
-
-MIN_DETAIL = 10.0
-"""Least detail of a picture that is compared; see ``find_detail``."""
 
 _TURNS: Mapping[str, Image.Transpose] = {
     "mirror": Image.Transpose.FLIP_LEFT_RIGHT,
