@@ -1,6 +1,7 @@
 """How many altered copies of real pictures are found, by the way in which they were altered.
 
     python benchmarks/picture_recall.py PHOTOS [--count N] [--half dev|test] [--crops N] [--skip N]
+        [--descriptor MODEL]
 
 ``PHOTOS`` is a folder of pictures in folders. Half of them, by a digest of the name, are for
 developing, the other half is only reported on. Of a half, N pictures are registered and altered in
@@ -9,7 +10,8 @@ when the picture alone, with no other sign, is flagged for the original. Folders
 hold photos of one scene, which do match each other: they are registered, never innocent. Of each
 picture of the other half N crops are registered besides, for a registry of a real size. Pictures
 that show little (stars, letters, symbols) are told apart from those that show much. The time to
-compare a picture is told as a multiple of decoding one whole with Pillow in the same run.
+compare a picture is told as a multiple of decoding one whole with Pillow in the same run. With a
+descriptor model it is told besides how many innocents look like a registered picture.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import io
 import random
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -29,6 +31,7 @@ from benchmarks.titles import is_kept_back
 from crawler.errors import PictureError
 from matchers.candidate import FoundPicture
 from matchers.explain import picture_finding
+from matchers.pictures.descriptor import Descriptor
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
@@ -50,12 +53,14 @@ def load(path: Path) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
 
 
-def find_print(image: Image.Image, quality: int = 85) -> Fingerprint | None:
+def find_print(
+    image: Image.Image, quality: int = 85, model: Descriptor | None = None
+) -> Fingerprint | None:
     """Return the fingerprint of a picture as a shop would show it; None when it is refused."""
     file = io.BytesIO()
     image.save(file, "JPEG", quality=quality)
     try:
-        return fingerprint(file.getvalue())
+        return fingerprint(file.getvalue(), descriptor=model)
     except PictureError:
         return None
 
@@ -66,10 +71,17 @@ def is_flagged(match: PictureMatch) -> bool:
     return picture_finding(found, also=False).weight + PRIOR >= 0
 
 
-def find_flagged(index: PictureIndex, image: Image.Image) -> set[int]:
-    """Return the references that a picture is flagged for."""
-    print_ = find_print(image)
-    return {m.entry for m in index.find(print_) if is_flagged(m)} if print_ else set()
+def find_matches(
+    index: PictureIndex, image: Image.Image, model: Descriptor | None = None
+) -> list[PictureMatch]:
+    """Return what the index finds of a picture."""
+    print_ = find_print(image, model=model)
+    return index.find(print_) if print_ else []
+
+
+def flagging(matches: Iterable[PictureMatch]) -> list[str]:
+    """Return the methods of the matches that are flagged with no other sign."""
+    return sorted({match.method for match in matches if is_flagged(match)})
 
 
 def choose(
@@ -86,7 +98,9 @@ def choose(
     return originals, [path for path in others if path.parent.name not in same]
 
 
-def crop_others(photos: Path, half: str, crops: int) -> Iterator[Fingerprint]:
+def crop_others(
+    photos: Path, half: str, crops: int, model: Descriptor | None = None
+) -> Iterator[Fingerprint]:
     """Yield fingerprints of crops of the pictures of the other half."""
     paths, _ = choose(photos, "test" if half == "dev" else "dev", 1 << 30, ())
     for path in paths if crops else ():
@@ -94,7 +108,7 @@ def crop_others(photos: Path, half: str, crops: int) -> Iterator[Fingerprint]:
         width, height = (max(1, round(side * 0.75)) for side in picture.size)
         for _ in range(crops):
             x, y = rng.randint(0, picture.width - width), rng.randint(0, picture.height - height)
-            print_ = find_print(picture.crop((x, y, x + width, y + height)), 92)
+            print_ = find_print(picture.crop((x, y, x + width, y + height)), 92, model)
             if print_ is not None:
                 yield print_
 
@@ -113,13 +127,20 @@ def time_decoding(paths: Sequence[Path]) -> float:
 
 
 def measure(
-    photos: Path, half: str, count: int, same: Sequence[str], *, crops: int = 0, skip: int = 0
+    photos: Path,
+    half: str,
+    count: int,
+    same: Sequence[str],
+    *,
+    crops: int = 0,
+    skip: int = 0,
+    model: Descriptor | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the report."""
     paths, others = choose(photos, half, count, same, skip)
-    pairs = [(image, find_print(image, 92)) for image in map(load, paths)]
+    pairs = [(image, find_print(image, 92, model)) for image in map(load, paths)]
     known = [(image, print_) for image, print_ in pairs if print_ is not None]
-    more = list(crop_others(photos, half, crops))
+    more = list(crop_others(photos, half, crops, model))
     index = PictureIndex([*(print_ for _, print_ in known), *more])
     yield (
         f"{half}: {len(known)} registered of {len(paths)}, and {len(more)} crops of others;"
@@ -131,7 +152,11 @@ def measure(
     for kind, alter in MANIPULATIONS.items():
         rng = random.Random(f"{SEED} {kind}")
         found = [
-            place in find_flagged(index, alter(image, rng))
+            bool(
+                flagging(
+                    m for m in find_matches(index, alter(image, rng), model) if m.entry == place
+                )
+            )
             for place, (image, _) in enumerate(known)
         ]
         shares[kind] = sum(found) / len(found)
@@ -142,11 +167,15 @@ def measure(
     rich = statistics.mean(shown.values())
     yield f"  mean of the {sum(much)} that show much {rich:.3f} (second column)"
     started = time.process_time()
-    flagged = [path for path in others if find_flagged(index, load(path))]
+    matched = {path.name: find_matches(index, load(path), model) for path in others}
     spent = (time.process_time() - started) / len(others)
+    flagged = {name: methods for name, found in matched.items() if (methods := flagging(found))}
     yield f"  innocent pictures flagged: {len(flagged)} of {len(others)}"
-    for path in flagged:
-        yield f"    {path.name}"
+    for name, methods in flagged.items():
+        yield f"    {name} ({', '.join(methods)})"
+    if model is not None:
+        alike = [n for n, found in matched.items() if any(m.verdict == "lookalike" for m in found)]
+        yield f"  innocent pictures that look like a registered one: {len(alike)}"
     yield f"  an innocent picture takes {spent / time_decoding(paths):.0f} times a decode"
 
 
@@ -159,10 +188,18 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=4, help="of each picture of the other half")
     parser.add_argument("--half", choices=("dev", "test"), help="one half; both unless given")
     parser.add_argument("--same", nargs="*", default=SAME_SCENE, help="folders of one scene")
+    parser.add_argument("--descriptor", metavar="MODEL", help="a descriptor model besides")
     given = parser.parse_args()
+    model = None if given.descriptor is None else Descriptor(given.descriptor)
     for half in ("dev", "test") if given.half is None else (given.half,):
         for line in measure(
-            given.photos, half, given.count, given.same, crops=given.crops, skip=given.skip
+            given.photos,
+            half,
+            given.count,
+            given.same,
+            crops=given.crops,
+            skip=given.skip,
+            model=model,
         ):
             print(line, flush=True)
 

@@ -30,6 +30,7 @@ from matchers.pictures.matches import (
 from matchers.pictures.prints import Codes, Fingerprint, HashedView, Look, Places
 from matchers.pictures.rows import Rows
 from matchers.pictures.shades import ShadeRows
+from matchers.pictures.vectors import VectorRows, is_stronger
 from matchers.pictures.votes import Numbers, Tables, build_tables, distinct, find_like
 
 MAX_DISTANCE = 48
@@ -103,6 +104,7 @@ class PictureIndex:
         windows = [(i, v) for i, entry in enumerate(entries) for v in _windowed(entry)]
         self._turned, self._windows = Rows(turned), Rows(windows)
         self._shades = ShadeRows(entries)
+        self._vectors = VectorRows(entries)
         if parts is None:
             tables = build_tables([entry.local for entry in entries])
             parts = [Part(tables, [[place] for place in range(len(entries))])]
@@ -113,7 +115,9 @@ class PictureIndex:
         hashed = self.find_hashed(picture)
         settled = {entry for entry, match in hashed.items() if _is_settled(match)}
         found = dict(hashed)
-        for match in self._find_features(picture, hashed, settled):
+        near = self._vectors.near(picture)
+        doubts = {*hashed, *(one.entry for one in near)}
+        for match in self._find_features(picture, doubts, settled):
             known = found.get(match.entry)
             if known is None:
                 found[match.entry] = match
@@ -127,6 +131,9 @@ class PictureIndex:
                     area=match.area,
                     density=match.density,
                 )
+        for match in self._vectors.judge(near, picture):
+            if is_stronger(match, found.get(match.entry)):
+                found[match.entry] = match
         return sorted(found.values(), key=_by_distance)
 
     def find_hashed(self, picture: Fingerprint) -> dict[int, PictureMatch]:

@@ -82,6 +82,11 @@ def _describe_picture(finding: Finding, language: Language) -> str:
             f"A picture of the listing and the right's picture show {finding.points} equal places"
             " (packaging, a logo or a ground)."
         )
+    apart = finding.descriptor_distance
+    if finding.feature == "picture_lookalike":
+        if language == "zh":
+            return "商品图片与权利图片相似（可能为同一图案或设计，但不是同一图片）。"
+        return "A picture of the listing looks like the right's picture, but is another picture."
     if bits is None and finding.points is not None:
         if language == "zh":
             said = f"商品图片与权利图片有{finding.points}处局部特征位置一致"
@@ -91,9 +96,10 @@ def _describe_picture(finding: Finding, language: Language) -> str:
     if language == "zh":
         said = "商品图片与权利图片相符"
         said += f"（经{altered}）" if altered else ""
+        said += "，由图像描述模型比对得出" if apart is not None and bits is None else ""
         return said + (f"，感知哈希{BITS}位中有{bits}位不同。" if bits is not None else "。")
     said = "A picture of the listing matches the right's picture"
     said += f" ({altered})" if altered else ""
     if bits is None:
-        return f"{said}."
+        return f"{said}, as a descriptor model compares them." if apart is not None else f"{said}."
     return f"{said}; their perceptual hashes differ in {bits} of {BITS} bits."

@@ -50,6 +50,6 @@ def write_two_inputs(path: Path) -> Path:
     """Write a model that takes two pictures."""
     graph = Graph()
     x = graph.node("Flatten", [graph.node("Add", ["picture", "other"])], axis=1)
-    shape = ["n", 3, SIDE, SIDE]
+    shape = ("n", 3, SIDE, SIDE)
     path.write_bytes(graph.dump({"picture": shape, "other": shape}, {x: ["n", 3 * SIDE**2]}))
     return path

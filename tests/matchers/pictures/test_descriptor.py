@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageOps
 
@@ -25,9 +26,8 @@ pytest.importorskip("onnxruntime")
 Draw = Callable[[int], Image.Image]
 
 
-def _whole(model: Descriptor, image: Image.Image) -> np.ndarray:
-    vectors = model.describe(image, image.size, None)
-    return vectors.values[0].astype(np.float64)
+def _whole(model: Descriptor, image: Image.Image) -> npt.NDArray[np.int16]:
+    return model.describe(image, image.size, None).values[0].astype(np.int16)
 
 
 def test_the_whole_the_mirrored_and_the_windows_are_described(tmp_path: Path, draw: Draw) -> None:
