@@ -84,6 +84,11 @@ def flagging(matches: Iterable[PictureMatch]) -> list[str]:
     return sorted({match.method for match in matches if is_flagged(match)})
 
 
+def is_found(matches: Iterable[PictureMatch], place: int) -> bool:
+    """Whether a reference is flagged with no other sign."""
+    return any(match.entry == place and is_flagged(match) for match in matches)
+
+
 def choose(
     photos: Path, half: str, count: int, same: Sequence[str], skip: int = 0
 ) -> tuple[list[Path], list[Path]]:
@@ -152,11 +157,7 @@ def measure(
     for kind, alter in MANIPULATIONS.items():
         rng = random.Random(f"{SEED} {kind}")
         found = [
-            bool(
-                flagging(
-                    m for m in find_matches(index, alter(image, rng), model) if m.entry == place
-                )
-            )
+            is_found(find_matches(index, alter(image, rng), model), place)
             for place, (image, _) in enumerate(known)
         ]
         shares[kind] = sum(found) / len(found)
@@ -167,14 +168,14 @@ def measure(
     rich = statistics.mean(shown.values())
     yield f"  mean of the {sum(much)} that show much {rich:.3f} (second column)"
     started = time.process_time()
-    matched = {path.name: find_matches(index, load(path), model) for path in others}
+    matched = {path: find_matches(index, load(path), model) for path in others}
     spent = (time.process_time() - started) / len(others)
-    flagged = {name: methods for name, found in matched.items() if (methods := flagging(found))}
+    flagged = {path: methods for path, found in matched.items() if (methods := flagging(found))}
     yield f"  innocent pictures flagged: {len(flagged)} of {len(others)}"
-    for name, methods in flagged.items():
-        yield f"    {name} ({', '.join(methods)})"
+    for path, methods in flagged.items():
+        yield f"    {path.name} ({', '.join(methods)})"
     if model is not None:
-        alike = [n for n, found in matched.items() if any(m.verdict == "lookalike" for m in found)]
+        alike = [p for p, found in matched.items() if any(m.verdict == "lookalike" for m in found)]
         yield f"  innocent pictures that look like a registered one: {len(alike)}"
     yield f"  an innocent picture takes {spent / time_decoding(paths):.0f} times a decode"
 

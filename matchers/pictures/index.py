@@ -92,11 +92,13 @@ class PictureIndex:
         entries: Sequence[Fingerprint],
         limits: Mapping[Look, int] = LIMITS,
         parts: Sequence[Part] | None = None,
+        owners: Sequence[object] | None = None,
     ) -> None:
         """Take the references.
 
         :param limits: the bits that may differ, by how much a reference shows
         :param parts: tables of the references' local features; None builds them
+        :param owners: the right of each reference; None = each has its own
         """
         self._entries = entries
         self._limits = limits
@@ -104,7 +106,7 @@ class PictureIndex:
         windows = [(i, v) for i, entry in enumerate(entries) for v in _windowed(entry)]
         self._turned, self._windows = Rows(turned), Rows(windows)
         self._shades = ShadeRows(entries)
-        self._vectors = VectorRows(entries)
+        self._vectors = VectorRows(entries, owners)
         if parts is None:
             tables = build_tables([entry.local for entry in entries])
             parts = [Part(tables, [[place] for place in range(len(entries))])]

@@ -1,30 +1,51 @@
 """What a descriptor model says of references, compared with a picture and its parts at once.
 
-How near is near depends on the model: of one, two pictures of anything are 1.0 apart, of another
-0.5. So the limits are shares of what is usual between the references themselves, and a registry of
-few pictures, which does not tell, has to do with low ones.
+How near is near depends on the model, and on the reference. Of one model, two pictures of anything
+are 1.0 apart, of another 0.5: so the limits are shares of what is usual between the references. A
+registry of few pictures does not tell that, and has to do with low limits. And a star is like any
+other star: so a picture has to be much nearer to a reference than that is to those of other rights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
 from matchers.pictures.matches import PictureMatch
-from matchers.pictures.prints import Box, Fingerprint, Vectors, keep_reference_parts
+from matchers.pictures.prints import (
+    Box,
+    Fingerprint,
+    Look,
+    Vectors,
+    keep_reference_parts,
+)
+from matchers.pictures.rows import find_words
+from matchers.pictures.votes import count_bits
 
 Rows = npt.NDArray[np.float32]
 
-COPY, ALIKE = 0.25, 0.4
-"""Shares of the usual distance up to which a picture is a copy, and looks alike."""
-MOST_COPY = 0.25
+COPY, ALIKE = 0.26, 0.33
+"""Shares of the usual distance up to which a picture is a copy, and looks alike. Measured with SSCD
+(arXiv:2202.10261) and EfficientNet-Lite0: beyond, other photographs begin."""
+MOST_COPY = 0.26
 """Cosine distance beyond which nothing is a copy, whatever is usual."""
+RIVALS: Mapping[Look, float] = {"rich": 0.5, "plain": 0.5, "flat": 0.25}
+"""Share of the distance from a reference to the nearest of another right that a copy may have."""
+SUPPORT = 60
+"""Bits of a hash that may differ where both it and the descriptor speak for a reference that shows
+little: neither star of another series nor other goods were as near by both."""
 FEW = 16
 """References with vectors below which they do not tell what is usual."""
 FEW_USUAL = 0.4
+_SURE_BITS, _SURE_APART = 16, 0.01
+"""Bits of the hash, of something on a plain ground, and what lacks to a correlation of shades, of a
+mere outline, up to which these say as much as a descriptor does."""
+_SAME = 1e-3
+"""Distance of references that are one picture, registered twice."""
 _SAMPLE = 512
 """Vectors that are compared with each other to learn what is usual."""
 _LOOKED_AT = 6
@@ -47,14 +68,25 @@ class Near(NamedTuple):
 class VectorRows:
     """Vectors of many references."""
 
-    def __init__(self, entries: Sequence[Fingerprint]) -> None:
-        """Take the references; those without vectors are passed over."""
+    def __init__(
+        self, entries: Sequence[Fingerprint], owners: Sequence[object] | None = None
+    ) -> None:
+        """Take the references; those without vectors are passed over.
+
+        :param owners: the right of each reference; None = each has its own
+        """
         self._entries = entries
+        numbers = {owner: number for number, owner in enumerate(owners or ())}
+        rights = [numbers[o] for o in owners] if owners else range(len(entries))
+        self._rights = np.array(rights, np.int64)
         kept = [keep_reference_parts(entry.vectors) for entry in entries]
-        self._owners = np.repeat(np.arange(len(kept)), [len(v.values) for v in kept])
+        self._owners = np.repeat(
+            np.arange(len(kept)), np.array([len(v.values) for v in kept], np.int64)
+        )
         self._boxes = [box for vectors in kept for _, box in vectors.parts]
         rows = [_normal(vectors) for vectors in kept if len(vectors.values)]
         self._rows = np.concatenate(rows) if rows else np.zeros((0, 0), np.float32)
+        self._rivals: dict[int, float] = {}
         self.usual = self._find_usual()
 
     def _find_usual(self) -> float:
@@ -83,29 +115,79 @@ class VectorRows:
                 found[entry] = Near(entry, float(best[row]), part, region, self._boxes[row])
         return list(found.values())
 
+    def _find_rival(self, entry: int) -> float:
+        """Return how far the nearest reference of another right is; 2 where there is none."""
+        if entry not in self._rivals:
+            mine = self._rows[self._owners == entry]
+            others = self._rights[self._owners] != self._rights[entry]
+            apart = (1 - mine @ self._rows.T).min(axis=0)[others]
+            self._rivals[entry] = float(apart[apart > _SAME].min(initial=2.0))
+        return self._rivals[entry]
+
     def judge(self, near: Iterable[Near], picture: Fingerprint) -> Iterator[PictureMatch]:
         """Yield a match for each reference that is near enough to be a copy, or to look alike."""
         for one in near:
-            if one.distance > ALIKE * self.usual:
-                continue
-            copy = one.distance <= min(COPY * self.usual, MOST_COPY)
-            yield PictureMatch(
-                entry=one.entry,
-                method="descriptor",
-                verdict="copy" if copy else "lookalike",
-                region=one.region,
-                reference_region=one.reference_region,
-                transform=_name_transform(one, picture),
-                look=self._entries[one.entry].look,
-                far=round(max(0.0, one.distance), 4),
+            copy = self._is_copy(one, picture)
+            alike = one.part != "window" and one.distance <= min(
+                ALIKE * self.usual, self._find_rival(one.entry)
             )
+            if copy or alike:
+                yield PictureMatch(
+                    entry=one.entry,
+                    method="descriptor",
+                    verdict="copy" if copy else "lookalike",
+                    region=one.region,
+                    reference_region=one.reference_region,
+                    transform=_name_transform(one, picture),
+                    look=self._entries[one.entry].look,
+                    far=round(max(0.0, one.distance), 4),
+                )
+
+    def _is_copy(self, near: Near, picture: Fingerprint) -> bool:
+        """Whether a picture is so near that it is a copy by itself, or with a hash's support."""
+        if near.distance > min(COPY * self.usual, MOST_COPY):
+            return False
+        reference = self._entries[near.entry]
+        apart = near.distance <= RIVALS[reference.look] * self._find_rival(near.entry)
+        if reference.look == "rich":
+            return apart
+        if near.part == "window" or _differ_in_colour(picture, reference):
+            return False
+        return apart or _count_differing(picture, reference) <= SUPPORT
 
 
 def is_stronger(match: PictureMatch, known: PictureMatch | None) -> bool:
     """Whether what a descriptor says of a reference says more than what is known of it."""
     if known is None:
         return True
-    return match.verdict == "copy" and known.verdict == "part"
+    if match.verdict != "copy" or known.recoloured:
+        return False
+    if known.verdict == "part":
+        return True
+    if known.look == "flat":
+        return known.apart is None or known.apart > _SURE_APART
+    return known.look == "plain" and known.method == "hash" and (known.distance or 0) > _SURE_BITS
+
+
+def _differ_in_colour(picture: Fingerprint, reference: Fingerprint) -> bool:
+    ours, theirs = (
+        [view for view in print_.views if view.orientation == "same" and view.part != "window"]
+        for print_ in (picture, reference)
+    )
+    pairs = [compare_colours(a.colours, b.colours) for a in ours for b in theirs]
+    return min(pairs, default=0) > MAX_COLOUR_DIFFERENCE
+
+
+def _count_differing(picture: Fingerprint, reference: Fingerprint) -> int:
+    """Return the fewest bits in which hashes of the two differ, as the index compares them."""
+    fewest = 256
+    for one, other in ((picture, reference), (reference, picture)):
+        upright = [view for view in one.views if view.orientation == "same"]
+        turned = [view for view in other.views if view.part != "window"]
+        if upright and turned:
+            apart = count_bits(find_words(upright)[:, None] ^ find_words(turned)[None])
+            fewest = min(fewest, int(apart.min()))
+    return fewest
 
 
 def _name_transform(near: Near, picture: Fingerprint) -> str | None:
