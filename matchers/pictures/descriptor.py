@@ -21,6 +21,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from crawler.errors import InputError, MachineError
+from crawler.pictures import MODEL_SUFFIX
 from matchers.looks import MIN_DETAIL, find_detail
 from matchers.pictures.efficientnet import build, read_weights
 from matchers.pictures.prints import Box, Vectors
@@ -76,7 +77,7 @@ class Descriptor:
             raise MachineError(
                 f"a descriptor model needs onnxruntime: {_INSTALL}, or leave it out ({error})"
             ) from error
-        data = _build_efficientnet() if model == EFFICIENTNET else _read(Path(model))
+        data = _load(model)
         options = runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # it never gives back what it took
@@ -175,16 +176,24 @@ def _find_parts(size: tuple[int, int], trimmed: Box | None) -> Iterator[tuple[st
         yield "window", (left, top, right - left, bottom - top)
 
 
+def _load(model: str) -> bytes:
+    if model == EFFICIENTNET:
+        return _build_efficientnet()
+    if model.endswith(MODEL_SUFFIX):
+        return _read(Path(model))
+    raise InputError(
+        f"no descriptor model is called {model!r}: expected {EFFICIENTNET}, or the path of a file"
+        f" that ends in {MODEL_SUFFIX}"
+    )
+
+
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"the descriptor model {path} has more than {MOST_BYTES:,} bytes")
         return path.read_bytes()
     except OSError as error:
-        raise InputError(
-            f"the descriptor model {path} cannot be read: {error.strerror}; expected an ONNX file,"
-            f" or the name {EFFICIENTNET}"
-        ) from error
+        raise InputError(f"the descriptor model {path} cannot be read: {error.strerror}") from error
 
 
 def _build_efficientnet() -> bytes:

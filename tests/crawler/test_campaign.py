@@ -67,3 +67,17 @@ def test_own_limits_take_the_place_of_the_workspace_s(tmp_path: Path) -> None:
     campaign = load(tmp_path, GOOD + "[matching]\nthreshold = 0.1")
     with pytest.raises(InputError, match=r"campaign night .* cutoff = 0\.2 and threshold = 0\.1"):
         matching_of(campaign, workspace)
+
+
+def test_a_model_is_found_from_the_file_that_names_it(tmp_path: Path) -> None:
+    workspace = MatchingConfig(descriptor="efficientnet-lite0")
+    assert matching_of(load(tmp_path, GOOD), workspace).descriptor == "efficientnet-lite0"
+    none = load(tmp_path, GOOD + '[matching]\ndescriptor = ""')
+    assert matching_of(none, workspace).descriptor == ""
+    campaign = load(tmp_path, GOOD + '[matching]\ndescriptor = "models/a.onnx"')
+    with pytest.raises(InputError, match=r"expected the file of a model, got .*a\.onnx"):
+        matching_of(campaign, workspace)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a.onnx").touch()
+    found = matching_of(campaign, workspace).descriptor
+    assert found == str(tmp_path / "models" / "a.onnx")
