@@ -160,13 +160,17 @@ def is_stronger(match: PictureMatch, known: PictureMatch | None) -> bool:
     """Whether what a descriptor says of a reference says more than what is known of it."""
     if known is None:
         return True
-    if match.verdict != "copy" or known.recoloured:
+    if match.verdict != "copy":
         return False
     if known.verdict == "part":
         return True
+    if known.look == "rich":
+        return False
+    if known.recoloured:  # by what is less exact: the descriptor's own colours agree
+        return True
     if known.look == "flat":
         return known.apart is None or known.apart > _SURE_APART
-    return known.look == "plain" and known.method == "hash" and (known.distance or 0) > _SURE_BITS
+    return known.method == "hash" and (known.distance or 0) > _SURE_BITS
 
 
 def _differ_in_colour(picture: Fingerprint, reference: Fingerprint) -> bool:

@@ -82,8 +82,8 @@ def test_another_model_makes_a_kept_index_anew(
 
 def test_explain_asks_the_model_too(files: tuple[Path, Path, Path]) -> None:
     rights, listings, model = files
-    args = ("explain", "https://s.example/copy", "--right", "W-1")
-    args = (*args, "--listings", str(listings), "--registry", str(rights))
+    asked = ("explain", "https://s.example/copy", "--right", "W-1")
+    args = (*asked, "--listings", listings, "--registry", rights)
     assert "No hit" in run(*args).out
     done = run(*args, "--descriptor", model)
     assert "A hit, flagged" in done.out

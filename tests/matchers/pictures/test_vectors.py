@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -25,22 +26,24 @@ from matchers.weights import LOOKALIKE, PRIOR
 
 SIZE = 64
 WHOLE = (0, 0, 400, 300)
+Numbers = npt.NDArray[np.float64]
 Draw = Callable[[int], Image.Image]
 Encode = Callable[..., bytes]
 
 
-def _around(seed: int, share: float = 0.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _around(seed: int, share: float = 0.0) -> Numbers:
     """Return numbers that are as far from those of the seed alone as the share of others says."""
     own, other = (np.random.default_rng(n).normal(size=SIZE) for n in (seed, seed + 1000))
     own, other = own / np.linalg.norm(own), other / np.linalg.norm(other)
     other -= own * (own @ other)
     other /= np.linalg.norm(other)
     mixed = own * (1 - share) + other * np.sqrt(1 - (1 - share) ** 2)
-    return mixed / np.abs(mixed).max() * 127
+    scaled: Numbers = mixed / np.abs(mixed).max() * 127
+    return scaled
 
 
 def _print(
-    *rows: np.ndarray[tuple[int], np.dtype[np.float64]],
+    *rows: Numbers,
     parts: tuple[str, ...] = ("whole",),
     look: Look = "rich",
 ) -> Fingerprint:
