@@ -46,6 +46,7 @@ _SURE_BITS, _SURE_APART = 16, 0.01
 mere outline, up to which these say as much as a descriptor does."""
 _SAME = 1e-3
 """Distance of references that are one picture, registered twice."""
+_EQUAL = 1e-5
 _SAMPLE = 512
 """Vectors that are compared with each other to learn what is usual."""
 _LOOKED_AT = 6
@@ -108,11 +109,17 @@ class VectorRows:
         apart = 1 - _normal(vectors) @ self._rows.T
         best = apart.min(axis=0)
         found: dict[int, Near] = {}
-        for row in np.argsort(best, kind="stable")[: 4 * _LOOKED_AT].tolist():
-            entry = int(self._owners[row])
-            if entry not in found and len(found) < _LOOKED_AT:
-                part, region = vectors.parts[int(apart[:, row].argmin())]
-                found[entry] = Near(entry, float(best[row]), part, region, self._boxes[row])
+        pictures, last = 0, -1.0
+        for row in np.argsort(best, kind="stable"):
+            entry, distance = int(self._owners[row]), float(best[row])
+            if entry in found:
+                continue
+            if distance - last > _EQUAL:  # one picture may be registered for several rights
+                pictures, last = pictures + 1, distance
+                if pictures > _LOOKED_AT:
+                    break
+            part, region = vectors.parts[int(apart[:, row].argmin())]
+            found[entry] = Near(entry, distance, part, region, self._boxes[row])
         return list(found.values())
 
     def _find_rival(self, entry: int) -> float:

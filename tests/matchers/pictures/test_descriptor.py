@@ -27,8 +27,10 @@ Draw = Callable[[int], Image.Image]
 
 
 def _whole(model: Descriptor, image: Image.Image) -> npt.NDArray[np.int16]:
-    values: npt.NDArray[np.int16] = model.describe(image, image.size, None).values.astype(np.int16)
-    return values[0]
+    whole: npt.NDArray[np.int16] = (
+        model.describe(image, image.size, None).values[0].astype(np.int16)
+    )
+    return whole
 
 
 def test_the_whole_the_mirrored_and_the_windows_are_described(tmp_path: Path, draw: Draw) -> None:

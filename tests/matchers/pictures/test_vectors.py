@@ -31,9 +31,11 @@ Draw = Callable[[int], Image.Image]
 Encode = Callable[..., bytes]
 
 
-def _around(seed: int, share: float = 0.0) -> Numbers:
+def _around(seed: int, share: float = 0.0, towards: int | None = None) -> Numbers:
     """Return numbers that are as far from those of the seed alone as the share of others says."""
-    own, other = (np.random.default_rng(n).normal(size=SIZE) for n in (seed, seed + 1000))
+    own, other = (
+        np.random.default_rng(n).normal(size=SIZE) for n in (seed, 1000 + (towards or seed))
+    )
     own, other = own / np.linalg.norm(own), other / np.linalg.norm(other)
     other -= own * (own @ other)
     other /= np.linalg.norm(other)
@@ -125,6 +127,49 @@ def test_a_window_makes_no_look_alike() -> None:
     assert _find(rows, _print(_around(99), _around(5, near), parts=("whole", "window"))) == []
     (match,) = _find(rows, _print(_around(99), _around(5, near), parts=("whole", "mirrored")))
     assert match.verdict == "lookalike"
+
+
+def test_one_picture_of_many_rights_is_found_for_each() -> None:
+    rows = VectorRows([*(_print(_around(n)) for n in range(20)), *[_print(_around(3))] * 9])
+    found = _find(rows, _print(_around(3, 0.1)))
+    assert [match.entry for match in found] == [3, *range(20, 29)]
+    assert {match.verdict for match in found} == {"copy"}
+
+
+def test_a_star_among_stars_is_no_copy() -> None:
+    """Near to a reference, but its nearest of another right is not much farther."""
+    others = [_print(_around(n)) for n in range(20)]
+    series = [_print(_around(50)), _print(_around(50, 0.2))]
+    rights = [f"W-{n}" for n in range(20)]
+    picture = _print(_around(50, 0.15, towards=7))
+    (match, *_) = _find(VectorRows([*others, *series], [*rights, "W-50", "W-51"]), picture)
+    assert (match.entry, match.verdict) == (20, "lookalike")
+    (match, *_) = _find(VectorRows([*others, *series], [*rights, "W-50", "W-50"]), picture)
+    assert (match.entry, match.verdict) == (20, "copy")
+
+
+@pytest.mark.parametrize(
+    ("look", "share", "verdict"),
+    [
+        ("plain", 0.2, "copy"),
+        ("flat", 0.2, "copy"),
+        ("flat", 0.25, None),
+        ("plain", 0.25, "copy"),
+    ],
+)
+def test_outlines_must_be_nearer(look: Look, share: float, verdict: str | None) -> None:
+    """The nearest of another right is 0.9 away: half of that is no limit, a quarter is one."""
+    others = [_print(_around(n)) for n in range(20)]
+    rows = VectorRows([*others, _print(_around(50), look=look), _print(_around(50, 0.9))])
+    found = [match for match in _find(rows, _print(_around(50, share))) if match.entry == 20]
+    assert [match.verdict for match in found] == [verdict or "lookalike"]
+
+
+def test_of_what_shows_little_only_the_whole_counts() -> None:
+    rows = VectorRows([_print(_around(n), look="plain") for n in range(20)])
+    assert _find(rows, _print(_around(99), _around(5), parts=("whole", "window"))) == []
+    (match,) = _find(rows, _print(_around(99), _around(5), parts=("whole", "mirrored")))
+    assert match.verdict == "copy"
 
 
 def test_a_look_alike_is_weak_and_says_so() -> None:
