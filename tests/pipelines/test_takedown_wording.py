@@ -46,3 +46,19 @@ def test_how_a_name_stands_in_words() -> None:
 
 def test_both_languages_know_the_same_kinds_of_rights() -> None:
     assert RIGHT_KINDS["en"].keys() == RIGHT_KINDS["zh"].keys()
+
+
+def test_what_a_model_finds_is_said_as_that() -> None:
+    alike = Finding(
+        feature="picture_lookalike",
+        weight=2.0,
+        image="a.jpg",
+        reference="b.png",
+        method="descriptor",
+        descriptor_distance=0.3,
+    )
+    assert "looks like the right's picture" in describe_finding(alike, "en")
+    assert "相似" in describe_finding(alike, "zh")
+    copy = replace(alike, feature="picture", transform="mirror")
+    assert "as a descriptor model compares them" in describe_finding(copy, "en")
+    assert "模型" in describe_finding(copy, "zh")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from crawler.model import Listing, Right
 from matchers.candidate import FoundPicture
 from matchers.explain import picture_finding
+from matchers.judge import Matcher, Subject
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import (
@@ -185,6 +188,22 @@ def test_a_look_alike_is_weak_and_says_so() -> None:
     assert finding.detail is not None
     assert "looks like the registered picture b.png" in finding.detail
     assert picture_finding(found, also=True).weight == 0
+
+
+def test_a_look_alike_alone_is_told_and_not_flagged() -> None:
+    rows = VectorRows([_print(_around(n)) for n in range(20)])
+    right = Right(id="W-1", kind="work", images=("b.png",))
+    listing = Listing(url="https://s.example/1", title="x", images=("a.jpg", "c.jpg"))
+    found = tuple(
+        replace(match, entry=0) for match in _find(rows, _print(_around(3, (COPY + ALIKE) / 2)))
+    )
+    matcher = Matcher([right], [("W-1", "b.png")])
+    (hit,) = matcher.match([Subject(listing, {"a.jpg": found, "c.jpg": found})])
+    assert not hit.flagged
+    assert [(f.feature, f.weight) for f in hit.findings] == [
+        ("picture_lookalike", LOOKALIKE),
+        ("picture_lookalike", 0.0),
+    ]
 
 
 def test_vectors_are_stored_and_those_of_references_only_in_part() -> None:
