@@ -3,12 +3,13 @@
 How near is near depends on the model, and on the reference. Of one model, two pictures of anything
 are 1.0 apart, of another 0.5: so the limits are shares of what is usual between the references. A
 registry of few pictures does not tell that, and has to do with low limits. And a star is like any
-other star: so a picture has to be much nearer to a reference than that is to those of other rights.
+other star: so a picture has to be much nearer to a reference than that is to those of other rights,
+and of what shows little a hash has to agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,6 @@ from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import (
     Box,
     Fingerprint,
-    Look,
     Vectors,
     keep_reference_parts,
 )
@@ -33,11 +33,11 @@ COPY, ALIKE = 0.26, 0.33
 (arXiv:2202.10261) and EfficientNet-Lite0: beyond, other photographs begin."""
 MOST_COPY = 0.26
 """Cosine distance beyond which nothing is a copy, whatever is usual."""
-RIVALS: Mapping[Look, float] = {"rich": 0.5, "plain": 0.5, "flat": 0.25}
+RIVAL = 0.5
 """Share of the distance from a reference to the nearest of another right that a copy may have."""
 SUPPORT = 60
-"""Bits of a hash that may differ where both it and the descriptor speak for a reference that shows
-little: neither star of another series nor other goods were as near by both."""
+"""Bits of a hash that may differ from a reference that shows little, where the descriptor is near,
+too. By its descriptor alone a star is as near to other stars as to its copies."""
 FEW = 16
 """References with vectors below which they do not tell what is usual."""
 FEW_USUAL = 0.4
@@ -155,12 +155,11 @@ class VectorRows:
         if near.distance > min(COPY * self.usual, MOST_COPY):
             return False
         reference = self._entries[near.entry]
-        apart = near.distance <= RIVALS[reference.look] * self._find_rival(near.entry)
         if reference.look == "rich":
-            return apart
+            return near.distance <= RIVAL * self._find_rival(near.entry)
         if near.part == "window" or _differ_in_colour(picture, reference):
             return False
-        return apart or _count_differing(picture, reference) <= SUPPORT
+        return _count_differing(picture, reference) <= SUPPORT
 
 
 def is_stronger(match: PictureMatch, known: PictureMatch | None) -> bool:

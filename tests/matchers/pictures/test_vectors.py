@@ -19,12 +19,13 @@ from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import (
     NO_VECTORS,
     Fingerprint,
+    HashedView,
     Look,
     Vectors,
     dump_fingerprint,
     parse_fingerprint,
 )
-from matchers.pictures.vectors import ALIKE, COPY, FEW, FEW_USUAL, MOST_COPY, VectorRows
+from matchers.pictures.vectors import ALIKE, COPY, FEW, FEW_USUAL, MOST_COPY, SUPPORT, VectorRows
 from matchers.weights import LOOKALIKE, PRIOR
 
 SIZE = 64
@@ -151,28 +152,29 @@ def test_a_star_among_stars_is_no_copy() -> None:
     assert (match.entry, match.verdict) == (20, "copy")
 
 
+@pytest.mark.parametrize("look", ["plain", "flat"])
 @pytest.mark.parametrize(
-    ("look", "share", "verdict"),
-    [
-        ("plain", 0.2, "copy"),
-        ("flat", 0.2, "copy"),
-        ("flat", 0.25, None),
-        ("plain", 0.25, "copy"),
-    ],
+    ("bits", "colour", "verdict"),
+    [(SUPPORT, 0, "copy"), (SUPPORT + 1, 0, "lookalike"), (SUPPORT, 200, "lookalike")],
 )
-def test_outlines_must_be_nearer(look: Look, share: float, verdict: str | None) -> None:
-    """The nearest of another right is 0.9 away: half of that is no limit, a quarter is one."""
+def test_of_what_shows_little_a_hash_must_agree(
+    look: Look, bits: int, colour: int, verdict: str
+) -> None:
+    """In the same colours, too."""
     others = [_print(_around(n)) for n in range(20)]
-    rows = VectorRows([*others, _print(_around(50), look=look), _print(_around(50, 0.9))])
-    found = [match for match in _find(rows, _print(_around(50, share))) if match.entry == 20]
-    assert [match.verdict for match in found] == [verdict or "lookalike"]
+    rows = VectorRows([*others, _with_hash(_print(_around(50), look=look), 0, 0)])
+    (match,) = _find(rows, _with_hash(_print(_around(50, 0.1)), bits, colour))
+    assert (match.entry, match.verdict) == (20, verdict)
+    assert _find(rows, _print(_around(99), _around(50), parts=("whole", "window"))) == []
 
 
-def test_of_what_shows_little_only_the_whole_counts() -> None:
-    rows = VectorRows([_print(_around(n), look="plain") for n in range(20)])
-    assert _find(rows, _print(_around(99), _around(5), parts=("whole", "window"))) == []
-    (match,) = _find(rows, _print(_around(99), _around(5), parts=("whole", "mirrored")))
-    assert match.verdict == "copy"
+def _with_hash(print_: Fingerprint, bits: int, colour: int) -> Fingerprint:
+    """Return a fingerprint whose hash has so many bits, and that is of one colour."""
+    packed = ((1 << bits) - 1).to_bytes(32, "little")
+    view = HashedView(
+        part="whole", box=WHOLE, orientation="same", bits=packed, colours=bytes([colour] * 48)
+    )
+    return replace(print_, views=(view,))
 
 
 def test_a_look_alike_is_weak_and_says_so() -> None:
