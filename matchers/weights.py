@@ -164,7 +164,8 @@ COPIED_POINTS: Final = ((60.0, 12.0), (20.0, 9.0), (0.0, 7.0))
 SHARED_POINTS: Final = ((12.0, 3.6), (0.0, 2.6))
 """The same of a part that two pictures share: packaging and logos, but grounds and textures too."""
 DESCRIBED: Final[Mapping[Look, float]] = {"rich": 7.0, "plain": 6.6, "flat": 6.6}
-"""Bits of a picture that a descriptor model takes for a copy, by how much the reference shows."""
+"""Bits of a picture that a descriptor model takes for a copy, by how much the reference shows: just
+flagged, of what shows little with the agreement of a hash."""
 LOOKALIKE: Final = 2.0
 """Bits of one that it only finds alike: told beside other signs, never flagged alone."""
 
