@@ -1,6 +1,7 @@
 """How many altered copies of real pictures are found, by the way in which they were altered.
 
     python benchmarks/picture_recall.py PHOTOS [--count N] [--half dev|test] [--crops N] [--skip N]
+        [--descriptor MODEL] [--ways N] [--innocents N]
 
 ``PHOTOS`` is a folder of pictures in folders. Half of them, by a digest of the name, are for
 developing, the other half is only reported on. Of a half, N pictures are registered and altered in
@@ -9,7 +10,9 @@ when the picture alone, with no other sign, is flagged for the original. Folders
 hold photos of one scene, which do match each other: they are registered, never innocent. Of each
 picture of the other half N crops are registered besides, for a registry of a real size. Pictures
 that show little (stars, letters, symbols) are told apart from those that show much. The time to
-compare a picture is told as a multiple of decoding one whole with Pillow in the same run.
+compare a picture is told as a multiple of decoding one whole with Pillow in the same run. With a
+descriptor model it is told besides what is found of the same pictures without it, and how many
+innocents look like a registered picture.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ import io
 import random
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -29,10 +33,11 @@ from benchmarks.titles import is_kept_back
 from crawler.errors import PictureError
 from matchers.candidate import FoundPicture
 from matchers.explain import picture_finding
+from matchers.pictures.descriptor import Descriptor
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
-from matchers.pictures.prints import Fingerprint
+from matchers.pictures.prints import NO_VECTORS, Fingerprint
 from matchers.weights import PRIOR
 
 SEED = 20261129
@@ -50,12 +55,14 @@ def load(path: Path) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
 
 
-def find_print(image: Image.Image, quality: int = 85) -> Fingerprint | None:
+def find_print(
+    image: Image.Image, quality: int = 85, model: Descriptor | None = None
+) -> Fingerprint | None:
     """Return the fingerprint of a picture as a shop would show it; None when it is refused."""
     file = io.BytesIO()
     image.save(file, "JPEG", quality=quality)
     try:
-        return fingerprint(file.getvalue())
+        return fingerprint(file.getvalue(), descriptor=model)
     except PictureError:
         return None
 
@@ -66,10 +73,20 @@ def is_flagged(match: PictureMatch) -> bool:
     return picture_finding(found, also=False).weight + PRIOR >= 0
 
 
-def find_flagged(index: PictureIndex, image: Image.Image) -> set[int]:
-    """Return the references that a picture is flagged for."""
-    print_ = find_print(image)
-    return {m.entry for m in index.find(print_) if is_flagged(m)} if print_ else set()
+def flagging(matches: Iterable[PictureMatch]) -> list[str]:
+    """Return the methods of the matches that are flagged with no other sign."""
+    return sorted({match.method for match in matches if is_flagged(match)})
+
+
+def is_found(index: PictureIndex, print_: Fingerprint | None, place: int) -> bool:
+    """Whether a picture is flagged for a reference with no other sign."""
+    found = index.find(print_) if print_ else []
+    return any(match.entry == place and is_flagged(match) for match in found)
+
+
+def without(print_: Fingerprint | None) -> Fingerprint | None:
+    """Return a fingerprint as it is made without a descriptor model."""
+    return print_ and replace(print_, vectors=NO_VECTORS)
 
 
 def choose(
@@ -86,7 +103,9 @@ def choose(
     return originals, [path for path in others if path.parent.name not in same]
 
 
-def crop_others(photos: Path, half: str, crops: int) -> Iterator[Fingerprint]:
+def crop_others(
+    photos: Path, half: str, crops: int, model: Descriptor | None = None
+) -> Iterator[Fingerprint]:
     """Yield fingerprints of crops of the pictures of the other half."""
     paths, _ = choose(photos, "test" if half == "dev" else "dev", 1 << 30, ())
     for path in paths if crops else ():
@@ -94,7 +113,7 @@ def crop_others(photos: Path, half: str, crops: int) -> Iterator[Fingerprint]:
         width, height = (max(1, round(side * 0.75)) for side in picture.size)
         for _ in range(crops):
             x, y = rng.randint(0, picture.width - width), rng.randint(0, picture.height - height)
-            print_ = find_print(picture.crop((x, y, x + width, y + height)), 92)
+            print_ = find_print(picture.crop((x, y, x + width, y + height)), 92, model)
             if print_ is not None:
                 yield print_
 
@@ -113,13 +132,23 @@ def time_decoding(paths: Sequence[Path]) -> float:
 
 
 def measure(
-    photos: Path, half: str, count: int, same: Sequence[str], *, crops: int = 0, skip: int = 0
+    photos: Path,
+    half: str,
+    count: int,
+    same: Sequence[str],
+    *,
+    crops: int = 0,
+    skip: int = 0,
+    model: Descriptor | None = None,
+    ways: int = 1,
+    innocents: int | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the report."""
     paths, others = choose(photos, half, count, same, skip)
-    pairs = [(image, find_print(image, 92)) for image in map(load, paths)]
+    others = others[:innocents]
+    pairs = [(image, find_print(image, 92, model)) for image in map(load, paths)]
     known = [(image, print_) for image, print_ in pairs if print_ is not None]
-    more = list(crop_others(photos, half, crops))
+    more = list(crop_others(photos, half, crops, model))
     index = PictureIndex([*(print_ for _, print_ in known), *more])
     yield (
         f"{half}: {len(known)} registered of {len(paths)}, and {len(more)} crops of others;"
@@ -128,25 +157,37 @@ def measure(
     much = [print_.look == "rich" for _, print_ in known]
     shares: dict[str, float] = {}
     shown: dict[str, float] = {}
-    for kind, alter in MANIPULATIONS.items():
+    bare: list[bool] = []
+    for kind in list(MANIPULATIONS)[::ways]:
         rng = random.Random(f"{SEED} {kind}")
-        found = [
-            place in find_flagged(index, alter(image, rng))
-            for place, (image, _) in enumerate(known)
-        ]
+        prints = [find_print(MANIPULATIONS[kind](image, rng), model=model) for image, _ in known]
+        found = [is_found(index, print_, place) for place, print_ in enumerate(prints)]
+        bare += [is_found(index, without(print_), at) for at, print_ in enumerate(prints)]
         shares[kind] = sum(found) / len(found)
         shown[kind] = statistics.mean([hit for hit, rich in zip(found, much, strict=True) if rich])
         yield f"  {kind:<26} {shares[kind]:.3f}  {shown[kind]:.3f}"
-    mild, whole = statistics.mean(shares[kind] for kind in MILD), statistics.mean(shares.values())
+    mild = statistics.mean(share for kind, share in shares.items() if kind in MILD)
+    whole = statistics.mean(shares.values())
     yield f"  mean {whole:.3f}, of mild ones {mild:.3f}"
+    if model is not None:
+        yield f"  mean of the same pictures without the model {statistics.mean(bare):.3f}"
     rich = statistics.mean(shown.values())
     yield f"  mean of the {sum(much)} that show much {rich:.3f} (second column)"
     started = time.process_time()
-    flagged = [path for path in others if find_flagged(index, load(path))]
+    seen = {path: find_print(load(path), model=model) for path in others}
+    matched = {path: index.find(print_) if print_ else [] for path, print_ in seen.items()}
     spent = (time.process_time() - started) / len(others)
+    flagged = {path: methods for path, found in matched.items() if (methods := flagging(found))}
     yield f"  innocent pictures flagged: {len(flagged)} of {len(others)}"
-    for path in flagged:
-        yield f"    {path.name}"
+    for path, methods in flagged.items():
+        yield f"    {path.name} ({', '.join(methods)})"
+    if model is not None:
+        plain = [
+            p for p in seen.values() if p and flagging(index.find(replace(p, vectors=NO_VECTORS)))
+        ]
+        yield f"  the same without the model: {len(plain)}"
+        alike = [p for p, found in matched.items() if any(m.verdict == "lookalike" for m in found)]
+        yield f"  innocent pictures that look like a registered one: {len(alike)}"
     yield f"  an innocent picture takes {spent / time_decoding(paths):.0f} times a decode"
 
 
@@ -159,10 +200,22 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=4, help="of each picture of the other half")
     parser.add_argument("--half", choices=("dev", "test"), help="one half; both unless given")
     parser.add_argument("--same", nargs="*", default=SAME_SCENE, help="folders of one scene")
+    parser.add_argument("--ways", type=int, default=1, help="each N-th way of altering alone")
+    parser.add_argument("--innocents", type=int, help="so many innocents at the most")
+    parser.add_argument("--descriptor", metavar="MODEL", help="a descriptor model besides")
     given = parser.parse_args()
+    model = None if given.descriptor is None else Descriptor(given.descriptor)
     for half in ("dev", "test") if given.half is None else (given.half,):
         for line in measure(
-            given.photos, half, given.count, given.same, crops=given.crops, skip=given.skip
+            given.photos,
+            half,
+            given.count,
+            given.same,
+            crops=given.crops,
+            skip=given.skip,
+            model=model,
+            ways=given.ways,
+            innocents=given.innocents,
         ):
             print(line, flush=True)
 

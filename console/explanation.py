@@ -100,6 +100,6 @@ def _not_found(found: Explanation) -> Iterator[str]:
         else:
             yield f"  “{name}”: nothing in the text is like it."
     compared, references = found.pictures
-    alike = any(step.finding.feature == "picture" for step in found.steps)
+    alike = any(step.finding.image is not None for step in found.steps)
     if (compared or references) and not alike:
         yield f"Pictures: {compared} of the listing and {references} of the right, none alike."

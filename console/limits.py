@@ -1,4 +1,4 @@
-"""The two limits of a score, as options of the commands that match."""
+"""Options of the commands that match: the two limits of a score, and the descriptor model."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def limits_options(function: _Function) -> _Function:
         "--threshold", metavar="SCORE", type=float, help="Flag hits that score at least this."
     )
     return cutoff(threshold(function))
+
+
+def descriptor_option(function: _Function) -> _Function:
+    """Give a command the option ``--descriptor``."""
+    return click.option(
+        "--descriptor",
+        metavar="MODEL",
+        help="Compare pictures by a model besides: the path of an ONNX file, or a model's name.",
+    )(function)
 
 
 def match_settings(

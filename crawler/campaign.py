@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from math import isfinite
 from pathlib import Path
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
-from crawler.pictures import WordsMode
+from crawler.pictures import MODEL_SUFFIX, WordsMode, descriptor_at
 from crawler.sites import canonical_url, site_of
 from crawler.workspace import (
     CONFIG_NAME,
@@ -67,6 +67,9 @@ class OwnMatching:
     """Whether text in pictures is read; None = as the workspace says."""
     words_budget: int | None = None
     """Pictures that are read for it at the most; None = as the workspace says."""
+    descriptor: str | None = None
+    """Descriptor model that pictures are compared by besides; None = as the workspace says, empty =
+    none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +111,11 @@ def load_campaign(path: Path) -> Campaign:
     """
     campaign = load_toml(Campaign, path, "a campaign")
     check_campaign(campaign, path)
-    return campaign
+    own = campaign.matching
+    if own.descriptor is None:
+        return campaign
+    descriptor = descriptor_at(own.descriptor, path.parent)
+    return replace(campaign, matching=replace(own, descriptor=descriptor))
 
 
 def check_campaign(campaign: Campaign, path: Path) -> None:
@@ -128,20 +135,27 @@ def check_campaign(campaign: Campaign, path: Path) -> None:
 def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig:
     """Return the limits of a campaign's scores; what it leaves out is as the workspace says.
 
-    :raises InputError: when they do not go together
+    :raises InputError: when they do not go together, or name a model's file that is not there
     """
     cutoff, threshold = campaign.matching.cutoff, campaign.matching.threshold
     budget = campaign.matching.words_budget
+    descriptor = campaign.matching.descriptor
     limits = MatchingConfig(
         cutoff=workspace.cutoff if cutoff is None else cutoff,
         threshold=workspace.threshold if threshold is None else threshold,
         pictures=campaign.matching.pictures or workspace.pictures,
         words=campaign.matching.words or workspace.words,
         words_budget=workspace.words_budget if budget is None else budget,
+        descriptor=workspace.descriptor if descriptor is None else descriptor,
     )
     if message := matching_problem(limits):
         raise InputError(
             f"[matching] of the campaign {campaign.name} and of {CONFIG_NAME}: {message}"
+        )
+    if limits.descriptor.endswith(MODEL_SUFFIX) and not Path(limits.descriptor).is_file():
+        raise InputError(
+            f"matching.descriptor of the campaign {campaign.name} or of {CONFIG_NAME}: expected"
+            f" the file of a model, got {limits.descriptor}, which is none"
         )
     return limits
 

@@ -213,9 +213,11 @@ class Finding:
     verdict: str | None = None
     """Of pictures: ``copy``, ``logo`` or ``part``."""
     method: str | None = None
-    """By what pictures were compared: ``hash`` or ``features``."""
+    """By what pictures were compared: ``hash``, ``shades``, ``features`` or ``descriptor``."""
     distance: int | None = None
     """Bits of the perceptual hash that differ."""
+    descriptor_distance: float | None = None
+    """What lacks to a cosine of 1 between what a descriptor model says of the two, 0 to 2."""
     points: int | None = None
     """Places of the right's picture that were found again in the listing's."""
     area: float | None = None

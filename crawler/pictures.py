@@ -13,9 +13,16 @@ WordsMode = Literal["off", "auto", "on"]
 """Whether text in pictures is read: never, where the extra ``ocr`` is installed, or always."""
 WORDS_BUDGET = 500
 """Pictures that are read for it at the most, unless told otherwise."""
+MODEL_SUFFIX = ".onnx"
+"""Of a descriptor model's file; anything else is the name of one."""
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are not looked at."""
+
+
+def descriptor_at(descriptor: str, folder: Path) -> str:
+    """Return a descriptor model as it is named in a folder's file; what ends so is a path."""
+    return str(folder.resolve() / descriptor) if descriptor.endswith(MODEL_SUFFIX) else descriptor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
 from crawler.model import Recipient, Sender
-from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode
+from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode, descriptor_at
 from crawler.store.database import open_store
 
 CONFIG_NAME = "markhound.toml"
@@ -54,6 +54,9 @@ class MatchingConfig:
     """Whether text in pictures is read: never, where the extra ``ocr`` is installed, or always."""
     words_budget: int = WORDS_BUDGET
     """Pictures of one sweep that are read for it at the most, the likeliest first."""
+    descriptor: str = ""
+    """Path of an ONNX file, or the name of a model, that pictures are compared by besides; a path
+    is taken from the folder of the file that names it, and empty = none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +92,7 @@ threshold = 0.5    # a hit that scores at least this is flagged for review
 pictures = "all"   # or "hashes": ten times as fast, but misses crops and parts of larger pictures
 words = "auto"     # read text in pictures where the extra "ocr" is installed; or "on", "off"
 words_budget = 500 # pictures of one sweep that are read for it, the likeliest first
+# descriptor = "model.onnx"          # a model that pictures are compared by besides
 
 [sender]
 # Who signs the notices. A notice names every fact of these that its law requires and you left out.
@@ -191,7 +195,10 @@ def open_workspace(folder: Path) -> Workspace:
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
         problem = Problem(path=path, line=None, where="crawl.contact", message=message)
         raise FileFormatError([problem])
-    return Workspace(folder=folder.resolve(), config=config)
+    folder = folder.resolve()
+    descriptor = descriptor_at(config.matching.descriptor, folder)
+    matching = replace(config.matching, descriptor=descriptor)
+    return Workspace(folder=folder, config=replace(config, matching=matching))
 
 
 def matching_problem(matching: MatchingConfig) -> str | None:

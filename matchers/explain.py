@@ -11,7 +11,7 @@ from crawler.model import Finding
 from matchers.candidate import FoundPicture
 from matchers.han_standing import stands_exactly
 from matchers.marks import OTHER_SCRIPT, SHORT, NameMatch
-from matchers.pictures.matches import PictureMatch
+from matchers.pictures.matches import PictureMatch, Verdict
 from matchers.pictures.prints import BITS, Look
 from matchers.weights import (
     ALSO_PICTURED,
@@ -19,8 +19,10 @@ from matchers.weights import (
     BRAND_FIELD_IN_PART,
     CONTEXT,
     COPIED_POINTS,
+    DESCRIBED,
     DESCRIPTION,
     LOGO,
+    LOOKALIKE,
     NAME,
     PICTURE,
     RECOLOURED_PICTURE,
@@ -54,6 +56,12 @@ _FEW = 4
 """Latin names up to this length have few letters to be recognised by."""
 _LONG = 10
 
+_PICTURE_FEATURES: Mapping[Verdict, str] = {
+    "copy": "picture",
+    "logo": "picture",
+    "part": "picture_part",
+    "lookalike": "picture_lookalike",
+}
 _LOOK_WORDS: Mapping[Look, str] = {
     "flat": " It shows little more than an outline, which other goods share.",
     "plain": " It shows something on a plain ground, so only near copies count.",
@@ -218,7 +226,7 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
     match = found.match
     weight = weigh_picture(match)
     return Finding(
-        feature="picture_part" if match.verdict == "part" else "picture",
+        feature=_PICTURE_FEATURES[match.verdict],
         weight=min(weight, ALSO_PICTURED if match.verdict == "copy" else 0.0) if also else weight,
         image=found.image,
         reference=found.reference,
@@ -228,6 +236,7 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
         verdict=match.verdict,
         method=match.method,
         distance=match.distance,
+        descriptor_distance=match.far,
         points=match.points or None,
         area=match.area if match.points else None,
         detail=_say_picture(found.reference, match),
@@ -238,6 +247,8 @@ def weigh_picture(match: PictureMatch) -> float:
     """Return the bits of evidence of a picture, without anything else."""
     if match.verdict == "logo":
         return next(bits for least, bits in LOGO if match.strength >= least)
+    if match.method == "descriptor":
+        return LOOKALIKE if match.verdict == "lookalike" else DESCRIBED[match.look]
     if match.method == "features":
         levels = COPIED_POINTS if match.verdict == "copy" else SHARED_POINTS
         return next(bits for least, bits in levels if match.support >= least)
@@ -259,11 +270,18 @@ def _say_picture(reference: str, match: PictureMatch) -> str:
             f"The picture and the registered picture {reference} show something in common"
             f" ({match.points} points): packaging, a logo or a ground."
         )
+    if match.verdict == "lookalike":
+        return (
+            f"The picture looks like the registered picture {reference}: the same motif or design"
+            f" perhaps, in another picture (descriptors {match.far or 0:.2f} apart)."
+        )
     words = [TRANSFORMS["en"][part] for part in (match.transform or "").split("+") if part]
     how = f", {' and '.join(words)}" if words else ""
     said = f"The picture shows the registered picture {reference}{how}"
     if match.method == "features":
         return f"{said} ({match.points} points of it, over {match.area:.0%} of one of the two)."
+    if match.method == "descriptor":
+        return f"{said} (descriptors {match.far or 0:.2f} apart).{_LOOK_WORDS[match.look]}"
     doubts = (" Its colours differ." if match.recoloured else "") + _LOOK_WORDS[match.look]
     if match.distance is None:
         return f"{said}; its shades correlate by {1 - (match.apart or 0):.3f}.{doubts}"

@@ -21,6 +21,9 @@ _SHADE = 12
 Shades = npt.NDArray[np.uint8]
 """Shape (64, 64)."""
 
+MIN_DETAIL = 10.0
+"""Least detail of a picture, or of a part that is compared by itself; see ``find_detail``."""
+
 
 def _steps(square: Shades) -> tuple[_Numbers, _Numbers]:
     """Return the steps to the right and downwards in percent."""

@@ -180,6 +180,11 @@ SHARED_POINTS: Final = ((12.0, 3.6), (0.0, 2.6))
 LOGO: Final = ((6.0, 8.0), (2.5, 6.4), (1.6, 4.0), (0.0, 2.0))
 """Least strength of a logo in a picture (``matchers.pictures.logos``) -> bits. With 300 logos one
 innocent picture in 100 shows one by chance at 1.6, one in 150 at 2.5."""
+DESCRIBED: Final[Mapping[Look, float]] = {"rich": 7.0, "plain": 6.6, "flat": 6.6}
+"""Bits of a picture that a descriptor model takes for a copy, by how much the reference shows: just
+flagged, of what shows little with the agreement of a hash."""
+LOOKALIKE: Final = 2.0
+"""Bits of one that it only finds alike: told beside other signs, never flagged alone."""
 
 ALSO_PICTURED: Final = 1.0
 """Another picture of the listing that is a copy too; another that shares a part says nothing more,

@@ -53,6 +53,8 @@ class Question:
     """Whether pictures are compared by hashes alone."""
     words: WordsMode = "auto"
     """Whether text in the listing's pictures is read, unless the listing is flagged without."""
+    descriptor: str = ""
+    """Descriptor model that pictures are compared by besides; empty = none."""
     notes: tuple[str, ...] = ()
 
 
@@ -231,6 +233,7 @@ def ask_of_workspace(workspace: Workspace, listing: str, right: str, on: date) -
         on=on,
         hashes_only=limits.pictures == "hashes",
         words=limits.words,
+        descriptor=limits.descriptor,
         notes=tuple(_what_has_changed(stored, asked, campaign)),
     )
 

@@ -86,15 +86,21 @@ class FingerprintIndex:
         if self._file is not None:
             self._file.add(self._new)
 
-    def build(self, pictures: Sequence[tuple[str, Fingerprint]]) -> PictureIndex:
-        """Return the index of pictures with their digests; in the folder, where there is one."""
+    def build(
+        self, pictures: Sequence[tuple[str, Fingerprint]], owners: Sequence[str] | None = None
+    ) -> PictureIndex:
+        """Return the index of pictures with their digests; in the folder, where there is one.
+
+        :param owners: the right of each picture; None = each has its own
+        """
         prints = [print_ for _, print_ in pictures]
         places: dict[str, list[int]] = {}
         for place, (digest, _) in enumerate(pictures):
             places.setdefault(digest, []).append(place)
         if self.folder is None or not pictures:
             tables = build_tables([prints[same[0]].local for same in places.values()])
-            return PictureIndex(prints, parts=[Part(tables, list(places.values()))])
+            alone = [Part(tables, list(places.values()))]
+            return PictureIndex(prints, parts=alone, owners=owners)
         saved = open_parts(
             self.folder / POINTS,
             list(places),
@@ -107,7 +113,7 @@ class FingerprintIndex:
             entries = [() if d in taken else places.get(d, ()) for d in digests]
             parts.append(Part(tables, entries))
             taken.update(digests)
-        return PictureIndex(prints, parts=parts)
+        return PictureIndex(prints, parts=parts, owners=owners)
 
 
 class PictureSearch:
@@ -179,7 +185,8 @@ def build_matcher(
                 left_out.append(f"{right.id}: its picture {image} is not matched: {error}")
     index.save()
     matcher = Matcher(in_force, references, settings, _open_marks(in_force, folder))
-    return Matching(matcher, PictureSearch(index.decoder, index.build(prints)), tuple(left_out))
+    pictures = index.build(prints, [right for right, _ in references])
+    return Matching(matcher, PictureSearch(index.decoder, pictures), tuple(left_out))
 
 
 def _open_marks(rights: Sequence[Right], folder: Path | None) -> MarkIndex:

@@ -34,6 +34,7 @@ class OfflineMatch:
     :param images: whether pictures are compared; only files are, never URLs
     :param hashes_only: whether they are compared by hashes alone
     :param words: whether text in pictures is read; ``words_budget`` of them at the most
+    :param descriptor: descriptor model that they are compared by besides; empty = none
     :param index: folder in which the index over names and the fingerprints of pictures are kept for
         the next time
     :param settings: what is kept and what is flagged
@@ -50,6 +51,7 @@ class OfflineMatch:
         hashes_only: bool = False,
         words: WordsMode = "off",
         words_budget: int = 0,
+        descriptor: str = "",
         index: Path | None = None,
         settings: MatchSettings,
         on: date,
@@ -59,7 +61,7 @@ class OfflineMatch:
         if self._listings.problems or file.errors:
             raise FileFormatError([*file.errors, *self._listings.problems])
         self._images = images
-        self._decoder = Decoder(hashes_only=hashes_only)
+        self._decoder = Decoder(hashes_only=hashes_only, descriptor=descriptor)
         self.problems: Counter[str] = Counter()
         """What was not looked at, and how often."""
         rights = [

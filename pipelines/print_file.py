@@ -69,7 +69,7 @@ class PrintFile:
                     file.write(_MAGIC)
                 for digest, print_ in new.items():
                     if not self._has(digest, print_):
-                        data = dump_fingerprint(print_, variants=1)
+                        data = dump_fingerprint(print_, reference=True)
                         crc = zlib.crc32(data)
                         file.write(_HEAD.pack(bytes.fromhex(digest), len(data), crc) + data)
                 file.flush()

@@ -12,7 +12,8 @@ import click
 from console.compiling import tell_compiling
 from console.context import Context, out, pass_context, print_json
 from console.explanation import print_explanation
-from console.limits import limits_options, match_settings
+from console.limits import descriptor_option, limits_options, match_settings
+from crawler.pictures import descriptor_at
 from crawler.store.database import now
 from pipelines.explaining import (
     Explanation,
@@ -40,6 +41,7 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the listing's and the right's picture side by side, what they share outlined.",
 )
+@descriptor_option
 @limits_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @pass_context
@@ -50,6 +52,7 @@ def explain(
     listings: Path | None,
     registry: Path | None,
     picture: Path | None,
+    descriptor: str | None,
     cutoff: float | None,
     threshold: float | None,
     *,
@@ -73,8 +76,10 @@ def explain(
     if picture is not None:
         _check_target(picture, question, [p for p in (listings, registry) if p is not None])
     settings = match_settings(cutoff, threshold, question.settings)
+    if descriptor is not None:
+        question = replace(question, descriptor=descriptor_at(descriptor, Path()))
     names = None if folder is None else folder / NAMES
-    with Decoder(hashes_only=question.hashes_only) as decoder:
+    with Decoder(hashes_only=question.hashes_only, descriptor=question.descriptor) as decoder:
         index = FingerprintIndex(decoder, folder)
         explanation = explain_question(replace(question, settings=settings), index, names)
     if as_json:

@@ -12,10 +12,10 @@ from typing import get_args
 import click
 
 from console.compiling import tell_compiling
-from console.limits import limits_options, match_settings
+from console.limits import descriptor_option, limits_options, match_settings
 from crawler.files import whole_file
 from crawler.formats import dump_line
-from crawler.pictures import WORDS_BUDGET, WordsMode
+from crawler.pictures import WORDS_BUDGET, WordsMode, descriptor_at
 from matchers.judge import MatchSettings
 from pipelines.offline import OfflineMatch
 
@@ -66,6 +66,7 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
     show_default=True,
     help="Pictures that are read for it at the most, the likeliest first.",
 )
+@descriptor_option
 @limits_options
 def match(
     listings: Path,
@@ -75,6 +76,7 @@ def match(
     pictures: str,
     words: WordsMode,
     words_budget: int,
+    descriptor: str | None,
     cutoff: float | None,
     threshold: float | None,
     *,
@@ -99,6 +101,7 @@ def match(
         hashes_only=pictures == "hashes",
         words=words,
         words_budget=words_budget,
+        descriptor=descriptor_at(descriptor or "", Path()),
         index=index,
         settings=settings,
         on=datetime.now(UTC).date(),

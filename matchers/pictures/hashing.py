@@ -26,26 +26,29 @@ from PIL import Image, features
 
 from crawler.errors import PictureError
 from matchers.decoding import WorkingPicture, decode
-from matchers.looks import find_detail, find_look
+from matchers.looks import MIN_DETAIL, find_detail, find_look
 from matchers.pictures import local
 from matchers.pictures.colours import CELLS, find_layouts
+from matchers.pictures.descriptor import Descriptor
 from matchers.pictures.phash import SIDE, Share, hash_turned, hash_windows, turn
 from matchers.pictures.prints import (
     GREY_SIDE,
     NO_FEATURES,
+    NO_VECTORS,
     ORIENTATIONS,
     TOO_PLAIN,
     Box,
     Depth,
     Fingerprint,
     HashedView,
+    Vectors,
 )
-
-MIN_DETAIL = 10.0
-"""Least detail of a picture that is compared; see ``find_detail``."""
 
 FINE_SIDE = 256
 """Pixels of the longer side of a picture that shows little."""
+
+MODEL_SIDE = 512
+"""The same of one that only a descriptor model is asked about."""
 
 MIN_POINTS = 40
 """Points of a picture that shows much; drawings of a few shapes have fewer, however they fill it,
@@ -67,19 +70,25 @@ MAKER = (
 )
 
 
-def find_maker(depth: Depth = "points") -> str:
+def find_maker(depth: Depth = "points", descriptor: Descriptor | None = None) -> str:
     """Return what makes a fingerprint.
 
     Another decoder moves some bits: compare, and hash again, when this has changed.
     """
-    return MAKER if depth == "hashes" else f"{MAKER} {local.MAKER} {depth}"
+    makers = [MAKER]
+    makers += [] if depth == "hashes" else [local.MAKER, depth]
+    makers += [] if descriptor is None else [descriptor.maker]
+    return " ".join(makers)
 
 
-def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
-    """Decode a picture, hash it, and describe its local features.
+def fingerprint(
+    data: bytes, depth: Depth = "points", descriptor: Descriptor | None = None
+) -> Fingerprint:
+    """Decode a picture, hash it, and describe it whole and by its local features.
 
     :param data: the file as it was fetched (JPEG, PNG, WebP, GIF, AVIF)
     :param depth: what is described; local features take ten times as long as hashes alone
+    :param descriptor: a model that is asked about it besides
     :raises PictureError: when it cannot be decoded within the limits of ``matchers.decoding``,
         or shows so little (one colour, a smooth shade) that it would match anything
     """
@@ -91,19 +100,18 @@ def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
     detail = find_detail(whole.square)
     if detail < MIN_DETAIL:
         raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
-    points = (
-        NO_FEATURES
-        if depth == "hashes"
-        else local.find_features(
-            decode(data, local.PLANS[depth].levels[0].side).image, picture.size, depth
-        )
-    )
+    points, larger = NO_FEATURES, picture
+    if depth != "hashes":
+        larger = decode(data, local.PLANS[depth].levels[0].side)
+        points = local.find_features(larger.image, picture.size, depth)
+    elif descriptor is not None:
+        larger = decode(data, MODEL_SIDE)
     look, border = find_look(whole.square), find_plain_border(picture.image)
     if look == "rich" and depth != "hashes" and len(points.places) < MIN_POINTS:
         look = "plain"
     parts = [("whole", whole)] + ([("trimmed", _Part.of(picture, border))] if border else [])
     return Fingerprint(
-        maker=find_maker(depth),
+        maker=find_maker(depth, descriptor),
         size=picture.size,
         look=look,
         views=tuple(
@@ -114,8 +122,14 @@ def fingerprint(data: bytes, depth: Depth = "points") -> Fingerprint:
         ),
         grey=parts[-1][1].grey,
         local=points,
+        vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger),
         logo=depth == "logo",
     )
+
+
+def _describe(descriptor: Descriptor, picture: WorkingPicture) -> Vectors:
+    border = find_plain_border(picture.image)
+    return descriptor.describe(picture.colour, picture.size, border)
 
 
 class _Part(NamedTuple):

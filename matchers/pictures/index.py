@@ -18,6 +18,7 @@ from matchers.pictures.points import Part, PointIndex
 from matchers.pictures.prints import Fingerprint, HashedView, Look
 from matchers.pictures.rows import Rows
 from matchers.pictures.shades import ShadeRows
+from matchers.pictures.vectors import VectorRows, is_stronger
 from matchers.pictures.votes import build_tables
 
 MAX_DISTANCE = 48
@@ -36,11 +37,13 @@ class PictureIndex:
         entries: Sequence[Fingerprint],
         limits: Mapping[Look, int] = LIMITS,
         parts: Sequence[Part] | None = None,
+        owners: Sequence[object] | None = None,
     ) -> None:
         """Take the references.
 
         :param limits: the bits that may differ, by how much a reference shows
         :param parts: tables of the references' local features; None builds them
+        :param owners: the right of each reference; None = each has its own
         """
         self._entries = entries
         self._limits = limits
@@ -48,6 +51,7 @@ class PictureIndex:
         windows = [(i, v) for i, entry in enumerate(entries) for v in _windowed(entry)]
         self._turned, self._windows = Rows(turned), Rows(windows)
         self._shades = ShadeRows(entries)
+        self._vectors = VectorRows(entries, owners)
         if parts is None:
             tables = build_tables([entry.local for entry in entries])
             parts = [Part(tables, [[place] for place in range(len(entries))])]
@@ -63,7 +67,9 @@ class PictureIndex:
         hashed = self.find_hashed(picture)
         settled = {entry for entry, match in hashed.items() if _is_settled(match)}
         found, shown = dict(hashed), []
-        for match in self._points.find(picture, frozenset(hashed), settled):
+        near = self._vectors.near(picture)
+        doubts = frozenset([*hashed, *(one.entry for one in near)])
+        for match in self._points.find(picture, doubts, settled):
             known = found.get(match.entry)
             if known is None:
                 found[match.entry] = match
@@ -80,6 +86,9 @@ class PictureIndex:
                     density=match.density,
                     strength=match.strength,
                 )
+        for match in self._vectors.judge(near, picture):
+            if is_stronger(match, found.get(match.entry)):
+                found[match.entry] = match
         return sorted([*found.values(), *shown], key=_by_distance)
 
     def find_hashed(self, picture: Fingerprint) -> dict[int, PictureMatch]:

@@ -11,8 +11,8 @@ import numpy as np
 from matchers.pictures.geometry import Fit, Floats
 from matchers.pictures.prints import Box, Fingerprint, HashedView, Look
 
-Method = Literal["hash", "shades", "features"]
-Verdict = Literal["copy", "logo", "part"]
+Method = Literal["hash", "shades", "features", "descriptor"]
+Verdict = Literal["copy", "logo", "part", "lookalike"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,8 @@ class PictureMatch:
     method: Method
     verdict: Verdict
     """``copy``: the same picture, altered or not. ``logo``: a registered logo, inside a picture.
-    ``part``: something that both show, such as packaging, a logo, or a ground."""
+    ``part``: something that both show, such as packaging, a logo, or a ground. ``lookalike``: the
+    same motif or design, as far as a descriptor model tells."""
     region: Box
     """Where in the listing's picture, in its pixels."""
     reference_region: Box
@@ -34,11 +35,13 @@ class PictureMatch:
     look: Look
     """How much the reference shows."""
     distance: int | None = None
-    """Bits of the hash that differ; None of local features."""
+    """Bits of the hash that differ; None of local features and descriptors."""
     recoloured: bool = False
     """Whether the colours differ, so that it may be another thing of the same shape."""
     apart: float | None = None
     """What lacks to a correlation of 1, of shades; None where they were not compared."""
+    far: float | None = None
+    """Cosine distance of the descriptors, 0 to 2; None where they did not bring it up."""
     points: int = 0
     """Places that were found again; 0 of hashes."""
     area: float = 1.0

@@ -5,8 +5,9 @@ Plain data, so that nothing here loads what decodes pictures.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,9 @@ ORIENTATIONS: Final = (
 )  # fmt: skip
 """How a copy may be turned, clockwise, relative to its original."""
 PARTS: Final = ("whole", "trimmed", "window")
+REFERENCE_PARTS: Final = ("whole", "trimmed")
+VECTOR_PARTS: Final = (*PARTS, "mirrored")
+"""Parts that a descriptor model is asked about; ``mirrored``: the whole as in a mirror."""
 
 GREY_SIDE: Final = 32
 """Pixels of each side of the small grey picture that is kept."""
@@ -77,6 +81,18 @@ class LocalFeatures(NamedTuple):
 NO_FEATURES: Final = LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((1, 0, WORDS), np.uint64))
 
 
+class Vectors(NamedTuple):
+    """What a descriptor model says of a picture and of parts of it."""
+
+    parts: tuple[tuple[str, Box], ...]
+    """One of ``VECTOR_PARTS``, and where it lies in pixels of the upright picture."""
+    values: npt.NDArray[np.int8]
+    """Shape (parts, size): what the model says, scaled to whole numbers; only directions count."""
+
+
+NO_VECTORS: Final = Vectors((), np.zeros((0, 0), np.int8))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fingerprint:
     """What is kept of a picture to compare it."""
@@ -91,27 +107,31 @@ class Fingerprint:
     """The last part that was hashed in all orientations (without a plain border, if it has one),
     upright, as 32 x 32 shades of grey, row by row."""
     local: LocalFeatures = field(default=NO_FEATURES, compare=False, repr=False)
+    vectors: Vectors = field(default=NO_VECTORS, compare=False, repr=False)
     logo: bool = False
     """Whether it is of a logo, which is looked for inside other pictures too."""
 
 
-def dump_fingerprint(print_: Fingerprint, variants: int = len(VARIANTS)) -> bytes:
+def dump_fingerprint(print_: Fingerprint, *, reference: bool = False) -> bytes:
     """Return a fingerprint as ``parse_fingerprint`` reads it: a line of JSON, then arrays.
 
-    :param variants: how many of the variants of local features are written
+    :param reference: whether only what references need is written: one variant of local features,
+        and no vectors of windows
     """
     places, codes = print_.local
-    codes = codes[:variants]
+    codes = codes[:1] if reference else codes
+    vectors = keep_reference_parts(print_.vectors) if reference else print_.vectors
     head = {
         "maker": print_.maker,
         "size": print_.size,
         "look": print_.look,
         "views": [[view.part, view.box, view.orientation] for view in print_.views],
         "points": codes.shape[:2],
+        "vectors": [*vectors.values.shape, *vectors.parts],
         "logo": print_.logo,
     }
     bits = b"".join(view.bits + view.colours for view in print_.views)
-    arrays = (print_.grey, bits, places.tobytes(), codes.tobytes())
+    arrays = (print_.grey, bits, places.tobytes(), codes.tobytes(), vectors.values.tobytes())
     return b"%s\n%s" % (orjson.dumps(head), b"".join(arrays))
 
 
@@ -127,13 +147,15 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         variants, points = head["points"]
         width, height = head["size"]
         maker, look, logo = str(head["maker"]), head["look"], bool(head["logo"])
+        kept, length, *parts = head.get("vectors", (0, 0))
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a fingerprint: {line[:60]!r} ({error})") from error
     step = BITS // 8 + COLOURS
     grey = GREY_SIDE**2
     first = grey + step * len(views)
     second = first + points * 16
-    whole = second + variants * points * WORDS * 8
+    third = second + variants * points * WORDS * 8
+    whole = third + kept * length
     if look not in LOOKS or len(body) != whole:
         raise ValueError(f"not a fingerprint: expected {whole} bytes, got {len(body)}")
     return Fingerprint(
@@ -147,20 +169,37 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         grey=body[:grey],
         local=LocalFeatures(
             np.frombuffer(body[first:second], np.float32).reshape(points, 4),
-            np.frombuffer(body[second:], np.uint64).reshape(variants, points, WORDS),
+            np.frombuffer(body[second:third], np.uint64).reshape(variants, points, WORDS),
         ),
+        vectors=_parse_vectors(parts, np.frombuffer(body[third:], np.int8).reshape(kept, length)),
         logo=logo,
     )
+
+
+def keep_reference_parts(vectors: Vectors) -> Vectors:
+    """Return the vectors that are kept of a reference: of the whole, and without its border."""
+    kept = [at for at, (part, _) in enumerate(vectors.parts) if part in REFERENCE_PARTS]
+    return Vectors(tuple(vectors.parts[at] for at in kept), vectors.values[kept])
+
+
+def _parse_vectors(parts: Sequence[Sequence[Any]], values: npt.NDArray[np.int8]) -> Vectors:
+    if len(parts) != len(values) or any(part not in VECTOR_PARTS for part, _ in parts):
+        raise ValueError(f"not the vectors of a fingerprint: {parts!r:.80}")
+    return Vectors(tuple((part, _parse_box(box)) for part, box in parts), values)
+
+
+def _parse_box(box: Sequence[int]) -> Box:
+    x, y, width, height = map(int, box)
+    return x, y, width, height
 
 
 def _parse_view(head: list[object], body: bytes) -> HashedView:
     part, box, orientation = head
     if part not in PARTS or orientation not in ORIENTATIONS or not isinstance(box, list):
         raise ValueError(f"not a view of a fingerprint: {head!r:.80}")
-    x, y, width, height = map(int, box)
     return HashedView(
         part=str(part),
-        box=(x, y, width, height),
+        box=_parse_box(box),
         orientation=str(orientation),
         bits=body[: BITS // 8],
         colours=body[BITS // 8 :],

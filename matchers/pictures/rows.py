@@ -23,7 +23,7 @@ class Rows:
     def __init__(self, rows: Sequence[tuple[int, HashedView]]) -> None:
         """Take (entry, view) pairs."""
         self._rows = rows
-        words = _words([view for _, view in rows])
+        words = find_words([view for _, view in rows])
         self._columns = np.ascontiguousarray(words.T)
         self._tables = build_tables(words) if len(rows) > FLAT else None
 
@@ -32,13 +32,13 @@ class Rows:
     ) -> Iterator[tuple[int, HashedView, int, HashedView]]:
         """Yield (distance, our view, entry, its view) of every pair within ``limit``."""
         if self._tables is not None:
-            ours, theirs, distances = find_near(self._tables, _words(views), limit, _FLIPPED)
+            ours, theirs, distances = find_near(self._tables, find_words(views), limit, _FLIPPED)
             for number, row, distance in zip(ours, theirs, distances, strict=True):
                 entry, reference = self._rows[int(row)]
                 yield int(distance), views[int(number)], entry, reference
             return
         first, second, third, fourth = self._columns
-        for view, (a, b, c, d) in zip(views, _words(views), strict=True):
+        for view, (a, b, c, d) in zip(views, find_words(views), strict=True):
             half = np.bitwise_count(first ^ a) + np.bitwise_count(second ^ b)
             (near,) = np.nonzero(half <= limit)  # one in a hundred goes on
             rest = np.bitwise_count(third[near] ^ c) + np.bitwise_count(fourth[near] ^ d)
@@ -49,6 +49,6 @@ class Rows:
                     yield distance, view, entry, reference
 
 
-def _words(views: Sequence[HashedView]) -> npt.NDArray[np.uint64]:
+def find_words(views: Sequence[HashedView]) -> npt.NDArray[np.uint64]:
     """Return the bits of the views as an array of shape (views, 4)."""
     return np.frombuffer(b"".join(view.bits for view in views), np.uint64).reshape(-1, BITS // 64)

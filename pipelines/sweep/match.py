@@ -76,7 +76,9 @@ class MatchPipeline:
             targets.warn("", "the registry holds no right for this campaign: nothing can be a hit")
         index = self._workspace.folder / "index"
         limits = matching_of(plan.campaign, self._workspace.config.matching)
-        self._decoder = Decoder(hashes_only=limits.pictures == "hashes")
+        self._decoder = Decoder(
+            hashes_only=limits.pictures == "hashes", descriptor=limits.descriptor
+        )
         self._matcher, self._search, left_out = build_matcher(
             [(r.right, r.picture_files) for r in covered],
             FingerprintIndex(self._decoder, index),

@@ -76,9 +76,8 @@ def _describe_name(finding: Finding, language: Language) -> str:
     return f"{said} ({edits})." if edits else f"{said}."
 
 
-def _describe_picture(finding: Finding, language: Language) -> str:
-    altered = describe_transform(finding.transform, language)
-    bits = finding.distance
+def _describe_alike(finding: Finding, language: Language) -> str | None:
+    """Return what a picture has in common that is no copy; None where it is one."""
     if finding.verdict == "logo":
         if language == "zh":
             return f"商品图片中出现与权利标识相同的图形（{finding.points}处局部特征一致）。"
@@ -90,6 +89,18 @@ def _describe_picture(finding: Finding, language: Language) -> str:
             f"A picture of the listing and the right's picture show {finding.points} equal places"
             " (packaging, a logo or a ground)."
         )
+    if finding.feature == "picture_lookalike":
+        if language == "zh":
+            return "商品图片与权利图片相似（可能为同一图案或设计，但不是同一图片）。"
+        return "A picture of the listing looks like the right's picture, but is another picture."
+    return None
+
+
+def _describe_picture(finding: Finding, language: Language) -> str:
+    if alike := _describe_alike(finding, language):
+        return alike
+    altered = describe_transform(finding.transform, language)
+    bits, apart = finding.distance, finding.descriptor_distance
     if bits is None and finding.points is not None:
         if language == "zh":
             said = f"商品图片与权利图片有{finding.points}处局部特征位置一致"
@@ -99,9 +110,10 @@ def _describe_picture(finding: Finding, language: Language) -> str:
     if language == "zh":
         said = "商品图片与权利图片相符"
         said += f"（经{altered}）" if altered else ""
+        said += "，由图像描述模型比对得出" if apart is not None and bits is None else ""
         return said + (f"，感知哈希{BITS}位中有{bits}位不同。" if bits is not None else "。")
     said = "A picture of the listing matches the right's picture"
     said += f" ({altered})" if altered else ""
     if bits is None:
-        return f"{said}."
+        return f"{said}, as a descriptor model compares them." if apart is not None else f"{said}."
     return f"{said}; their perceptual hashes differ in {bits} of {BITS} bits."

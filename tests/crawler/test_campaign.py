@@ -77,3 +77,17 @@ def test_words_of_a_campaign_go_before_the_workspaces(tmp_path: Path) -> None:
     assert matching_of(none, MatchingConfig()).words_budget == 0
     with pytest.raises(FileFormatError, match=r"words_budget: .*at least 0, got -1"):
         load(tmp_path, off + "words_budget = -1\n")
+
+
+def test_a_model_is_found_from_the_file_that_names_it(tmp_path: Path) -> None:
+    workspace = MatchingConfig(descriptor="efficientnet-lite0")
+    assert matching_of(load(tmp_path, GOOD), workspace).descriptor == "efficientnet-lite0"
+    none = load(tmp_path, GOOD + '[matching]\ndescriptor = ""')
+    assert matching_of(none, workspace).descriptor == ""
+    campaign = load(tmp_path, GOOD + '[matching]\ndescriptor = "models/a.onnx"')
+    with pytest.raises(InputError, match=r"expected the file of a model, got .*a\.onnx"):
+        matching_of(campaign, workspace)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a.onnx").touch()
+    found = matching_of(campaign, workspace).descriptor
+    assert found == str(tmp_path / "models" / "a.onnx")

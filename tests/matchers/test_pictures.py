@@ -156,10 +156,10 @@ def test_refuses_plain_pictures(image: Image.Image, encode: Encode) -> None:
         fingerprint(encode(image))
 
 
-@pytest.mark.parametrize("variants", [1, 4])
-def test_is_stored_as_bytes(variants: int, draw: Draw, encode: Encode) -> None:
+@pytest.mark.parametrize(("reference", "variants"), [(True, 1), (False, 4)])
+def test_is_stored_as_bytes(*, reference: bool, variants: int, draw: Draw, encode: Encode) -> None:
     print_ = fingerprint(encode(ImageOps.expand(draw(1), 60, "white")))
-    read = parse_fingerprint(dump_fingerprint(print_, variants))
+    read = parse_fingerprint(dump_fingerprint(print_, reference=reference))
     assert read == print_
     assert read.maker == find_maker()
     assert np.array_equal(read.local.places, print_.local.places)

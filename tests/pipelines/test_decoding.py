@@ -4,15 +4,18 @@ import io
 import os
 import random
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from crawler.errors import PictureError
+from crawler.errors import PictureError, StopError
 from matchers.pictures.hashing import fingerprint
-from pipelines.sweep.decoding import Decoder
+from pipelines.sweep.decoding import MODEL_MEMORY, Decoder
+from tests.matchers.pictures.models import write_grid_model
 
 
 def write_noise(path: Path, side: int = 64, seed: int = 1) -> Path:
@@ -73,3 +76,49 @@ def test_several_threads_may_ask(tmp_path: Path) -> None:
     with Decoder() as decoder, ThreadPoolExecutor(4) as threads:
         found = list(threads.map(decoder.read, files))
     assert found == [fingerprint(file.read_bytes()) for file in files]
+
+
+def test_a_model_is_asked_in_the_worker_and_hostile_pictures_cost_one(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    file, text = write_noise(tmp_path / "a.png"), tmp_path / "page.html"
+    text.write_text("<html>blocked</html>")
+    model = str(write_grid_model(tmp_path / "m.onnx"))
+    with Decoder(descriptor=model, hashes_only=True) as decoder, Decoder() as plain:
+        assert len(decoder.read(file).vectors.values) > 2
+        with pytest.raises(PictureError, match="not a picture"):
+            decoder.read(text)
+        assert decoder.read(file).maker == decoder.find_maker() != plain.find_maker()
+        assert "onnxruntime-" in decoder.find_maker()
+        assert len(plain.read(file).vectors.values) == 0
+
+
+def test_a_model_that_cannot_be_used_stops_the_run(tmp_path: Path) -> None:
+    file = write_noise(tmp_path / "a.png")
+    with Decoder(descriptor=str(tmp_path / "none.onnx")) as decoder:
+        with pytest.raises(StopError, match=r"none\.onnx cannot be read|needs onnxruntime"):
+            decoder.read(file)
+        with pytest.raises(StopError):
+            _ = decoder.find_maker()
+
+
+def test_a_model_shares_the_limit_of_memory(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    model = str(write_grid_model(tmp_path / "m.onnx"))
+    with (
+        Decoder(descriptor=model, memory=300 * 1024**2 - MODEL_MEMORY) as decoder,
+        pytest.raises((PictureError, StopError)),
+    ):
+        decoder.read(write_noise(tmp_path / "a.png"))
+
+
+def test_without_the_runtime_the_extra_is_named(tmp_path: Path) -> None:
+    """A folder before the installed packages holds an onnxruntime that cannot be imported."""
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('none here')")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from pipelines.sweep.decoding import _answer;"
+        "print(_answer((None, 'hashes'), 'efficientnet-lite0')['lacking'])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert "install markhound[descriptor]" in done.stdout

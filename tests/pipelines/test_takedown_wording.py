@@ -61,3 +61,19 @@ def test_words_in_a_picture_name_the_picture() -> None:
     )
     assert "picture https://s.example/1.jpg contains “AURELIO”" in describe_finding(finding, "en")
     assert "图片https://s.example/1.jpg中的文字含有“AURELIO”" in describe_finding(finding, "zh")
+
+
+def test_what_a_model_finds_is_said_as_that() -> None:
+    alike = Finding(
+        feature="picture_lookalike",
+        weight=2.0,
+        image="a.jpg",
+        reference="b.png",
+        method="descriptor",
+        descriptor_distance=0.3,
+    )
+    assert "looks like the right's picture" in describe_finding(alike, "en")
+    assert "相似" in describe_finding(alike, "zh")
+    copy = replace(alike, feature="picture", transform="mirror")
+    assert "as a descriptor model compares them" in describe_finding(copy, "en")
+    assert "模型" in describe_finding(copy, "zh")
