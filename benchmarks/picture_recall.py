@@ -37,7 +37,7 @@ from matchers.pictures.descriptor import Descriptor
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
-from matchers.pictures.prints import NO_VECTORS, Fingerprint
+from matchers.pictures.prints import NO_VECTORS, Depth, Fingerprint
 from matchers.weights import PRIOR
 
 SEED = 20261129
@@ -56,15 +56,23 @@ def load(path: Path) -> Image.Image:
 
 
 def find_print(
-    image: Image.Image, quality: int = 85, model: Descriptor | None = None
+    image: Image.Image,
+    quality: int = 85,
+    model: Descriptor | None = None,
+    depth: Depth = "points",
 ) -> Fingerprint | None:
     """Return the fingerprint of a picture as a shop would show it; None when it is refused."""
     file = io.BytesIO()
     image.save(file, "JPEG", quality=quality)
     try:
-        return fingerprint(file.getvalue(), descriptor=model)
+        return fingerprint(file.getvalue(), depth, model)
     except PictureError:
         return None
+
+
+def register(image: Image.Image, model: Descriptor | None = None) -> Fingerprint | None:
+    """Return the fingerprint of a picture as its owner would register it."""
+    return find_print(image, 92, model, "work")
 
 
 def is_flagged(match: PictureMatch) -> bool:
@@ -113,7 +121,7 @@ def crop_others(
         width, height = (max(1, round(side * 0.75)) for side in picture.size)
         for _ in range(crops):
             x, y = rng.randint(0, picture.width - width), rng.randint(0, picture.height - height)
-            print_ = find_print(picture.crop((x, y, x + width, y + height)), 92, model)
+            print_ = register(picture.crop((x, y, x + width, y + height)), model)
             if print_ is not None:
                 yield print_
 
@@ -146,7 +154,7 @@ def measure(
     """Yield the lines of the report."""
     paths, others = choose(photos, half, count, same, skip)
     others = others[:innocents]
-    pairs = [(image, find_print(image, 92, model)) for image in map(load, paths)]
+    pairs = [(image, register(image, model)) for image in map(load, paths)]
     known = [(image, print_) for image, print_ in pairs if print_ is not None]
     more = list(crop_others(photos, half, crops, model))
     index = PictureIndex([*(print_ for _, print_ in known), *more])

@@ -246,17 +246,22 @@ def picture_finding(found: FoundPicture, *, also: bool) -> Finding:
 def weigh_picture(match: PictureMatch) -> float:
     """Return the bits of evidence of a picture, without anything else."""
     if match.verdict == "logo":
-        return next(bits for least, bits in LOGO if match.strength >= least)
+        return _weigh_strength(match.strength)
     if match.method == "descriptor":
         return LOOKALIKE if match.verdict == "lookalike" else DESCRIBED[match.look]
     if match.method == "features":
         levels = COPIED_POINTS if match.verdict == "copy" else SHARED_POINTS
-        return next(bits for least, bits in levels if match.support >= least)
+        bits = next(bits for least, bits in levels if match.support >= least)
+        return max(bits, _weigh_strength(match.strength)) if match.verdict == "copy" else bits
     if match.apart is not None and not match.recoloured:
         return next(bits for limit, bits in SAME_SHADES[match.look] if match.apart <= limit)
     limits = (RECOLOURED_PICTURE if match.recoloured else PICTURE)[match.look]
     distance = 0 if match.distance is None else match.distance
     return next(bits for limit, bits in limits if distance <= limit)
+
+
+def _weigh_strength(strength: float) -> float:
+    return next(bits for least, bits in LOGO if strength >= least)
 
 
 def _say_picture(reference: str, match: PictureMatch) -> str:

@@ -64,7 +64,7 @@ class FingerprintIndex:
         self._file = None if folder is None else PrintFile(folder / PRINTS)
         self._new: dict[str, Fingerprint] = {}
 
-    def read(self, path: Path, depth: Depth = "points") -> tuple[str, Fingerprint]:
+    def read(self, path: Path, depth: Depth = "work") -> tuple[str, Fingerprint]:
         """Return the digest and the fingerprint of the picture in a file.
 
         The digest is of the file, and of the depth where that is another.
@@ -73,7 +73,7 @@ class FingerprintIndex:
         :raises OSError: when the file cannot be read
         """
         digest = read_digest(path)
-        if depth != "points":
+        if depth != "work":
             digest = hashlib.sha256(f"{digest} {depth}".encode()).hexdigest()
         known = self._new.get(digest) or (self._file and self._file.get(digest))
         if known and known.maker == self.decoder.find_maker(depth):
@@ -104,7 +104,7 @@ class FingerprintIndex:
         saved = open_parts(
             self.folder / POINTS,
             list(places),
-            f"{self.decoder.find_maker()}, {self.decoder.find_maker('logo')}",
+            f"{self.decoder.find_maker('work')}, {self.decoder.find_maker('logo')}",
             lambda digest: prints[places[digest][0]].local,
         )
         taken: set[str] = set()
@@ -176,7 +176,7 @@ def build_matcher(
             left_out.append(f"{right.id} is not matched: it {lapse}")
             continue
         in_force.append(right)
-        depth: Depth = "logo" if right.kind in _MARKS else "points"
+        depth: Depth = "logo" if right.kind in _MARKS else "work"
         for image, path in files.items():
             try:
                 prints.append(index.read(path, depth))

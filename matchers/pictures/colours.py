@@ -16,17 +16,39 @@ CELLS = 40
 
 _WORST = 4
 """Cells, those that differ most, of which the difference is taken: the ground seldom differs."""
+_MOST_GAIN = 2.0
+_SAME_MEAN = 16
+"""How far the means of two layouts may be apart of which only the contrast differs."""
+Cells = npt.NDArray[np.float64]
+
 MAX_COLOUR_DIFFERENCE = 30
 """Difference of two layouts up to which the colours agree; set by hand, not yet measured."""
 
 
 def compare_colours(ours: bytes, theirs: bytes) -> int:
-    """Return how far the colours of the cells that differ most are apart, 0 to 255."""
+    """Return how far the colours of the cells that differ most are apart, 0 to 255.
+
+    A picture that is darker or lighter as a whole, or of less contrast, has the same colours. Goods
+    in another shade of grey do not, as the ground about them is what it was.
+    """
     a, b = (
-        np.frombuffer(cells, np.uint8).reshape(-1, 3).astype(np.int32) for cells in (ours, theirs)
+        np.frombuffer(cells, np.uint8).reshape(-1, 3).astype(np.float64) for cells in (ours, theirs)
     )
-    cells = np.sqrt(((a - b) ** 2).mean(axis=1))
-    return round(float(np.sort(cells)[-_WORST:].mean()))
+    made = [b, np.minimum(_gain(a, b) * b, 255)]
+    if abs(a.mean() - b.mean()) < _SAME_MEAN:
+        made.append(a.mean() + _gain(a - a.mean(), b - b.mean()) * (b - b.mean()))
+    return min(round(_difference(a, other)) for other in made)
+
+
+def _gain(ours: Cells, theirs: Cells) -> float:
+    """Return the factor that leads from the one to the other best, within limits."""
+    gain = float((ours * theirs).sum() / max(float((theirs**2).sum()), 1.0))
+    return min(max(gain, 1 / _MOST_GAIN), _MOST_GAIN)
+
+
+def _difference(ours: Cells, theirs: Cells) -> float:
+    cells = np.sqrt(((ours - theirs) ** 2).mean(axis=1))
+    return float(np.sort(cells)[-_WORST:].mean())
 
 
 @cache

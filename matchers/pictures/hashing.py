@@ -101,14 +101,17 @@ def fingerprint(
     if detail < MIN_DETAIL:
         raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
     points, larger = NO_FEATURES, picture
+    look, border = find_look(whole.square), find_plain_border(picture.image)
     if depth != "hashes":
-        larger = decode(data, local.PLANS[depth].levels[0].side)
-        points = local.find_features(larger.image, picture.size, depth)
+        plan = local.PLANS[depth]
+        larger = decode(data, plan.levels[0].side)
+        points = local.find_features(larger.image, picture.size, plan)
+        if look == "rich" and len(points.places) < MIN_POINTS:
+            look = "plain"
+        if look != "rich" and depth == "work":
+            points = local.find_features(larger.image, picture.size, local.SMALL)
     elif descriptor is not None:
         larger = decode(data, MODEL_SIDE)
-    look, border = find_look(whole.square), find_plain_border(picture.image)
-    if look == "rich" and depth != "hashes" and len(points.places) < MIN_POINTS:
-        look = "plain"
     parts = [("whole", whole)] + ([("trimmed", _Part.of(picture, border))] if border else [])
     return Fingerprint(
         maker=find_maker(depth, descriptor),
@@ -123,7 +126,7 @@ def fingerprint(
         grey=parts[-1][1].grey,
         local=points,
         vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger),
-        logo=depth == "logo",
+        depth=depth,
     )
 
 

@@ -56,7 +56,7 @@ class PictureIndex:
             tables = build_tables([entry.local for entry in entries])
             parts = [Part(tables, [[place] for place in range(len(entries))])]
         self._points = PointIndex(entries, parts)
-        self.has_logos = any(entry.logo for entry in entries)
+        self.has_logos = any(entry.depth == "logo" for entry in entries)
         """Whether pictures are to be described as scenes in which there may be logos."""
 
     def find(self, picture: Fingerprint) -> list[PictureMatch]:
@@ -141,7 +141,7 @@ class PictureIndex:
         )
 
 
-_RANKS: Mapping[Verdict, int] = {"copy": 0, "logo": 1, "part": 2}
+_RANKS: Mapping[Verdict, int] = {"copy": 0, "logo": 1, "part": 2, "lookalike": 3}
 
 
 def _is_settled(match: PictureMatch) -> bool:

@@ -31,19 +31,21 @@ class Plan(NamedTuple):
 
     levels: tuple[Level, ...]
     """The largest first. What is small here is found where it is small there."""
-    contrast: float = 0.04
-    """Least contrast of a point, see ``cv2.SIFT.create``."""
 
 
+PICTURE = Plan((Level(512, 500), Level(192, 120)))
+SMALL = Plan((Level(512, 500), Level(256, 300), Level(128, 200), Level(64, 100)))
+"""Of what has few points, and may be small where it is found: logos, drawings of few strokes."""
 PLANS: Mapping[Depth, Plan] = {
-    "points": Plan((Level(512, 500), Level(192, 120))),
-    "logo": Plan((Level(512, 500), Level(256, 300), Level(128, 200), Level(64, 100))),
+    "points": PICTURE,
     "scene": Plan((Level(1024, 1500), Level(384, 300))),
+    "work": PICTURE,
+    "logo": SMALL,
 }
 
 
 def find_features(
-    image: Image.Image, size: tuple[int, int] | None = None, depth: Depth = "points"
+    image: Image.Image, size: tuple[int, int] | None = None, plan: Plan = PICTURE
 ) -> LocalFeatures:
     """Return the points of a picture.
 
@@ -53,14 +55,14 @@ def find_features(
     """
     cv2.setNumThreads(1)
     size = size or image.size
-    (_, points), *smaller = PLANS[depth].levels
-    found = [_detect(image, size, points, PLANS[depth].contrast)]
+    (_, points), *smaller = plan.levels
+    found = [_detect(image, size, points)]
     for side, points in smaller:
         scale = side / max(image.size)
         if scale < 1:
             width, height = (max(1, round(side * scale)) for side in image.size)
             small = image.resize((width, height), Image.Resampling.BOX)
-            found.append(_detect(small, size, points, PLANS[depth].contrast))
+            found.append(_detect(small, size, points))
     places, descriptors = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if not len(places):
         return NO_FEATURES
@@ -68,11 +70,10 @@ def find_features(
 
 
 def _detect(
-    image: Image.Image, size: tuple[int, int], count: int, contrast: float
+    image: Image.Image, size: tuple[int, int], count: int
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return the places and descriptors of the points with most contrast."""
-    sift = cv2.SIFT.create(count, contrastThreshold=contrast)
-    points, descriptors = sift.detectAndCompute(np.asarray(image), None)
+    points, descriptors = cv2.SIFT.create(count).detectAndCompute(np.asarray(image), None)
     across, down = (
         side / pixels / max(size) for side, pixels in zip(size, image.size, strict=True)
     )

@@ -14,11 +14,11 @@ from matchers.pictures import logos
 from matchers.pictures.geometry import SPOT, Fit, Points, count_spots, find_fit
 from matchers.pictures.hull import find_hull, hull_area, is_inside
 from matchers.pictures.matches import PictureMatch, Verdict, describe_fit, find_box, unmirrored
-from matchers.pictures.prints import Codes, Fingerprint, Look, Places
+from matchers.pictures.prints import Codes, Depth, Fingerprint, Look, Places
 from matchers.pictures.votes import Numbers, Tables, distinct, find_like
 
 _LEAST_VOTES, _LEAST_PAIRS = 1.5, 4
-_LOOKED_AT, _LOGOS_LOOKED_AT = 6, 12
+_LOOKED_AT, _SMALL_LOOKED_AT = 6, 12
 """References of which the points are compared, for each picture."""
 _LEAST_POINTS = 6
 _MUCH, _FEW_GAPS = 25.0, 0.2
@@ -32,6 +32,10 @@ same picture although few were found."""
 _LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
 """Share of one of the pictures that a part must have at the least, of places found again, and its
 support: drawings of the same few shapes have less by chance."""
+
+
+_LEAST_SHARE = 0.3
+"""Share of the places of a work of few strokes from which it is the same picture, not a part."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ class PointIndex:
         """Take the references and the tables of their points."""
         self._entries = entries
         self._parts = [part for part in parts if len(part.tables.places)]
-        self._logos = [
-            np.array([bool(same) and entries[same[0]].logo for same in part.entries])
+        self._small = [
+            np.array([bool(same) and entries[same[0]].is_small for same in part.entries])
             for part in self._parts
         ]
 
@@ -98,15 +102,15 @@ class PointIndex:
     def _find_candidates(
         self, codes: Codes, doubts: frozenset[int], settled: set[int]
     ) -> Iterator[_Candidate]:
-        """Yield the pictures, then the logos, that share most points with a picture."""
-        pictures: list[_Candidate] = []
-        marks: list[_Candidate] = []
-        for part, is_logo in zip(self._parts, self._logos, strict=True):
+        """Yield those that share most points with a picture: large ones, then small ones."""
+        large: list[_Candidate] = []
+        small: list[_Candidate] = []
+        for part, is_small in zip(self._parts, self._small, strict=True):
             for variant in range(len(codes)):
                 found = _Votes(part, codes[variant], variant)
-                pictures += found.find(~is_logo, _LEAST_PAIRS, _LEAST_VOTES, doubts)
-                marks += found.find(is_logo, logos.LEAST_PAIRS, 0.0, doubts)
-        for ranked, count in ((pictures, _LOOKED_AT), (marks, _LOGOS_LOOKED_AT)):
+                large += found.find(~is_small, _LEAST_PAIRS, _LEAST_VOTES, doubts)
+                small += found.find(is_small, logos.LEAST_PAIRS, 0.0, doubts)
+        for ranked, count in ((large, _LOOKED_AT), (small, _SMALL_LOOKED_AT)):
             new = (c for c in ranked if not settled.issuperset(c.part.entries[c.place]))
             yield from sorted(new, key=_by_votes)[:count]
 
@@ -124,13 +128,13 @@ class PointIndex:
         (shown, covered), density = _measure(fit, theirs, ours)
         # Two words in one type share letters; a part of a photograph is like no other.
         area = max(shown, covered) if reference.look == "rich" else shown
-        strength = 0.0
-        verdict: Verdict | None = None
-        if reference.logo:
+        strength, verdict = 0.0, None
+        if reference.is_small:
             strength = logos.find_strength(fit, theirs, ours, shown, density)
-            verdict = "logo" if strength >= logos.LEAST else None
-        elif max(shown, covered) >= _LEAST_AREA:
+        if reference.depth != "logo" and max(shown, covered) >= _LEAST_AREA:
             verdict = _judge(reference.look, len(fit.theirs), area, density)
+        if reference.is_small and verdict != "copy":
+            verdict = _judge_small(reference.depth, strength, shown * density)
         if verdict is None:
             return
         region, their_region, transform = describe_fit(fit, variant, reference, picture)
@@ -189,7 +193,7 @@ class _Votes:
         """
         part, starts = self._part, self._part.tables.starts
         (places,) = np.nonzero(wanted & (self._counts >= least_pairs))
-        best = places[np.argsort(-self._votes[places], kind="stable")][:_LOGOS_LOOKED_AT]
+        best = places[np.argsort(-self._votes[places], kind="stable")][:_SMALL_LOOKED_AT]
         for place in best.tolist():
             votes = float(self._votes[place])
             if votes < least_votes and doubts.isdisjoint(part.entries[place]):
@@ -205,6 +209,18 @@ def _judge(look: Look, points: int, area: float, density: float) -> Verdict | No
     if points < _LEAST_POINTS or density < _LEAST_DENSITY or support < _LEAST_SUPPORT:
         return None
     return "copy" if _is_copy(look, support, area, density) else "part"
+
+
+def _judge_small(depth: Depth, strength: float, share: float) -> Verdict | None:
+    """Return what it is that shows few points of a logo, or of a work of few strokes.
+
+    :param share: of the places of the reference that were found again
+    """
+    if strength < logos.LEAST:
+        return None
+    if depth == "logo":
+        return "logo"
+    return "copy" if strength >= logos.SURE and share >= _LEAST_SHARE else "part"
 
 
 def _is_copy(look: Look, support: float, area: float, density: float) -> bool:

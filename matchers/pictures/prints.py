@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,9 @@ TOO_PLAIN = "too plain to be compared"
 
 Look = Literal["flat", "plain", "rich"]
 """How much a picture shows: little more than an outline, something on a plain ground, or more."""
-Depth = Literal["hashes", "points", "logo", "scene"]
-"""What is described: hashes alone; or local features too, of a picture, of a logo (which is small
-where it is found), or of a picture in which there may be logos."""
+Depth = Literal["hashes", "points", "scene", "work", "logo"]
+"""What is described: hashes alone; or local features too, of a listing's picture, of one in which
+there may be logos, of a registered work, or of a logo."""
 LOOKS: Final[tuple[Look, ...]] = ("flat", "plain", "rich")
 
 HASH_SIDE: Final = 16
@@ -108,8 +108,12 @@ class Fingerprint:
     upright, as 32 x 32 shades of grey, row by row."""
     local: LocalFeatures = field(default=NO_FEATURES, compare=False, repr=False)
     vectors: Vectors = field(default=NO_VECTORS, compare=False, repr=False)
-    logo: bool = False
-    """Whether it is of a logo, which is looked for inside other pictures too."""
+    depth: Depth = "hashes"
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is of a reference that is found by few points: a logo, or a few strokes."""
+        return self.depth == "logo" or (self.depth == "work" and self.look != "rich")
 
 
 def dump_fingerprint(print_: Fingerprint, *, reference: bool = False) -> bytes:
@@ -128,7 +132,7 @@ def dump_fingerprint(print_: Fingerprint, *, reference: bool = False) -> bytes:
         "views": [[view.part, view.box, view.orientation] for view in print_.views],
         "points": codes.shape[:2],
         "vectors": [*vectors.values.shape, *vectors.parts],
-        "logo": print_.logo,
+        "depth": print_.depth,
     }
     bits = b"".join(view.bits + view.colours for view in print_.views)
     arrays = (print_.grey, bits, places.tobytes(), codes.tobytes(), vectors.values.tobytes())
@@ -146,7 +150,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         views = head["views"]
         variants, points = head["points"]
         width, height = head["size"]
-        maker, look, logo = str(head["maker"]), head["look"], bool(head["logo"])
+        maker, look, depth = str(head["maker"]), head["look"], head["depth"]
         kept, length, *parts = head.get("vectors", (0, 0))
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a fingerprint: {line[:60]!r} ({error})") from error
@@ -156,7 +160,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
     second = first + points * 16
     third = second + variants * points * WORDS * 8
     whole = third + kept * length
-    if look not in LOOKS or len(body) != whole:
+    if look not in LOOKS or depth not in get_args(Depth) or len(body) != whole:
         raise ValueError(f"not a fingerprint: expected {whole} bytes, got {len(body)}")
     return Fingerprint(
         maker=maker,
@@ -172,7 +176,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
             np.frombuffer(body[second:third], np.uint64).reshape(variants, points, WORDS),
         ),
         vectors=_parse_vectors(parts, np.frombuffer(body[third:], np.int8).reshape(kept, length)),
-        logo=logo,
+        depth=depth,
     )
 
 

@@ -110,5 +110,17 @@ def test_a_picture_with_a_logo_is_no_copy_of_a_work(encode: Encode) -> None:
 def test_is_kept_with_its_fingerprint(encode: Encode) -> None:
     print_ = fingerprint(encode(draw_logo(1)), "logo")
     assert parse_fingerprint(dump_fingerprint(print_)) == print_
-    assert print_.logo
+    assert print_.is_small
     assert print_.maker == find_maker("logo") != find_maker("points")
+
+
+def test_a_work_of_few_strokes_is_found_in_a_scene(encode: Encode) -> None:
+    works = [fingerprint(encode(draw_logo(seed)), "work") for seed in range(5)]
+    assert all(work.look != "rich" and work.is_small for work in works)
+    index = PictureIndex(works)
+    assert not index.has_logos
+    picture = fingerprint(encode(lay(draw_logo(3), width=300), "JPEG", quality=80))
+    best = index.find(picture)[0]
+    assert (best.entry, best.verdict, best.method) == (3, "copy", "features")
+    other = fingerprint(encode(draw_scene(41, (1000, 750)), "JPEG", quality=80))
+    assert [match for match in index.find(other) if match.verdict == "copy"] == []

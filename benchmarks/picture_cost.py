@@ -1,0 +1,141 @@
+"""What it costs to compare a picture, as a multiple of decoding it whole with Pillow.
+
+    python benchmarks/picture_cost.py PHOTOS [--registered N] [--pictures N]
+
+``PHOTOS`` is a folder of pictures in folders. N parts of them are registered as works. Pictures of
+1,000 pixels are compared, of which one in twenty is an altered copy of a registered one. Each stage
+and the yardstick run in turns, and the middle of the ratios is told; times are CPU time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import Pool
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.manipulations import MANIPULATIONS
+from benchmarks.picture_recall import SUFFIXES, load
+from crawler.errors import PictureError
+from matchers.pictures.hashing import fingerprint
+from matchers.pictures.index import PictureIndex
+from matchers.pictures.prints import Depth, Fingerprint
+
+SEED = 20261130
+ROUNDS = 7
+COPIES = 20
+"""One picture in so many is a copy."""
+
+
+def encode(image: Image.Image) -> bytes:
+    """Return a picture as a shop shows it: a JPEG of 1,000 pixels."""
+    scale = 1000 / max(image.size)
+    size = (max(32, round(image.width * scale)), max(32, round(image.height * scale)))
+    file = io.BytesIO()
+    image.resize(size, Image.Resampling.LANCZOS).save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def find_print(data: bytes, depth: Depth) -> Fingerprint | None:
+    """Return the fingerprint of a picture; None when it is refused."""
+    try:
+        return fingerprint(data, depth)
+    except PictureError:
+        return None
+
+
+def cut_part(task: tuple[Path, int]) -> Image.Image:
+    """Return one of many parts of a picture."""
+    path, number = task
+    picture, rng = load(path), random.Random(f"{SEED} {path.name} {number}")
+    share = rng.uniform(0.5, 0.9)
+    width, height = (max(32, round(side * share)) for side in picture.size)
+    x = rng.randint(0, max(0, picture.width - width))
+    y = rng.randint(0, max(0, picture.height - height))
+    return picture.crop((x, y, x + width, y + height))
+
+
+def register(task: tuple[Path, int]) -> Fingerprint | None:
+    """Return the fingerprint of a part as that of a work."""
+    return find_print(encode(cut_part(task)), "work")
+
+
+def draw_pictures(
+    paths: Sequence[Path], tasks: Sequence[tuple[Path, int]], count: int
+) -> list[bytes]:
+    """Return pictures of which one in ``COPIES`` is a copy of a registered part."""
+    rng = random.Random(SEED)
+    drawn = []
+    for number in range(count):
+        if number % COPIES:
+            drawn.append(encode(load(rng.choice(paths))))
+        else:
+            kind = rng.choice(list(MANIPULATIONS))
+            drawn.append(encode(MANIPULATIONS[kind](cut_part(rng.choice(tasks)), rng)))
+    return drawn
+
+
+def time_all(pictures: Sequence[bytes], do: Callable[[bytes], object]) -> float:
+    """Return the CPU seconds for all pictures."""
+    started = time.process_time()
+    for data in pictures:
+        do(data)
+    return time.process_time() - started
+
+
+def measure(photos: Path, registered: int, count: int) -> Iterator[str]:
+    """Yield the lines of the report."""
+    paths = [path for path in sorted(photos.rglob("*")) if path.suffix.lower() in SUFFIXES]
+    random.Random(SEED).shuffle(paths)
+    half = len(paths) // 2
+    tasks = [(paths[half + number % (len(paths) - half)], number) for number in range(registered)]
+    with Pool() as pool:
+        prints = [print_ for print_ in pool.map(register, tasks, 8) if print_]
+    pictures = draw_pictures(paths[:half], tasks, count)
+    index = PictureIndex(prints)
+
+    def compare(data: bytes) -> None:
+        print_ = find_print(data, "points")
+        if print_ is not None:
+            index.find(print_)
+
+    def compare_hashes(data: bytes) -> None:
+        print_ = find_print(data, "hashes")
+        if print_ is not None:
+            index.find_hashed(print_)
+
+    stages: dict[str, Callable[[bytes], object]] = {
+        "hashes": lambda data: find_print(data, "hashes"),
+        "hashes and points": lambda data: find_print(data, "points"),
+        "the same, of a scene in which there may be logos": lambda data: find_print(data, "scene"),
+        f"hashes, compared with {len(prints):,} works": compare_hashes,
+        f"all stages, compared with {len(prints):,} works": compare,
+    }
+    yield f"{len(pictures)} pictures, 1 in {COPIES} a copy"
+    for name, do in stages.items():
+        ratios = []
+        for _ in range(ROUNDS):
+            whole = time_all(pictures, lambda data: Image.open(io.BytesIO(data)).load())
+            ratios.append(time_all(pictures, do) / whole)
+        yield f"  {name:<52} {statistics.median(ratios):6.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def main() -> None:
+    """Print the multiples."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--registered", type=int, default=8000)
+    parser.add_argument("--pictures", type=int, default=60)
+    given = parser.parse_args()
+    for line in measure(given.photos, given.registered, given.pictures):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
