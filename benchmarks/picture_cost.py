@@ -123,7 +123,8 @@ def measure(photos: Path, registered: int, count: int) -> Iterator[str]:
         for _ in range(ROUNDS):
             whole = time_all(pictures, lambda data: Image.open(io.BytesIO(data)).load())
             ratios.append(time_all(pictures, do) / whole)
-        yield f"  {name:<52} {statistics.median(ratios):6.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
+        span = f"({min(ratios):.2f} to {max(ratios):.2f})"
+        yield f"  {name:<52} {statistics.median(ratios):6.2f}  {span}"
 
 
 def main() -> None:
