@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
 
 from crawler.errors import InputError, PictureError
@@ -27,6 +31,11 @@ PicturedRight = tuple[Right, Mapping[str, Path]]
 
 _MARKS: Collection[RightKind] = ("trademark", "geographical_indication")
 """Rights whose pictures are looked for inside other pictures, too."""
+
+_FILES_OF_A_WORKER = 16
+"""Pictures for which it pays to start another worker."""
+_SAVED_AFTER = 500
+"""Fingerprints after which they are written, so that a stopped run loses little."""
 
 NAMES, POINTS, PRINTS = "names", "points", "fingerprints.bin"
 """Inside an index's folder: the index over names, that over local features, and fingerprints."""
@@ -64,27 +73,50 @@ class FingerprintIndex:
         self._file = None if folder is None else PrintFile(folder / PRINTS)
         self._new: dict[str, Fingerprint] = {}
 
-    def read(self, path: Path, depth: Depth = "work") -> tuple[str, Fingerprint]:
-        """Return the digest and the fingerprint of the picture in a file.
+    def read_all(
+        self, files: Sequence[tuple[Path, Depth]]
+    ) -> Iterator[tuple[str, Fingerprint] | PictureError | OSError]:
+        """Yield the digest and fingerprint of the picture in each file, or why there is none.
 
-        The digest is of the file, and of the depth where that is another.
-
-        :raises PictureError: when it is no picture that can be compared
-        :raises OSError: when the file cannot be read
+        In the order of the files. Several workers share what is new, and with a folder it is
+        written there from time to time. The digest is of the file, and of a depth other than that
+        of works.
         """
+        count = max(1, min(os.cpu_count() or 1, len(files) // _FILES_OF_A_WORKER))
+        free: SimpleQueue[Decoder] = SimpleQueue()
+        with ExitStack() as stack, ThreadPoolExecutor(count) as pool:
+            free.put(self.decoder)
+            for _ in range(count - 1):
+                free.put(stack.enter_context(self.decoder.again()))
+
+            def read(file: tuple[Path, Depth]) -> tuple[str, Fingerprint] | PictureError | OSError:
+                decoder = free.get()
+                try:
+                    return self._read(*file, decoder)
+                except (PictureError, OSError) as error:
+                    return error
+                finally:
+                    free.put(decoder)
+
+            for number, found in enumerate(pool.map(read, files), 1):
+                yield found
+                if number % _SAVED_AFTER == 0:
+                    self._save()
+        self._save()
+
+    def _read(self, path: Path, depth: Depth, decoder: Decoder) -> tuple[str, Fingerprint]:
         digest = read_digest(path)
         if depth != "work":
             digest = hashlib.sha256(f"{digest} {depth}".encode()).hexdigest()
         known = self._new.get(digest) or (self._file and self._file.get(digest))
         if known and known.maker == self.decoder.find_maker(depth):
             return digest, known
-        self._new[digest] = self.decoder.read(path, depth)
-        return digest, self._new[digest]
+        self._new[digest] = made = decoder.read(path, depth)
+        return digest, made
 
-    def save(self) -> None:
-        """Write what is new to the folder."""
+    def _save(self) -> None:
         if self._file is not None:
-            self._file.add(self._new)
+            self._file.add(dict(self._new))  # others may add to it meanwhile
 
     def build(
         self, pictures: Sequence[tuple[str, Fingerprint]], owners: Sequence[str] | None = None
@@ -171,19 +203,21 @@ def build_matcher(
     in_force: list[Right] = []
     references: list[tuple[str, str]] = []
     prints: list[tuple[str, Fingerprint]] = []
+    wanted: list[tuple[str, str, Path, Depth]] = []
     for right, files in rights:
         if lapse := right.lapse(on):
             left_out.append(f"{right.id} is not matched: it {lapse}")
             continue
         in_force.append(right)
         depth: Depth = "logo" if right.kind in _MARKS else "work"
-        for image, path in files.items():
-            try:
-                prints.append(index.read(path, depth))
-                references.append((right.id, image))
-            except (PictureError, OSError) as error:
-                left_out.append(f"{right.id}: its picture {image} is not matched: {error}")
-    index.save()
+        wanted += [(right.id, image, path, depth) for image, path in files.items()]
+    found = index.read_all([(path, depth) for _, _, path, depth in wanted])
+    for (owner, image, _, _), print_ in zip(wanted, found, strict=True):
+        if isinstance(print_, Exception):
+            left_out.append(f"{owner}: its picture {image} is not matched: {print_}")
+        else:
+            prints.append(print_)
+            references.append((owner, image))
     matcher = Matcher(in_force, references, settings, _open_marks(in_force, folder))
     pictures = index.build(prints, [right for right, _ in references])
     return Matching(matcher, PictureSearch(index.decoder, pictures), tuple(left_out))

@@ -21,7 +21,7 @@ LEAST_PAIRS: Final = 3
 
 _EVEN, _SCALE, _MOST = 45, 20, 1.5
 """Bits in which points differ that lie as they should: of a logo that is there half of them differ
-in 22 and nine of ten in fewer than 35, by chance half differ in 43. Points that differ in more than
+in 22 and nine of ten in fewer than 33, by chance half differ in 43. Points that differ in more than
 the first number speak against it, each by at most 1."""
 
 _SURER, _SAME_PLACE = 2.0, 0.3

@@ -52,7 +52,18 @@ class Decoder(Worker):
             memory=memory + (MODEL_MEMORY if descriptor else 0),
         )
         self._hashes_only = hashes_only
+        self._again = partial(
+            Decoder,
+            seconds=seconds,
+            memory=memory,
+            hashes_only=hashes_only,
+            descriptor=descriptor,
+        )
         self._makers: dict[Depth, str] = {}
+
+    def again(self) -> Decoder:
+        """Return another one with the same settings, and a worker of its own."""
+        return self._again()
 
     def read(self, path: Path, depth: Depth = "points") -> Fingerprint:
         """Return the fingerprint of the picture in a file.
