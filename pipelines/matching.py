@@ -21,7 +21,7 @@ from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
 from matchers.pictures.points import Part
 from matchers.pictures.prints import TOO_PLAIN, Depth, Fingerprint
-from matchers.pictures.saved import open_parts
+from matchers.pictures.saved import find_own_folder, open_parts
 from matchers.pictures.votes import build_tables
 from pipelines.print_file import PrintFile
 from pipelines.sweep.decoding import Decoder
@@ -79,8 +79,8 @@ class FingerprintIndex:
         """Yield the digest and fingerprint of the picture in each file, or why there is none.
 
         In the order of the files. Several workers share what is new, and with a folder it is
-        written there from time to time. The digest is of the file, and of a depth other than that
-        of works.
+        written there from time to time. The digest is of the file and of what made the
+        fingerprint, so that those of different settings are kept side by side.
         """
         count = max(1, min(os.cpu_count() or 1, len(files) // _FILES_OF_A_WORKER))
         free: SimpleQueue[Decoder] = SimpleQueue()
@@ -105,11 +105,10 @@ class FingerprintIndex:
         self._save()
 
     def _read(self, path: Path, depth: Depth, decoder: Decoder) -> tuple[str, Fingerprint]:
-        digest = read_digest(path)
-        if depth != "work":
-            digest = hashlib.sha256(f"{digest} {depth}".encode()).hexdigest()
+        maker = self.decoder.find_maker(depth)
+        digest = hashlib.sha256(f"{read_digest(path)} {maker}".encode()).hexdigest()
         known = self._new.get(digest) or (self._file and self._file.get(digest))
-        if known and known.maker == self.decoder.find_maker(depth):
+        if known and known.maker == maker:
             return digest, known
         self._new[digest] = made = decoder.read(path, depth)
         return digest, made
@@ -129,14 +128,15 @@ class FingerprintIndex:
         places: dict[str, list[int]] = {}
         for place, (digest, _) in enumerate(pictures):
             places.setdefault(digest, []).append(place)
-        if self.folder is None or not pictures:
+        if self.folder is None or not any(len(print_.local.places) for print_ in prints):
             tables = build_tables([prints[same[0]].local for same in places.values()])
             alone = [Part(tables, list(places.values()))]
             return PictureIndex(prints, parts=alone, owners=owners)
+        maker = f"{self.decoder.find_maker('work')}, {self.decoder.find_maker('logo')}"
         saved = open_parts(
-            self.folder / POINTS,
+            find_own_folder(self.folder / POINTS, maker),
             list(places),
-            f"{self.decoder.find_maker('work')}, {self.decoder.find_maker('logo')}",
+            maker,
             lambda digest: prints[places[digest][0]].local,
         )
         taken: set[str] = set()

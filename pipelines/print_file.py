@@ -41,7 +41,10 @@ class PrintFile:
         if self._map is None or digest not in self._places:
             return None
         first, last = self._places[digest]
-        return parse_fingerprint(self._map[first:last])
+        try:
+            return parse_fingerprint(self._map[first:last])
+        except ValueError:  # as another version wrote it
+            return None
 
     def _has(self, digest: str, print_: Fingerprint) -> bool:
         """Whether the file's fingerprint by the same maker is there."""

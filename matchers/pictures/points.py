@@ -19,7 +19,9 @@ from matchers.pictures.votes import Numbers, Tables, distinct, find_like
 
 _LEAST_VOTES, _LEAST_PAIRS = 1.5, 4
 _LOOKED_AT, _SMALL_LOOKED_AT = 6, 12
-"""References of which the points are compared, for each picture."""
+"""References that are looked at in vain, for each picture."""
+_MOST = 100
+"""References that are looked at at all, for each variant of a picture."""
 _LEAST_POINTS = 6
 _MUCH, _FEW_GAPS = 25.0, 0.2
 """Support from which a rich picture is the same although many places between were not found, and
@@ -55,13 +57,11 @@ class Part:
 class _Candidate(NamedTuple):
     """A reference that shares points with a picture."""
 
-    votes: float
-    part: Part
+    share: float
+    """Of its votes, as far as they are its alone."""
+    votes: _Votes
     place: int
     """Number of the picture in the part."""
-    variant: int
-    pairs: tuple[Numbers, Numbers]
-    """Points of the reference, and of the picture."""
 
 
 class PointIndex:
@@ -86,42 +86,46 @@ class PointIndex:
         """
         if not picture.local.codes.shape[1]:
             return
-        seen: set[int] = set()
-        shown = []
-        for candidate in self._find_candidates(picture.local.codes, doubts, settled):
-            if seen.isdisjoint(candidate.part.entries[candidate.place]):
-                for match in self._look_at(candidate, picture):
-                    seen.add(match.entry)
-                    if match.verdict == "logo":
-                        shown.append(match)
-                    else:
-                        yield match
-        outdone = {match.entry for match in logos.find_outdone(shown)}
-        yield from (match for match in shown if match.entry not in outdone)
-
-    def _find_candidates(
-        self, codes: Codes, doubts: frozenset[int], settled: set[int]
-    ) -> Iterator[_Candidate]:
-        """Yield those that share most points with a picture: large ones, then small ones."""
         large: list[_Candidate] = []
         small: list[_Candidate] = []
         for part, is_small in zip(self._parts, self._small, strict=True):
-            for variant in range(len(codes)):
-                found = _Votes(part, codes[variant], variant)
-                large += found.find(~is_small, _LEAST_PAIRS, _LEAST_VOTES, doubts)
-                small += found.find(is_small, logos.LEAST_PAIRS, 0.0, doubts)
-        for ranked, count in ((large, _LOOKED_AT), (small, _SMALL_LOOKED_AT)):
-            new = (c for c in ranked if not settled.issuperset(c.part.entries[c.place]))
-            yield from sorted(new, key=_by_votes)[:count]
+            for variant, codes in enumerate(picture.local.codes):
+                votes = _Votes(part, codes, variant)
+                large += votes.find(~is_small, _LEAST_PAIRS, _LEAST_VOTES, doubts)
+                small += votes.find(is_small, logos.LEAST_PAIRS, 0.0, doubts)
+        yield from self._look_at_best(large, _LOOKED_AT, picture, settled)
+        found = list(self._look_at_best(small, _SMALL_LOOKED_AT, picture, settled))
+        outdone = {match.entry for match in logos.find_outdone(found)}
+        yield from (match for match in found if match.entry not in outdone)
+
+    def _look_at_best(
+        self, candidates: list[_Candidate], misses: int, picture: Fingerprint, settled: set[int]
+    ) -> Iterator[PictureMatch]:
+        """Look at those with most votes, until so many in all were nothing.
+
+        One picture may be registered many times, so what is found does not count.
+        """
+        seen = set(settled)
+        for candidate in sorted(candidates, key=_by_votes):
+            entries = candidate.votes.part.entries[candidate.place]
+            if not seen.isdisjoint(entries):
+                continue
+            found = list(self._look_at(candidate, picture))
+            seen.update(match.entry for match in found)
+            yield from found
+            misses -= not found
+            if not misses:
+                return
 
     def _look_at(self, candidate: _Candidate, picture: Fingerprint) -> Iterator[PictureMatch]:
         """Compare the points of a reference and of the picture."""
-        _, part, place, variant, pairs = candidate
+        _, votes, place = candidate
+        part, variant = votes.part, votes.variant
         tables, entries = part.tables, part.entries[place]
         first, last = tables.starts[place : place + 2]
         theirs = Points(tables.places[first:last], tables.codes[first:last])
         ours = Points(_altered(picture, variant), picture.local.codes[variant])
-        fit = find_fit(theirs, ours, pairs)
+        fit = find_fit(theirs, ours, votes.find_pairs(place))
         if fit is None:
             return
         reference = self._entries[entries[0]]
@@ -131,6 +135,8 @@ class PointIndex:
         strength, verdict = 0.0, None
         if reference.is_small:
             strength = logos.find_strength(fit, theirs, ours, shown, density)
+        if reference.is_small and strength < logos.LEAST:
+            return
         if reference.depth != "logo" and max(shown, covered) >= _LEAST_AREA:
             verdict = _judge(reference.look, len(fit.theirs), area, density)
         if reference.is_small and verdict != "copy":
@@ -167,7 +173,7 @@ class _Votes:
 
         :param codes: of the picture in that variant
         """
-        self._part, self._variant = part, variant
+        self.part, self.variant = part, variant
         starts = part.tables.starts
         ours, theirs = find_like(part.tables, codes)
         owners = np.searchsorted(starts, theirs, "right") - 1
@@ -191,16 +197,17 @@ class _Votes:
 
         :param wanted: which pictures of the part are asked for
         """
-        part, starts = self._part, self._part.tables.starts
         (places,) = np.nonzero(wanted & (self._counts >= least_pairs))
-        best = places[np.argsort(-self._votes[places], kind="stable")][:_SMALL_LOOKED_AT]
+        best = places[np.argsort(-self._votes[places], kind="stable")][:_MOST]
         for place in best.tolist():
             votes = float(self._votes[place])
-            if votes < least_votes and doubts.isdisjoint(part.entries[place]):
-                continue
-            mine = self._owners == place
-            pairs = (self._theirs[mine] - starts[place], self._ours[mine])
-            yield _Candidate(votes, part, place, self._variant, pairs)
+            if votes >= least_votes or not doubts.isdisjoint(self.part.entries[place]):
+                yield _Candidate(votes, self, place)
+
+    def find_pairs(self, place: int) -> tuple[Numbers, Numbers]:
+        """Return the points of a reference, and of the picture, that look alike."""
+        mine = self._owners == place
+        return self._theirs[mine] - self.part.tables.starts[place], self._ours[mine]
 
 
 def _judge(look: Look, points: int, area: float, density: float) -> Verdict | None:
@@ -211,13 +218,11 @@ def _judge(look: Look, points: int, area: float, density: float) -> Verdict | No
     return "copy" if _is_copy(look, support, area, density) else "part"
 
 
-def _judge_small(depth: Depth, strength: float, share: float) -> Verdict | None:
+def _judge_small(depth: Depth, strength: float, share: float) -> Verdict:
     """Return what it is that shows few points of a logo, or of a work of few strokes.
 
     :param share: of the places of the reference that were found again
     """
-    if strength < logos.LEAST:
-        return None
     if depth == "logo":
         return "logo"
     return "copy" if strength >= logos.SURE and share >= _LEAST_SHARE else "part"
@@ -232,7 +237,7 @@ def _is_copy(look: Look, support: float, area: float, density: float) -> bool:
 
 
 def _by_votes(candidate: _Candidate) -> tuple[float, int, int]:
-    return -candidate.votes, candidate.place, candidate.variant
+    return -candidate.share, candidate.place, candidate.votes.variant
 
 
 def _altered(picture: Fingerprint, variant: int) -> Places:

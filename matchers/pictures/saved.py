@@ -6,6 +6,7 @@ part; when the late and the gone are a quarter of all, everything is written ane
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,8 @@ from matchers.pictures.votes import PIECES, Tables, build_tables
 
 _HEADER = "header.json"
 _PREFIX, _NEW = "part-", "new-"
+_MAKERS = 4
+"""Makers of which tables are kept: another setting, or another version, is another maker."""
 _KINDS = (np.int64, np.float32, np.uint64, np.uint32, np.int32)
 
 
@@ -32,6 +35,23 @@ class SavedPart(NamedTuple):
 
     digests: tuple[str, ...]
     tables: Tables
+
+
+def find_own_folder(folder: Path, maker: str) -> Path:
+    """Return where tables of a maker are kept; those that were not used for longest go."""
+    own = folder / hashlib.sha256(maker.encode()).hexdigest()[:16]
+    own.mkdir(parents=True, exist_ok=True)
+    os.utime(own)
+    folders = [path for path in folder.iterdir() if path.is_dir()]
+    for old in sorted(folders, key=_by_use)[:-_MAKERS]:
+        shutil.rmtree(old, ignore_errors=True)
+    return own
+
+
+def _by_use(folder: Path) -> float:
+    with suppress(OSError):  # another process may have removed it
+        return folder.stat().st_mtime
+    return 0.0
 
 
 def open_parts(

@@ -46,6 +46,8 @@ _SURE_BITS, _SURE_APART = 16, 0.01
 mere outline, up to which these say as much as a descriptor does."""
 _SAME = 1e-3
 """Distance of references that are one picture, registered twice."""
+_REPEATED, _REPEATED_BITS = 0.06, 8
+"""Distance, and bits of the hash, up to which references are one picture that was saved again."""
 _EQUAL = 1e-5
 _SAMPLE = 512
 """Vectors that are compared with each other to learn what is usual."""
@@ -99,7 +101,9 @@ class VectorRows:
             first[np.linspace(0, len(first) - 1, min(len(first), _SAMPLE), dtype=int)]
         ]
         above = np.triu_indices(len(some), 1)
-        return float(np.median(1 - (some @ some.T)[above]))
+        apart = (1 - some @ some.T)[above]
+        apart = apart[apart > _REPEATED]  # one picture may be registered many times
+        return FEW_USUAL if len(apart) < FEW * (FEW - 1) // 2 else float(np.median(apart))
 
     def near(self, picture: Fingerprint) -> list[Near]:
         """Return the nearest references that may be alike, nearest first, each once."""
@@ -127,9 +131,19 @@ class VectorRows:
         if entry not in self._rivals:
             mine = self._rows[self._owners == entry]
             others = self._rights[self._owners] != self._rights[entry]
-            apart = (1 - mine @ self._rows.T).min(axis=0)[others]
-            self._rivals[entry] = float(apart[apart > _SAME].min(initial=2.0))
+            apart = (1 - mine @ self._rows.T).min(axis=0)
+            (rows,) = np.nonzero(others & (apart > _SAME))
+            nearest = (
+                float(apart[row])
+                for row in rows[np.argsort(apart[rows], kind="stable")].tolist()
+                if apart[row] > _REPEATED or not self._is_repeated(entry, int(self._owners[row]))
+            )
+            self._rivals[entry] = next(nearest, 2.0)
         return self._rivals[entry]
+
+    def _is_repeated(self, entry: int, other: int) -> bool:
+        """Whether two references are one picture, saved again."""
+        return _count_differing(self._entries[entry], self._entries[other]) <= _REPEATED_BITS
 
     def judge(self, near: Iterable[Near], picture: Fingerprint) -> Iterator[PictureMatch]:
         """Yield a match for each reference that is near enough to be a copy, or to look alike."""

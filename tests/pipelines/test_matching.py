@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +84,33 @@ def test_what_is_kept_is_not_decoded_again(
         late._makers = {"work": decoder.find_maker("work")}
         again = list(FingerprintIndex(late, folder).read_all(files[:9]))
     assert _digests(again) == first
+
+
+def test_other_settings_are_kept_side_by_side(
+    files: list[tuple[Path, Depth]], decoder: Decoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "index"
+    with Decoder(hashes_only=True) as hashes:
+        for one in (decoder, hashes):
+            assert list(FingerprintIndex(one, folder).read_all(files[:9]))
+        size = (folder / PRINTS).stat().st_size
+        for one in (decoder, hashes):
+            assert list(FingerprintIndex(one, folder).read_all(files[:9]))
+    assert (folder / PRINTS).stat().st_size == size
+
+
+def test_fingerprints_of_another_version_are_made_anew(
+    files: list[tuple[Path, Depth]], decoder: Decoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "index"
+    (first,) = FingerprintIndex(decoder, folder).read_all(files[:1])
+    assert isinstance(first, tuple)
+    path = folder / PRINTS
+    data = path.read_bytes()
+    at = data.index(b"{")
+    old = data[at:].replace(b',"depth":"work"', b"", 1)  # as it was before there were depths
+    head = data[: at - 8] + struct.pack("<II", len(old), zlib.crc32(old))
+    path.write_bytes(head + old)
+    assert PrintFile(path).get(first[0]) is None
+    (again,) = FingerprintIndex(decoder, folder).read_all(files[:1])
+    assert again == first

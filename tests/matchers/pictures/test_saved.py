@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from matchers.pictures.prints import LocalFeatures
-from matchers.pictures.saved import open_parts
+from matchers.pictures.saved import find_own_folder, open_parts
 
 
 def _features(digest: str) -> LocalFeatures:
@@ -100,3 +101,13 @@ def test_what_stopped_processes_left_is_removed(tmp_path: Path) -> None:
 
 def test_no_pictures_make_no_part(tmp_path: Path) -> None:
     assert open_parts(tmp_path, [], "maker", _Loads()) == []
+
+
+def test_tables_of_some_makers_are_kept_side_by_side(tmp_path: Path) -> None:
+    folders = []
+    for number, maker in enumerate(["a", "b", "c", "d", "a", "e"]):
+        folder = find_own_folder(tmp_path, maker)
+        os.utime(folder, (number, number))
+        folders.append(folder)
+    assert folders[0] == folders[4]
+    assert [folder.exists() for folder in folders] == [True, False, True, True, True, True]
