@@ -9,7 +9,7 @@ import numpy as np
 
 from matchers.pictures.geometry import Fit, Points
 from matchers.pictures.matches import PictureMatch
-from matchers.pictures.prints import Box
+from matchers.pictures.prints import Box, Places
 from matchers.pictures.votes import count_bits
 
 LEAST: Final = 1.0
@@ -24,6 +24,12 @@ _EVEN, _SCALE, _MOST = 45, 20, 1.5
 in 22 and nine of ten in fewer than 33, by chance half differ in 43. Points that differ in more than
 the first number speak against it, each by at most 1."""
 
+_WIDE, _LETTERS, _LEAST_THERE, _LEAST_AGAIN, _STRICT = 1.6, 8, 4, 0.4, 8
+"""Width, in heights, from which a logo is looked at as a word; parts of a word; points of a part
+from which it counts, and the share of them that must be found; the power to which the share of the
+parts that are there is raised."""
+
+_SPOT = 0.02
 _SURER, _SAME_PLACE = 2.0, 0.3
 """How much stronger another logo is that is there instead, and the least share of a box in its."""
 
@@ -38,7 +44,38 @@ def find_strength(fit: Fit, theirs: Points, ours: Points, shown: float, density:
     """
     differ = count_bits(theirs.codes[fit.theirs] ^ ours.codes[fit.ours])
     likeness = np.clip((_EVEN - differ) / _SCALE, -1.0, _MOST).sum()
-    return float(likeness * min(1.0, shown) ** 0.5 * density**1.5)
+    whole = find_whole(theirs.places[:, :2], theirs.places[fit.theirs, :2])
+    return float(likeness * min(1.0, shown) ** 0.5 * density**1.5 * whole)
+
+
+def find_whole(places: Places, found: Places) -> float:
+    """Return how much of a word was found, from its first letter to its last: 0 to 1.
+
+    Two words in one typeface share letters, and these share all their points. So of what is as wide
+    as a word, each part of its width must be there. Of other logos a part is enough: 1.
+
+    :param places: of all points of a logo, shape (points, 2)
+    :param found: of those that were found again
+    """
+    first, last = np.percentile(places, (3, 97), axis=0)
+    size = last - first
+    along = int(size.argmax())
+    if size[along] < _WIDE * size[1 - along]:
+        return 1.0
+    counts = []
+    for points in (_find_spots(places), _find_spots(found)):
+        bins = ((points[:, along] - first[along]) / size[along] * _LETTERS).astype(np.int64)
+        counts.append(np.bincount(np.clip(bins, 0, _LETTERS - 1), minlength=_LETTERS))
+    there, again = counts
+    holes = (there >= _LEAST_THERE) & (again < _LEAST_AGAIN * there)
+    return float((1 - holes.mean()) ** _STRICT)
+
+
+def _find_spots(places: Places) -> Places:
+    """Return places without those that are near another: a corner is one at every size."""
+    _, first = np.unique(np.round(places / _SPOT), axis=0, return_index=True)
+    spots: Places = places[first]
+    return spots
 
 
 def find_outdone(matches: Sequence[PictureMatch]) -> Iterator[PictureMatch]:

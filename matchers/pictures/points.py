@@ -36,8 +36,8 @@ _LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
 support: drawings of the same few shapes have less by chance."""
 
 
-_LEAST_SHARE = 0.3
-"""Share of the places of a work of few strokes from which it is the same picture, not a part."""
+_LEAST_SHARE, _LEAST_STRENGTH = 0.3, 4.0
+"""Share of the places of a work of few strokes, and strength, from which it is the same picture."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class PointIndex:
             return
         if reference.depth != "logo" and max(shown, covered) >= _LEAST_AREA:
             verdict = _judge(reference.look, len(fit.theirs), area, density)
-        if reference.is_small and verdict != "copy":
+        if reference.is_small and (verdict != "copy" or strength < logos.SURE):
             verdict = _judge_small(reference.depth, strength, shown * density)
         if verdict is None:
             return
@@ -225,7 +225,7 @@ def _judge_small(depth: Depth, strength: float, share: float) -> Verdict:
     """
     if depth == "logo":
         return "logo"
-    return "copy" if strength >= logos.SURE and share >= _LEAST_SHARE else "part"
+    return "copy" if strength >= _LEAST_STRENGTH and share >= _LEAST_SHARE else "part"
 
 
 def _is_copy(look: Look, support: float, area: float, density: float) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from matchers.candidate import FoundPicture
 from matchers.explain import picture_finding
 from matchers.pictures.hashing import find_maker, fingerprint
 from matchers.pictures.index import PictureIndex
+from matchers.pictures.logos import SURE
 from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import dump_fingerprint, parse_fingerprint
 from tests.matchers.pictures.test_index import draw_scene
@@ -124,3 +125,19 @@ def test_a_work_of_few_strokes_is_found_in_a_scene(encode: Encode) -> None:
     assert (best.entry, best.verdict, best.method) == (3, "copy", "features")
     other = fingerprint(encode(draw_scene(41, (1000, 750)), "JPEG", quality=80))
     assert [match for match in index.find(other) if match.verdict == "copy"] == []
+
+
+def _write(text: str, at: tuple[int, int] = (60, 60)) -> Image.Image:
+    image = Image.new("RGB", (700, 220), "white")
+    ImageDraw.Draw(image).text(at, text, "#202020", ImageFont.load_default(size=100))
+    return image
+
+
+def test_other_words_of_one_typeface_are_not_the_wordmark(encode: Encode) -> None:
+    index = PictureIndex([fingerprint(encode(_write("Brandolux")), "logo")])
+    for text in ("Brand new", "Grand Lux", "Orlando", "Random", "soldux", "Brand deluxe"):
+        found = _find(index, _write(text, (90, 70)), encode)
+        assert [match for match in found if match.strength >= SURE] == [], text
+    scene = draw_scene(901, (1000, 750))
+    scene.paste(_write("Brandolux").resize((350, 110), Image.Resampling.LANCZOS), (300, 300))
+    assert [m.strength >= SURE for m in _find(index, scene, encode)] == [True]
