@@ -211,7 +211,7 @@ class Finding:
     transform: str | None = None
     """How the listing's picture was altered (mirror, rotate-90, ...)."""
     verdict: str | None = None
-    """Of pictures: ``copy``, ``logo`` or ``part``."""
+    """Of pictures: ``copy``, ``logo``, ``part`` or ``lookalike``."""
     method: str | None = None
     """By what pictures were compared: ``hash``, ``shades``, ``features`` or ``descriptor``."""
     distance: int | None = None

@@ -34,6 +34,7 @@ _MARKS: Collection[RightKind] = ("trademark", "geographical_indication")
 
 _FILES_OF_A_WORKER = 16
 """Pictures for which it pays to start another worker."""
+_MOST_WORKERS = 8
 _SAVED_AFTER = 500
 """Fingerprints after which they are written, so that a stopped run loses little."""
 
@@ -72,6 +73,7 @@ class FingerprintIndex:
         self.folder = folder
         self._file = None if folder is None else PrintFile(folder / PRINTS)
         self._new: dict[str, Fingerprint] = {}
+        self._unsaved: dict[str, Fingerprint] = {}
 
     def read_all(
         self, files: Sequence[tuple[Path, Depth]]
@@ -82,7 +84,8 @@ class FingerprintIndex:
         written there from time to time. The digest is of the file and of what made the
         fingerprint, so that those of different settings are kept side by side.
         """
-        count = max(1, min(os.cpu_count() or 1, len(files) // _FILES_OF_A_WORKER))
+        cores = min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
+        count = max(1, min(cores, len(files) // _FILES_OF_A_WORKER))
         free: SimpleQueue[Decoder] = SimpleQueue()
         with ExitStack() as stack, ThreadPoolExecutor(count) as pool:
             free.put(self.decoder)
@@ -110,12 +113,16 @@ class FingerprintIndex:
         known = self._new.get(digest) or (self._file and self._file.get(digest))
         if known and known.maker == maker:
             return digest, known
-        self._new[digest] = made = decoder.read(path, depth)
+        made = decoder.read(path, depth)
+        self._new[digest] = self._unsaved[digest] = made
         return digest, made
 
     def _save(self) -> None:
-        if self._file is not None:
-            self._file.add(dict(self._new))  # others may add to it meanwhile
+        unsaved = dict(self._unsaved)  # others may add to it meanwhile
+        if self._file is not None and unsaved:
+            self._file.add(unsaved)
+        for digest in unsaved:
+            del self._unsaved[digest]
 
     def build(
         self, pictures: Sequence[tuple[str, Fingerprint]], owners: Sequence[str] | None = None

@@ -38,11 +38,12 @@ class PrintFile:
 
     def get(self, digest: str) -> Fingerprint | None:
         """Return the fingerprint of a file."""
-        if self._map is None or digest not in self._places:
+        span = self._places.get(digest)
+        data = self._map  # after the place, as another thread may open a longer file between
+        if span is None or data is None:
             return None
-        first, last = self._places[digest]
         try:
-            return parse_fingerprint(self._map[first:last])
+            return parse_fingerprint(data[slice(*span)])
         except ValueError:  # as another version wrote it
             return None
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import orjson
 
 Box = tuple[int, int, int, int]
+"""x, y, width, height."""
 TOO_PLAIN = "too plain to be compared"
 """How the reason begins for which a picture is refused that shows hardly anything."""
-"""x, y, width, height."""
 
 Look = Literal["flat", "plain", "rich"]
 """How much a picture shows: little more than an outline, something on a plain ground, or more."""

@@ -47,9 +47,10 @@ def _name(one: tuple[str, Fingerprint] | Exception) -> str:
 def test_several_workers_give_what_one_gives(
     files: list[tuple[Path, Depth]], decoder: Decoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.matching.os.cpu_count", lambda: 1)
+    monkeypatch.setattr(matching, "_MOST_WORKERS", 1)
     alone = list(FingerprintIndex(decoder).read_all(files))
-    monkeypatch.setattr("pipelines.matching.os.cpu_count", lambda: 3)
+    monkeypatch.setattr(matching, "_MOST_WORKERS", 3)
+    monkeypatch.setattr("pipelines.matching.os.sched_getaffinity", lambda _: range(3))
     monkeypatch.setattr(matching, "_FILES_OF_A_WORKER", 2)
     shared = list(FingerprintIndex(decoder).read_all(files))
     assert _digests(shared) == _digests(alone)
