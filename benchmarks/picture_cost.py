@@ -20,12 +20,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.logos_in_scenes import find_print
 from benchmarks.manipulations import MANIPULATIONS
 from benchmarks.picture_recall import SUFFIXES, load
-from crawler.errors import PictureError
-from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
-from matchers.pictures.prints import Depth, Fingerprint
+from matchers.pictures.prints import Fingerprint
 
 SEED = 20261130
 ROUNDS = 7
@@ -40,14 +39,6 @@ def encode(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.resize(size, Image.Resampling.LANCZOS).save(file, "JPEG", quality=85)
     return file.getvalue()
-
-
-def find_print(data: bytes, depth: Depth) -> Fingerprint | None:
-    """Return the fingerprint of a picture; None when it is refused."""
-    try:
-        return fingerprint(data, depth)
-    except PictureError:
-        return None
 
 
 def cut_part(task: tuple[Path, int]) -> Image.Image:
