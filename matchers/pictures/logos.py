@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from matchers.pictures.geometry import Fit, Points
 from matchers.pictures.matches import PictureMatch
@@ -14,7 +15,9 @@ from matchers.pictures.votes import count_bits
 
 LEAST: Final = 1.0
 """Strength from which it is told at all; ``matchers.weights`` says from where on it is flagged."""
-SURE: Final = 2.5
+LEAST_SIZE: Final = 0.05
+"""Longer side of a logo in a picture, in longer sides of that: of smaller ones nothing is seen."""
+SURE: Final = 3.0
 """Strength from which it settles what a hash leaves in doubt."""
 LEAST_PAIRS: Final = 3
 """Points that must look alike for a logo to be looked at."""
@@ -42,10 +45,15 @@ def find_strength(fit: Fit, theirs: Points, ours: Points, shown: float, density:
     :param shown: share of the logo over which the points spread that were found again
     :param density: share of the places within that area that were found again
     """
-    differ = count_bits(theirs.codes[fit.theirs] ^ ours.codes[fit.ours])
-    likeness = np.clip((_EVEN - differ) / _SCALE, -1.0, _MOST).sum()
+    likeness = find_likeness(fit, theirs, ours).sum()
     whole = find_whole(theirs.places[:, :2], theirs.places[fit.theirs, :2])
     return float(likeness * min(1.0, shown) ** 0.5 * density**1.5 * whole)
+
+
+def find_likeness(fit: Fit, theirs: Points, ours: Points) -> npt.NDArray[np.float64]:
+    """Return how much each pair of points says: 1.5 of equal ones down to -1."""
+    differ = count_bits(theirs.codes[fit.theirs] ^ ours.codes[fit.ours])
+    return np.clip((_EVEN - differ) / _SCALE, -1.0, _MOST)
 
 
 def find_whole(places: Places, found: Places) -> float:

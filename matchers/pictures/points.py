@@ -23,6 +23,8 @@ _LOOKED_AT, _SMALL_LOOKED_AT = 6, 12
 _MOST = 100
 """References that are looked at at all, for each variant of a picture."""
 _LEAST_POINTS = 6
+_LEAST_LIKENESS = 0.1
+"""Mean of what the points say: of noise that lies alike half differ in 43 bits or more."""
 _MUCH, _FEW_GAPS = 25.0, 0.2
 """Support from which a rich picture is the same although many places between were not found, and
 the least share of them. Measured: photographs of other goods on one ground have up to 22."""
@@ -126,7 +128,7 @@ class PointIndex:
         theirs = Points(tables.places[first:last], tables.codes[first:last])
         ours = Points(_altered(picture, variant), picture.local.codes[variant])
         fit = find_fit(theirs, ours, votes.find_pairs(place))
-        if fit is None:
+        if fit is None or logos.find_likeness(fit, theirs, ours).mean() < _LEAST_LIKENESS:
             return
         reference = self._entries[entries[0]]
         (shown, covered), density = _measure(fit, theirs, ours)
@@ -149,6 +151,8 @@ class PointIndex:
             region = find_box(unmirrored(mine, variant, picture), picture)
             shared = theirs.places[fit.theirs[fit.fine], :2].astype(np.float64)
             their_region = find_box(shared, reference)
+        if verdict == "logo" and max(region[2:]) < logos.LEAST_SIZE * max(picture.size):
+            return
         for entry in entries:
             yield PictureMatch(
                 entry=entry,

@@ -73,7 +73,7 @@ def test_finds_it_altered(
 def test_other_scenes_do_not_show_it(index: PictureIndex, encode: Encode) -> None:
     for seed in range(300, 306):
         found = _find(index, draw_scene(seed, (1000, 750)), encode)
-        assert [match for match in found if match.strength > 2.5 or match.verdict != "logo"] == []
+        assert [match for match in found if match.strength >= SURE or match.verdict != "logo"] == []
 
 
 def test_where_one_logo_surely_is_no_other_is_seen(index: PictureIndex, encode: Encode) -> None:
@@ -94,7 +94,7 @@ def test_a_plain_shape_does_not_match_the_world(encode: Encode) -> None:
         draw = ImageDraw.Draw(scene)
         draw.ellipse((300, 200, 500, 400), "red")
         draw.rectangle((600, 100, 800, 300), "black")
-        assert not [m for m in _find(index, scene, encode) if m.strength > 2.5]
+        assert not [m for m in _find(index, scene, encode) if m.strength >= SURE]
 
 
 def test_a_picture_with_a_logo_is_no_copy_of_a_work(encode: Encode) -> None:
