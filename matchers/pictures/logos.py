@@ -15,7 +15,7 @@ from matchers.pictures.votes import count_bits
 
 LEAST: Final = 1.0
 """Strength from which it is told at all; ``matchers.weights`` says from where on it is flagged."""
-LEAST_SIZE: Final = 0.05
+LEAST_SIZE: Final = 0.04
 """Longer side of a logo in a picture, in longer sides of that: of smaller ones nothing is seen."""
 SURE: Final = 3.0
 """Strength from which it settles what a hash leaves in doubt."""
