@@ -24,7 +24,7 @@ _MOST = 100
 """References that are looked at at all, for each variant of a picture."""
 _LEAST_POINTS = 6
 _LEAST_LIKENESS = -0.1
-"""Least mean of what the points say (``logos.find_likeness``): noise that lies alike by chance often
+"""Least mean of what points say (``logos.find_likeness``): noise that lies alike by chance often
 has -0.2 and less, a copy that was stretched a little under 0."""
 _MUCH, _FEW_GAPS = 25.0, 0.2
 """Support from which a rich picture is the same although many places between were not found, and
