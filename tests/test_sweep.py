@@ -241,9 +241,7 @@ def test_scrapys_own_commands_work(tmp_path: Path) -> None:
     assert (listing["title"], listing["price"]) == ("奥雷利奥 bag", "19.90")
 
 
-def test_words_in_pictures_are_read(
-    workspace: Path, tmp_path: Path
-) -> None:
+def test_words_in_pictures_are_read(workspace: Path, tmp_path: Path) -> None:
     take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Aurelio", "goods": ["bags"]})
     named = write_words(tmp_path / "named.png", "AURELIO").read_bytes()
     other = write_words(tmp_path / "other.png", "SUMMER SALE").read_bytes()
