@@ -14,7 +14,6 @@ flagged.
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import statistics
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from typing import NamedTuple
 from PIL import Image, ImageEnhance, ImageFilter
 
 from benchmarks.manipulations import perspective
-from benchmarks.picture_recall import SAME_SCENE, choose, load
+from benchmarks.picture_recall import SAME_SCENE, choose, encode, flatten, load
 from benchmarks.titles import is_kept_back
 from crawler.errors import PictureError
 from matchers.explain import weigh_picture
@@ -73,19 +72,13 @@ def draw_scene(scene: Scene) -> bytes:
     if scene.distorted:
         photo = ImageEnhance.Brightness(photo).enhance(rng.uniform(0.7, 1.3))
         photo = photo.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1)))
-    return _encode(photo, 70 if scene.distorted else 85)
+    return encode(photo, 70 if scene.distorted else 85)
 
 
 def _distort(logo: Image.Image, rng: random.Random) -> Image.Image:
     """Return a logo seen from the side and turned a little."""
     seen = perspective(logo, rng, strength=0.12, fill="#00000000")
     return seen.rotate(rng.uniform(-15, 15), Image.Resampling.BICUBIC, expand=True)
-
-
-def _encode(image: Image.Image, quality: int) -> bytes:
-    file = io.BytesIO()
-    image.convert("RGB").save(file, "JPEG", quality=quality)
-    return file.getvalue()
 
 
 def find_print(data: bytes, depth: Depth) -> Fingerprint | None:
@@ -97,10 +90,7 @@ def find_print(data: bytes, depth: Depth) -> Fingerprint | None:
 
 
 def _print_logo(path: Path) -> Fingerprint | None:
-    logo = load_logo(path)
-    return find_print(
-        _encode(Image.alpha_composite(Image.new("RGBA", logo.size, "white"), logo), 95), "logo"
-    )
+    return find_print(encode(flatten(load_logo(path)), 95), "logo")
 
 
 def _print_scene(scene: Scene) -> Fingerprint | None:
@@ -114,7 +104,7 @@ def _print_innocent(path: Path) -> list[Fingerprint | None]:
     x, y = rng.randint(0, photo.width - width), rng.randint(0, photo.height - height)
     part = photo.crop((x, y, x + width, y + height))
     larger = part.resize((round(width * 1.5), round(height * 1.5)))
-    return [find_print(_encode(image, 85), "scene") for image in (photo, larger)]
+    return [find_print(encode(image, 85), "scene") for image in (photo, larger)]
 
 
 def choose_logos(folder: Path, half: str, count: int, more: bool) -> list[Path]:

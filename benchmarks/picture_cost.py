@@ -22,7 +22,7 @@ from PIL import Image
 
 from benchmarks.logos_in_scenes import find_print
 from benchmarks.manipulations import MANIPULATIONS
-from benchmarks.picture_recall import SUFFIXES, load
+from benchmarks.picture_recall import SUFFIXES, encode, load
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.prints import Fingerprint
 
@@ -32,13 +32,11 @@ COPIES = 20
 """One picture in so many is a copy."""
 
 
-def encode(image: Image.Image) -> bytes:
-    """Return a picture as a shop shows it: a JPEG of 1,000 pixels."""
+def encode_large(image: Image.Image) -> bytes:
+    """Return a picture as a JPEG of 1,000 pixels."""
     scale = 1000 / max(image.size)
     size = (max(32, round(image.width * scale)), max(32, round(image.height * scale)))
-    file = io.BytesIO()
-    image.resize(size, Image.Resampling.LANCZOS).save(file, "JPEG", quality=85)
-    return file.getvalue()
+    return encode(image.resize(size, Image.Resampling.LANCZOS))
 
 
 def cut_part(task: tuple[Path, int]) -> Image.Image:
@@ -54,7 +52,7 @@ def cut_part(task: tuple[Path, int]) -> Image.Image:
 
 def register(task: tuple[Path, int]) -> Fingerprint | None:
     """Return the fingerprint of a part as that of a work."""
-    return find_print(encode(cut_part(task)), "work")
+    return find_print(encode_large(cut_part(task)), "work")
 
 
 def draw_pictures(
@@ -65,10 +63,10 @@ def draw_pictures(
     drawn = []
     for number in range(count):
         if number % COPIES:
-            drawn.append(encode(load(rng.choice(paths))))
+            drawn.append(encode_large(load(rng.choice(paths))))
         else:
             kind = rng.choice(list(MANIPULATIONS))
-            drawn.append(encode(MANIPULATIONS[kind](cut_part(rng.choice(tasks)), rng)))
+            drawn.append(encode_large(MANIPULATIONS[kind](cut_part(rng.choice(tasks)), rng)))
     return drawn
 
 

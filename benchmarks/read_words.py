@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.picture_recall import SUFFIXES, encode, flatten
 from benchmarks.registries import HAN, SYLLABLES, make_registry
 from benchmarks.titles import is_kept_back
 from console.doctor import find_fonts
@@ -49,7 +50,6 @@ STYLES = ("plain", "outlined", "on a label")
 DARK, LIGHT = (20, 20, 20), (240, 240, 240)
 PLACES = 4
 """Places that are looked at; the calmest takes the word, as a designer would put it."""
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 class Planted(NamedTuple):
@@ -66,8 +66,7 @@ def load(path: Path) -> Image.Image | None:
     with Image.open(path) as image:
         if max(image.size) < LEAST:
             return None
-        shown = ImageOps.exif_transpose(image).convert("RGBA")
-    flat = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
+        flat = flatten(image)
     scale = LONGEST / max(flat.size)
     return flat.resize((round(flat.width * scale), round(flat.height * scale)))
 
@@ -133,13 +132,6 @@ def plant_all(
         word, copy = make_word(script, rng), image.copy()
         plant(copy, word, share, fonts[number // 8 % len(fonts)], rng)
         yield Planted(word, script, share, copy)
-
-
-def encode(image: Image.Image) -> bytes:
-    """Return the picture as a shop would show it."""
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=85)
-    return file.getvalue()
 
 
 def find_hits(matcher: Matcher, lines: Sequence[Line]) -> list[Hit]:

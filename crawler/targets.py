@@ -170,7 +170,7 @@ class TargetsMiddleware:
                     yield passed
         except SkipError as error:
             self.targets.settle(target, *outcome_of_failure(error))
-        except Exception as error:
+        except Exception as error:  # whatever a spider raises, its target must not stay open
             self.targets.settle(target, TargetState.FAILED, f"spider error: {error!r}")
             raise
         else:

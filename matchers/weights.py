@@ -179,7 +179,7 @@ SHARED_POINTS: Final = ((12.0, 3.6), (0.0, 2.6))
 """The same of a part that two pictures share: packaging and logos, but grounds and textures too."""
 LOGO: Final = ((6.0, 8.0), (3.0, 6.4), (1.6, 3.0), (0.0, 2.0))
 """Least strength of a logo in a picture (``matchers.pictures.logos``) -> bits. With 300 logos one
-innocent picture in 100 shows one by chance at 1.6, one in 300 at 3.0."""
+innocent picture in 100 shows one by chance at 1.6, one in 500 at 3.0."""
 DESCRIBED: Final[Mapping[Look, float]] = {"rich": 7.0, "plain": 6.6, "flat": 6.6}
 """Bits of a picture that a descriptor model takes for a copy, by how much the reference shows: just
 flagged, of what shows little with the agreement of a hash."""

@@ -87,16 +87,15 @@ class PrintFile:
             raise InputError(
                 f"{self.path} is no index of Markhound; name another folder, or remove it"
             )
-        self._places = {}
-        self._end = len(_MAGIC)
-        for digest, first, last in _records(self._map):
+        if len(self._map) < self._end:  # it was removed and begun anew
+            self._places, self._end = {}, len(_MAGIC)
+        for digest, first, last in _records(self._map, self._end):
             self._places[digest] = (first, last)
             self._end = last
 
 
-def _records(data: mmap.mmap) -> Iterator[tuple[str, int, int]]:
-    """Yield digest, begin and end of each whole record."""
-    at = len(_MAGIC)
+def _records(data: mmap.mmap, at: int) -> Iterator[tuple[str, int, int]]:
+    """Yield digest, begin and end of each whole record from a place on."""
     while at + _HEAD.size <= len(data):
         digest, size, crc = _HEAD.unpack_from(data, at)
         first = at + _HEAD.size

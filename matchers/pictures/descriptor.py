@@ -25,7 +25,7 @@ from crawler.pictures import MODEL_SUFFIX
 from matchers.looks import MIN_DETAIL, find_detail
 from matchers.pictures import phash
 from matchers.pictures.efficientnet import build, read_weights
-from matchers.pictures.prints import Box, Vectors
+from matchers.pictures.prints import REFERENCE_PARTS, Box, Vectors
 
 EFFICIENTNET = "efficientnet-lite0"
 """Name of the model whose weights a package carries."""
@@ -89,7 +89,7 @@ class Descriptor:
             )
         except MemoryError:
             raise
-        except Exception as error:
+        except Exception as error:  # onnxruntime's errors have no base class of their own
             raise InputError(
                 f"{model} is no ONNX model that can be run: {_first(error)}"
             ) from error
@@ -110,7 +110,7 @@ class Descriptor:
             got = self._run([grey])
         except MemoryError:
             raise
-        except Exception as error:
+        except Exception as error:  # the same, and whatever an odd model makes numpy raise
             raise InputError(f"{model} cannot be run: {_first(error)}") from error
         if got.ndim != 2 or got.shape[0] != 1 or not LEAST <= got.shape[1] <= MOST:
             raise InputError(
@@ -118,16 +118,26 @@ class Descriptor:
                 f" first output, got shape {got.shape}"
             )
 
-    def describe(self, image: Image.Image, size: tuple[int, int], trimmed: Box | None) -> Vectors:
+    def describe(
+        self,
+        image: Image.Image,
+        size: tuple[int, int],
+        trimmed: Box | None,
+        *,
+        whole_only: bool = False,
+    ) -> Vectors:
         """Return what the model says of a picture and of its parts.
 
         :param image: mode RGB, upright
         :param size: width and height of the picture itself
         :param trimmed: the picture without its plain border, in pixels of the image
+        :param whole_only: whether the mirrored picture and its windows are left out
         """
         across, down = size[0] / image.width, size[1] / image.height
         parts, squares = [], []
         for part, box in _find_parts(image.size, trimmed):
+            if whole_only and part not in REFERENCE_PARTS:
+                continue
             x, y, width, height = box
             side = self._shape.side
             square = image.resize(

@@ -128,7 +128,14 @@ def _propose(theirs: Places, ours: Places) -> Floats | None:
 
 def count_spots(places: Floats, size: float) -> int:
     """Return how many places there are, shape (places, 2), those nearer than a size being one."""
-    return len(np.unique(np.round(places / size), axis=0))
+    return len(find_spots(places, size))
+
+
+def find_spots(places: Floats, size: float) -> Floats:
+    """Return one of the places, shape (places, 2), wherever several are nearer than a size."""
+    _, first = np.unique(np.round(places / size), axis=0, return_index=True)
+    spots: Floats = places[first]
+    return spots
 
 
 def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[Numbers, Numbers]:

@@ -94,14 +94,16 @@ def fingerprint(
     """
     picture = decode(data)
     whole = _Part.of(picture)
-    if find_look(whole.square) != "rich":  # where little is to be seen, its edges matter
+    look = find_look(whole.square)
+    if look != "rich":  # where little is to be seen, its edges matter
         picture = decode(data, FINE_SIDE)
         whole = _Part.of(picture)
+        look = find_look(whole.square)
     detail = find_detail(whole.square)
     if detail < MIN_DETAIL:
         raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
     points, larger = NO_FEATURES, picture
-    look, border = find_look(whole.square), find_plain_border(picture.image)
+    border = find_plain_border(picture.image)
     if depth != "hashes":
         plan = local.PLANS[depth]
         larger = decode(data, plan.levels[0].side)
@@ -125,14 +127,15 @@ def fingerprint(
         ),
         grey=parts[-1][1].grey,
         local=points,
-        vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger),
+        vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger, depth),
         depth=depth,
     )
 
 
-def _describe(descriptor: Descriptor, picture: WorkingPicture) -> Vectors:
+def _describe(descriptor: Descriptor, picture: WorkingPicture, depth: Depth) -> Vectors:
     border = find_plain_border(picture.image)
-    return descriptor.describe(picture.colour, picture.size, border)
+    whole_only = depth in ("work", "logo")  # of references nothing else is kept
+    return descriptor.describe(picture.colour, picture.size, border, whole_only=whole_only)
 
 
 class _Part(NamedTuple):

@@ -1,4 +1,4 @@
-"""How sure it is that a picture shows a logo: a few points of it, somewhere in a scene."""
+"""How sure it is that a picture shows a logo, or a work of few strokes: few points, in a scene."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from matchers.pictures.geometry import Fit, Points
+from matchers.pictures.geometry import Fit, Floats, Points, find_spots
 from matchers.pictures.matches import PictureMatch
-from matchers.pictures.prints import Box, Places
+from matchers.pictures.prints import Box
 from matchers.pictures.votes import count_bits
 
 LEAST: Final = 1.0
@@ -33,30 +32,33 @@ from which it counts, and the share of them that must be found; the power to whi
 parts that are there is raised."""
 
 _SPOT = 0.02
+"""Size of a place of a word, in longer sides of its picture."""
 _SURER, _SAME_PLACE = 2.0, 0.3
 """How much stronger another logo is that is there instead, and the least share of a box in its."""
 
 
-def find_strength(fit: Fit, theirs: Points, ours: Points, shown: float, density: float) -> float:
-    """Return how sure it is that a picture shows a logo: by chance in 1 of 100 more than about 1.6.
+def find_strength(
+    likeness: Floats, fit: Fit, theirs: Points, shown: float, density: float
+) -> float:
+    """Return how sure it is that a picture shows a logo; ``matchers.weights`` makes bits of it.
 
+    :param likeness: of the pairs of points, see ``find_likeness``
     :param theirs: points of the logo
-    :param ours: points of the picture
     :param shown: share of the logo over which the points spread that were found again
     :param density: share of the places within that area that were found again
     """
-    likeness = find_likeness(fit, theirs, ours).sum()
-    whole = find_whole(theirs.places[:, :2], theirs.places[fit.theirs, :2])
-    return float(likeness * min(1.0, shown) ** 0.5 * density**1.5 * whole)
+    places = theirs.places[:, :2].astype(np.float64)
+    whole = find_whole(places, places[fit.theirs])
+    return float(likeness.sum() * min(1.0, shown) ** 0.5 * density**1.5 * whole)
 
 
-def find_likeness(fit: Fit, theirs: Points, ours: Points) -> npt.NDArray[np.float64]:
+def find_likeness(fit: Fit, theirs: Points, ours: Points) -> Floats:
     """Return how much each pair of points says: 1.5 of equal ones down to -1."""
     differ = count_bits(theirs.codes[fit.theirs] ^ ours.codes[fit.ours])
     return np.clip((_EVEN - differ) / _SCALE, -1.0, _MOST)
 
 
-def find_whole(places: Places, found: Places) -> float:
+def find_whole(places: Floats, found: Floats) -> float:
     """Return how much of a word was found, from its first letter to its last: 0 to 1.
 
     Two words in one typeface share letters, and these share all their points. So of what is as wide
@@ -71,19 +73,13 @@ def find_whole(places: Places, found: Places) -> float:
     if size[along] < _WIDE * size[1 - along]:
         return 1.0
     counts = []
-    for points in (_find_spots(places), _find_spots(found)):
+    # A corner is one, at however many sizes it was described.
+    for points in (find_spots(places, _SPOT), find_spots(found, _SPOT)):
         bins = ((points[:, along] - first[along]) / size[along] * _LETTERS).astype(np.int64)
         counts.append(np.bincount(np.clip(bins, 0, _LETTERS - 1), minlength=_LETTERS))
     there, again = counts
     holes = (there >= _LEAST_THERE) & (again < _LEAST_AGAIN * there)
     return float((1 - holes.mean()) ** _STRICT)
-
-
-def _find_spots(places: Places) -> Places:
-    """Return places without those that are near another: a corner is one at every size."""
-    _, first = np.unique(np.round(places / _SPOT), axis=0, return_index=True)
-    spots: Places = places[first]
-    return spots
 
 
 def find_outdone(matches: Sequence[PictureMatch]) -> Iterator[PictureMatch]:

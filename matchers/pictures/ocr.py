@@ -63,7 +63,7 @@ def read_lines(data: bytes) -> list[Line]:
 
 
 @cache
-def _load_reader() -> Any:  # noqa: ANN401
+def _load_reader() -> Any:  # noqa: ANN401 (of an extra)
     """Return the reader; one thread, its own messages off."""
     logging.getLogger("RapidOCR").disabled = True
     folder = Path(rapidocr.__file__).parent / "models"
@@ -82,7 +82,7 @@ def _load_reader() -> Any:  # noqa: ANN401
     return rapidocr.RapidOCR(params=parameters)
 
 
-def _find_region(corners: Any, scale: tuple[float, float], size: tuple[int, int]) -> Box:  # noqa: ANN401
+def _find_region(corners: Any, scale: tuple[float, float], size: tuple[int, int]) -> Box:  # noqa: ANN401 (an array of an extra)
     """Return the box around four corners, in pixels of the picture itself."""
     left, top = (max(0, math.floor(corners[:, axis].min() * scale[axis])) for axis in (0, 1))
     right, bottom = (

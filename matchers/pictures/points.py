@@ -129,7 +129,8 @@ class PointIndex:
         theirs = Points(tables.places[first:last], tables.codes[first:last])
         ours = Points(_altered(picture, variant), picture.local.codes[variant])
         fit = find_fit(theirs, ours, votes.find_pairs(place))
-        if fit is None or logos.find_likeness(fit, theirs, ours).mean() < _LEAST_LIKENESS:
+        likeness = None if fit is None else logos.find_likeness(fit, theirs, ours)
+        if fit is None or likeness is None or likeness.mean() < _LEAST_LIKENESS:
             return
         reference = self._entries[entries[0]]
         (shown, covered), density = _measure(fit, theirs, ours)
@@ -137,7 +138,7 @@ class PointIndex:
         area = max(shown, covered) if reference.look == "rich" else shown
         strength, verdict = 0.0, None
         if reference.is_small:
-            strength = logos.find_strength(fit, theirs, ours, shown, density)
+            strength = logos.find_strength(likeness, fit, theirs, shown, density)
         if reference.is_small and strength < logos.LEAST:
             return
         if reference.depth != "logo" and max(shown, covered) >= _LEAST_AREA:

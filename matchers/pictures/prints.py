@@ -151,7 +151,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         variants, points = head["points"]
         width, height = head["size"]
         maker, look, depth = str(head["maker"]), head["look"], head["depth"]
-        kept, length, *parts = head.get("vectors", (0, 0))
+        kept, length, *parts = head["vectors"]
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a fingerprint: {line[:60]!r} ({error})") from error
     step = BITS // 8 + COLOURS

@@ -16,7 +16,7 @@ from tests.matchers.conftest import draw_picture
 from tests.matchers.pictures.models import GRID, write_grid_model
 from tests.servers.command import run
 
-pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxruntime", reason="the extra descriptor is not installed")
 
 
 def pattern(image: Image.Image) -> Image.Image:

@@ -17,6 +17,7 @@ from console.hits_page import render_hits_page
 from console.hits_pictures import load_thumbnail
 from crawler.model import Finding, Seller
 from crawler.store.hits import StoredHit
+from matchers.wording import Language
 from tests.servers.stored_hits import MARK, NAME, PICTURE, WORK, a_hit, a_listing
 
 NOW = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
@@ -264,9 +265,10 @@ def test_words_in_a_picture_are_outlined_and_quoted(tmp_path: Path) -> None:
     files = {image: a_picture(tmp_path / "1.png")}
     logo = {"logos/aurelio.png": a_picture(tmp_path / "logo.png", "red")}
     listing = a_listing(images=(image,))
-    for language, words in (("en", "text in the picture"), ("zh", "图片文字")):
+    said: dict[Language, str] = {"en": "text in the picture", "zh": "图片文字"}
+    for language, words in said.items():
         hit = a_hit(listing=listing, findings=(found,), pictures=files, references=logo)
-        doc = page(hit, language=language)  # type: ignore[arg-type]
+        doc = page(hit, language=language)
         (region,) = doc.select(".region")
         assert region["style"] == "left:10.0%;top:10.0%;width:50.0%;height:20.0%"
         assert len(doc.select("figure img")) == 2

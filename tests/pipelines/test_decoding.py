@@ -79,7 +79,7 @@ def test_several_threads_may_ask(tmp_path: Path) -> None:
 
 
 def test_a_model_is_asked_in_the_worker_and_hostile_pictures_cost_one(tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxruntime", reason="the extra descriptor is not installed")
     file, text = write_noise(tmp_path / "a.png"), tmp_path / "page.html"
     text.write_text("<html>blocked</html>")
     model = str(write_grid_model(tmp_path / "m.onnx"))
@@ -102,7 +102,7 @@ def test_a_model_that_cannot_be_used_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_a_model_shares_the_limit_of_memory(tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxruntime", reason="the extra descriptor is not installed")
     model = str(write_grid_model(tmp_path / "m.onnx"))
     with (
         Decoder(descriptor=model, memory=300 * 1024**2 - MODEL_MEMORY) as decoder,

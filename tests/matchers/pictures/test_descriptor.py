@@ -21,7 +21,7 @@ from tests.matchers.pictures.models import (
     write_two_inputs,
 )
 
-pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxruntime", reason="the extra descriptor is not installed")
 
 Draw = Callable[[int], Image.Image]
 

@@ -38,7 +38,7 @@ class _Pickler(pickle._Pickler):
 
     def save(self, obj: object, save_persistent_id: bool = True) -> None:
         if not isinstance(obj, _Tensor):
-            super().save(obj, save_persistent_id)  # type: ignore[misc]
+            super().save(obj, save_persistent_id)  # type: ignore[misc]  # not in its stub
             return
         self._out.write(b"ctorch._utils\n_rebuild_tensor_v2\n(")
         self._out.write(b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\n")

@@ -221,12 +221,12 @@ def test_vectors_are_stored_and_those_of_references_only_in_part() -> None:
     assert np.array_equal(part.values, print_.vectors.values[:1])
 
 
-def test_fingerprints_of_before_have_no_vectors(draw: Draw, encode: Encode) -> None:
+def test_fingerprints_of_before_there_were_vectors_are_none(draw: Draw, encode: Encode) -> None:
     data = dump_fingerprint(fingerprint(encode(draw(1))))
     line, _, body = data.partition(b"\n")
     assert b'"vectors":[0,0]' in line
-    old = parse_fingerprint(line.replace(b',"vectors":[0,0]', b"") + b"\n" + body)
-    assert old.vectors.parts == NO_VECTORS.parts
-    assert old.vectors.values.shape == (0, 0)
+    assert parse_fingerprint(data).vectors.parts == NO_VECTORS.parts
+    with pytest.raises(ValueError, match="not a fingerprint"):
+        parse_fingerprint(line.replace(b',"vectors":[0,0]', b"") + b"\n" + body)
     with pytest.raises(ValueError, match="not the vectors"):
         parse_fingerprint(line.replace(b"[0,0]", b'[0,0,["wall",[0,0,1,1]]]') + b"\n" + body)
