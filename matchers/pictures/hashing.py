@@ -65,7 +65,7 @@ MIN_KEPT, MOST_KEPT = 0.3, 0.98
 """A border is cut off when it leaves at least and at most this share of width and height."""
 
 MAKER = (
-    f"phash256-6 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
+    f"phash256-7 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
     f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')}"
 )
 
@@ -125,7 +125,7 @@ def fingerprint(
             for name, part in parts
             for view in make(name, part)
         ),
-        grey=parts[-1][1].grey,
+        greys=tuple(part.grey for _, part in parts),
         local=points,
         vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger, depth),
         depth=depth,

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from matchers.pictures import logos
 from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
-from matchers.pictures.matches import PictureMatch, Verdict, name_transform, name_turn
+from matchers.pictures.matches import PictureMatch, Verdict, name_transform
 from matchers.pictures.points import Part, PointIndex
 from matchers.pictures.prints import Fingerprint, HashedView, Look
 from matchers.pictures.rows import Rows
-from matchers.pictures.shades import ShadeRows
+from matchers.pictures.shades import Near, ShadeRows
 from matchers.pictures.vectors import VectorRows, is_stronger
 from matchers.pictures.votes import build_tables
 
@@ -113,31 +113,30 @@ class PictureIndex:
                         look=look,
                         recoloured=apart > MAX_COLOUR_DIFFERENCE,
                     )
-        for entry, orientation, lacking in self._shades.near(picture):
-            match = self._match_shades(picture, entry, orientation, lacking)
-            known = best.get(entry)
+        for near in self._shades.near(picture):
+            match = self._match_shades(picture, near)
+            known = best.get(near.entry)
             if known is None or not match.recoloured:
-                best[entry] = replace(match, distance=None if known is None else known.distance)
+                bits = None if known is None else known.distance
+                best[near.entry] = replace(match, distance=bits)
         return best
 
-    def _match_shades(
-        self, picture: Fingerprint, entry: int, orientation: str, apart: float
-    ) -> PictureMatch:
+    def _match_shades(self, picture: Fingerprint, near: Near) -> PictureMatch:
         """Return the match of a picture that is like a reference when turned."""
-        reference = self._entries[entry]
-        ours = [view for view in _turned(picture) if view.orientation == orientation][-1]
-        theirs = [view for view in _turned(reference) if view.orientation == "same"][-1]
+        reference = self._entries[near.entry]
+        ours = [v for v in _turned(picture) if v.orientation == near.orientation][near.ours]
+        theirs = [v for v in _turned(reference) if v.orientation == "same"][near.theirs]
         colours = compare_colours(ours.colours, theirs.colours)
         return PictureMatch(
-            entry=entry,
+            entry=near.entry,
             method="shades",
             verdict="copy",
             region=ours.box,
             reference_region=theirs.box,
-            transform=name_turn(orientation),
+            transform=name_transform(ours, theirs),
             look=reference.look,
             recoloured=colours > MAX_COLOUR_DIFFERENCE,
-            apart=round(apart, 4),
+            apart=round(near.apart, 4),
         )
 
 

@@ -23,9 +23,9 @@ _LOOKED_AT, _SMALL_LOOKED_AT = 6, 12
 _MOST = 100
 """References that are looked at at all, for each variant of a picture."""
 _LEAST_POINTS = 6
-_LEAST_LIKENESS = -0.1
-"""Least mean of what points say (``logos.find_likeness``): noise that lies alike by chance often
-has -0.2 and less, a copy that was stretched a little under 0."""
+_LEAST_LIKENESS, _LEAST_OF_PART = -0.1, 0.1
+"""Least mean of what points say (``logos.find_likeness``), of anything and of a shared part: noise
+that lies alike by chance often has -0.2 and less, a copy that was stretched a little under 0."""
 _MUCH, _FEW_GAPS = 25.0, 0.2
 """Support from which a rich picture is the same although many places between were not found, and
 the least share of them. Measured: photographs of other goods on one ground have up to 22."""
@@ -145,7 +145,7 @@ class PointIndex:
             verdict = _judge(reference.look, len(fit.theirs), area, density)
         if reference.is_small and (verdict != "copy" or strength < logos.SURE):
             verdict = _judge_small(reference.depth, strength, shown * density)
-        if verdict is None:
+        if verdict is None or (verdict == "part" and likeness.mean() < _LEAST_OF_PART):
             return
         region, their_region, transform = describe_fit(fit, variant, reference, picture)
         if verdict != "copy":

@@ -103,9 +103,9 @@ class Fingerprint:
     look: Look
     """How much the picture shows."""
     views: tuple[HashedView, ...]
-    grey: bytes
-    """The last part that was hashed in all orientations (without a plain border, if it has one),
-    upright, as 32 x 32 shades of grey, row by row."""
+    greys: tuple[bytes, ...]
+    """The whole, and what is left without a plain border if it has one, upright, each as 32 x 32
+    shades of grey, row by row."""
     local: LocalFeatures = field(default=NO_FEATURES, compare=False, repr=False)
     vectors: Vectors = field(default=NO_VECTORS, compare=False, repr=False)
     depth: Depth = "hashes"
@@ -129,13 +129,14 @@ def dump_fingerprint(print_: Fingerprint, *, reference: bool = False) -> bytes:
         "maker": print_.maker,
         "size": print_.size,
         "look": print_.look,
+        "greys": len(print_.greys),
         "views": [[view.part, view.box, view.orientation] for view in print_.views],
         "points": codes.shape[:2],
         "vectors": [*vectors.values.shape, *vectors.parts],
         "depth": print_.depth,
     }
     bits = b"".join(view.bits + view.colours for view in print_.views)
-    arrays = (print_.grey, bits, places.tobytes(), codes.tobytes(), vectors.values.tobytes())
+    arrays = (*print_.greys, bits, places.tobytes(), codes.tobytes(), vectors.values.tobytes())
     return b"%s\n%s" % (orjson.dumps(head), b"".join(arrays))
 
 
@@ -147,7 +148,7 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
     line, _, body = data.partition(b"\n")
     try:
         head = orjson.loads(line)
-        views = head["views"]
+        views, greys = head["views"], int(head["greys"])
         variants, points = head["points"]
         width, height = head["size"]
         maker, look, depth = str(head["maker"]), head["look"], head["depth"]
@@ -156,7 +157,8 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         raise ValueError(f"not a fingerprint: {line[:60]!r} ({error})") from error
     step = BITS // 8 + COLOURS
     grey = GREY_SIDE**2
-    first = grey + step * len(views)
+    start = grey * greys
+    first = start + step * len(views)
     second = first + points * 16
     third = second + variants * points * WORDS * 8
     whole = third + kept * length
@@ -167,10 +169,10 @@ def parse_fingerprint(data: bytes) -> Fingerprint:
         size=(width, height),
         look=look,
         views=tuple(
-            _parse_view(view, body[grey + at * step : grey + (at + 1) * step])
+            _parse_view(view, body[start + at * step : start + (at + 1) * step])
             for at, view in enumerate(views)
         ),
-        grey=body[:grey],
+        greys=tuple(body[at * grey : (at + 1) * grey] for at in range(greys)),
         local=LocalFeatures(
             np.frombuffer(body[first:second], np.float32).reshape(points, 4),
             np.frombuffer(body[second:third], np.uint64).reshape(variants, points, WORDS),

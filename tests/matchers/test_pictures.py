@@ -174,7 +174,7 @@ def test_hashes_only_leaves_local_features_out(draw: Draw, encode: Encode) -> No
 
 
 HEAD = (
-    b'{"maker":"a","size":[1,1],"look":"%s","views":[["whole",[0,0,1,1],"%s"]],'
+    b'{"maker":"a","size":[1,1],"look":"%s","greys":1,"views":[["whole",[0,0,1,1],"%s"]],'
     b'"points":[1,0],"vectors":[0,0],"depth":"work"}'
 )
 

@@ -20,7 +20,7 @@ def _make(seed: int) -> Fingerprint:
     )
     grey = rng.bytes(1024)
     return Fingerprint(
-        maker=f"m{seed}", size=(3, 4), look="plain", views=(), grey=grey, local=local
+        maker=f"m{seed}", size=(3, 4), look="plain", views=(), greys=(grey,), local=local
     )
 
 

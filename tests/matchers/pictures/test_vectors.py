@@ -60,7 +60,7 @@ def _print(
         size=(400, 300),
         look=look,
         views=(),
-        grey=bytes(1024),
+        greys=(bytes(1024),),
         vectors=Vectors(named, values),
     )
 
