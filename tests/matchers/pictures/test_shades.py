@@ -1,0 +1,68 @@
+"""Drawings of little detail, of which hashes are noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageDraw
+
+from matchers.pictures.hashing import fingerprint
+from matchers.pictures.index import PictureIndex
+
+Encode = Callable[..., bytes]
+
+
+def draw_star(points: int, step: int) -> Image.Image:
+    """Return a star of thin lines with a margin."""
+    image = Image.new("L", (400, 400), "white")
+    draw = ImageDraw.Draw(image)
+    corners = [
+        (
+            200 + 160 * math.cos(2 * math.pi * at / points),
+            200 + 160 * math.sin(2 * math.pi * at / points),
+        )
+        for at in range(points)
+    ]
+    for at in range(points):
+        draw.line((corners[at], corners[(at + step) % points]), fill="black", width=4)
+    return image.resize((100, 100), Image.Resampling.LANCZOS)
+
+
+def draw_flag() -> Image.Image:
+    """Return three stripes with a disc, of which a decoder may see a part as a border."""
+    image = Image.new("RGB", (800, 533), "#bb1133")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 133, 800, 400), fill="#113377")
+    draw.ellipse((295, 160, 505, 370), fill="white")
+    return image
+
+
+@pytest.mark.parametrize("quality", [92, 85, 80, 60])
+@pytest.mark.parametrize("draw", [lambda: draw_star(91, 30), draw_flag], ids=["star", "flag"])
+def test_a_recompressed_drawing_is_found(
+    quality: int, draw: Callable[[], Image.Image], encode: Encode
+) -> None:
+    index = PictureIndex([fingerprint(encode(draw(), "PNG"), "work")])
+    found = index.find(fingerprint(encode(draw(), "JPEG", quality=quality)))
+    assert [match.verdict for match in found] == ["copy"]
+    assert found[0].apart is not None
+    assert found[0].apart < 0.01
+
+
+def test_each_reference_is_told_once_and_others_are_not(encode: Encode) -> None:
+    prints = [fingerprint(encode(draw_star(*star), "PNG"), "work") for star in ((5, 2), (91, 30))]
+    found = PictureIndex(prints).find_hashed(fingerprint(encode(draw_star(91, 30))))
+    assert list(found) == [1]
+
+
+def test_the_part_that_is_alike_is_the_region(encode: Encode) -> None:
+    framed = Image.new("L", (160, 160), "black")
+    framed.paste(draw_star(91, 30).crop((8, 8, 92, 92)), (38, 38))
+    reference = fingerprint(encode(draw_star(91, 30).crop((8, 8, 92, 92)), "PNG"), "work")
+    (match,) = PictureIndex([reference]).find_hashed(fingerprint(encode(framed))).values()
+    assert (match.transform, match.recoloured) == ("border", False)
+    x, y, width, height = match.region
+    assert all(abs(side - 38) <= 2 for side in (x, y))
+    assert all(abs(side - 84) <= 4 for side in (width, height))
