@@ -1,16 +1,18 @@
 """What it costs to compare a picture, as a multiple of decoding it whole with Pillow.
 
-    python benchmarks/picture_cost.py PHOTOS [--registered N] [--pictures N]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/picture_cost.py PHOTOS [--registered N] [--pictures N]
 
 ``PHOTOS`` is a folder of pictures in folders. N parts of them are registered as works. Pictures of
 1,000 pixels are compared, of which one in twenty is an altered copy of a registered one. Each stage
-and the yardstick run in turns, and the middle of the ratios is told; times are CPU time.
+and the yardstick run in turns, and the middle of the ratios is told; times are CPU time. Products
+of matrices must run in one thread, as they do in a sweep: the others wait by spinning.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
 import random
 import statistics
 import time
@@ -123,6 +125,8 @@ def main() -> None:
     parser.add_argument("--registered", type=int, default=8000)
     parser.add_argument("--pictures", type=int, default=60)
     given = parser.parse_args()
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        parser.error("set OPENBLAS_NUM_THREADS=1: threads that wait would be counted")
     for line in measure(given.photos, given.registered, given.pictures):
         print(line, flush=True)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matchers.pictures.prints import Codes, Places
-from matchers.pictures.votes import Numbers, count_bits
+from matchers.pictures.votes import Numbers, count_bits, spread
 
 Floats = npt.NDArray[np.float64]
 
@@ -141,9 +141,7 @@ def find_spots(places: Floats, size: float) -> Floats:
 def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[Numbers, Numbers]:
     """Return the points that lie and look as they should, each place once, nearest looks first."""
     seen = theirs.places[:, :2] @ matrix[:2] + matrix[2]
-    mine = ours.places[:, :2]
-    gaps = (seen[:, None, 0] - mine[None, :, 0]) ** 2 + (seen[:, None, 1] - mine[None, :, 1]) ** 2
-    one, other = np.nonzero(gaps < reach**2)
+    one, other = find_near(seen, ours.places[:, :2].astype(np.float64), reach)
     scale = np.sqrt(abs(np.linalg.det(matrix[:2]))) + 1e-9
     octaves = np.log2(ours.places[other, 2] / (theirs.places[one, 2] * scale))
     differ = count_bits(theirs.codes[one] ^ ours.codes[other])
@@ -154,6 +152,20 @@ def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[N
         _, first = np.unique(spots[:, 0] << 32 | spots[:, 1], return_index=True)
         good = good[np.sort(first)]
     return one[good], other[good]
+
+
+def find_near(one: Floats, other: Floats, reach: float) -> tuple[Numbers, Numbers]:
+    """Return which places of the one, shape (places, 2), are nearer than ``reach`` to the other's.
+
+    Each pair once, ordered by the first. Only those are compared that are near from left to right.
+    """
+    order = np.argsort(other[:, 0], kind="stable")
+    across = other[order, 0]
+    first = np.searchsorted(across, one[:, 0] - reach, "left")
+    count = np.searchsorted(across, one[:, 0] + reach, "right") - first
+    ours, theirs = np.repeat(np.arange(len(one)), count), order[spread(first, count)]
+    near = ((one[ours] - other[theirs]) ** 2).sum(axis=1) < reach**2
+    return ours[near], theirs[near]
 
 
 def _fit(theirs: Places, ours: Places) -> Floats | None:

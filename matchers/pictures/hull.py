@@ -7,10 +7,14 @@ import numpy.typing as npt
 
 from matchers.pictures.geometry import Floats
 
+_TURNS = np.arange(16) * (np.pi / 8)
+_DIRECTIONS = np.column_stack([np.cos(_TURNS), np.sin(_TURNS)])
+"""Shape (16, 2), anticlockwise."""
+
 
 def find_hull(places: Floats) -> Floats:
     """Return the corners of the convex hull, shape (corners, 2), by Andrew's monotone chain."""
-    ordered = np.unique(places, axis=0).tolist()
+    ordered = np.unique(_outer(places), axis=0).tolist()
     if len(ordered) <= 2:
         return np.array(ordered, np.float64).reshape(-1, 2)
     halves = []
@@ -22,6 +26,19 @@ def find_hull(places: Floats) -> Floats:
             half.append([x, y])
         halves += half[:-1]
     return np.array(halves, np.float64)
+
+
+def _outer(places: Floats) -> Floats:
+    """Return the places without those that are surely inside (Akl, Toussaint 1978)."""
+    if len(places) <= len(_DIRECTIONS):
+        return places
+    corners = places[(places @ _DIRECTIONS.T).argmax(axis=0)]
+    sides = np.roll(corners, -1, axis=0) - corners
+    cross = places @ (sides[:, ::-1] * (-1, 1)).T
+    inside = cross - (sides[:, 0] * corners[:, 1] - sides[:, 1] * corners[:, 0]) > 1e-12
+    # Two directions may have one corner: the side between has no length, and says nothing.
+    outer: Floats = places[~np.all(inside | ~sides.any(axis=1), axis=1)]
+    return outer
 
 
 def _turns(a: list[float], b: list[float], c: tuple[float, float]) -> float:
