@@ -56,7 +56,7 @@ def flatten(image: Image.Image) -> Image.Image:
 def load(path: Path) -> Image.Image:
     """Return a picture upright, over white, not larger than ``LONGEST``."""
     with Image.open(path) as image:
-        shown = ImageOps.exif_transpose(image).convert("RGBA")
+        shown = image.convert("RGBA")
     shown.thumbnail((LONGEST, LONGEST))
     return flatten(shown)
 

@@ -110,7 +110,7 @@ class Descriptor:
             got = self._run([grey])
         except MemoryError:
             raise
-        except Exception as error:  # the same, and whatever an odd model makes numpy raise
+        except Exception as error:  # onnxruntime again, and whatever an odd model makes numpy raise
             raise InputError(f"{model} cannot be run: {_first(error)}") from error
         if got.ndim != 2 or got.shape[0] != 1 or not LEAST <= got.shape[1] <= MOST:
             raise InputError(

@@ -141,7 +141,7 @@ def find_spots(places: Floats, size: float) -> Floats:
 def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[Numbers, Numbers]:
     """Return the points that lie and look as they should, each place once, nearest looks first."""
     seen = theirs.places[:, :2] @ matrix[:2] + matrix[2]
-    one, other = find_near(seen, ours.places[:, :2].astype(np.float64), reach)
+    one, other = pair_near(seen, ours.places[:, :2].astype(np.float64), reach)
     scale = np.sqrt(abs(np.linalg.det(matrix[:2]))) + 1e-9
     octaves = np.log2(ours.places[other, 2] / (theirs.places[one, 2] * scale))
     differ = count_bits(theirs.codes[one] ^ ours.codes[other])
@@ -154,7 +154,7 @@ def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[N
     return one[good], other[good]
 
 
-def find_near(one: Floats, other: Floats, reach: float) -> tuple[Numbers, Numbers]:
+def pair_near(one: Floats, other: Floats, reach: float) -> tuple[Numbers, Numbers]:
     """Return which places of the one, shape (places, 2), are nearer than ``reach`` to the other's.
 
     Each pair once, ordered by the first. Only those are compared that are near from left to right.
@@ -163,9 +163,9 @@ def find_near(one: Floats, other: Floats, reach: float) -> tuple[Numbers, Number
     across = other[order, 0]
     first = np.searchsorted(across, one[:, 0] - reach, "left")
     count = np.searchsorted(across, one[:, 0] + reach, "right") - first
-    ours, theirs = np.repeat(np.arange(len(one)), count), order[spread(first, count)]
-    near = ((one[ours] - other[theirs]) ** 2).sum(axis=1) < reach**2
-    return ours[near], theirs[near]
+    left, right = np.repeat(np.arange(len(one)), count), order[spread(first, count)]
+    near = ((one[left] - other[right]) ** 2).sum(axis=1) < reach**2
+    return left[near], right[near]
 
 
 def _fit(theirs: Places, ours: Places) -> Floats | None:

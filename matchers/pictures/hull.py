@@ -37,7 +37,8 @@ def _outer(places: Floats) -> Floats:
     cross = places @ (sides[:, ::-1] * (-1, 1)).T
     inside = cross - (sides[:, 0] * corners[:, 1] - sides[:, 1] * corners[:, 0]) > 1e-12
     # Two directions may have one corner: the side between has no length, and says nothing.
-    outer: Floats = places[~np.all(inside | ~sides.any(axis=1), axis=1)]
+    says = sides.any(axis=1)
+    outer: Floats = places[~np.all(inside[:, says], axis=1)] if says.any() else corners
     return outer
 
 

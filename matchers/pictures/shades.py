@@ -65,10 +65,9 @@ class ShadeRows:
         apart = 1 - self._rows @ np.stack([shades for *_, shades in turned]).T
         best = apart.argmin(axis=1)
         least = apart[np.arange(len(best)), best]
+        (near,) = np.nonzero(least <= MOST_APART)
         seen = set()
-        for row in np.argsort(least, kind="stable").tolist():
-            if least[row] > MOST_APART:
-                return
+        for row in near[np.argsort(least[near], kind="stable")].tolist():
             entry, theirs = self._entries[row]
             if entry not in seen:
                 seen.add(entry)

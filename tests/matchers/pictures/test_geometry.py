@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from matchers.pictures.geometry import find_near
+from matchers.pictures.geometry import pair_near
 from matchers.pictures.hull import find_hull, hull_area, is_inside
 
 
@@ -16,7 +16,7 @@ def test_near_places_are_those_of_the_definition(count: int, reach: float) -> No
     one, other = rng.random((count, 2)), rng.random((count + 3, 2))
     gaps = ((one[:, None] - other[None]) ** 2).sum(axis=2)
     expected = list(zip(*(found.tolist() for found in np.nonzero(gaps < reach**2)), strict=True))
-    ours, theirs = find_near(one, other, reach)
+    ours, theirs = pair_near(one, other, reach)
     assert sorted(zip(ours.tolist(), theirs.tolist(), strict=True)) == expected
     assert ours.tolist() == sorted(ours.tolist())
 
@@ -41,4 +41,8 @@ def test_the_hull_of_a_disc_has_its_area() -> None:
         [np.cos(turns), np.sin(turns)]
     )
     assert hull_area(find_hull(disc)) == pytest.approx(np.pi, rel=0.02)
-    assert hull_area(find_hull(np.ones((30, 2)))) == 0
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_hull_of_one_place_is_that_place(count: int) -> None:
+    assert find_hull(np.ones((count, 2))).tolist() == [[1, 1]]
