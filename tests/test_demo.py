@@ -28,6 +28,15 @@ def test_every_planted_infringement_is_flagged_and_nothing_else(demo: Finished) 
     assert "wrongly flagged" not in demo.out
 
 
+def test_noise_that_lies_alike_by_chance_is_hardly_told(demo: Finished, workspace: Path) -> None:
+    assert demo.status == 0
+    hits = run("hits", "--all", "--json", workspace=workspace).lines
+    below = [hit for hit in hits if not hit["flagged"]]
+    parts = [hit for hit in below if hit["findings"][0]["feature"] == "picture_part"]
+    assert below
+    assert len(parts) <= 3  # 9 with any likeness of the points
+
+
 def test_report_names_what_was_not_seen(demo: Finished) -> None:
     assert "1 gone: HTTP 404" in demo.out
     assert "1 blocked: HTTP 403" in demo.out
