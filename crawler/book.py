@@ -11,14 +11,19 @@ from twisted.python.failure import Failure
 
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
-from crawler.model import Outcome, PageWarning, TargetState, stable_id
+from crawler.model import Listing, Outcome, PageWarning, TargetState, stable_id
+from crawler.revisits import Revisits
 from crawler.sites import canonical_url, site_of
-from crawler.store.frontier import Changes
+from crawler.store.database import now, timestamp
+from crawler.store.frontier import Changes, Row
+from crawler.store.visits import Visit, Visits
 
 logger = logging.getLogger(__name__)
 
 LONGEST_URL = 2083
 """Longer ones are made by traps; Internet Explorer set the measure, and shops keep to it."""
+LAST = -10
+"""Priority below that of every link."""
 OVER_BUDGET = "page budget of the site is used up"
 
 
@@ -28,6 +33,7 @@ class Unwritten(NamedTuple):
     outcomes: list[Outcome]
     warnings: list[PageWarning]
     frontier: Changes
+    visits: Visits | None
 
     def __bool__(self) -> bool:
         return any(self)
@@ -36,7 +42,12 @@ class Unwritten(NamedTuple):
 class Targets:
     """Which URLs a sweep took on, and how each ended."""
 
-    def __init__(self, pages_per_site: int, frontier: Frontier | None = None) -> None:
+    def __init__(
+        self,
+        pages_per_site: int,
+        frontier: Frontier | None = None,
+        revisits: Revisits | None = None,
+    ) -> None:
         self._pages_per_site = pages_per_site
         self._sites: set[str] = set()
         self._taken: set[int] = set()
@@ -46,6 +57,8 @@ class Targets:
         self._warnings: list[PageWarning] = []
         self.frontier = Frontier() if frontier is None else frontier
         """What is still to be fetched."""
+        self.revisits = revisits
+        """What the last sweeps saw; None = nothing is remembered."""
         self.settled: Counter[TargetState] = Counter()
         """How many targets ended in each state so far."""
         self.on_change: Callable[[], None] = lambda: None
@@ -103,6 +116,20 @@ class Targets:
             return None
         return target
 
+    def take_left(self, row: Row) -> None:
+        """Let a page that the last sweep found and did not reach wait for its turn."""
+        if self._claim(row.target):
+            self.frontier.add(row.site, row.target, -row.priority, row.request)
+
+    def take_again(self, visit: Visit) -> None:
+        """Let a page that a former sweep read wait for its turn.
+
+        What was read from a catalogue comes last: by then the catalogue has mostly told of it.
+        """
+        if self._claim(visit.url):
+            priority = LAST if visit.source else -visit.priority
+            self.frontier.add(visit.site, visit.url, priority, visit.request)
+
     def wait(self, target: str, priority: int = 0, request: str | None = None) -> None:
         """Let a target that was taken wait for its turn."""
         self.frontier.add(site_of(target), target, priority, request)
@@ -135,13 +162,12 @@ class Targets:
             self.frontier.drop(site_of(name), name)
         return True
 
-    def first_address(self, identity: tuple[str, ...], fetched: str) -> str:
+    def first_address(self, identity: str, fetched: str) -> str:
         """Return the first URL at which a listing of that identity was met."""
-        name = stable_id("i", *map(storable, identity))
-        first = self._addresses.get(name)
+        first = self._addresses.get(identity)
         if first is None:
-            first = self._addresses[name] = fetched
-            self.frontier.changes.addresses.append((name, fetched))
+            first = self._addresses[identity] = fetched
+            self.frontier.changes.addresses.append((identity, fetched))
         return first
 
     def settle(
@@ -156,9 +182,32 @@ class Targets:
             self.frontier.leave(site_of(target), reason or "not reached")
             self.frontier.put_back(target)
         elif self.frontier.end(target):
+            if self.revisits is not None:
+                kind = self._look_back(self.revisits, target, state) or kind
             self.note(target, state, reason, kind)
         else:
             logger.debug("already settled: %s (now %s, %s)", target, state, reason)
+
+    def _look_back(self, revisits: Revisits, target: str, state: TargetState) -> str | None:
+        """Confirm what is unchanged, forget what is gone; return what an unchanged page is."""
+        if state is TargetState.GONE:
+            revisits.unwritten.gone.append(target)
+        visit = revisits.find(target) if state is TargetState.UNCHANGED else None
+        if visit is None:
+            return None
+        self.confirm(visit)
+        for listing in revisits.stored.read_from(target):
+            if self.read_elsewhere(listing.url):
+                self.confirm(listing)
+                self.note(listing.url, state, f"as before in {target}", "listing")
+        return visit.kind
+
+    def confirm(self, visit: Visit) -> None:
+        """Note that what was read last time stands."""
+        assert self.revisits is not None
+        self.revisits.unwritten.confirmed.append((timestamp(now()), visit.url))
+        if visit.identity:
+            self.first_address(visit.identity, visit.url)
 
     def note(
         self, target: str, state: TargetState, reason: str | None = None, kind: str | None = None
@@ -177,12 +226,15 @@ class Targets:
     @property
     def unwritten(self) -> Unwritten:
         """What has to be written, all of it or nothing."""
-        return Unwritten(self._outcomes, self._warnings, self.frontier.changes)
+        visits = None if self.revisits is None else self.revisits.unwritten
+        return Unwritten(self._outcomes, self._warnings, self.frontier.changes, visits)
 
     def written(self) -> None:
         """Forget what had to be written: it stands in the store."""
         self._outcomes, self._warnings = [], []
         self.frontier.written()
+        if self.revisits is not None:
+            self.revisits.written()
 
     def errback(self, target: str) -> Callable[[Failure], None]:
         """Return what ends the target when its request fails."""
@@ -200,6 +252,15 @@ class Targets:
             return False
         self._taken.add(key)
         return True
+
+
+def identity_of(listing: Listing) -> str:
+    """Return by what a listing is known at another address: its canonical link and title.
+
+    The title counts too: a shop that names one canonical address on all of its pages must not make
+    them one listing.
+    """
+    return stable_id("i", storable(listing.url), storable(listing.title))
 
 
 def storable(text: str) -> str:

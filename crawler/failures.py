@@ -20,6 +20,10 @@ class OverBudgetError(IgnoreRequest):
     """The budget of the page's site is used up."""
 
 
+class UnchangedError(IgnoreRequest):
+    """The page is as it was when it was last read."""
+
+
 GONE = frozenset({404, 410})
 BLOCKED = frozenset({401, 403, 407, 429, 451, 503})
 """Statuses by which a server says that it will not show us the page (RFC 9110, 6585, 7725)."""
@@ -29,6 +33,8 @@ def outcome_of_failure(error: BaseException) -> tuple[TargetState, str]:
     """Return the state in which a target ends after ``error``, and the reason in words."""
     if isinstance(error, HttpError):
         return outcome_of_status(error.response.status)
+    if isinstance(error, UnchangedError):
+        return TargetState.UNCHANGED, str(error)
     if isinstance(error, OverBudgetError):
         return TargetState.NOT_REACHED, str(error)
     if isinstance(error, RobotsForbidden):

@@ -32,7 +32,7 @@ class Rows(Protocol):
     def first(self, site: str, most: int) -> list[Row]:
         """Return the first rows of a site, in order."""
 
-    def hold(self, site: str, target: str) -> bool:
+    def hold(self, target: str) -> bool:
         """Tell whether a target waits."""
 
 
@@ -190,7 +190,11 @@ class Frontier:
             return False
         if any(row.target == target for row in changes.added):
             return True
-        return self._stored is not None and self._stored.hold(name, target)
+        return self._stored is not None and self._stored.hold(target)
+
+    def row_of(self, target: str) -> Row:
+        """Return the row of a target that was handed out."""
+        return self._out[target]
 
     # -- ends -------------------------------------------------------------------------------
     def end(self, target: str) -> bool:

@@ -13,8 +13,15 @@ from crawler.book import Targets
 from crawler.frontier import Frontier
 from crawler.targets import targets_of
 
-_OWN_META = ("depth", "download_latency", "download_slot", "download_timeout", "target")
-"""What Scrapy and the sweep put into a request's meta anew."""
+_OWN_META = (
+    "depth",
+    "download_latency",
+    "download_slot",
+    "download_timeout",
+    "is_start_request",
+    "target",
+)
+"""What Scrapy and the sweep put into a request's meta anew, or do not need again."""
 
 
 class FrontierScheduler(BaseScheduler):

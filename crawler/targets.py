@@ -7,6 +7,7 @@ only so many pages of a site be fetched.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,25 +19,32 @@ from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure
 
-from crawler.book import OVER_BUDGET, Targets
+from crawler.book import OVER_BUDGET, Targets, identity_of
 from crawler.errors import SkipError
 from crawler.failures import OverBudgetError, outcome_of_failure
 from crawler.frontier import Frontier
 from crawler.model import Listing, PageWarning, TargetState
+from crawler.revisits import Revisits, digest_of, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
-from crawler.store.database import open_store
+from crawler.store.database import now, open_store, timestamp
 from crawler.store.frontier import (
     StoredRows,
     count_fetched,
     count_rows,
     find_addresses,
     find_last_number,
+    find_left,
     find_taken,
 )
+from crawler.store.sweeps import StoredSweep, load_sweep
+from crawler.store.visits import StoredVisits, Visit
 from crawler.workspace import open_workspace
 
 STORE_FAILURE = "markhound/store_failure"
 """Key of Scrapy's statistics that says why something was not recorded."""
+DIGEST = "body_digest"
+"""Key of a response's meta: the digest of its content."""
+AS_BEFORE = "what it offers is as it was"
 CATALOGUE_LAYERS = frozenset(("api", "feed"))
 """A listing whose URL comes from one of these was read from a page that holds many."""
 
@@ -54,7 +62,7 @@ FETCHED = (
 class _Page:
     """A page that is being read: it ends when all that it yielded has been taken care of."""
 
-    __slots__ = ("items", "listings", "read", "verdict")
+    __slots__ = ("complete", "identity", "items", "listing", "listings", "read", "verdict")
 
     def __init__(self) -> None:
         self.read = False
@@ -63,6 +71,11 @@ class _Page:
         """Listings that are still in the item pipelines."""
         self.listings = 0
         """Listings read from it as from a catalogue."""
+        self.identity: str | None = None
+        self.listing: str | None = None
+        """Digest of the page's one listing."""
+        self.complete = True
+        """Whether nothing of it has to be looked at again as long as it stays as it is."""
         self.verdict: tuple[TargetState, str | None, str | None] | None = None
         """State, reason and kind."""
 
@@ -77,13 +90,19 @@ class TargetsMiddleware:
         pages = settings.getint("MARKHOUND_PAGES_PER_SITE")
         workspace, sweep = settings.get("MARKHOUND_WORKSPACE"), settings.get("MARKHOUND_SWEEP")
         self._db: Database | None = None
+        self._plan: StoredSweep | None = None
         if workspace and sweep:
-            self._db = open_store(open_workspace(Path(workspace)).database)
+            opened = open_workspace(Path(workspace))
+            self._db = open_store(opened.database)
             self.targets = restored_targets(self._db, sweep, pages, ahead)
+            plan = self._plan = load_sweep(self._db, sweep)
+            day = plan.started_at.date()
+            rules = plan_of(self._db, plan.campaign, opened.config.matching, day)
+            self.targets.revisits = Revisits(StoredVisits(self._db), rules)
         else:
             self.targets = Targets(pages, Frontier(ahead=ahead))
         self._pages: dict[str, _Page] = {}
-        self._from_catalogues: dict[str, str] = {}
+        self._from_catalogues: dict[str, Visit | None] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -101,13 +120,27 @@ class TargetsMiddleware:
             self._db.close()
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Take the seeds; their sites are the ones that are swept."""
+        """Take the seeds; their sites are the ones that are swept. Then what is known of these."""
+        sites: dict[str, None] = {}
         async for seed in start:
             if isinstance(seed, Request):
                 self.targets.add_seed(seed.url)
+                sites[site_of(seed.url)] = None
                 seed = self._taken(seed)
             if seed is not None:
                 yield seed
+        for site in sites:
+            self._take_known(site)
+            await asyncio.sleep(0)  # the event loop turns, and what is known is written
+
+    def _take_known(self, site: str) -> None:
+        """Take what the last sweep found and did not reach, then what was not seen for longest."""
+        if self.targets.revisits is None or self._db is None or self._plan is None:
+            return
+        for row in find_left(self._db, self._plan.id, self._plan.campaign.name, site):
+            self.targets.take_left(row)
+        for visit in self.targets.revisits.stored.of_site(site):
+            self.targets.take_again(visit)
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
@@ -160,21 +193,46 @@ class TargetsMiddleware:
         if listing.layers.get("url") in CATALOGUE_LAYERS:
             return self._from_catalogue(listing, response, page)
         fetched = canonical_url(response.url) or response.url
-        first = self.targets.first_address((listing.url, listing.title), fetched)
+        page.identity = identity_of(listing)
+        first = self.targets.first_address(page.identity, fetched)
         if first != fetched:
             reason = f"another address of {first}"
             page.verdict = page.verdict or (TargetState.SEEN, reason, "listing")
             return None
         layers = {name: layer for name, layer in listing.layers.items() if name != "url"}
-        return replace(listing, url=fetched, site=site_of(fetched), layers=layers)
+        listing = replace(listing, url=fetched, site=site_of(fetched), layers=layers)
+        if self.targets.revisits is not None:
+            page.listing = digest_of(listing)
+            if self.targets.revisits.is_as_before(target_of(response), page.listing):
+                page.verdict = page.verdict or (TargetState.UNCHANGED, AS_BEFORE, "listing")
+                return None
+        return listing
 
     def _from_catalogue(self, listing: Listing, response: Response, page: _Page) -> Listing | None:
         url = canonical_url(listing.url)
         page.listings += 1
         if url is None or not self.targets.read_elsewhere(url):
             return None
-        self._from_catalogues[url] = f"read from {response.url}"
-        return replace(listing, url=url, site=site_of(url))
+        listing = replace(listing, url=url, site=site_of(url))
+        revisits = self.targets.revisits
+        visit = None
+        if revisits is not None:
+            visit = Visit(
+                url=url,
+                site=site_of(url),
+                kind="listing",
+                plan=revisits.plan,
+                seen_at=timestamp(now()),
+                source=target_of(response),
+                identity=identity_of(listing),
+                listing=digest_of(listing),
+            )
+            if visit.listing and revisits.is_as_before(url, visit.listing):
+                revisits.unwritten.read.append(visit)
+                self.targets.note(url, TargetState.UNCHANGED, AS_BEFORE, "listing")
+                return None
+        self._from_catalogues[url] = visit
+        return listing
 
     def _taken(self, request: Request) -> Request | None:
         if "target" in request.meta:
@@ -205,11 +263,16 @@ class TargetsMiddleware:
         target = target_of(response)
         page = self._pages[target]
         page.items -= 1
+        complete = verdict[0] is TargetState.SEEN and getattr(item, "complete", True)
+        page.complete = page.complete and complete
         url = getattr(item, "url", None)
-        source = self._from_catalogues.pop(url, None) if url else None
-        if url and source:
+        if url in self._from_catalogues:
+            visit = self._from_catalogues.pop(url)
             state, reason, kind = verdict
-            self.targets.note(url, state, source if state is TargetState.SEEN else reason, kind)
+            reason = f"read from {response.url}" if state is TargetState.SEEN else reason
+            self.targets.note(url, state, reason, kind)
+            if visit is not None and self.targets.revisits is not None and complete:
+                self.targets.revisits.unwritten.read.append(visit)
         else:
             page.verdict = page.verdict or verdict
         self._finish(target, response)
@@ -223,7 +286,33 @@ class TargetsMiddleware:
         seen = _way(response)
         if page.listings:
             seen = f"catalogue of {page.listings} listings"
-        self.targets.settle(target, *(page.verdict or (TargetState.SEEN, seen, "page")))
+        verdict = page.verdict or (TargetState.SEEN, seen, "page")
+        if verdict[0] in (TargetState.SEEN, TargetState.UNCHANGED):
+            self._remember(target, page, response)
+        self.targets.settle(target, *verdict)
+
+    def _remember(self, target: str, page: _Page, response: Response) -> None:
+        """Keep what the page was, for the next sweep."""
+        revisits = self.targets.revisits
+        if revisits is None or not self.targets.frontier.is_out(target):
+            return
+        row = self.targets.frontier.row_of(target)
+        etag, last_modified = validators_of(response)
+        visit = Visit(
+            url=target,
+            site=row.site,
+            kind="listing" if page.listing else "page",
+            plan=revisits.plan,
+            seen_at=timestamp(now()),
+            priority=row.priority,
+            request=row.request,
+            etag=etag,
+            last_modified=last_modified,
+            body=response.meta.get(DIGEST) if page.complete else None,
+            identity=page.identity,
+            listing=page.listing if page.complete else None,
+        )
+        revisits.unwritten.read.append(visit)
 
 
 class BudgetMiddleware:

@@ -142,7 +142,8 @@ def test_kill_leaves_the_store_intact_and_the_next_sweep_works(
     slow_shop.seconds_a_page = 0
     report = sweep(workspace, slow_shop.url)
     assert (report["state"], report["listings"]) == ("finished", 400)
-    assert check_database(workspace) == (400, sightings + 400)
+    assert report["targets"]["unchanged"] == sightings + 1
+    assert check_database(workspace) == (400, 400)
 
 
 def kill_after(workspace: Path, shop: TinyShop, requests: int, *arguments: str) -> None:

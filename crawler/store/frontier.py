@@ -51,8 +51,8 @@ def record_frontier(db: Database, sweep: str, changes: Changes) -> None:
         [(sweep, row.site, row.priority, row.number) for row in changes.ended],
     )
     db.conn.executemany(
-        "DELETE FROM frontier WHERE sweep = ? AND site = ? AND url = ?",
-        [(sweep, site, target) for site, target in changes.read_elsewhere],
+        "DELETE FROM frontier WHERE sweep = ? AND url = ?",
+        [(sweep, target) for _, target in changes.read_elsewhere],
     )
     db.conn.executemany(
         "UPDATE frontier SET reason = ? WHERE sweep = ? AND site = ?",
@@ -90,13 +90,24 @@ class StoredRows:
         )
         return [Row(*row) for row in found]
 
-    def hold(self, site: str, target: str) -> bool:
+    def hold(self, target: str) -> bool:
         """Tell whether a target waits."""
         found = self._db.execute(
-            "SELECT 1 FROM frontier WHERE sweep = ? AND site = ? AND url = ?",
-            [self._sweep, site, target],
+            "SELECT 1 FROM frontier WHERE sweep = ? AND url = ?",
+            [self._sweep, target],
         )
         return found.fetchone() is not None
+
+
+def find_left(db: Database, sweep: str, campaign: str, site: str) -> list[Row]:
+    """Return what the last sweep of the campaign before this one left of a site, in order."""
+    found = db.execute(
+        "SELECT priority, number, site, url, request FROM frontier WHERE sweep ="
+        " (SELECT max(id) FROM sweeps WHERE campaign = ? AND id < ?) AND site = ?"
+        " ORDER BY priority, number",
+        [campaign, sweep, site],
+    )
+    return [Row(*row) for row in found]
 
 
 def count_rows(db: Database, sweep: str) -> dict[str, int]:

@@ -96,9 +96,11 @@ def find_listings(
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
-        "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.seen_at, s.record"
+        "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.record,"
+        " max(s.seen_at, coalesce(v.seen_at, '')) AS seen_at"
         " FROM listings l JOIN sightings s ON s.rowid ="
         " (SELECT rowid FROM sightings WHERE listing = l.id ORDER BY seen_at DESC LIMIT 1)"
+        " LEFT JOIN visits v ON v.url = l.url AND v.kind = 'listing'"
         f" WHERE {_WANTED} ORDER BY l.url",
         wanted,
     )

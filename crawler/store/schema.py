@@ -1,7 +1,8 @@
 """The schema, as versioned migrations; a published migration is never edited.
 
-Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier``, which is no
-record but what a sweep has still to fetch. What is current is the newest row (``right_versions``,
+Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
+still to fetch), ``visits`` and ``picture_visits`` (what was there last time), which are no records.
+What is current is the newest row (``right_versions``,
 ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
 """
 
@@ -26,6 +27,12 @@ def m0002_frontier(db: Database) -> None:
     """Keep on disk what is still to be fetched: a sweep that stopped or was killed can go on."""
     _run(db, _FRONTIER)
     _make_append_only(db, ("sweep_ends", "sweep_resumes", "listing_addresses"))
+
+
+@migrations()
+def m0003_visits(db: Database) -> None:
+    """Remember what pages were when they were last fetched."""
+    _run(db, _VISITS)
 
 
 def _run(db: Database, statements: str) -> None:
@@ -196,6 +203,7 @@ CREATE TABLE frontier (
     reason TEXT,
     PRIMARY KEY (sweep, site, priority, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX frontier_by_url ON frontier (sweep, url);
 CREATE TABLE listing_addresses (
     sweep TEXT NOT NULL REFERENCES sweeps(id),
     identity TEXT NOT NULL,
@@ -221,4 +229,30 @@ INSERT INTO sweep_ends_now (sweep, state, reason, ended_at)
 DROP TABLE sweep_ends;
 ALTER TABLE sweep_ends_now RENAME TO sweep_ends;
 CREATE INDEX sweep_ends_by_sweep ON sweep_ends (sweep, id);
+"""
+
+_VISITS = """
+CREATE TABLE visits (
+    url TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    request TEXT,
+    source TEXT,
+    etag TEXT,
+    last_modified TEXT,
+    body TEXT,
+    identity TEXT,
+    listing TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visits_by_site ON visits (site, seen_at);
+CREATE INDEX visits_by_source ON visits (source) WHERE source IS NOT NULL;
+CREATE TABLE picture_visits (
+    url TEXT PRIMARY KEY,
+    etag TEXT,
+    last_modified TEXT,
+    sha256 TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 """

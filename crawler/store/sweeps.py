@@ -181,13 +181,15 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
 _OF_SWEEP = "FROM sightings s JOIN listings l ON l.id = s.listing"
 _SITE_FIGURES = (
     f"SELECT l.site, count(*) AS listings {_OF_SWEEP} WHERE s.sweep = ? GROUP BY l.site",
+    "SELECT site, count(*) AS listings FROM outcomes"
+    " WHERE sweep = ? AND state = 'unchanged' AND kind = 'listing' GROUP BY site",
     f"SELECT l.site, count(DISTINCT p.sha256) AS pictures {_OF_SWEEP}"
     " JOIN sighting_pictures p ON p.sighting = s.id WHERE s.sweep = ? GROUP BY l.site",
     f"SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged {_OF_SWEEP}"
     " JOIN hit_findings f ON f.sighting = s.id WHERE s.sweep = ? AND f.score > 0 GROUP BY l.site",
 )
-"""One pass each over a sweep's sightings; a listing is sighted once in a sweep, so nothing counts
-twice."""
+"""One pass each over a sweep's sightings and its unchanged listings; a listing is sighted once in a
+sweep, or unchanged, so nothing counts twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from crawler.store.hits import record_hits
 from crawler.store.listings import record_sighting
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep, record_outcomes, record_warnings
+from crawler.store.visits import record_visits
 from crawler.targets import STORE_FAILURE, targets_of, words_of_reason
 from crawler.workspace import Workspace, open_workspace
 from pipelines.sweep.match import MatchedSighting
@@ -129,6 +130,8 @@ class RecordPipeline:
             record_outcomes(self._db, self._sweep, unwritten.outcomes)
             record_warnings(self._db, self._sweep, unwritten.warnings)
             record_frontier(self._db, self._sweep, unwritten.frontier)
+            if unwritten.visits is not None:
+                record_visits(self._db, unwritten.visits)
 
     def _failed(self, error: Exception, *, give_up: bool) -> None:
         self._failures += 1

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.book import OVER_BUDGET, Targets
-from crawler.model import TargetState
+from crawler.book import OVER_BUDGET, Targets, identity_of
+from crawler.model import Listing, TargetState
 
 
 def targets(pages: int = 100) -> Targets:
@@ -71,11 +74,14 @@ def test_budget_is_spent_by_site_and_what_is_over_it_waits() -> None:
 
 def test_one_listing_at_two_urls_is_known_by_its_identity() -> None:
     book = targets()
-    assert book.first_address(("/c", "Bag"), "/a") == "/a"
-    assert book.first_address(("/c", "Bag"), "/b") == "/a"
-    assert book.first_address(("/c", "Other bag"), "/d") == "/d"
-    assert book.first_address(("/e", "Bag"), "/e") == "/e"
-    assert [url for _, url in book.unwritten.frontier.addresses] == ["/a", "/d", "/e"]
+    bag = Listing(url="https://shop.example/c", title="Bag")
+    assert identity_of(bag) == identity_of(replace(bag, seen_at=datetime.now(UTC)))
+    assert identity_of(bag) != identity_of(replace(bag, title="Other bag"))
+    assert identity_of(bag) != identity_of(replace(bag, url="https://shop.example/e"))
+    assert book.first_address(identity_of(bag), "/a") == "/a"
+    assert book.first_address(identity_of(bag), "/b") == "/a"
+    assert book.first_address("i-other", "/d") == "/d"
+    assert [url for _, url in book.unwritten.frontier.addresses] == ["/a", "/d"]
 
 
 def test_the_first_end_counts() -> None:

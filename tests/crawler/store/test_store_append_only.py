@@ -36,6 +36,8 @@ from crawler.store.listings import find_listings, record_sighting
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_outcomes, record_sweep, record_sweep_end
 
+NO_RECORDS = {"frontier", "visits", "picture_visits"}
+"""What is still to be fetched, and what was there last time."""
 AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 URL = "https://shop.example/1"
 LISTING = Listing(
@@ -118,7 +120,7 @@ def test_every_table_refuses_update_and_delete(db: Database) -> None:
 def test_all_tables_but_sqlites_own_are_append_only(db: Database) -> None:
     guarded = {trigger.table for trigger in db.triggers}
     ours = {name for name in db.table_names() if not name.startswith(("_sqlite", "sqlite_"))}
-    assert guarded == ours - {"frontier"}  # no record: what is still to be fetched
+    assert guarded == ours - NO_RECORDS
 
 
 def test_hit_comes_back_whole(db: Database, pictures: PictureFolder) -> None:
