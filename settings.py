@@ -42,6 +42,7 @@ ITEM_PIPELINES = {
 # -- politeness: the starting values; a campaign sets its own --------------------------
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS = 64
+CONCURRENT_ITEMS = 8  # Scrapy starts so many tasks for each page, whatever it holds
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 COOKIES_ENABLED = False
 REFERER_ENABLED = False

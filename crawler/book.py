@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_URL = 2083
 """Longer ones are made by traps; Internet Explorer set the measure, and shops keep to it."""
+TOO_LONG = f"URL of more than {LONGEST_URL} characters"
 LAST = -10
 """Priority below that of every link."""
 OVER_BUDGET = "page budget of the site is used up"
@@ -111,10 +112,18 @@ class Targets:
         if not self._claim(target):
             return None
         if len(target) > LONGEST_URL:
-            reason = f"URL of more than {LONGEST_URL} characters"
-            self.note(target, TargetState.SKIPPED, reason)
+            self.note(target, TargetState.SKIPPED, TOO_LONG)
             return None
         return target
+
+    def take_link(self, url: str, site: str, priority: int, request: str) -> None:
+        """Take a canonical URL on and let it wait, if its site is swept and it is new."""
+        if site in self._sites and self._claim(url):
+            if len(url) > LONGEST_URL:
+                self.note(url, TargetState.SKIPPED, TOO_LONG)
+            else:
+                self.frontier.add(site, url, priority, request)
+                self.on_change()
 
     def take_left(self, row: Row) -> None:
         """Let a page that the last sweep found and did not reach wait for its turn."""
@@ -184,6 +193,7 @@ class Targets:
         elif self.frontier.end(target):
             if self.revisits is not None:
                 kind = self._look_back(self.revisits, target, state) or kind
+                self.revisits.forget(target)
             self.note(target, state, reason, kind)
         else:
             logger.debug("already settled: %s (now %s, %s)", target, state, reason)

@@ -29,11 +29,18 @@ class Revisits:
         self.stored = stored
         self.plan = plan
         self.unwritten = Visits([], [], [], [])
+        self._found: dict[str, Visit | None] = {}
 
     def find(self, target: str) -> Visit | None:
         """Return the last visit of a target that was matched as it would be now."""
-        visit = self.stored.find(target)
-        return visit if visit is not None and visit.plan == self.plan else None
+        if target not in self._found:
+            visit = self.stored.find(target)
+            self._found[target] = visit if visit and visit.plan == self.plan else None
+        return self._found[target]
+
+    def forget(self, target: str) -> None:
+        """Note that a target has ended: nobody asks for it again."""
+        self._found.pop(target, None)
 
     def is_as_before(self, target: str, digest: str) -> bool:
         """Tell whether the listing of a target is the one that was matched last time."""

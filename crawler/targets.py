@@ -23,6 +23,7 @@ from crawler.book import OVER_BUDGET, Targets, identity_of
 from crawler.errors import SkipError
 from crawler.failures import OverBudgetError, outcome_of_failure
 from crawler.frontier import Frontier
+from crawler.links import Link
 from crawler.model import Listing, PageWarning, TargetState
 from crawler.revisits import Revisits, digest_of, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
@@ -62,9 +63,19 @@ FETCHED = (
 class _Page:
     """A page that is being read: it ends when all that it yielded has been taken care of."""
 
-    __slots__ = ("complete", "identity", "items", "listing", "listings", "read", "verdict")
+    __slots__ = (
+        "complete",
+        "identity",
+        "items",
+        "listing",
+        "listings",
+        "read",
+        "site",
+        "verdict",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, site: str) -> None:
+        self.site = site
         self.read = False
         """Whether the spider has yielded everything."""
         self.items = 0
@@ -151,7 +162,7 @@ class TargetsMiddleware:
         that nothing is lost whenever the sweep is killed.
         """
         target = target_of(response)
-        page = self._pages[target] = _Page()
+        page = self._pages[target] = _Page(site_of(response.url))
         try:
             async for output in result:
                 passed = self._passed(output, response, page)
@@ -173,6 +184,11 @@ class TargetsMiddleware:
         self._finish(target, response)
 
     def _passed(self, output: object, response: Response, page: _Page) -> object | None:
+        if isinstance(output, Link):
+            # not by way of a Request: pages repeat their menus, and most links are known by now
+            depth = response.meta.get("depth", 0) + 1
+            self.targets.take_link(output.url, page.site, output.priority, f'{{"depth":{depth}}}')
+            return None
         if isinstance(output, PageWarning):
             self.targets.warn(output.url, output.message)
             return None

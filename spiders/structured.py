@@ -12,7 +12,7 @@ from scrapy.http import Response
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
 from crawler.extract import page_of, parse_page
-from crawler.links import find_links
+from crawler.links import Link, find_links
 from crawler.model import Listing, PageWarning
 from crawler.sites import canonical_url
 
@@ -34,7 +34,7 @@ class StructuredSpider(Spider):
         for seed in self.seeds:
             yield Request(canonical_url(seed) or seed, callback=self.parse)
 
-    def parse(self, response: Response) -> Iterator[Listing | PageWarning | Request]:
+    def parse(self, response: Response) -> Iterator[Listing | PageWarning | Link]:
         """Yield the page's listing, what is broken on it, and the links to follow.
 
         :raises NotAPageError: the response is no HTML page
@@ -50,8 +50,7 @@ class StructuredSpider(Spider):
             raise BlockedError(reading.blocked_by)
         if reading.listing:
             yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
-        for link in find_links(page, response.url):
-            yield Request(link.url, callback=self.parse, priority=link.priority)
+        yield from find_links(page, response.url)
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:
