@@ -18,6 +18,7 @@ from crawler.store.sweeps import (
     find_warnings,
     load_sweep,
 )
+from crawler.yields import find_alarms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,12 @@ def report_on(db: Database, sweep: str) -> SweepReport:
     targets: Counter[str] = Counter()
     for site in sites:
         targets.update(site.targets)
-    warnings = [*find_warnings(db, sweep), *_silence(stored, sites)]
+    whole = {site.site: not site.targets.get("not_reached") for site in sites}
+    drops = [
+        PageWarning(url="", message=f"{site} yields less than it used to: {words}")
+        for site, words in find_alarms(db, sweep, whole)
+    ]
+    warnings = [*find_warnings(db, sweep), *_silence(stored, sites), *drops]
     return SweepReport(
         sweep=sweep,
         campaign=stored.campaign.name,

@@ -243,7 +243,9 @@ class TargetsMiddleware:
                 identity=identity_of(listing),
                 listing=digest_of(listing),
             )
-            if visit.listing and revisits.is_as_before(url, visit.listing):
+            as_before = visit.listing and revisits.is_as_before(url, visit.listing)
+            revisits.forget(url)
+            if as_before:
                 revisits.unwritten.read.append(visit)
                 self.targets.note(url, TargetState.UNCHANGED, AS_BEFORE, "listing")
                 return None

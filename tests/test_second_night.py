@@ -140,3 +140,23 @@ def test_listings_tell_when_they_were_last_found_unchanged(ready: Path, shop: Ti
 
 def listings(workspace: Path) -> list[Any]:
     return run("listings", "--json", workspace=workspace).lines
+
+
+def test_a_changed_layout_is_an_alarm(ready: Path, shop: TinyShop) -> None:
+    sweep(ready, shop.url)
+    for number in range(12):
+        shop.routes[f"/p/{number}"] = Answer(
+            f"<h1>Northgate boots {number}</h1>"
+            '<script type="application/ld+json">{"@type": "Product", "sku": "N1",'
+            f' "name": "Northgate boots {number}"}}</script>'
+        )
+    warnings = [w["message"] for w in sweep(ready, shop.url)["warnings"]]
+    assert warnings == [
+        f"{shop.site} yields less than it used to: 0% of the listings have {what}, usually 100%"
+        for what in ("a price", "a picture")
+    ]
+    shop.routes["/"] = links_page("/about")
+    for number in range(12):
+        shop.routes[f"/p/{number}"] = Answer("no more", status=404)
+    warnings = [w["message"] for w in sweep(ready, shop.url)["warnings"]]
+    assert f"{shop.site} yields less than it used to: 0 listings, usually 12" in warnings
