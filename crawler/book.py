@@ -264,13 +264,23 @@ class Targets:
         return True
 
 
-def identity_of(listing: Listing) -> str:
-    """Return by what a listing is known at another address: its canonical link and title.
+def identities_of(listing: Listing, site: str, content: str | None) -> tuple[str, ...]:
+    """Return by what a listing is known at another address of its site.
 
-    The title counts too: a shop that names one canonical address on all of its pages must not make
-    them one listing.
+    By its canonical link and title, by its seller's article number or GTIN and title, and by the
+    whole content of its page. The title counts as well, since a shop that names one canonical
+    address, or one number, on all of its pages must not make them one listing.
+
+    :param content: digest of what the page's server answered; None when that says nothing
     """
-    return stable_id("i", storable(listing.url), storable(listing.title))
+    seller = (listing.seller and (listing.seller.id or listing.seller.name)) or ""
+    known: list[tuple[str, ...]] = [(listing.url, listing.title)]
+    for kind, code in (("sku", listing.sku), ("gtin", listing.gtin)):
+        if code:
+            known.append((kind, site, seller, code, listing.title))
+    if content:
+        known.append(("content", site, content))
+    return tuple(stable_id("i", *map(storable, parts)) for parts in known)
 
 
 def storable(text: str) -> str:

@@ -19,7 +19,7 @@ from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure
 
-from crawler.book import OVER_BUDGET, Targets, identity_of
+from crawler.book import OVER_BUDGET, Targets, identities_of
 from crawler.errors import SkipError
 from crawler.failures import OverBudgetError, outcome_of_failure
 from crawler.frontier import Frontier
@@ -204,14 +204,15 @@ class TargetsMiddleware:
         """Return the listing under the URL at which it stands; None when it was met before.
 
         The page's own canonical link is no address of ours: whoever writes the page chooses it.
-        It only tells which pages with the same title are one and the same listing.
+        It only tells, as its numbers do, which pages are one and the same listing.
         """
         if listing.layers.get("url") in CATALOGUE_LAYERS:
             return self._from_catalogue(listing, response, page)
         fetched = canonical_url(response.url) or response.url
-        page.identity = identity_of(listing)
-        first = self.targets.first_address(page.identity, fetched)
-        if first != fetched:
+        identities = identities_of(listing, page.site, response.meta.get(DIGEST))
+        page.identity = identities[0]
+        addresses = {self.targets.first_address(known, fetched) for known in identities}
+        if first := next(iter(addresses - {fetched}), None):
             reason = f"another address of {first}"
             page.verdict = page.verdict or (TargetState.SEEN, reason, "listing")
             return None
@@ -240,7 +241,7 @@ class TargetsMiddleware:
                 plan=revisits.plan,
                 seen_at=timestamp(now()),
                 source=target_of(response),
-                identity=identity_of(listing),
+                identity=identities_of(listing, site_of(url), None)[0],
                 listing=digest_of(listing),
             )
             as_before = visit.listing and revisits.is_as_before(url, visit.listing)

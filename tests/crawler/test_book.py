@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.book import OVER_BUDGET, Targets, identity_of
-from crawler.model import Listing, TargetState
+from crawler.book import OVER_BUDGET, Targets, identities_of
+from crawler.model import Listing, Seller, TargetState
 
 
 def targets(pages: int = 100) -> Targets:
@@ -74,14 +75,46 @@ def test_budget_is_spent_by_site_and_what_is_over_it_waits() -> None:
 
 def test_one_listing_at_two_urls_is_known_by_its_identity() -> None:
     book = targets()
-    bag = Listing(url="https://shop.example/c", title="Bag")
-    assert identity_of(bag) == identity_of(replace(bag, seen_at=datetime.now(UTC)))
-    assert identity_of(bag) != identity_of(replace(bag, title="Other bag"))
-    assert identity_of(bag) != identity_of(replace(bag, url="https://shop.example/e"))
-    assert book.first_address(identity_of(bag), "/a") == "/a"
-    assert book.first_address(identity_of(bag), "/b") == "/a"
+    assert book.first_address("i-bag", "/a") == "/a"
+    assert book.first_address("i-bag", "/b") == "/a"
     assert book.first_address("i-other", "/d") == "/d"
     assert [url for _, url in book.unwritten.frontier.addresses] == ["/a", "/d"]
+
+
+BAG = Listing(url="https://shop.example/c", title="Bag", sku="A-1", seller=Seller(name="Li"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(BAG, seen_at=datetime(2026, 11, 22, tzinfo=UTC), sku=None),
+        replace(BAG, url="https://shop.example/bags/c", price=Decimal("9.90")),
+    ],
+)
+def test_the_same_listing_by_its_link_or_by_its_number(other: Listing) -> None:
+    assert {*identities_of(BAG, "shop.example", None)} & {
+        *identities_of(other, "shop.example", None)
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(BAG, title="Other bag"),
+        replace(BAG, url="https://shop.example/d", sku="A-2"),
+        replace(BAG, url="https://shop.example/d", seller=Seller(name="Wang")),
+    ],
+)
+def test_another_title_number_or_seller_is_another_listing(other: Listing) -> None:
+    assert not {*identities_of(BAG, "shop.example", "1")} & {
+        *identities_of(other, "shop.example", "2")
+    }
+
+
+def test_a_page_with_the_same_content_is_the_same_listing() -> None:
+    bare = Listing(url="https://shop.example/1", title="Bag")
+    same = replace(bare, url="https://shop.example/1?from=list")
+    assert {*identities_of(bare, "shop.example", "1")} & {*identities_of(same, "shop.example", "1")}
 
 
 def test_the_first_end_counts() -> None:
