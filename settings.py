@@ -16,6 +16,13 @@ MARKHOUND_SWEEP = ""
 MARKHOUND_ALLOW_PRIVATE = False
 MARKHOUND_PAGES_PER_SITE = 1000
 MARKHOUND_PICTURES_PER_LISTING = 12
+MARKHOUND_MEGABYTES_PER_SITE = 0.0
+MARKHOUND_MINUTES_PER_SITE = 0.0
+MARKHOUND_PAGE_MEGABYTES = 8.0
+MARKHOUND_LONGEST_DELAY = 60.0
+MARKHOUND_LONGEST_WAIT = 600.0
+MARKHOUND_REFUSALS = 10
+MARKHOUND_QUIET_HOURS: list[str] = []
 
 # -- order of components --------------------------------------------------------------
 SPIDER_MIDDLEWARES = {
@@ -24,13 +31,14 @@ SPIDER_MIDDLEWARES = {
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
-    "crawler.targets.BudgetMiddleware": 110,
+    "crawler.budgets.BudgetMiddleware": 110,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.redirect.TargetRefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirect.TargetRedirectMiddleware": 600,
     "crawler.guard.GuardMiddleware": 950,
 }
+EXTENSIONS = {"crawler.quiet.QuietHoursExtension": 0}
 ITEM_PIPELINES = {
     "pipelines.sweep.validate.ValidatePipeline": 100,
     "pipelines.sweep.pictures.PicturesPipeline": 200,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,15 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from crawler.budgets import over_budget_of
 from crawler.campaign import Campaign, matching_of
 from crawler.errors import InputError
+from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.report import SweepReport, report_on
 from crawler.sites import site_of
 from crawler.store.database import now
 from crawler.store.sweeps import record_sweep, record_sweep_end
-from crawler.targets import OVER_BUDGET, STORE_FAILURE, targets_of, words_of_reason
+from crawler.targets import STORE_FAILURE, targets_of, words_of_reason
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
@@ -51,6 +53,10 @@ def run_sweep(
     sweep = f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     with workspace.store() as db:
         record_sweep(db, sweep, campaign, started_at)
+    if quiet := find_quiet(campaign.politeness.quiet_hours):
+        with workspace.store() as db:
+            record_sweep_end(db, sweep, "stopped", words_of_quiet(quiet), now())
+            return report_on(db, sweep)
     workspace.logs.mkdir(exist_ok=True)
     process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
     crawler = process.create_crawler(SPIDER)
@@ -96,13 +102,19 @@ class _Watch:
         if self._closed is None:
             return "stopped", "stopped at once by a signal; the last seconds may be missing"
         if self._closed == "finished":
-            over = targets_of(self._crawler).over_budget
-            if over:
-                return "stopped", f"{OVER_BUDGET}: {', '.join(sorted(over))}"
+            if over := over_budget_of(self._crawler):
+                return "stopped", _words_of_budgets(over)
             return "finished", None
-        if self._closed in ("shutdown", "closespider_timeout"):
+        if self._closed in ("shutdown", "closespider_timeout") or self._closed.startswith(QUIET):
             return "stopped", words_of_reason(self._closed)
         return "failed", self._closed
+
+
+def _words_of_budgets(over: Mapping[str, str]) -> str:
+    """Return each budget with the sites that used it up."""
+    reasons = sorted(set(over.values()))
+    sites = {r: ", ".join(sorted(site for site in over if over[site] == r)) for r in reasons}
+    return "; ".join(f"{reason}: {names}" for reason, names in sites.items())
 
 
 def _in_flight(campaign: Campaign) -> int:
@@ -123,6 +135,12 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_ALLOW_PRIVATE": campaign.allow_private,
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
+        "MARKHOUND_MEGABYTES_PER_SITE": limits.megabytes_per_site or 0,
+        "MARKHOUND_MINUTES_PER_SITE": limits.minutes_per_site or 0,
+        "MARKHOUND_LONGEST_DELAY": politeness.longest_delay,
+        "MARKHOUND_LONGEST_WAIT": politeness.longest_wait,
+        "MARKHOUND_REFUSALS": politeness.refusals,
+        "MARKHOUND_QUIET_HOURS": list(politeness.quiet_hours),
         "CLOSESPIDER_TIMEOUT": (limits.minutes or 0) * 60,
         "DOWNLOAD_DELAY": politeness.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,

@@ -2,7 +2,6 @@
 
 ``Targets`` is the plain book-keeping. ``TargetsMiddleware`` (a Scrapy spider middleware) keeps it:
 every request of a spider passes through, and every answer, failure and item settles a target.
-``BudgetMiddleware`` (a downloader middleware) lets only so many pages of a site be fetched.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.errors import SkipError
-from crawler.failures import OverBudgetError, outcome_of_failure
+from crawler.failures import outcome_of_failure
 from crawler.model import Listing, Outcome, PageWarning, TargetState
 from crawler.sites import canonical_url, site_of
 
@@ -234,34 +233,6 @@ class TargetsMiddleware:
         """End the target of a listing on which our own code failed."""
         reason = f"internal error: {failure.value!r}"
         self.targets.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
-
-
-class BudgetMiddleware:
-    """Lets a site's budget of pages be fetched, and no more; stands behind robots.txt.
-
-    Counted when a page is about to be fetched, not when a link to it is found, so that the
-    spider's priorities decide what a small budget is spent on.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one as Scrapy does."""
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Let the request pass, or refuse it.
-
-        :raises OverBudgetError: the site's budget is used up
-        """
-        target = request.meta.get("target")
-        if target is None or request.meta.get("counted"):
-            return
-        if not targets_of(self.crawler).spend(target):
-            raise OverBudgetError(OVER_BUDGET)
-        request.meta["counted"] = True
 
 
 def targets_of(crawler: Crawler) -> Targets:
