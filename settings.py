@@ -34,6 +34,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.budgets.BudgetMiddleware": 110,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.redirect.TargetRefreshMiddleware": 580,
+    "crawler.charsets.CharsetMiddleware": 585,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.unpack.UnpackMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirect.TargetRedirectMiddleware": 600,
     "crawler.guard.GuardMiddleware": 950,
@@ -62,7 +65,14 @@ DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 8
 URLLENGTH_LIMIT = 0  # crawler.targets has its own, which says what it skips
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handler.BoundedHandler",
+    "https": "crawler.handler.BoundedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 
 # -- what runs, and what must not ------------------------------------------------------
 DOWNLOADER = "crawler.downloader.PoliteDownloader"

@@ -149,7 +149,7 @@ def _words_of_parts(error: ResponseFailed) -> str:
         if isinstance(reason, TlsError):
             return "TLS does not work with this server"
         if isinstance(reason, ParseError | ValueError | KeyError):
-            return f"the answer is no HTTP: {reason}"[:200]
+            return "the answer is no HTTP"
         if isinstance(reason, _DataLoss):
             return "the answer broke off before its end"
     if isinstance(error, ResponseNeverReceived):

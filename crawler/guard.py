@@ -1,5 +1,7 @@
 """The hostile web: no connection to an address that is not public.
 
+(Sizes are bounded in settings.py and ``crawler.handler``; endless addresses in ``crawler.traps``.)
+
 Checked where the connection is made, on the very addresses that are then connected to, so that
 no spelling of an address, no redirect and no name server can get round it. Scrapy is given the
 resolver by ``TWISTED_DNS_RESOLVER``; the middleware gives its refusals a reason. With
@@ -154,7 +156,7 @@ class GuardResolver:
 
 
 class GuardMiddleware:
-    """Downloader middleware: "cannot resolve" becomes :exc:`GuardError` where the guard refused.
+    """Downloader middleware: a failed download is :exc:`GuardError` where the guard refused it.
 
     It belongs nearer to the downloader than the retry middleware: a refusal is never retried.
     """
@@ -162,8 +164,11 @@ class GuardMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise the refusal with its reason.
 
-        :raises GuardError: when the host has no public address
+        :raises GuardError: when the host has no public address, or the answer's head has no end
         """
+        for failure in getattr(exception.__cause__, "reasons", ()):
+            if isinstance(failure.value, GuardError):
+                raise failure.value
         host = urlparse_cached(request).hostname or ""
         if isinstance(exception, CannotResolveHostError) and host in _refused:
             address = _refused[host]
