@@ -26,7 +26,9 @@ MARKHOUND_QUIET_HOURS: list[str] = []
 
 # -- order of components --------------------------------------------------------------
 SPIDER_MIDDLEWARES = {
+    "crawler.watch.TrapsMiddleware": 940,
     "crawler.targets.TargetsMiddleware": 950,
+    "crawler.watch.WatchMiddleware": 960,
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
