@@ -16,6 +16,9 @@ from scrapy import Request
 from scrapy.http import Response, TextResponse
 from webencodings.labels import LABELS  # type: ignore[import-untyped]
 
+from crawler.errors import GuardError
+from crawler.guard import MOST_ATTRIBUTES, has_giant_tag
+
 PRESCAN = 4096
 """Bytes in which a page names its charset; browsers look at 1024."""
 SAMPLE = 8192
@@ -98,8 +101,15 @@ class CharsetMiddleware:
     """
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002
-        """Return the response with its charset settled."""
+        """Return the response with its charset settled.
+
+        :raises GuardError: no parser should see it
+        """
         if not isinstance(response, TextResponse):
             return response
         content_type = response.headers.get(b"Content-Type") or b""
-        return response.replace(encoding=find_charset(response.body, content_type))
+        readable = response.replace(encoding=find_charset(response.body, content_type))
+        if has_giant_tag(readable.text):
+            message = f"rule: a page with a tag of more than {MOST_ATTRIBUTES:,} attributes"
+            raise GuardError(f"{message} is not read")
+        return readable

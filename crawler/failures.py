@@ -81,6 +81,8 @@ def outcome_of_failure(error: BaseException) -> tuple[TargetState, str]:
         return outcome_of_status(error.response.status)
     if isinstance(error, LeftAloneError):
         return error.state, str(error)
+    if isinstance(error.__cause__, LeftAloneError):
+        return outcome_of_failure(error.__cause__)
     if isinstance(error, RobotsUnreachable) and error.__cause__ is not None:
         return TargetState.FAILED, f"robots.txt could not be asked: {words_of(error.__cause__)}"
     state = next((state for kind, state in _STATES if isinstance(error, kind)), TargetState.FAILED)
@@ -126,10 +128,10 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def too_large(detail: str) -> str:
-    """Return the words for an answer over the limit, which Scrapy's ``detail`` names."""
+    """Return the words for an answer over the limit; Scrapy's ``detail`` may name it."""
     limit = re.search(r"(?:max size|MAXSIZE) \((\d+)", detail)
-    size = f" of more than {int(limit[1]) / 1e6:g} MB" if limit else ""
-    return f"rule: an answer{size} is not read"
+    size = f" of {int(limit[1]) / 1e6:g} MB" if limit else " of size"
+    return f"rule: an answer over the limit{size} is not read"
 
 
 def _words_of_loss(error: BaseException) -> str:

@@ -6,10 +6,13 @@ Scrapy bounds bodies (``DOWNLOAD_MAXSIZE``) and not heads: headers without end w
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
 from twisted.internet.defer import Deferred
@@ -17,6 +20,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IResponse
 
 from crawler.errors import GuardError
@@ -34,6 +38,14 @@ class BoundedHandler(HTTP11DownloadHandler):
         self._pool._factory = _Factory  # noqa: SLF001 (Scrapy sets it in the same way)
 
 
+class _Parser(_LenientHTTPClientParser):
+    """Leaves out headers of names that are none, as browsers do; Twisted fails on them."""
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 (Twisted's name)
+        with suppress(InvalidHeaderName):
+            super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+
+
 class _Protocol(_LenientHTTP11ClientProtocol):
     _head = 0
 
@@ -41,6 +53,7 @@ class _Protocol(_LenientHTTP11ClientProtocol):
         answer = super().request(request)
         self._head = 0
         if self._parser is not None:
+            self._parser.__class__ = _Parser  # as Scrapy does it: Twisted has no other way
             self._parser.MAX_LENGTH = HEAD  # of one line; the bound of the whole comes first
         return answer
 

@@ -67,7 +67,9 @@ class TargetRedirectMiddleware(_WithinSites, RedirectMiddleware):
         try:
             followed: Request | Response = super().process_response(request, response)
         except ValueError:
-            raise RedirectError(f"redirected to what is no URL: {_location(response)}") from None
+            followed = response
+            if _location(response).lower().startswith("http"):
+                raise RedirectError(f"redirected to no URL: {_location(response)}") from None
         if followed is response and response.status in STATUSES and "Location" in response.headers:
             raise IgnoreRequest(f"redirected to no http address: {_location(response)}")
         return followed

@@ -37,6 +37,8 @@ PEEK = 1_000
 """Outputs of a page after which it is judged: the listing comes first."""
 MOST_HOME = 3
 """How often a site is asked again for the page that was read first."""
+READ = "read"
+"""Flag of a response that is given to the spider."""
 NOT_FOUND = 'the shop\'s own "not found" page, answered as if it were a page'
 SUDDEN_SAMENESS = "sudden sameness: every address of the site now answers the same page"
 
@@ -105,6 +107,7 @@ class WatchMiddleware:
             raise ExtractionError("the answer is only a part of the page (HTTP 206)")
         if 200 <= response.status < 300 and not response.body.strip(b"\0 \t\r\n"):
             raise ExtractionError(f"the answer is empty (HTTP {response.status})")
+        response.flags.append(READ)
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
@@ -113,6 +116,10 @@ class WatchMiddleware:
 
         :raises SkipError: the page is not what it seems
         """
+        if READ not in response.flags:  # an errback's output comes this way too
+            async for output in result:
+                yield output
+            return
         first: list[Any] = []
         broken = await self._take(first, response, result)
         if broken is None and isinstance(response, HtmlResponse):
