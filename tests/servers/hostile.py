@@ -1,8 +1,9 @@
 """Sites that are made to hurt, each on a port of its own, and the honest end of each.
 
 A case is one site. Its home page links to ``/good`` (an innocent listing) and to ``/hostile``,
-which the case answers with raw bytes. The cases stand in ``hostile_answers`` (HTTP),
-``hostile_pages`` (what is in a page) and ``hostile_sites`` (whole sites: traps, politeness).
+which the case answers with raw bytes. The cases stand in ``hostile_answers`` and
+``hostile_redirects`` (HTTP), ``hostile_pages`` (what is in a page) and ``hostile_sites`` (whole
+sites: traps, politeness).
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tests.pipelines.hostile import flat_png
 from tests.servers.hostile import HTML, Answer, Case, Talk, head, shop_page
-from tests.servers.hostile_answers import endless, moved, raw
+from tests.servers.hostile_answers import endless, raw
+from tests.servers.hostile_redirects import moved
 
 PAGE = shop_page("Kettle aus Köln 皮革")
 
@@ -89,6 +90,7 @@ def markup() -> Iterator[Case]:
         warning="more than 5,000 links",
         state="failed",
         reason="over 50,000 elements",
+        is_long=True,
     )
     yield Case(
         name="page of 100 MB",
@@ -97,6 +99,23 @@ def markup() -> Iterator[Case]:
         ),
         state="skipped",
         reason="rule: an answer over the limit",
+    )
+    for part in ("<p>", "<b a=b>", "<table><tr><td>", "x ", "&lt;", "皮"):
+        yield Case(
+            name=f"7 MB of {part}",
+            answer=served(
+                "<html><title>T</title><body>" + part * (7_000_000 // len(part.encode()))
+            ),
+            state=None,
+            is_long=True,
+        )
+    million = "".join(f"<a href=/x{n}>x</a>" for n in range(1_000_000))
+    yield Case(
+        name="a million links",
+        answer=served(f"<html><title>L</title><body>{million}"),
+        state="skipped",
+        reason="rule: an answer over the limit",
+        is_long=True,
     )
     strange = ["data:text/html,a", "javascript:alert(1)", "file:///etc/passwd", "ftp://a/"]
     strange += ["http://[", "//:0/", "mailto:a", "http://a:b@127.0.0.1:x/"]

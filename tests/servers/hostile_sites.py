@@ -8,8 +8,9 @@ import secrets
 from collections.abc import Iterator
 
 from tests.servers.hostile import Answer, Case, Talk, head, shop_page
-from tests.servers.hostile_answers import endless, moved, raw, then_reset
+from tests.servers.hostile_answers import endless, raw, then_reset
 from tests.servers.hostile_pages import missing, served
+from tests.servers.hostile_redirects import moved
 from tests.servers.tiny_shop import links_page
 
 
