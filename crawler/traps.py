@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 CALENDAR = "endless calendar"
 REPEATS = "a path that repeats itself"
@@ -29,6 +29,8 @@ MOST_COMBINATIONS = 200
 FEW_VALUES = 4
 """Filters are told from ids by this: the fullest of them has so many times fewer values than there
 are addresses."""
+SHORTEST = 12
+"""Characters of a token."""
 SHARED = 12
 """Addresses that several tokens have in common before these count as a session's: the pages around
 one thing for sale (/ID/reviews, /ID/sizes) are fewer."""
@@ -89,7 +91,7 @@ class Traps:
         """
         parts = urlsplit(url)
         segments = [segment for segment in parts.path.split("/") if segment]
-        query = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
+        query = [(n, v) for n, _, v in (p.partition("=") for p in parts.query.split("&")) if n]
         if _repeats(segments, query):
             return REPEATS
         known = self._sites[site]
@@ -111,15 +113,20 @@ def _repeats(segments: Sequence[str], query: Sequence[tuple[str, str]]) -> bool:
     """Tell whether a path grows by what it holds already, as relative links of traps make it."""
     if len(segments) > DEEPEST or len(query) > DEEPEST:
         return True
-    if len(segments) >= 4 and max(Counter(segments).values()) >= 4:
-        return True
-    return len(query) >= 4 and max(Counter(name for name, _ in query).values()) >= 4
+    return _is_often(segments) or _is_often([name for name, _ in query])
+
+
+def _is_often(names: Sequence[str]) -> bool:
+    """Tell whether one of the names stands there four times."""
+    return len(names) - len(set(names)) >= 3 and max(Counter(names).values()) >= 4
 
 
 def _is_date(parts: SplitResult, segments: Sequence[str], query: Sequence[tuple[str, str]]) -> bool:
     """Tell whether an address chooses a day, a month or a year, and nothing else."""
     if _DATE_PATH.search(parts.path) and len(segments) <= 6:
         return True
+    if not query:
+        return False
     dated = [n for n, v in query if n.lower() in _DATE_NAMES or _DATE.fullmatch(v)]
     if not dated:
         return bool(_CALENDAR_WORD.search(parts.path)) and any(v.isdigit() for _, v in query)
@@ -138,8 +145,12 @@ def _is_session(known: _Site, segments: Sequence[str], query: Sequence[tuple[str
     A token in an address is an id of goods as a rule. It is a session's where several tokens each
     stand with several addresses, and several addresses each with several tokens.
     """
-    tokens = [(f"path {i}", s) for i, s in enumerate(segments) if _TOKEN.fullmatch(s)]
-    tokens += [(f"query {n}", v) for n, v in query if _TOKEN.fullmatch(v)]
+    tokens = [
+        (f"path {i}", s)
+        for i, s in enumerate(segments)
+        if len(s) >= SHORTEST and _TOKEN.fullmatch(s)
+    ]
+    tokens += [(f"query {n}", v) for n, v in query if len(v) >= SHORTEST and _TOKEN.fullmatch(v)]
     for place, token in tokens:
         kept = [s for i, s in enumerate(segments) if f"path {i}" != place]
         asked = [pair for pair in query if f"query {pair[0]}" != place]
