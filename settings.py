@@ -26,7 +26,6 @@ MARKHOUND_QUIET_HOURS: list[str] = []
 
 # -- order of components --------------------------------------------------------------
 SPIDER_MIDDLEWARES = {
-    "crawler.watch.TrapsMiddleware": 940,
     "crawler.targets.TargetsMiddleware": 950,
     "crawler.watch.WatchMiddleware": 960,
 }
@@ -34,6 +33,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.budgets.BudgetMiddleware": 110,
+    "crawler.conditional.RevisitMiddleware": 120,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.redirect.TargetRefreshMiddleware": 580,
     "crawler.charsets.CharsetMiddleware": 585,
@@ -43,7 +43,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.redirect.TargetRedirectMiddleware": 600,
     "crawler.guard.GuardMiddleware": 950,
 }
-EXTENSIONS = {"crawler.quiet.QuietHoursExtension": 0}
+EXTENSIONS = {"crawler.quiet.QuietHoursExtension": 0, "crawler.watch.TrapWatch": 0}
 ITEM_PIPELINES = {
     "pipelines.sweep.validate.ValidatePipeline": 100,
     "pipelines.sweep.pictures.PicturesPipeline": 200,
@@ -54,9 +54,10 @@ ITEM_PIPELINES = {
 # -- politeness: the starting values; a campaign sets its own --------------------------
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS = 64
+CONCURRENT_ITEMS = 8  # Scrapy starts so many tasks for each page, whatever it holds
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 COOKIES_ENABLED = False
-REFERER_ENABLED = True
+REFERER_ENABLED = False
 RETRY_TIMES = 2
 
 # -- the hostile web ------------------------------------------------------------------
@@ -78,6 +79,7 @@ DOWNLOAD_HANDLERS = {
 
 # -- what runs, and what must not ------------------------------------------------------
 DOWNLOADER = "crawler.downloader.PoliteDownloader"
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 TELNETCONSOLE_ENABLED = False

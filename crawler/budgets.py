@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import monotonic
 from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
+from crawler.book import OVER_BUDGET
 from crawler.failures import OverBudgetError
 from crawler.sites import site_of
-from crawler.targets import OVER_BUDGET, targets_of
+from crawler.targets import targets_of
 
 OVER_BYTES = "byte budget of the site is used up"
 OVER_MINUTES = "time budget of the site is used up"
+BUDGETS = (OVER_BUDGET, OVER_BYTES, OVER_MINUTES)
+"""The reasons for which something of a site is left out."""
 
 
 class Budgets:
@@ -64,8 +67,6 @@ class BudgetMiddleware:
             most_bytes=settings.getfloat("MARKHOUND_MEGABYTES_PER_SITE") * 1e6,
             seconds=settings.getfloat("MARKHOUND_MINUTES_PER_SITE") * 60,
         )
-        self.over: dict[str, str] = {}
-        """Site -> the budget for which something of it was left out."""
         self._page_bytes = int(settings.getfloat("MARKHOUND_PAGE_MEGABYTES") * 1e6)
 
     @classmethod
@@ -95,11 +96,4 @@ class BudgetMiddleware:
                 else:
                     reason = OVER_BUDGET
         if reason is not None:
-            self.over.setdefault(site, reason)
             raise OverBudgetError(reason)
-
-
-def over_budget_of(crawler: Crawler) -> Mapping[str, str]:
-    """Return the sites of which something was left out for a budget, each with the budget."""
-    middleware = crawler.get_downloader_middleware(BudgetMiddleware)
-    return {} if middleware is None else middleware.over

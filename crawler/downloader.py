@@ -115,8 +115,12 @@ class PoliteDownloader(Downloader):
         dropped = [pair for pair in slot.queue if kind in (None, kind_of(pair[0]) or PAGE)]
         for pair in dropped:
             slot.queue.remove(pair)
-        for _, answer in dropped:
+        for request, answer in dropped:
             answer.errback(error)
+            # the frontier hands out the site's next request when this one has left
+            self.signals.send_catch_log(
+                signal=signals.request_left_downloader, request=request, spider=self.crawler.spider
+            )
 
     def _is_closing(self) -> bool:
         """Tell whether the sweep ends; Scrapy says so nowhere else."""

@@ -46,6 +46,10 @@ class RedirectError(IgnoreRequest):
     """Redirects that lead to no page: in a circle, or too many."""
 
 
+class UnchangedError(IgnoreRequest):
+    """The page is as it was when it was last read."""
+
+
 GONE = frozenset({404, 410})
 UNANSWERED = (
     CannotResolveHostError,
@@ -62,6 +66,7 @@ UNANSWERED = (
 _STATES: tuple[tuple[type[BaseException], TargetState], ...] = (
     (OverBudgetError, TargetState.NOT_REACHED),
     (SweepEndedError, TargetState.NOT_REACHED),
+    (UnchangedError, TargetState.UNCHANGED),
     (RedirectError, TargetState.FAILED),
     (RobotsUnreachable, TargetState.BLOCKED),
     (BlockedError, TargetState.BLOCKED),

@@ -1,4 +1,4 @@
-"""Spider middlewares that watch a site: traps, challenges, pages that are all the same."""
+"""What watches a site: traps, challenges, pages that are all the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
@@ -43,8 +43,8 @@ NOT_FOUND = 'the shop\'s own "not found" page, answered as if it were a page'
 SUDDEN_SAMENESS = "sudden sameness: every address of the site now answers the same page"
 
 
-class TrapsMiddleware:
-    """Leaves out the new URLs that a site makes without end. Stands behind the targets."""
+class TrapWatch:
+    """Scrapy extension: has the book of targets leave out what a site makes without end."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -53,30 +53,22 @@ class TrapsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one as Scrapy does."""
-        return cls(crawler)
+        """Look at each new URL from the moment the spider opens."""
+        self = cls(crawler)
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        return self
 
-    async def process_spider_output(
-        self,
-        response: Response,  # noqa: ARG002 (Scrapy's signature)
-        result: AsyncIterator[Any],
-    ) -> AsyncIterator[Any]:
-        """Let each request pass, or end its target as skipped."""
-        async for output in result:
-            if not isinstance(output, Request) or not self._is_trap(output):
-                yield output
+    def spider_opened(self) -> None:
+        """Have the book ask before it takes a URL on."""
+        targets_of(self.crawler).find_trap = self.find
 
-    def _is_trap(self, request: Request) -> bool:
-        target: str | None = request.meta.get("target")
-        if target is None:
-            return False
-        site = site_of(target)
-        rule = self._traps.find(site, target)
+    def find(self, site: str, url: str) -> str | None:
+        """Return the reason why a new URL is left out; None when it is not."""
+        rule = self._traps.find(site, url)
         if rule is None:
-            return False
-        targets_of(self.crawler).settle(target, TargetState.SKIPPED, words_of_rule(rule))
-        self.tell(site, rule, target)
-        return True
+            return None
+        self.tell(site, rule, url)
+        return words_of_rule(rule)
 
     def tell(self, site: str, rule: str, url: str) -> None:
         """Warn of a trap, once for each site and rule."""
@@ -222,9 +214,9 @@ class WatchMiddleware:
         return look_of(root)
 
     def _trapped(self, response: Response, rule: str) -> None:
-        middleware = self.crawler.get_spider_middleware(TrapsMiddleware)
-        if middleware is not None:
-            middleware.tell(site_of(response.url), rule, response.url)
+        watch = self.crawler.get_extension(TrapWatch)
+        if watch is not None:
+            watch.tell(site_of(response.url), rule, response.url)
         raise TrapError(words_of_rule(rule))
 
 

@@ -145,6 +145,10 @@ class WordSearch:
             raise PictureError(known)
         return known
 
+    def is_unread(self, digest: str | None) -> bool:
+        """Tell whether a picture was wanted and not read."""
+        return digest in self._unread
+
     def describe_unread(self) -> str | None:
         """Say how many pictures were not read for want of budget; None when there are none."""
         if not self._unread:

@@ -12,7 +12,7 @@ from scrapy.http import Response
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
 from crawler.extract import page_of, parse_page
-from crawler.links import MOST_LINKS, find_links
+from crawler.links import MOST_LINKS, Link, find_links
 from crawler.model import Listing, PageWarning
 from crawler.sites import canonical_url
 
@@ -34,7 +34,7 @@ class StructuredSpider(Spider):
         for seed in self.seeds:
             yield Request(canonical_url(seed) or seed, callback=self.parse)
 
-    def parse(self, response: Response) -> Iterator[Listing | PageWarning | Request]:
+    def parse(self, response: Response) -> Iterator[Listing | PageWarning | Link]:
         """Yield the page's listing, what is broken on it, and the links to follow.
 
         :raises NotAPageError: the response is no HTML page
@@ -54,8 +54,7 @@ class StructuredSpider(Spider):
         if len(links) >= MOST_LINKS:
             message = f"the page has more than {MOST_LINKS:,} links; the rest is not followed"
             yield PageWarning(url=response.url, message=message)
-        for link in links:
-            yield Request(link.url, callback=self.parse, priority=link.priority)
+        yield from links
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:

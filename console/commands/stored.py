@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from console.context import Context, json_option, out, pass_context, print_json
@@ -25,7 +27,7 @@ def listings(context: Context, site: str | None, *, as_json: bool) -> None:
     if as_json:
         for stored in found:
             print_json(
-                stored.listing,
+                replace(stored.listing, seen_at=stored.seen_at),
                 id=stored.id,
                 sighting=stored.sighting,
                 sweep=stored.sweep,

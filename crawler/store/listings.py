@@ -43,8 +43,13 @@ class SiteFigures:
     """When a listing of it was last seen; None = never."""
 
 
-def record_sighting(db: Database, sighting: Sighting) -> None:
-    """Append a sighting, and its listing if that is new; inside the caller's transaction."""
+def record_sighting(db: Database, sighting: Sighting) -> bool:
+    """Append a sighting, and its listing if that is new; inside the caller's transaction.
+
+    False when the sweep has recorded that listing before: a listing is sighted once in a sweep.
+    """
+    if db.execute("SELECT 1 FROM sightings WHERE id = ?", [sighting.id]).fetchone():
+        return False
     seen_at = timestamp(sighting.seen_at)
     listing = sighting.record
     db.execute(
@@ -60,6 +65,7 @@ def record_sighting(db: Database, sighting: Sighting) -> None:
             "INSERT INTO sighting_pictures (sighting, url, sha256, problem) VALUES (?, ?, ?, ?)",
             [sighting.id, picture.url, picture.sha256, picture.problem],
         )
+    return True
 
 
 def load_listing(db: Database, name: str) -> StoredListing:
@@ -90,9 +96,11 @@ def find_listings(
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
-        "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.seen_at, s.record"
+        "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.record,"
+        " max(s.seen_at, coalesce(v.seen_at, '')) AS seen_at"
         " FROM listings l JOIN sightings s ON s.rowid ="
         " (SELECT rowid FROM sightings WHERE listing = l.id ORDER BY seen_at DESC LIMIT 1)"
+        " LEFT JOIN visits v ON v.url = l.url AND v.kind = 'listing'"
         f" WHERE {_WANTED} ORDER BY l.url",
         wanted,
     )
@@ -133,7 +141,8 @@ def find_sites(db: Database) -> list[SiteFigures]:
         SELECT m.site, coalesce(seen.listings, 0) AS listings,
             coalesce(seen.sightings, 0) AS sightings, seen.seen_at,
             coalesce(found.hits, 0) AS hits, coalesce(found.flagged, 0) AS flagged
-        FROM (SELECT site FROM listings UNION SELECT site FROM outcomes) m
+        FROM (SELECT site FROM listings UNION SELECT site FROM outcomes
+            UNION SELECT site FROM frontier) m
         LEFT JOIN seen ON seen.site = m.site LEFT JOIN found ON found.site = m.site
         ORDER BY flagged DESC, hits DESC, m.site
         """

@@ -14,6 +14,7 @@ from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Outcome, PageWarning, TargetState
 from crawler.store.database import timestamp
+from crawler.store.frontier import reopen_frontier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,16 @@ def record_sweep(db: Database, sweep: str, campaign: Campaign, started_at: datet
             "INSERT INTO sweeps (id, campaign, plan, started_at) VALUES (?, ?, ?, ?)",
             [sweep, campaign.name, dump_json(campaign, keep_empty=True), timestamp(started_at)],
         )
+
+
+def record_sweep_resume(db: Database, sweep: str, campaign: Campaign, resumed_at: datetime) -> None:
+    """Append that a sweep goes on, by the campaign as it is now; all that was left waits again."""
+    with db.atomic():
+        db.execute(
+            "INSERT INTO sweep_resumes (sweep, plan, resumed_at) VALUES (?, ?, ?)",
+            [sweep, dump_json(campaign, keep_empty=True), timestamp(resumed_at)],
+        )
+        reopen_frontier(db, sweep)
 
 
 def record_sweep_end(
@@ -86,13 +97,18 @@ def load_sweep(db: Database, sweep: str) -> StoredSweep:
 
 def _sweeps(db: Database, where: str, values: list[str]) -> Iterator[StoredSweep]:
     rows = db.query(
-        "SELECT s.id, s.plan, s.started_at, e.state, e.reason, e.ended_at"
-        " FROM sweeps s LEFT JOIN sweep_ends e ON e.sweep = s.id"
-        f" WHERE {where} ORDER BY s.started_at DESC, s.id DESC",
+        "SELECT s.id, coalesce(r.plan, s.plan) AS plan, s.started_at, e.state, e.reason,"
+        " e.ended_at, r.resumed_at FROM sweeps s"
+        " LEFT JOIN sweep_ends e ON e.id = (SELECT max(id) FROM sweep_ends WHERE sweep = s.id)"
+        " LEFT JOIN sweep_resumes r"
+        " ON r.id = (SELECT max(id) FROM sweep_resumes WHERE sweep = s.id)"
+        f" WHERE {where} ORDER BY s.started_at DESC, s.rowid DESC",
         values,
     )
     for row in rows:
-        ended_at = row["ended_at"]
+        ended_at, resumed_at = row["ended_at"], row["resumed_at"]
+        if ended_at is not None and resumed_at is not None and ended_at < resumed_at:
+            ended_at = row["state"] = row["reason"] = None
         yield StoredSweep(
             id=row["id"],
             campaign=load_record(Campaign, row["plan"]),
@@ -127,8 +143,10 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
     reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in db.query(
         "SELECT site, state, reason, count(*) AS n FROM outcomes WHERE sweep = ?"
-        " GROUP BY site, state, reason ORDER BY n DESC",
-        [sweep],
+        " GROUP BY site, state, reason UNION ALL"
+        " SELECT site, 'not_reached', coalesce(reason, 'the sweep has no end'), count(*)"
+        " FROM frontier WHERE sweep = ? GROUP BY site, reason ORDER BY n DESC",
+        [sweep, sweep],
     ):
         targets[row["site"]][row["state"]] += row["n"]
         if row["state"] != TargetState.SEEN and row["reason"]:
@@ -163,13 +181,15 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
 _OF_SWEEP = "FROM sightings s JOIN listings l ON l.id = s.listing"
 _SITE_FIGURES = (
     f"SELECT l.site, count(*) AS listings {_OF_SWEEP} WHERE s.sweep = ? GROUP BY l.site",
+    "SELECT site, count(*) AS listings FROM outcomes"
+    " WHERE sweep = ? AND state = 'unchanged' AND kind = 'listing' GROUP BY site",
     f"SELECT l.site, count(DISTINCT p.sha256) AS pictures {_OF_SWEEP}"
     " JOIN sighting_pictures p ON p.sighting = s.id WHERE s.sweep = ? GROUP BY l.site",
     f"SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged {_OF_SWEEP}"
     " JOIN hit_findings f ON f.sighting = s.id WHERE s.sweep = ? AND f.score > 0 GROUP BY l.site",
 )
-"""One pass each over a sweep's sightings; a listing is sighted once in a sweep, so nothing counts
-twice."""
+"""One pass each over a sweep's sightings and its unchanged listings; a listing is sighted once in a
+sweep, or unchanged, so nothing counts twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -40,6 +40,13 @@ class MatchedSighting:
 
     sighting: Sighting
     hits: tuple[Hit, ...]
+    complete: bool
+    """Whether everything was compared that was to be, so that it need not be done again."""
+
+    @property
+    def url(self) -> str:
+        """URL of the listing."""
+        return self.sighting.record.url
 
 
 class MatchPipeline:
@@ -123,8 +130,19 @@ class MatchPipeline:
             if lines:
                 hits = self._matcher.match([subject._replace(lines=lines)])
         return MatchedSighting(
-            sighting=replace(sighting, pictures=tuple(pictures)), hits=tuple(hits)
+            sighting=replace(sighting, pictures=tuple(pictures)),
+            hits=tuple(hits),
+            complete=all(self._is_done(picture) for picture in pictures),
         )
+
+    def _is_done(self, picture: PictureOutcome) -> bool:
+        """Tell whether a picture need not be looked at again as long as nothing changes.
+
+        Its server may answer next time, and a budget of words that was used up is a new one then.
+        """
+        if picture.problem and picture.problem.startswith(("failed:", "blocked:")):
+            return False
+        return self._words is None or not self._words.is_unread(picture.sha256)
 
     def _read_words(
         self,

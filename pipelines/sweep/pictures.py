@@ -17,8 +17,10 @@ from crawler.errors import SkipError
 from crawler.failures import outcome_of_failure, outcome_of_status
 from crawler.model import Listing, PictureOutcome, Sighting, stable_id
 from crawler.pictures import PictureFolder
+from crawler.revisits import validators_of
 from crawler.robots import UNREACHABLE
 from crawler.sites import canonical_url
+from crawler.targets import targets_of
 from crawler.workspace import open_workspace
 
 
@@ -78,7 +80,7 @@ class PicturesPipeline:
     async def _fetch(self, url: str) -> PictureOutcome:
         assert self._crawler.engine is not None
         try:
-            request = Request(url, callback=NO_CALLBACK)
+            request = Request(url, callback=NO_CALLBACK, headers=self._conditions(url))
         except ValueError as error:
             return PictureOutcome(url=url, sha256=None, problem=f"not a URL: {error}")
         try:
@@ -88,11 +90,34 @@ class PicturesPipeline:
             return PictureOutcome(url=url, sha256=None, problem=f"{state.value}: {reason}")
         return await self._kept(url, response)
 
+    def _conditions(self, url: str) -> dict[str, str]:
+        """Return what asks for a picture only if it changed, where we have it."""
+        known = self._known(url)
+        if known is None:
+            return {}
+        etag, last_modified, _ = known
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        return {name: value for name, value in conditions.items() if value}
+
+    def _known(self, url: str) -> tuple[str | None, str | None, str] | None:
+        revisits = targets_of(self._crawler).revisits
+        known = None if revisits is None else revisits.stored.find_picture(url)
+        return known if known and self._folder.path_of(known[2]).exists() else None
+
     async def _kept(self, url: str, response: Response) -> PictureOutcome:
+        if response.status == 304 and (known := self._known(url)):
+            return PictureOutcome(url=url, sha256=known[2])
         if response.status != 200:
             state, reason = outcome_of_status(response.status)
             return PictureOutcome(url=url, sha256=None, problem=f"{state.value}: {reason}")
         if not response.body:
             return PictureOutcome(url=url, sha256=None, problem="failed: empty answer")
         digest = await asyncio.to_thread(self._folder.keep, response.body)
+        self._remember(url, response, digest)
         return PictureOutcome(url=url, sha256=digest)
+
+    def _remember(self, url: str, response: Response, digest: str) -> None:
+        revisits = targets_of(self._crawler).revisits
+        etag, last_modified = validators_of(response)
+        if revisits is not None and (etag or last_modified):
+            revisits.unwritten.pictures.append((url, etag, last_modified, digest))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,10 @@ class TinyShop:
         self.seconds_a_page = seconds_a_page
         self.most_at_once = 0
         """The most requests that were being answered at the same time."""
+        self.validators = False
+        """Whether answers carry an ETag, and 304 is said to who has it."""
+        self.sent = 0
+        """Bytes sent, heads included."""
         self._answering = 0
         self._lock = threading.Lock()
         shop = self
@@ -81,11 +86,20 @@ class TinyShop:
                 answer = route if isinstance(route, Answer) else route()
                 body = answer.body.encode() if isinstance(answer.body, str) else answer.body
                 headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
+                status = answer.status
+                if shop.validators and status == 200:
+                    headers["ETag"] = f'"{zlib.crc32(body)}"'
+                    if self.headers.get("If-None-Match") == headers["ETag"]:
+                        status, body = 304, b""
                 try:
-                    self.send_response(answer.status)
+                    self.send_response(status)
                     for name, value in headers.items():
                         self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(body)))
+                    if status != 304:
+                        self.send_header("Content-Length", str(len(body)))
+                    with shop._lock:
+                        head: list[bytes] = self._headers_buffer  # type: ignore[attr-defined]
+                        shop.sent += sum(map(len, head)) + len(body)
                     self.end_headers()
                     self.wfile.write(body)
                 except ConnectionError:

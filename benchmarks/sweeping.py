@@ -1,0 +1,229 @@
+"""Speed and memory of a sweep, beside a bare Scrapy spider in the same run.
+
+    python benchmarks/sweeping.py stages [--pages N] [--rights N]
+    python benchmarks/sweeping.py sites [--sites N] [--pages N]
+    python benchmarks/sweeping.py queue [--urls N]
+
+``stages``: ``markhound sweep`` of one loopback shop with every stage on (robots.txt, reading, one
+picture a page fetched and fingerprinted by hashes, matching, storing) and a spider that only parses
+links with parsel, on the same event loop. Pages per CPU second of all processes, start-up left out:
+both run with few pages and with many, and the difference counts.
+
+``sites``: the same pages of many sites and of 200.
+
+``queue``: memory of a frontier with so many URLs waiting, most of them on disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.registries import make_registry
+from crawler.campaign import Campaign
+from crawler.frontier import Frontier
+from crawler.store.database import open_store, writing
+from crawler.store.frontier import StoredRows, record_frontier
+from crawler.store.sweeps import record_sweep
+
+ROOT = Path(__file__).resolve().parent.parent
+BARE = Path(__file__).with_name("bare_spider.py")
+FEW = 100
+"""Pages of the run that is taken off, with everything that is done once."""
+
+
+class Spent(NamedTuple):
+    """What a process and its children took."""
+
+    cpu: float
+    """Seconds."""
+    wall: float
+    """Seconds."""
+    memory: int
+    """Most resident bytes of one process."""
+    out: str
+
+
+def run(*command: str | Path) -> Spent:
+    """Run a command to its end, which must be good or early."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(
+            [sys.executable, *map(str, command)], cwd=ROOT, stdout=out, stderr=err
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode not in (0, 3):
+            raise SystemExit(f"{command} ended with {process.returncode}:\n{err.read()}")
+        wall = time.monotonic() - started
+        return Spent(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024, out.read())
+
+
+@contextmanager
+def loopback_web(listings: int) -> Iterator[int]:
+    """Run the web; yields its port."""
+    command = [sys.executable, "-m", "benchmarks.loopback_web", "--listings", str(listings)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def make_workspace(folder: Path, rights: int) -> Path:
+    """Make a workspace with a registry of names, matched by names and picture hashes."""
+    run("-m", "console.cli", "--workspace", folder, "init")
+    config = folder / "markhound.toml"
+    text = config.read_text().replace('words = "auto"', 'words = "off"', 1)
+    config.write_text(text.replace('pictures = "all"', 'pictures = "hashes"', 1))
+    names = make_registry(rights)
+    lines = (
+        json.dumps({"id": f"TM-{n}", "kind": "trademark", "name": name}, ensure_ascii=False)
+        for n, name in enumerate(names)
+    )
+    file = folder / "rights.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    run("-m", "console.cli", "--workspace", folder, "registry", "import", file)
+    return folder
+
+
+def sweep(workspace: Path, seeds: Sequence[str], pages: int) -> tuple[Spent, dict[str, int]]:
+    """Sweep the seeds; returns what it took, and state -> targets."""
+    campaign = workspace / "campaign.toml"
+    campaign.write_text(
+        f'name = "c-{time.monotonic_ns()}"\nseeds = {json.dumps(list(seeds))}\n'
+        f"allow_private = true\n[limits]\npages_per_site = {pages}\n"
+        "[politeness]\ndelay = 0\nconcurrency = 8\n"
+    )
+    spent = run("-m", "console.cli", "--workspace", workspace, "sweep", campaign, "--json")
+    targets: dict[str, int] = json.loads(spent.out)["targets"]
+    return spent, targets
+
+
+def stages(pages: int, rights: int) -> None:
+    """Compare a sweep with a bare spider."""
+    with loopback_web(pages * 2) as port, tempfile.TemporaryDirectory() as folder:
+        workspace = make_workspace(Path(folder) / "w", rights)
+        sweep(workspace, [f"http://127.0.0.9:{port}/"], 5)  # builds the index
+        rates = {}
+        for name in ("bare", "sweep"):
+            spent = []
+            for number, count in enumerate((FEW, FEW + pages)):
+                address = f"http://127.0.{number + 1}.1:{port}/"
+                if name == "bare":
+                    spent.append(run(BARE, address, str(count)))
+                else:
+                    used, targets = sweep(workspace, [address], count)
+                    assert targets["seen"] == count, targets
+                    spent.append(used)
+            cpu = spent[1].cpu - spent[0].cpu
+            wall = spent[1].wall - spent[0].wall
+            rates[name] = pages / cpu
+            print(
+                f"{name}: {pages / cpu:.0f} pages a CPU s, {pages / wall:.0f} a second;"
+                f" {spent[1].memory / 1e6:.0f} MB; {cpu / pages * 1000:.2f} ms a page"
+            )
+        print(f"sweep / bare: {rates['sweep'] / rates['bare']:.2f}")
+
+
+def sites(count: int, pages: int, rights: int) -> None:
+    """Compare a sweep of many sites with one of 200."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = make_workspace(Path(folder) / "w", rights)
+        rates = []
+        for number in (200, count):
+            each = max(pages // number, 1)
+            with loopback_web(each) as port:
+                seeds = [
+                    f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/"
+                    for n in range(number)
+                ]
+                spent, targets = sweep(workspace, seeds, each + 1)
+            done = sum(targets.values())
+            rates.append((done + number) / spent.cpu)  # robots.txt of each site was asked for, too
+            print(
+                f"{number:,} sites: {done:,} targets {targets}, {spent.wall:.0f} s;"
+                f" {rates[-1]:.0f} requests a CPU s, {spent.memory / 1e6:.0f} MB"
+            )
+        print(f"{count:,} sites / 200 sites: {rates[1] / rates[0]:.2f}")
+
+
+def queue(urls: int) -> None:
+    """Measure memory and time of a frontier."""
+    with tempfile.TemporaryDirectory() as folder:
+        db = open_store(Path(folder) / "markhound.db")
+        plan = Campaign(name="queue", seeds=("https://a.example/",))
+        record_sweep(db, "w-1", plan, datetime.now(UTC))
+        frontier = Frontier(StoredRows(db, "w-1"))
+
+        def flush() -> None:
+            with writing(db):
+                record_frontier(db, "w-1", frontier.changes)
+            frontier.written()
+
+        frontier.flush = flush
+        taken: set[int] = set()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.process_time()
+        for number in range(urls):
+            site = f"shop-{number % 18_000}.example"
+            url = f"https://www.{site}/product/{number}-enamel-mug-with-a-lid-blue-350-ml"
+            taken.add(hash(url))
+            frontier.add(site, url, number % 3)
+            if number % 50 == 0:
+                frontier.flush()
+        frontier.flush()
+        added = time.process_time() - started
+        memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+        started, popped = time.process_time(), 20_000
+        for _ in range(popped):
+            row = frontier.pop()
+            assert row is not None
+            frontier.end(row.target)
+            frontier.flush()
+        out = time.process_time() - started
+        on_disk = (Path(folder) / "markhound.db").stat().st_size
+        print(
+            f"{urls:,} URLs of 18,000 sites wait: {memory / urls:.0f} bytes of memory each,"
+            f" {added / urls * 1e6:.0f} us to add one, {out / popped * 1e6:.0f} us to hand one out"
+            f" and record its end; {on_disk / 1e6:.0f} MB on disk"
+        )
+        db.close()
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    what = parser.add_subparsers(dest="what", required=True)
+    for name, pages in (("stages", 1000), ("sites", 36_000)):
+        one = what.add_parser(name)
+        one.add_argument("--pages", type=int, default=pages)
+        one.add_argument("--rights", type=int, default=10_000)
+        if name == "sites":
+            one.add_argument("--sites", type=int, default=18_000)
+    what.add_parser("queue").add_argument("--urls", type=int, default=1_000_000)
+    chosen = parser.parse_args()
+    if chosen.what == "stages":
+        stages(chosen.pages, chosen.rights)
+    elif chosen.what == "sites":
+        sites(chosen.sites, chosen.pages, chosen.rights)
+    else:
+        queue(chosen.urls)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""A second sweep of a shop: what is as it was is not sent, read or matched again."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.command import run
+from tests.servers.sweeping import check_database, outcomes, picture, sweep, take_in
+from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
+
+
+def as_long_as_real(route: Route) -> Route:
+    """Return a page as long as shops have them, 57 KB in the mean."""
+    if not isinstance(route, Answer) or isinstance(route.body, bytes):
+        return route
+    return Answer(route.body.replace("</body>", f"<p>{'Terms of sale. ' * 3800}</p></body>"))
+
+
+def count(workspace: Path, table: str) -> int:
+    with closing(sqlite3.connect(workspace / "markhound.db")) as db:
+        found: int = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    return found
+
+
+@pytest.fixture
+def shop() -> Iterator[TinyShop]:
+    routes: dict[str, Route] = {"/": links_page(*(f"/p/{n}" for n in range(12)))}
+    for number in range(12):
+        routes[f"/p/{number}"] = listing_page(
+            f"Northgate boots {number}", picture=f"/i/{number}.png"
+        )
+        routes[f"/i/{number}.png"] = Answer(picture(number), headers={"Content-Type": "image/png"})
+    with TinyShop(routes) as shop:
+        yield shop
+
+
+@pytest.fixture
+def ready(workspace: Path) -> Path:
+    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Northgate"})
+    return workspace
+
+
+def test_where_the_shop_answers_304_hardly_anything_is_sent(ready: Path, shop: TinyShop) -> None:
+    shop.validators = True
+    shop.routes |= {path: as_long_as_real(route) for path, route in shop.routes.items()}
+    first = sweep(ready, shop.url)
+    assert (first["listings"], first["hits"]) == (12, 12)
+    sent = shop.sent
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"unchanged": 13}
+    assert second["listings"] == 12
+    assert shop.sent - sent <= 0.02 * sent
+    assert check_database(ready) == (12, 12)
+    assert count(ready, "hit_findings") == 12
+    assert second["warnings"] == []
+
+
+def test_the_same_content_is_unchanged_without_validators(ready: Path, shop: TinyShop) -> None:
+    sweep(ready, shop.url)
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"unchanged": 13}
+    assert not any(path.startswith("/i/") for path, n in shop.requests.items() if n > 1)
+    assert outcomes(ready, second["sweep"])["p/3"] == ("unchanged", "the content is the same")
+
+
+def test_a_token_on_the_page_is_no_change_of_its_listing(ready: Path, shop: TinyShop) -> None:
+    def with_token(path: str, answer: Any) -> Callable[[], Answer]:
+        def make() -> Answer:
+            token = hashlib.sha256(str(shop.requests[path]).encode()).hexdigest()
+            return Answer(answer.body.replace("</body>", f"<i data-token={token}></i></body>"))
+
+        return make
+
+    for path in [path for path in shop.routes if path.startswith("/p/")]:
+        shop.routes[path] = with_token(path, shop.routes[path])
+    sweep(ready, shop.url)
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"unchanged": 13}
+    assert outcomes(ready, second["sweep"])["p/3"] == ("unchanged", "what it offers is as it was")
+    assert check_database(ready) == (12, 12)
+
+
+def test_what_changed_is_read_and_new_links_are_followed(ready: Path, shop: TinyShop) -> None:
+    sweep(ready, shop.url)
+    shop.routes["/p/3"] = listing_page("Northgate boots 3", price="9.90", picture="/i/3.png")
+    shop.routes["/p/4"] = Answer("gone", status=410)
+    shop.routes["/"] = links_page("/p/1", "/p/new")
+    shop.routes["/p/new"] = listing_page("Northgate coat")
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"unchanged": 10, "seen": 3, "gone": 1}
+    assert (second["listings"], second["hits"]) == (12, 2)
+    third = sweep(ready, shop.url)
+    assert third["targets"] == {"unchanged": 13}
+
+
+def test_another_registry_looks_at_everything_again(ready: Path, shop: TinyShop) -> None:
+    sweep(ready, shop.url)
+    take_in(ready, {"id": "TM-2", "kind": "trademark", "name": "boots"})
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"seen": 13}
+    assert second["hits"] == 12
+    assert check_database(ready) == (12, 24)
+
+
+def test_a_picture_that_was_not_had_is_asked_for_again(ready: Path, shop: TinyShop) -> None:
+    whole = shop.routes["/i/3.png"]
+    shop.routes["/i/3.png"] = Answer("busy", status=500)
+    sweep(ready, shop.url)
+    shop.routes["/i/3.png"] = whole
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"unchanged": 12, "seen": 1}
+    assert second["pictures"] == 1
+    assert sweep(ready, shop.url)["targets"] == {"unchanged": 13}
+
+
+def test_a_small_budget_gets_further_every_night(ready: Path, shop: TinyShop) -> None:
+    for _ in range(3):
+        sweep(ready, shop.url, "--max-pages", "6", expect=3)
+    assert check_database(ready)[0] == 12
+
+
+def test_304_that_nobody_asked_for_is_no_proof(ready: Path, shop: TinyShop) -> None:
+    shop.routes["/p/3"] = Answer("", status=304)
+    assert outcomes(ready, sweep(ready, shop.url)["sweep"])["p/3"] == ("failed", "HTTP 304")
+
+
+def test_listings_tell_when_they_were_last_found_unchanged(ready: Path, shop: TinyShop) -> None:
+    sweep(ready, shop.url)
+    before = {line["url"]: line["seen_at"] for line in listings(ready)}
+    sweep(ready, shop.url)
+    assert all(line["seen_at"] > before[line["url"]] for line in listings(ready))
+
+
+def listings(workspace: Path) -> list[Any]:
+    return run("listings", "--json", workspace=workspace).lines
