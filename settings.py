@@ -16,22 +16,34 @@ MARKHOUND_SWEEP = ""
 MARKHOUND_ALLOW_PRIVATE = False
 MARKHOUND_PAGES_PER_SITE = 1000
 MARKHOUND_PICTURES_PER_LISTING = 12
+MARKHOUND_MEGABYTES_PER_SITE = 0.0
+MARKHOUND_MINUTES_PER_SITE = 0.0
+MARKHOUND_PAGE_MEGABYTES = 8.0
+MARKHOUND_LONGEST_DELAY = 60.0
+MARKHOUND_LONGEST_WAIT = 600.0
+MARKHOUND_REFUSALS = 10
+MARKHOUND_QUIET_HOURS: list[str] = []
 
 # -- order of components --------------------------------------------------------------
 SPIDER_MIDDLEWARES = {
     "crawler.targets.TargetsMiddleware": 950,
+    "crawler.watch.WatchMiddleware": 960,
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
-    "crawler.targets.BudgetMiddleware": 110,
+    "crawler.budgets.BudgetMiddleware": 110,
     "crawler.conditional.RevisitMiddleware": 120,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.redirect.TargetRefreshMiddleware": 580,
+    "crawler.charsets.CharsetMiddleware": 585,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.unpack.UnpackMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirect.TargetRedirectMiddleware": 600,
     "crawler.guard.GuardMiddleware": 950,
 }
+EXTENSIONS = {"crawler.quiet.QuietHoursExtension": 0, "crawler.watch.TrapWatch": 0}
 ITEM_PIPELINES = {
     "pipelines.sweep.validate.ValidatePipeline": 100,
     "pipelines.sweep.pictures.PicturesPipeline": 200,
@@ -56,7 +68,14 @@ DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 8
 URLLENGTH_LIMIT = 0  # crawler.targets has its own, which says what it skips
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handler.BoundedHandler",
+    "https": "crawler.handler.BoundedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 
 # -- what runs, and what must not ------------------------------------------------------
 DOWNLOADER = "crawler.downloader.PoliteDownloader"

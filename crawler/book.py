@@ -64,6 +64,8 @@ class Targets:
         """How many targets ended in each state so far."""
         self.on_change: Callable[[], None] = lambda: None
         """Called when something has to be written."""
+        self.find_trap: Callable[[str, str], str | None] = lambda site, url: None  # noqa: ARG005
+        """Asked of each new URL; returns the reason why it is left out, if it is."""
 
     @property
     def waiting(self) -> int:
@@ -111,19 +113,22 @@ class Targets:
             target = f"{target}#{label}"
         if not self._claim(target):
             return None
-        if len(target) > LONGEST_URL:
-            self.note(target, TargetState.SKIPPED, TOO_LONG)
+        if rule := self._rule_against(site_of(target), target):
+            self.note(target, TargetState.SKIPPED, rule)
             return None
         return target
 
     def take_link(self, url: str, site: str, priority: int, request: str) -> None:
         """Take a canonical URL on and let it wait, if its site is swept and it is new."""
         if site in self._sites and self._claim(url):
-            if len(url) > LONGEST_URL:
-                self.note(url, TargetState.SKIPPED, TOO_LONG)
+            if rule := self._rule_against(site, url):
+                self.note(url, TargetState.SKIPPED, rule)
             else:
                 self.frontier.add(site, url, priority, request)
                 self.on_change()
+
+    def _rule_against(self, site: str, url: str) -> str | None:
+        return TOO_LONG if len(url) > LONGEST_URL else self.find_trap(site, url)
 
     def take_left(self, row: Row) -> None:
         """Let a page that the last sweep found and did not reach wait for its turn."""

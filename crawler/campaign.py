@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import Right
 from crawler.pictures import MODEL_SUFFIX, WordsMode, descriptor_at
+from crawler.quiet import is_never, parse_quiet_hours
 from crawler.sites import canonical_url, site_of
 from crawler.workspace import (
     CONFIG_NAME,
@@ -38,6 +39,10 @@ class Limits:
     """Pages fetched from one site; what lies beyond is reported as not reached."""
     minutes: float | None = None
     """Length of the whole sweep; None = no limit."""
+    megabytes_per_site: float | None = None
+    """Received from one site, pictures included, in millions of bytes as sent; None = no limit."""
+    minutes_per_site: float | None = None
+    """How long after its first request a site is asked; None = no limit."""
     pictures_per_listing: int = 12
     """Pictures looked at for one listing; the rest are named as left out."""
 
@@ -49,9 +54,17 @@ class Politeness:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     delay: float = 1.0
-    """Seconds between two requests to one host, varied by half."""
+    """Seconds between two requests to one site, at the least."""
     concurrency: int = 1
-    """Requests to one host at the same time."""
+    """Requests to one site at the same time."""
+    longest_delay: float = 60.0
+    """Seconds between two requests that a site may ask for, by crawl-delay or rate limits."""
+    longest_wait: float = 600.0
+    """Seconds that a site may ask to be left in peace; one that wants more is asked no more."""
+    refusals: int = 10
+    """Refusals in a row after which a site is left alone."""
+    quiet_hours: tuple[str, ...] = ()
+    """Times of the day in which sites are not asked: ``08:00-22:00 Asia/Shanghai``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,18 +190,40 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
         ("limits.pictures_per_listing", limits.pictures_per_listing, 0),
         ("politeness.concurrency", politeness.concurrency, 1),
         ("politeness.delay", politeness.delay, 0),
+        ("politeness.longest_delay", politeness.longest_delay, 0),
+        ("politeness.longest_wait", politeness.longest_wait, 0),
+        ("politeness.refusals", politeness.refusals, 1),
         ("matching.words_budget", campaign.matching.words_budget or 0, 0),
     ):
         if not (isfinite(value) and value >= least):
             yield where, f"expected at least {least}, got {value}"
-    if limits.minutes is not None and not (isfinite(limits.minutes) and limits.minutes > 0):
-        yield "limits.minutes", f"expected more than 0, got {limits.minutes}"
+    yield from _limit_problems(limits)
+    yield from _quiet_problems(politeness.quiet_hours)
     for key, share in (
         ("cutoff", campaign.matching.cutoff),
         ("threshold", campaign.matching.threshold),
     ):
         if share is not None and not 0 <= share <= 1:
             yield f"matching.{key}", f"expected 0 to 1, got {share}"
+
+
+def _limit_problems(limits: Limits) -> Iterator[tuple[str, str]]:
+    for key in ("minutes", "minutes_per_site", "megabytes_per_site"):
+        most: float | None = getattr(limits, key)
+        if most is not None and not (isfinite(most) and most > 0):
+            yield f"limits.{key}", f"expected more than 0, got {most}"
+
+
+def _quiet_problems(hours: Sequence[str]) -> Iterator[tuple[str, str]]:
+    wrong = False
+    for index, text in enumerate(hours):
+        try:
+            parse_quiet_hours(text)
+        except ValueError as error:
+            wrong = True
+            yield f"politeness.quiet_hours.{index}", str(error)
+    if not wrong and is_never(hours):
+        yield "politeness.quiet_hours", "they leave no hour of the day in which a site is asked"
 
 
 def seed_problem(seed: str) -> str | None:

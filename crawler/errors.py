@@ -6,6 +6,8 @@
     ├── SkipError                 this one cannot be used; note it and go on with the next
     │   ├── ExtractionError         a page that cannot be read as what it claims to be
     │   ├── BlockedError            the site shows a challenge in place of the page
+    │   ├── GoneError               the site's own "not found" page, which comes as a good one
+    │   ├── TrapError               an address that a machine makes without end; says the rule
     │   ├── NotAPageError           a document that is no page: a picture, a PDF
     │   ├── NeedsBrowserError       a page that only a browser can show
     │   ├── PictureError            a picture that cannot be decoded within the limits
@@ -44,6 +46,14 @@ class ExtractionError(SkipError):
 
 class BlockedError(SkipError):
     """The site shows a challenge (captcha, "just a moment") in place of the page; says which."""
+
+
+class GoneError(SkipError):
+    """The site's own "not found" page, answered with a status that says otherwise."""
+
+
+class TrapError(SkipError):
+    """An address, or a page, that a site makes without end; says by which rule."""
 
 
 class NotAPageError(SkipError):

@@ -1,5 +1,7 @@
 """The hostile web: no connection to an address that is not public.
 
+(Sizes are bounded in settings.py and ``crawler.handler``; endless addresses in ``crawler.traps``.)
+
 Checked where the connection is made, on the very addresses that are then connected to, so that
 no spelling of an address, no redirect and no name server can get round it. Scrapy is given the
 resolver by ``TWISTED_DNS_RESOLVER``; the middleware gives its refusals a reason. With
@@ -10,6 +12,7 @@ is checked again. Proxies from the environment would bypass this (``HTTPPROXY_EN
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from typing import Protocol, Self, cast
@@ -68,6 +71,34 @@ def is_public(address: str) -> bool:
         if parsed.sixtofour is not None or parsed.teredo is not None:
             return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+
+
+LARGE = 64 * 1024
+"""Characters from which on a page is looked at for giant tags."""
+MOST_ATTRIBUTES = 5_000
+"""Of one tag. libxml2 (2.14) takes time by their square: 20,000 take 1.2 s, 100,000 some minutes,
+in which nothing else runs. Scripts that look like one tag name up to 1,800 on real pages."""
+
+_LONG = re.compile(r"""<[a-zA-Z](?:[^>"']{1,64}+|"[^"]*+"|'[^']*+'){150}+""")
+"""What a giant tag starts like, which hardly any other does: 150 pieces, each of them quoted or of
+up to 64 characters. The whole tag is looked at only then."""
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++)""")
+_NAME = re.compile(r"""[^\s"'>/=]+""")
+
+
+def has_giant_tag(text: str) -> bool:
+    """Tell whether a page holds a tag of so many attributes that no parser should see it."""
+    if len(text) < LARGE:
+        return False
+    end = 0
+    while found := _LONG.search(text, end):
+        tag = _TAG.match(text, found.start())
+        assert tag is not None  # it starts in the same way
+        if len(set(_NAME.findall(_VALUE.sub("=", tag[0])))) > MOST_ATTRIBUTES:
+            return True
+        end = tag.end()
+    return False
 
 
 class _Address(Protocol):
@@ -154,7 +185,7 @@ class GuardResolver:
 
 
 class GuardMiddleware:
-    """Downloader middleware: "cannot resolve" becomes :exc:`GuardError` where the guard refused.
+    """Downloader middleware: a failed download is :exc:`GuardError` where the guard refused it.
 
     It belongs nearer to the downloader than the retry middleware: a refusal is never retried.
     """
@@ -162,8 +193,11 @@ class GuardMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise the refusal with its reason.
 
-        :raises GuardError: when the host has no public address
+        :raises GuardError: when the host has no public address, or the answer's head has no end
         """
+        for failure in getattr(exception.__cause__, "reasons", ()):
+            if isinstance(failure.value, GuardError):
+                raise failure.value
         host = urlparse_cached(request).hostname or ""
         if isinstance(exception, CannotResolveHostError) and host in _refused:
             address = _refused[host]

@@ -128,6 +128,12 @@ _CARD = re.compile(r"product|item|card|goods|listing|tile", re.IGNORECASE)
 _MENU_TAGS = frozenset(("nav", "header", "footer", "aside"))
 
 
+MOST_LINKS = 5_000
+"""Different addresses of a page that are followed; pages of shops have some hundreds."""
+MOST_ELEMENTS = 50_000
+"""Elements that are looked at for them."""
+
+
 def find_links(page: Selector, url: str) -> list[Link]:
     """Return the links to follow from a page, best first, each URL once.
 
@@ -144,7 +150,9 @@ def find_links(page: Selector, url: str) -> list[Link]:
     site, own = site_of(url), canonical_url(url) or url
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
-    for element, href in _hrefs(root):
+    for element, href in islice(_hrefs(root), MOST_ELEMENTS):
+        if len(found) >= MOST_LINKS:
+            break
         address = _address(_joined(base, href))
         if address is None or address.site != site:
             continue

@@ -85,7 +85,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         request = Request(
             f"{origin}/robots.txt",
             priority=self.DOWNLOAD_PRIORITY,
-            meta={"dont_obey_robotstxt": True},
+            meta={"dont_obey_robotstxt": True, "max_retry_times": 1},
             callback=NO_CALLBACK,
         )
         self._stats.inc_value("robotstxt/request_count")

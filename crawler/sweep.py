@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from crawler.book import OVER_BUDGET
+from crawler.budgets import BUDGETS
 from crawler.campaign import UNNAMED, Campaign, matching_of
 from crawler.errors import InputError
 from crawler.frontier import ACTIVE_SITES
+from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.report import SweepReport, report_on
 from crawler.running import running
 from crawler.sites import site_of
@@ -69,6 +70,9 @@ def run_sweep(
         with workspace.store() as db:
             record = record_sweep_resume if resume else record_sweep
             record(db, sweep, campaign, started_at)
+            if quiet := find_quiet(campaign.politeness.quiet_hours):
+                record_sweep_end(db, sweep, "stopped", words_of_quiet(quiet), now())
+                return report_on(db, sweep)
         process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
@@ -136,13 +140,20 @@ class _Watch:
         if self._closed is None:
             return "stopped", "stopped at once by a signal; the last seconds may be missing"
         if self._closed == "finished":
-            over = targets_of(self._crawler).over_budget
-            if over:
-                return "stopped", f"{OVER_BUDGET}: {', '.join(sorted(over))}"
+            left = targets_of(self._crawler).frontier.left
+            if over := {site: why for site, why in left.items() if why in BUDGETS}:
+                return "stopped", _words_of_budgets(over)
             return "finished", None
-        if self._closed in ("shutdown", "closespider_timeout"):
+        if self._closed in ("shutdown", "closespider_timeout") or self._closed.startswith(QUIET):
             return "stopped", words_of_reason(self._closed)
         return "failed", self._closed
+
+
+def _words_of_budgets(over: Mapping[str, str]) -> str:
+    """Return each budget with the sites that used it up."""
+    reasons = sorted(set(over.values()))
+    sites = {r: ", ".join(sorted(site for site in over if over[site] == r)) for r in reasons}
+    return "; ".join(f"{reason}: {names}" for reason, names in sites.items())
 
 
 def _in_flight(campaign: Campaign) -> int:
@@ -163,6 +174,12 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_ALLOW_PRIVATE": campaign.allow_private,
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
+        "MARKHOUND_MEGABYTES_PER_SITE": limits.megabytes_per_site or 0,
+        "MARKHOUND_MINUTES_PER_SITE": limits.minutes_per_site or 0,
+        "MARKHOUND_LONGEST_DELAY": politeness.longest_delay,
+        "MARKHOUND_LONGEST_WAIT": politeness.longest_wait,
+        "MARKHOUND_REFUSALS": politeness.refusals,
+        "MARKHOUND_QUIET_HOURS": list(politeness.quiet_hours),
         "CLOSESPIDER_TIMEOUT": (limits.minutes or 0) * 60,
         "DOWNLOAD_DELAY": politeness.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,

@@ -1,8 +1,7 @@
 """The components that keep the book of a sweep's targets.
 
 ``TargetsMiddleware`` (a Scrapy spider middleware): every request of a spider passes through, and
-every answer, failure and item settles a target. ``BudgetMiddleware`` (a downloader middleware) lets
-only so many pages of a site be fetched.
+every answer, failure and item settles a target.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure
 
-from crawler.book import OVER_BUDGET, Targets, identities_of
+from crawler.book import Targets, identities_of
 from crawler.errors import SkipError
-from crawler.failures import OverBudgetError, outcome_of_failure
+from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
 from crawler.links import Link
 from crawler.model import Listing, PageWarning, TargetState
@@ -332,34 +331,6 @@ class TargetsMiddleware:
             listing=page.listing if page.complete else None,
         )
         revisits.unwritten.read.append(visit)
-
-
-class BudgetMiddleware:
-    """Lets a site's budget of pages be fetched, and no more; stands behind robots.txt.
-
-    Counted when a page is about to be fetched, not when a link to it is found, so that the
-    spider's priorities decide what a small budget is spent on.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one as Scrapy does."""
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Let the request pass, or refuse it.
-
-        :raises OverBudgetError: the site's budget is used up
-        """
-        target = request.meta.get("target")
-        if target is None or request.meta.get("counted"):
-            return
-        if not targets_of(self.crawler).spend(target):
-            raise OverBudgetError(OVER_BUDGET)
-        request.meta["counted"] = True
 
 
 def targets_of(crawler: Crawler) -> Targets:

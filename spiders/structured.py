@@ -12,7 +12,7 @@ from scrapy.http import Response
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
 from crawler.extract import page_of, parse_page
-from crawler.links import Link, find_links
+from crawler.links import MOST_LINKS, Link, find_links
 from crawler.model import Listing, PageWarning
 from crawler.sites import canonical_url
 
@@ -50,7 +50,11 @@ class StructuredSpider(Spider):
             raise BlockedError(reading.blocked_by)
         if reading.listing:
             yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
-        yield from find_links(page, response.url)
+        links = find_links(page, response.url)
+        if len(links) >= MOST_LINKS:
+            message = f"the page has more than {MOST_LINKS:,} links; the rest is not followed"
+            yield PageWarning(url=response.url, message=message)
+        yield from links
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:

@@ -212,7 +212,8 @@ def test_redirect_to_another_form_of_the_same_url_is_followed(workspace: Path) -
     with TinyShop(routes) as shop:
         report = sweep(workspace, shop.url, f"{shop.url}/p/3")
     assert report["listings"] == 2
-    assert outcomes(workspace, report["sweep"])["p/3"] == ("skipped", "max redirections reached")
+    state, reason = outcomes(workspace, report["sweep"])["p/3"]
+    assert (state, reason) == ("failed", f"redirected in a circle: {shop.url}/p/3")
 
 
 def test_terminal_is_not_steered(workspace: Path) -> None:

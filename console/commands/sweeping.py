@@ -22,6 +22,7 @@ from crawler.campaign import (
     matching_of,
 )
 from crawler.errors import WorkspaceError
+from crawler.quiet import find_quiet
 from crawler.sites import site_of
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
@@ -36,7 +37,7 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 @click.option("--resume", is_flag=True, help="Go on with what a sweep left that did not finish.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="Pages of one site at the most.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Then it stops.")
-@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a host.")
+@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a site.")
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
 @json_option
 @pass_context
@@ -151,10 +152,17 @@ def check(context: Context, file: Path) -> None:
     limits, politeness = plan.limits, plan.politeness
     minutes = "no limit of time" if limits.minutes is None else f"{limits.minutes:g} minutes"
     console.print(f"Limits: {limits.pages_per_site} pages a site, {minutes}")
+    if limits.megabytes_per_site is not None:
+        console.print(f"        {limits.megabytes_per_site:g} MB a site")
+    if limits.minutes_per_site is not None:
+        console.print(f"        {limits.minutes_per_site:g} minutes a site")
     console.print(
-        f"Politeness: {politeness.delay:g} s between requests to a host,"
+        f"Politeness: {politeness.delay:g} s between requests to a site,"
         f" {politeness.concurrency} at a time"
     )
+    for hours in politeness.quiet_hours:
+        now = "now" if find_quiet([hours]) else "not now"
+        console.print(f"Quiet hours: {hours} ({now})", markup=False)
     try:
         workspace = context.workspace
     except WorkspaceError:

@@ -13,7 +13,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.errors import GuardError
+from crawler.errors import SkipError
 from crawler.failures import outcome_of_failure, outcome_of_status
 from crawler.model import Listing, PictureOutcome, Sighting, stable_id
 from crawler.pictures import PictureFolder
@@ -85,7 +85,7 @@ class PicturesPipeline:
             return PictureOutcome(url=url, sha256=None, problem=f"not a URL: {error}")
         try:
             response = await self._crawler.engine.download_async(request)
-        except (GuardError, IgnoreRequest, *UNREACHABLE) as error:
+        except (SkipError, IgnoreRequest, *UNREACHABLE) as error:
             state, reason = outcome_of_failure(error)
             return PictureOutcome(url=url, sha256=None, problem=f"{state.value}: {reason}")
         return await self._kept(url, response)

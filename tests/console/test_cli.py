@@ -253,9 +253,16 @@ def test_campaign_check_says_what_it_would_do(tmp_path: Path) -> None:
     run("init", workspace=workspace)
     run("registry", "import", write_lines(tmp_path / "r.jsonl", MARK), workspace=workspace)
     file = tmp_path / "night.toml"
-    file.write_text('name = "night"\nseeds = ["https://www.shop.example/a"]\nrights = ["TM-*","X"]')
+    file.write_text(
+        'name = "night"\nseeds = ["https://www.shop.example/a"]\nrights = ["TM-*","X"]\n'
+        "[limits]\nmegabytes_per_site = 50\nminutes_per_site = 90\n"
+        '[politeness]\nquiet_hours = ["00:00-23:59 UTC"]\n'
+    )
     done = run("campaign", "check", file, workspace=workspace)
     assert "site shop.example" in done.out
+    assert "50 MB a site" in done.out
+    assert "90 minutes a site" in done.out
+    assert "Quiet hours: 00:00-23:59 UTC (" in done.out
     assert "1 of the registry's 1" in done.out
     assert "'X' selects nothing" in done.err
     file.write_text('name = "night"\nseeds = [1]')

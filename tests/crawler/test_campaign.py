@@ -42,6 +42,18 @@ def test_small_campaign_has_polite_defaults(tmp_path: Path) -> None:
         (GOOD + '[politeness]\ndelay = "fast"', "politeness.delay: .*got 'fast'"),
         (GOOD + "[politeness]\ndelay = -1", "politeness.delay: expected at least 0, got -1"),
         (GOOD + "[limits]\nminutes = 0", "limits.minutes: expected more than 0"),
+        (GOOD + "[limits]\nminutes_per_site = 0", "minutes_per_site: expected more than 0, got 0"),
+        (GOOD + "[limits]\nmegabytes_per_site = -1", "megabytes_per_site: expected more than 0"),
+        (GOOD + "[politeness]\nlongest_wait = -1", "longest_wait: expected at least 0, got -1"),
+        (GOOD + "[politeness]\nrefusals = 0", "politeness.refusals: expected at least 1, got 0"),
+        (
+            GOOD + '[politeness]\nquiet_hours = ["08:00-22:00 UTC", "at night"]',
+            'politeness.quiet_hours.1: expected "HH:MM-HH:MM Area/City"',
+        ),
+        (
+            GOOD + '[politeness]\nquiet_hours = ["00:00-13:00 UTC", "12:00-00:00 UTC"]',
+            "politeness.quiet_hours: they leave no hour of the day",
+        ),
     ],
 )
 def test_error_names_the_key(tmp_path: Path, text: str, expected: str) -> None:

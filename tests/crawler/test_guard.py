@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.guard import is_public
+from crawler.guard import has_giant_tag, is_public
 from tests.servers.crawl import fetch
 from tests.servers.tiny_shop import Answer, TinyShop
 
@@ -77,3 +77,24 @@ def test_a_redirect_to_a_private_address_is_refused() -> None:
         assert got[url]["error"] == "GuardError"
         assert got[url]["reason"].startswith("127.0.0.2 is not a public address")
         assert list(shop.requests) == ["/"]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        " ".join(f"a{n}" for n in range(30_000)),
+        " ".join(f'a{n}="<b>"' for n in range(30_000)),
+        "/".join(f"a{n}='>'" for n in range(30_000)),
+        "".join(f'a{n}="x"' for n in range(30_000)),
+    ],
+)
+def test_a_giant_tag_is_found_however_it_is_written(attributes: str) -> None:
+    assert has_giant_tag(f"<html><body><p {attributes}>a</p>")
+
+
+def test_large_pages_without_one_are_let_through() -> None:
+    cards = "".join(
+        f'<li data-id="{n}" class="card c{n}" title="Bag {n}">a</li>' for n in range(9000)
+    )
+    script = "".join(f"if (a<b{n % 900}) x{n % 900}='y';" for n in range(9000))
+    assert not has_giant_tag(f"<html><body>{cards}<script>{script}</script>")

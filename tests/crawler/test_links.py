@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
 
-from crawler.links import Link, LinkKind, _is_canonical, find_links, is_page
+from crawler.links import MOST_LINKS, Link, LinkKind, _is_canonical, find_links, is_page
 from crawler.sites import canonical_url
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -194,3 +194,8 @@ def test_only_the_own_site_and_not_the_page_itself() -> None:
 def test_a_listing_stays_one_when_the_menu_names_it_too() -> None:
     html = '<nav><a href="/product/kettle-7">k</a></nav><a class="c" href="/product/kettle-7">k</a>'
     assert links(html) == {"https://corner.example/product/kettle-7": LinkKind.LISTING}
+
+
+def test_links_without_end_are_followed_to_a_bound() -> None:
+    page = Selector(text="".join(f"<a href=/p/{n}>a</a>" for n in range(20_000)), type="html")
+    assert len(find_links(page, "https://shop.example/")) == MOST_LINKS

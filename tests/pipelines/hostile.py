@@ -36,7 +36,7 @@ def _png(width: int, height: int, *chunks: bytes, depth: int = 8, colour: int = 
     return start + b"".join(chunks) + _chunk(b"IEND", b"")
 
 
-def _flat_png(width: int, height: int, depth: int = 8, colour: int = 0) -> bytes:
+def flat_png(width: int, height: int, depth: int = 8, colour: int = 0) -> bytes:
     """Return a PNG of one shade: few bytes, many pixels."""
     row = b"\0" + bytes(width * depth * (3 if colour == 2 else 1) // 8)
     packer = zlib.compressobj(9)
@@ -87,15 +87,15 @@ def make_hostile() -> Iterator[Hostile]:
     yield "half a webp", webp[: len(webp) // 2], ""
     yield "half an avif", avif[: len(avif) // 2], ""
     yield "png with a wrong sum", png[:40] + bytes([png[40] ^ 255]) + png[41:], ""
-    yield "png bomb", _flat_png(20_000, 20_000, depth=1), "pixels"
-    yield "png just within the limit", _flat_png(7000, 7000), "too plain"
-    yield "png of 16 bits", _flat_png(5000, 5000, depth=16), "too plain"
+    yield "png bomb", flat_png(20_000, 20_000, depth=1), "pixels"
+    yield "png just within the limit", flat_png(7000, 7000), "too plain"
+    yield "png of 16 bits", flat_png(5000, 5000, depth=16), "too plain"
     yield "png of four billion", _png(2**31 - 1, 2**31 - 1, _chunk(b"IDAT", b"")), "pixels"
     yield "png without data", _png(500, 500), "cannot be decoded"
     yield "png of text", _text_bomb(), ""
-    yield "a line", _flat_png(16_000, 40), "too plain"
-    yield "too long", _flat_png(16_001, 40), "sides up to"
-    yield "a pixel", _flat_png(8, 1), "sides from 32"
+    yield "a line", flat_png(16_000, 40), "too plain"
+    yield "too long", flat_png(16_001, 40), "sides up to"
+    yield "a pixel", flat_png(8, 1), "sides from 32"
     yield "white", _save(Image.new("RGB", (500, 500), "white"), "PNG"), "too plain"
     yield "all through", _save(Image.new("RGBA", (500, 500), (1, 2, 3, 0)), "PNG"), "too plain"
     yield "jpeg of 2,000 scans", _scans(2000), "scans"

@@ -1,0 +1,130 @@
+"""Pages of a site that are all the same: how two pages are compared, and what is known of a site.
+
+Plain book-keeping; ``crawler.watch`` asks the site what has to be asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from lxml.etree import XPath  # type: ignore[import-untyped]
+
+from crawler.extract.dom import HtmlElement
+
+ALIKE = 0.9
+"""Share of their words that two pages have in common that are one page with a small difference (the
+time, an address that is said back)."""
+REPEATED_TITLE = 3
+"""Pages of a title from which on they are compared."""
+SUDDEN = 10
+"""Pages in a row that are the same, after which one that is known to be another is asked for."""
+VARIED = 3
+"""Pages that differed before; else nothing is sudden."""
+MOST_SAME = 10
+"""Addresses of one and the same page that pass."""
+MOST_WORDS = 3_000
+MOST_TITLES = 20_000
+
+_TEXTS = XPath("//body//text()[not(parent::script or parent::style)]", smart_strings=False)
+_LINKS = XPath("//a/@href", smart_strings=False)
+_NUMBERS = re.compile(r"[\d\s]+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NOT_FOUND = re.compile(
+    r"\b404\b|not found|no(?:t| longer) (?:available|exist)|does ?n[o']t exist|nicht gefunden"
+    r"|introuvable|no encontrad|non trovat|não encontrad|не найден|不存在|找不到|未找到|已下架"
+    r"|見つかりません|찾을 수 없",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What a page looks like to people; numbers do not count."""
+
+    text: bytes
+    """Digest of the visible text."""
+    whole: bytes
+    """Digest of text and links."""
+    words: frozenset[str]
+
+    def resembles(self, other: Look | None) -> bool:
+        """Tell whether both are one page, but for a small difference."""
+        if other is None:
+            return False
+        if self.text == other.text:
+            return True
+        common = len(self.words & other.words)
+        return common >= ALIKE * len(self.words | other.words) and common > 0
+
+
+def title_of(root: HtmlElement) -> str:
+    """Return the page's title on one line; empty when it has none."""
+    return " ".join((root.findtext(".//title") or "")[:500].split())
+
+
+def says_not_found(title: str) -> bool:
+    """Tell whether a title says that there is no such page; a hint, not a proof."""
+    return _NOT_FOUND.search(title) is not None
+
+
+def look_of(root: HtmlElement) -> Look:
+    """Return what a page looks like."""
+    text = " ".join(_TEXTS(root))
+    bare = _NUMBERS.sub("", text)
+    links = "\n".join(_LINKS(root))
+    return Look(
+        text=_digest(bare),
+        whole=_digest(f"{bare}\n{links}"),
+        words=frozenset(_WORD.findall(text)[:MOST_WORDS]),
+    )
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).digest()
+
+
+@dataclass(slots=True)
+class SiteLooks:
+    """What is known of one site's pages that are no listings."""
+
+    home: Look | None = None
+    """The first page that was read."""
+    home_url: str = ""
+    unknown: Look | None = None
+    """What an address answers that surely does not exist; None = not asked, or a plain "no"."""
+    was_asked: bool = False
+    unknown_is_proved: bool = False
+    """The site shows other pages besides, so that this one is not what it shows for everything."""
+    titles: Counter[str] = field(default_factory=Counter)
+    same: Counter[bytes] = field(default_factory=Counter)
+    """Digest of a whole page -> at how many addresses it was met."""
+    varied: int = 0
+    row: int = 0
+    """How many of the last pages were one page."""
+    latest: bytes = b""
+    home_asked: int = 0
+
+    def differs(self) -> None:
+        """Note a page that is not like the last ones."""
+        self.varied += 1
+        self.row = 0
+        self.latest = b""
+
+    def is_suspect(self, title: str) -> bool:
+        """Count a page of that title, and tell whether it has to be looked at."""
+        if title in self.titles or len(self.titles) < MOST_TITLES:
+            self.titles[title] += 1
+        return self.titles[title] >= REPEATED_TITLE or says_not_found(title)
+
+    def met(self, look: Look) -> int:
+        """Count a page, and return at how many addresses the same one was met."""
+        if look.text == self.latest:
+            self.row += 1
+        else:
+            self.varied += 1
+            self.latest, self.row = look.text, 1
+        self.same[look.whole] += 1
+        return self.same[look.whole]
