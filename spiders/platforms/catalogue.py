@@ -103,6 +103,8 @@ class Platform:
     conventions: Conventions = ANY_SHOP
     """What its URLs mean, where they are not like everybody's."""
     has_catalogue = False
+    search: str | None = None
+    """Path of its search with ``{search_term_string}``, for fronts that only scripts can search."""
 
     def runs(self, front: Front) -> bool:
         """Tell whether the site runs this program."""

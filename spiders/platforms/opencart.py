@@ -17,6 +17,7 @@ class OpenCart(Platform):
         r"|^set-cookie: ocsessid=",
         re.IGNORECASE | re.MULTILINE,
     )
+    search = "/index.php?route=product/search&search={search_term_string}"
     conventions = Conventions(
         listing=re.compile(
             r"[?&]route=product/product(?:&|$)|[?&]product_id=\d+.*route=product/pr"

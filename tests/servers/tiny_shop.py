@@ -22,6 +22,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+GUESS = "/sitemap.xml"
+
 Route = Answer | Callable[[], Answer]
 
 
@@ -55,6 +57,8 @@ class TinyShop:
     def __init__(self, routes: Mapping[str, Route], *, seconds_a_page: float = 0) -> None:
         self.routes = dict(routes)
         self.requests: Counter[str] = Counter()
+        self.guesses: Counter[str] = Counter()
+        """Requests for the sitemap that every sweep looks for, of a shop that has none."""
         self.seconds_a_page = seconds_a_page
         self.most_at_once = 0
         """The most requests that were being answered at the same time."""
@@ -71,19 +75,24 @@ class TinyShop:
             wbufsize = 65536  # head and body in one packet, or each answer waits for an ACK
 
             def do_GET(self) -> None:
+                self._take(b"")
+
+            def do_POST(self) -> None:
+                self._take(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+            def _take(self, body: bytes) -> None:
                 with shop._lock:
-                    shop.requests[self.path] += 1
+                    guessed = self.path == GUESS and GUESS not in shop.routes
+                    (shop.guesses if guessed else shop.requests)[self.path] += 1
                     shop._answering += 1
                     shop.most_at_once = max(shop.most_at_once, shop._answering)
                 if self.path != "/robots.txt":
                     time.sleep(shop.seconds_a_page)
                 with shop._lock:  # before the answer: the next request may follow at once
                     shop._answering -= 1
-                self._answer()
+                self._answer(shop.answer(self.path, body))
 
-            def _answer(self) -> None:
-                route = shop.routes.get(self.path, Answer("not found", status=404))
-                answer = route if isinstance(route, Answer) else route()
+            def _answer(self, answer: Answer) -> None:
                 body = answer.body.encode() if isinstance(answer.body, str) else answer.body
                 headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
                 status = answer.status
@@ -112,6 +121,11 @@ class TinyShop:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.site = f"127.0.0.1:{self._server.server_address[1]}"
         self.url = f"http://{self.site}"
+
+    def answer(self, path: str, body: bytes) -> Answer:  # noqa: ARG002 (of those that read it)
+        """Return what a path with its query answers; ``body`` is what was posted."""
+        route = self.routes.get(path, Answer("not found", status=404))
+        return route if isinstance(route, Answer) else route()
 
     def __enter__(self) -> Self:
         self._thread.start()
