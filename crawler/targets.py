@@ -122,6 +122,7 @@ class TargetsMiddleware:
         crawler.signals.connect(self.item_scraped, signals.item_scraped)
         crawler.signals.connect(self.item_dropped, signals.item_dropped)
         crawler.signals.connect(self.item_error, signals.item_error)
+        crawler.signals.connect(self.request_sent, signals.request_reached_downloader)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         return self
 
@@ -129,6 +130,11 @@ class TargetsMiddleware:
         """Close the store, of which only this reads."""
         if self._db is not None:
             self._db.close()
+
+    def request_sent(self, request: Request) -> None:
+        """Count what is asked of a site; a listing's pictures are no way to find listings."""
+        if not request.meta.get("picture"):
+            self.targets.count_request(request.url)
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Take the seeds; their sites are the ones that are swept. Then what is known of these."""
@@ -230,6 +236,11 @@ class TargetsMiddleware:
         if url is None or not self.targets.read_elsewhere(url):
             return None
         listing = replace(listing, url=url, site=site_of(url))
+        first = self.targets.first_address(identity_of(listing), url)
+        if first != url:
+            reason = f"another address of {first}"
+            self.targets.note(url, TargetState.SEEN, reason, "listing")
+            return None
         revisits = self.targets.revisits
         visit = None
         if revisits is not None:

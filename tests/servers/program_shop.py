@@ -1,6 +1,6 @@
 """Shops that answer as well-known shop programs do, with invented goods: one base, small programs.
 
-Each has a front, lists of its goods, a page for each, and an interface; ``closed`` shuts the latter.
+Each has a front, lists of its goods, a page for each, and an interface, which ``closed`` shuts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.tiny_shop import Answer, TinyShop, listing_page
 
-LIST_SIZE = 20
+LIST_SIZE = 65
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +36,16 @@ class Good:
     @property
     def cents(self) -> int:
         return 1000 + self.number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A request to an interface."""
+
+    path: str
+    query: Mapping[str, str]
+    posted: Any
+    """JSON; None for a GET."""
 
 
 def goods(count: int) -> list[Good]:
@@ -84,10 +94,12 @@ class ProgramShop(TinyShop):
             "<lastmod>2026-11-20</lastmod></url>"
             for good in named
         )
-        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(urls)}</urlset>'
+        body = (
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(urls)}</urlset>'
+        )
         return Answer(body, headers={"Content-Type": "application/xml"})
 
-    def api(self, path: str, query: Mapping[str, str], posted: Any) -> Answer | None:
+    def api(self, asked: Asked) -> Answer | None:
         """Return what the interface answers; None when the path is not its."""
         raise NotImplementedError
 
@@ -95,13 +107,15 @@ class ProgramShop(TinyShop):
         parts = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         posted = json.loads(body) if body else None
-        found = self.api(parts.path, query, posted)
+        found = self.api(Asked(path=parts.path, query=query, posted=posted))
         if found is not None:
             return self.closed or found
         if path in self.routes:
             return super().answer(path, body)
         if self.shell and parts.path != "/robots.txt":
-            return Answer(f'<html><head>{self.head}</head><body><div id="root"></div></body></html>')
+            return Answer(
+                f'<html><head>{self.head}</head><body><div id="root"></div></body></html>'
+            )
         if parts.path == "/":
             return self.page('<a href="/category/kettles">Kettles</a>')
         if parts.path == "/category/kettles":
@@ -119,7 +133,9 @@ class ProgramShop(TinyShop):
         part = self.offered[(number - 1) * LIST_SIZE : number * LIST_SIZE]
         links = "".join(f'<li><a href="{self.path_of(g)}">{g.title}</a></li>' for g in part)
         more = f'<a rel="next" href="/category/kettles?page={number + 1}">Next</a>'
-        return self.page(f"<ul>{links}</ul>{more if number * LIST_SIZE < len(self.offered) else ''}")
+        return self.page(
+            f"<ul>{links}</ul>{more if number * LIST_SIZE < len(self.offered) else ''}"
+        )
 
     def page(self, body: str) -> Answer:
         return Answer(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.servers.program_shop import Answer, Good, ProgramShop, as_json
+from tests.servers.program_shop import Asked, Good, ProgramShop, as_json
+from tests.servers.tiny_shop import Answer
 
 
 class ShopifyLike(ProgramShop):
@@ -18,10 +19,10 @@ class ShopifyLike(ProgramShop):
         '<script>Shopify.currency = {"active":"EUR","rate":"1.0"};</script>'
     )
 
-    def api(self, path: str, query: Mapping[str, str], posted: Any) -> Answer | None:
-        if path != "/products.json":
+    def api(self, asked: Asked) -> Answer | None:
+        if asked.path != "/products.json":
             return None
-        size, page = int(query["limit"]), int(query["page"])
+        size, page = int(asked.query["limit"]), int(asked.query["page"])
         part = self.listed[(page - 1) * size : page * size]
         return as_json({"products": [self._product(good) for good in part]})
 
@@ -48,10 +49,10 @@ class WooLike(ProgramShop):
 
     head = '<link rel="stylesheet" href="/wp-content/plugins/woocommerce/assets/woo.css">'
 
-    def api(self, path: str, query: Mapping[str, str], posted: Any) -> Answer | None:
-        if path != "/wp-json/wc/store/v1/products":
+    def api(self, asked: Asked) -> Answer | None:
+        if asked.path != "/wp-json/wc/store/v1/products":
             return None
-        return self._paged([self._product(good) for good in self.listed], query)
+        return self._paged([self._product(good) for good in self.listed], asked.query)
 
     def _paged(self, items: list[dict[str, Any]], query: Mapping[str, str]) -> Answer:
         size, page = int(query["per_page"]), int(query["page"])
@@ -78,13 +79,13 @@ class DokanLike(WooLike):
 
     head = WooLike.head + '<link rel="stylesheet" href="/wp-content/plugins/dokan-lite/style.css">'
 
-    def api(self, path: str, query: Mapping[str, str], posted: Any) -> Answer | None:
-        if path == "/wp-json/dokan/v1/stores":
-            return self._paged([self._store(vendor) for vendor in (1, 2)], query)
-        if found := re.fullmatch(r"/wp-json/dokan/v1/stores/(\d)/products", path):
+    def api(self, asked: Asked) -> Answer | None:
+        if asked.path == "/wp-json/dokan/v1/stores":
+            return self._paged([self._store(vendor) for vendor in (1, 2)], asked.query)
+        if found := re.fullmatch(r"/wp-json/dokan/v1/stores/(\d)/products", asked.path):
             sold = [good for good in self.listed if good.vendor == int(found[1])]
-            return self._paged([self._sold(good) for good in sold], query)
-        return super().api(path, query, posted)
+            return self._paged([self._sold(good) for good in sold], asked.query)
+        return super().api(asked)
 
     def _store(self, vendor: int) -> dict[str, Any]:
         return {
@@ -97,9 +98,14 @@ class DokanLike(WooLike):
 
     def _sold(self, good: Good) -> dict[str, Any]:
         product = self._product(good)
-        del product["prices"]
+        del product["prices"], product["is_in_stock"]
         price = f"{good.cents / 100:.2f}"
-        return {**product, "price": price, "price_html": f"<bdi>{price}&nbsp;&euro;</bdi>"}
+        return {
+            **product,
+            "in_stock": True,
+            "price": price,
+            "price_html": f"<bdi>{price}&nbsp;&euro;</bdi>",
+        }
 
 
 class MagentoLike(ProgramShop):
@@ -113,17 +119,17 @@ class MagentoLike(ProgramShop):
     def path_of(self, good: Good) -> str:
         return f"/{good.slug}.html"
 
-    def api(self, path: str, query: Mapping[str, str], posted: Any) -> Answer | None:
-        if path != "/graphql":
+    def api(self, asked: Asked) -> Answer | None:
+        if asked.path != "/graphql":
             return None
-        if posted is None and self.only_post:
+        if asked.posted is None and self.only_post:
             return Answer("<h1>405</h1>", status=405)
-        asked = (posted or query)["query"]
+        question = (asked.posted or asked.query)["query"]
         for field in self.refuses:
-            if field in asked:
+            if field in question:
                 return as_json({"errors": [{"message": f'Cannot query field "{field}"'}]})
-        size = int(re.findall(r"pageSize:(\d+)", asked)[0])
-        page = int(re.findall(r"currentPage:(\d+)", asked)[0])
+        size = int(re.findall(r"pageSize:(\d+)", question)[0])
+        page = int(re.findall(r"currentPage:(\d+)", question)[0])
         items = [self._product(g) for g in self.listed[(page - 1) * size : page * size]]
         pages = {"total_pages": -(-len(self.listed) // size)}
         return as_json({"data": {"products": {"page_info": pages, "items": items}}})
@@ -150,10 +156,10 @@ class VendureLike(ProgramShop):
     shell = True
     head = '<script src="/main.8f2c.js"></script>'
 
-    def api(self, path: str, query: Mapping[str, str], posted: Any) -> Answer | None:
-        if path != "/shop-api":
+    def api(self, asked: Asked) -> Answer | None:
+        if asked.path != "/shop-api":
             return None
-        skip, take = (posted["variables"][name] for name in ("skip", "take"))
+        skip, take = (asked.posted["variables"][name] for name in ("skip", "take"))
         items = [self._product(good) for good in self.listed[skip : skip + take]]
         return as_json({"data": {"products": {"totalItems": len(self.listed), "items": items}}})
 
