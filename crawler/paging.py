@@ -84,7 +84,7 @@ def _attributes(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
             yield element, "value"
         elif element.tag != "link":
             yield element, "href"
-            if len(element.attrib) > 1:
+            if len(element.attrib) > 1 or element.tag == "button":
                 for name in (*_MORE, *_PERHAPS_MORE):
                     yield element, name
         elif "next" in (element.get("rel") or "").lower().split():
