@@ -67,7 +67,7 @@ def test_the_usual_sitemap_and_a_feed_of_goods() -> None:
         **{path: listing_page(f"Kettle {path[3:]}") for path in goods},
     }
     with TinyShop(routes) as shop:
-        assert titles(crawl(shop.url)) == [f"Kettle {number}" for number in range(1, 13)]
+        assert titles(crawl(shop.url)) == sorted(f"Kettle {path[3:]}" for path in goods)
         pages = sum(count for path, count in shop.requests.items() if path in goods)
         assert pages <= 4, "the feed told all but one; a few may be under way before it is read"
 
