@@ -17,7 +17,7 @@ from crawler.feeds import parse_feed
 from crawler.links import Link, LinkKind, find_link, find_links
 from crawler.model import Listing, PageWarning
 from crawler.searching import search_url
-from crawler.sitemaps import Sitemap, parse_sitemap
+from crawler.sitemaps import parse_sitemap
 from crawler.sites import site_of
 from spiders.catalogues import LATE, Catalogues
 from spiders.platforms import BY_NAME
@@ -91,14 +91,7 @@ class Discovery(Catalogues):
 
         :raises ExtractionError: it is none
         """
-        yield from self.read_sitemap(
-            parse_sitemap(response.body, response.url), response.url, platform, depth
-        )
-
-    def read_sitemap(
-        self, sitemap: Sitemap, url: str, platform: str | None, depth: int
-    ) -> Iterator[PageWarning | Request]:
-        """Yield the same from a sitemap that was read."""
+        sitemap, url = parse_sitemap(response.body, response.url), response.url
         for message in sitemap.warnings:
             yield PageWarning(url=url, message=message)
         inner = [entry.url for entry in sitemap.entries if entry.is_sitemap]

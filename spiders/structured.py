@@ -132,10 +132,11 @@ class StructuredSpider(Discovery, Spider):
         if answer is None:
             return
         try:
-            sitemap = parse_sitemap(answer.body, answer.url)
+            parse_sitemap(answer.body, answer.url)
         except ExtractionError:
             return  # many sites answer every address with a page
-        for output in self.read_sitemap(sitemap, answer.url, platform, 1):
+        # Asked once more, as a target: the next sweep looks whether it changed.
+        for output in self.ask_sitemaps([answer.url], platform, 1):
             yield output
 
     async def _other_ways(
