@@ -13,6 +13,7 @@ from scrapy.http import JsonRequest, Response
 
 from crawler.errors import BlockedError, ExtractionError
 from crawler.failures import BLOCKED
+from crawler.links import LinkKind
 from crawler.model import Listing, PageWarning
 from crawler.sites import site_of
 from spiders.platforms import BY_NAME
@@ -20,8 +21,9 @@ from spiders.platforms.catalogue import Answer, Front, Platform, State, Step
 
 PRIORITY = 100
 """Before all pages: what the catalogue lists need not be fetched."""
-LATE = -10
-"""Listings of a site whose catalogue is being read: by the time they come, most are known."""
+LATE = {LinkKind.LISTING: -10, LinkKind.OTHER: -20}
+"""What may be a listing of a site whose catalogue is being read: by the time it comes to them, most
+are known. Lists are read before, as they tell what the catalogue lacks."""
 REFUSALS = [400, 401, 403, 404, 405, 406, 410, 415, 422, 429, 451, 500, 501, 502, 503]
 """Statuses that lead to the next way or back to pages, and not only to a failed target."""
 
@@ -44,7 +46,7 @@ class Catalogues:
     def request_of(self, platform: Platform, step: Step) -> Request:
         """Return the request of a step."""
         cb_kwargs = {"platform": platform.name, "state": step.state}
-        meta: dict[str, Any] = {"handle_httpstatus_list": REFUSALS}
+        meta: dict[str, Any] = {"handle_httpstatus_list": REFUSALS, "render": False}
         if step.query is None:
             headers = {"Accept": "application/json"}
             return Request(

@@ -54,8 +54,8 @@ class Discovery(Catalogues):
         :param priority: in place of the link's own, when more than 0
         """
         chosen = priority or link.priority
-        if not priority and link.kind is LinkKind.LISTING and self.is_listed(link.url, platform):
-            chosen = LATE
+        if not priority and self.is_listed(link.url, platform):
+            chosen = LATE.get(link.kind, chosen)
         return Request(
             link.url,
             callback=self.parse,
@@ -81,6 +81,7 @@ class Discovery(Catalogues):
                 url,
                 callback=self.parse_sitemap,
                 cb_kwargs={"platform": platform, "depth": depth},
+                meta={"render": False},
                 priority=SITEMAP_PRIORITY,
             )
 
@@ -108,9 +109,12 @@ class Discovery(Catalogues):
     def ask_feeds(self, urls: Iterable[str], platform: str | None) -> Iterator[Request]:
         """Yield the requests of feeds."""
         for url in urls:
-            cb_kwargs = {"platform": platform}
             yield Request(
-                url, callback=self.parse_feed, cb_kwargs=cb_kwargs, priority=SITEMAP_PRIORITY
+                url,
+                callback=self.parse_feed,
+                cb_kwargs={"platform": platform},
+                meta={"render": False},
+                priority=SITEMAP_PRIORITY,
             )
 
     def parse_feed(

@@ -13,7 +13,14 @@ import pytest
 
 from tests.servers.command import run
 from tests.servers.program_shop import ProgramShop, goods
-from tests.servers.shop_programs import DokanLike, MagentoLike, ShopifyLike, VendureLike, WooLike
+from tests.servers.shop_programs import (
+    DokanLike,
+    MagentoLike,
+    OldMagentoLike,
+    ShopifyLike,
+    VendureLike,
+    WooLike,
+)
 from tests.servers.sweeping import read_no_words
 from tests.servers.tiny_shop import Answer
 
@@ -80,7 +87,8 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
             )
             for program, answer in zip(WITH_PAGES, answers, strict=True)
         )
-        yield sweep(tmp_path_factory.mktemp("closed"), *shops)
+        old = stack.enter_context(OldMagentoLike(goods(45)))
+        yield sweep(tmp_path_factory.mktemp("closed"), *shops, old)
 
 
 @pytest.mark.parametrize("number", range(len(PROGRAMS)), ids=lambda n: PROGRAMS[n].__name__)
@@ -143,6 +151,20 @@ def test_a_closed_interface_is_told_and_pages_are_read(closed: Swept, number: in
         assert not any(path.startswith("/graphql") for path in shop.requests)
 
 
+def test_an_interface_is_asked_in_the_way_that_it_takes(closed: Swept) -> None:
+    shop = closed.shops[-1]
+    assert closed.urls(shop) == {shop.path_of(good): 1 for good in shop.offered}
+    assert not [path for path in shop.requests if path.startswith("/kettle-")]
+    told = [
+        message.removeprefix("the magento interface is not read: ") for message in closed.told(shop)
+    ]
+    assert told == [
+        "HTTP 405",
+        'the interface refuses the query: Cannot query field "media_gallery"',
+        "HTTP 405",
+    ]
+
+
 def test_what_the_interface_does_not_list_is_found_all_the_same(tmp_path: Path) -> None:
     hidden = (3, 30)
     offered = [replace(good, listed=good.number not in hidden) for good in goods(40)]
@@ -153,3 +175,19 @@ def test_what_the_interface_does_not_list_is_found_all_the_same(tmp_path: Path) 
         assert swept.urls(shop) == {shop.path_of(good): 1 for good in [*offered, secret]}
         pages = {path for path in shop.requests if path.startswith("/products/")}
         assert pages == {f"/products/kettle-{number}" for number in (*hidden, secret.number)}
+
+
+def test_a_second_night_asks_for_catalogues_and_lists_alone(tmp_path: Path) -> None:
+    offered = goods(120)
+    with WooLike(offered[1:]) as shop:
+        sweep(tmp_path, shop)
+        shop.offered = offered
+        asked = Counter(shop.requests)
+        report = run(
+            "sweep", tmp_path / "campaign.toml", "--json", workspace=tmp_path / "w"
+        ).json  # fmt: skip
+        asked = shop.requests - asked
+    assert report["targets"]["seen"] >= 1
+    [site] = report["sites"]
+    assert site["listings"] == len(offered)
+    assert not [path for path in asked if path.startswith("/product/")]

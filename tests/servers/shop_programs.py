@@ -109,7 +109,7 @@ class DokanLike(WooLike):
 
 
 class MagentoLike(ProgramShop):
-    """GraphQL at ``/graphql``; refuses fields that its version does not know, and GET if told."""
+    """GraphQL at ``/graphql``."""
 
     head = '<script type="text/x-magento-init">{}</script>'
     folder = "/"
@@ -148,6 +148,13 @@ class MagentoLike(ProgramShop):
             "media_gallery": [{"url": cached}],
             "price_range": {"minimum_price": {"final_price": paid}},
         }
+
+
+class OldMagentoLike(MagentoLike):
+    """Takes posts alone, and does not know all fields."""
+
+    refuses = ("media_gallery",)
+    only_post = True
 
 
 class VendureLike(ProgramShop):
