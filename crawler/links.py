@@ -5,11 +5,13 @@ A URL is decided on as a string, once a page, before any Request is built.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from parsel import Selector
@@ -42,11 +44,26 @@ class Link:
     url: str
     """Canonical."""
     kind: LinkKind
+    rank: int | None = None
+    """Priority in place of that of its kind."""
+    platform: str | None = None
+    """Shop program of its site, when that is known; ``parse`` is told."""
+    lastmod: str | None = None
+    """When it changed, as its sitemap says; kept in the request's ``meta``."""
 
     @property
     def priority(self) -> int:
         """A Request's priority; higher is earlier."""
-        return PRIORITY[self.kind]
+        return PRIORITY[self.kind] if self.rank is None else self.rank
+
+    def request_text(self, depth: int) -> str:
+        """Return how it is asked for, as a frontier's row has it."""
+        told: dict[str, Any] = {"depth": depth}
+        if self.platform:
+            told["cb_kwargs"] = {"platform": self.platform}
+        if self.lastmod:
+            told["meta"] = {"lastmod": self.lastmod}
+        return json.dumps(told, separators=(",", ":"))
 
 
 _BINARY = re.compile(

@@ -63,16 +63,7 @@ FETCHED = (
 class _Page:
     """A page that is being read: it ends when all that it yielded has been taken care of."""
 
-    __slots__ = (
-        "complete",
-        "identity",
-        "items",
-        "listing",
-        "listings",
-        "read",
-        "site",
-        "verdict",
-    )
+    __slots__ = ("complete", "identity", "items", "listing", "listings", "read", "site", "verdict")
 
     def __init__(self, site: str) -> None:
         self.site = site
@@ -122,7 +113,6 @@ class TargetsMiddleware:
         crawler.signals.connect(self.item_scraped, signals.item_scraped)
         crawler.signals.connect(self.item_dropped, signals.item_dropped)
         crawler.signals.connect(self.item_error, signals.item_error)
-        crawler.signals.connect(self.request_sent, signals.request_reached_downloader)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         return self
 
@@ -130,11 +120,6 @@ class TargetsMiddleware:
         """Close the store, of which only this reads."""
         if self._db is not None:
             self._db.close()
-
-    def request_sent(self, request: Request) -> None:
-        """Count what is asked of a site; a listing's pictures are no way to find listings."""
-        if not request.meta.get("picture"):
-            self.targets.count_request(request.url)
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Take the seeds; their sites are the ones that are swept. Then what is known of these."""
@@ -193,7 +178,8 @@ class TargetsMiddleware:
         if isinstance(output, Link):
             # not by way of a Request: pages repeat their menus, and most links are known by now
             depth = response.meta.get("depth", 0) + 1
-            self.targets.take_link(output.url, page.site, output.priority, f'{{"depth":{depth}}}')
+            text = output.request_text(depth)
+            self.targets.take_link(output.url, page.site, output.priority, text)
             return None
         if isinstance(output, PageWarning):
             self.targets.warn(output.url, output.message)

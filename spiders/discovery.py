@@ -45,24 +45,10 @@ class Discovery(Catalogues):
         known = BY_NAME.get(platform or "")
         return known.conventions if known else ANY_SHOP
 
-    def follow(
-        self, link: Link, platform: str | None, lastmod: str | None = None, priority: int = 0
-    ) -> Request:
-        """Return the request of an ordinary page.
-
-        :param lastmod: when the page changed, as its sitemap says
-        :param priority: in place of the link's own, when more than 0
-        """
-        chosen = priority or link.priority
-        if not priority and self.is_listed(link.url, platform):
-            chosen = LATE.get(link.kind, chosen)
-        return Request(
-            link.url,
-            callback=self.parse,
-            cb_kwargs={"platform": platform} if platform else {},
-            meta={"lastmod": lastmod} if lastmod else {},
-            priority=chosen,
-        )
+    def follow(self, link: Link, platform: str | None) -> Link:
+        """Return the link as it is followed on a site of that shop program."""
+        rank = LATE.get(link.kind) if self.is_listed(link.url, platform) else None
+        return link if platform is None else dataclasses.replace(link, rank=rank, platform=platform)
 
     def parse(self, response: Response, platform: str | None = None) -> Iterator[Any]:
         """Read an ordinary page."""
@@ -87,7 +73,7 @@ class Discovery(Catalogues):
 
     def parse_sitemap(
         self, response: Response, platform: str | None, depth: int
-    ) -> Iterator[PageWarning | Request]:
+    ) -> Iterator[PageWarning | Request | Link]:
         """Yield the pages and the sitemaps that a sitemap names.
 
         :raises ExtractionError: it is none
@@ -104,7 +90,8 @@ class Discovery(Catalogues):
         conventions = self.conventions_of(platform)
         for entry in sitemap.entries:
             if not entry.is_sitemap and (link := find_link(entry.url, conventions)) is not None:
-                yield self.follow(link, platform, entry.lastmod)
+                followed = self.follow(link, platform)
+                yield dataclasses.replace(followed, lastmod=entry.lastmod)
 
     def ask_feeds(self, urls: Iterable[str], platform: str | None) -> Iterator[Request]:
         """Yield the requests of feeds."""
@@ -119,7 +106,7 @@ class Discovery(Catalogues):
 
     def parse_feed(
         self, response: Response, platform: str | None
-    ) -> Iterator[Listing | PageWarning | Request]:
+    ) -> Iterator[Listing | PageWarning | Link]:
         """Yield the listings of a feed, and the pages that it only names.
 
         :raises ExtractionError: it is none
@@ -145,7 +132,7 @@ class Discovery(Catalogues):
 
     def parse_results(
         self, response: Response, pages: int, platform: str | None
-    ) -> Iterator[Request]:
+    ) -> Iterator[Link | Request]:
         """Yield what a page of results found, and the next page of it.
 
         :raises NotAPageError: the response is no HTML page
@@ -153,7 +140,7 @@ class Discovery(Catalogues):
         links = find_links(page_of(response), response.url, self.conventions_of(platform))
         for link in links:
             if link.kind is LinkKind.LISTING:
-                yield self.follow(link, platform, priority=FOUND_PRIORITY)
+                yield dataclasses.replace(link, rank=FOUND_PRIORITY, platform=platform)
             elif link.kind is LinkKind.NEXT and pages > 1:
                 yield self._results(link.url, pages - 1, platform)
 

@@ -29,7 +29,7 @@ from spiders.discovery import Discovery
 from spiders.platforms import GUESSED, find_platform
 from spiders.platforms.catalogue import Front, Platform, Step
 
-Output = Listing | PageWarning | Request
+Output = Listing | PageWarning | Request | Link
 
 
 class StructuredSpider(Discovery, Spider):

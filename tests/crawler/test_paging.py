@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 from parsel import Selector
 
@@ -39,6 +42,19 @@ def links(html: str, url: str = URL, conventions: Conventions = ANY_SHOP) -> dic
 )  # fmt: skip
 def test_how_a_list_goes_on(html: str, url: str, target: str) -> None:
     assert links(html, url) == {target: "next"}
+
+
+def test_what_is_known_of_a_link_goes_with_its_request() -> None:
+    link = find_link(f"{HOST}/p/1")
+    assert link is not None
+    assert link.request_text(2) == '{"depth":2}'
+    told = dataclasses.replace(link, rank=7, platform="shopify", lastmod="2026-11-01")
+    assert told.priority == 7
+    assert json.loads(told.request_text(1)) == {
+        "depth": 1,
+        "cb_kwargs": {"platform": "shopify"},
+        "meta": {"lastmod": "2026-11-01"},
+    }
 
 
 @pytest.mark.parametrize(
