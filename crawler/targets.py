@@ -49,7 +49,6 @@ AS_BEFORE = "what it offers is as it was"
 CATALOGUE_LAYERS = frozenset(("api", "feed"))
 """A listing whose URL comes from one of these was read from a page that holds many."""
 
-
 FETCHED = (
     TargetState.SEEN,
     TargetState.UNCHANGED,
@@ -224,8 +223,7 @@ class TargetsMiddleware:
         listing = replace(listing, url=url, site=site_of(url))
         first = self.targets.first_address(identity_of(listing), url)
         if first != url:
-            reason = f"another address of {first}"
-            self.targets.note(url, TargetState.SEEN, reason, "listing")
+            self.targets.note(url, TargetState.SEEN, f"another address of {first}", "listing")
             return None
         revisits = self.targets.revisits
         visit = None
