@@ -15,6 +15,7 @@ from crawler.store.sweeps import SiteOutcomes
 
 MOST_REASONS = 8
 MOST_WARNINGS = 20
+FIGURES = ("requests", "per listing", "listings", "flagged")
 
 
 def print_report(console: Console, report: SweepReport) -> None:
@@ -28,18 +29,24 @@ def print_report(console: Console, report: SweepReport) -> None:
         soft_wrap=True,
     )
     states = [state.value for state in TargetState if report.targets.get(state.value)]
-    table = Table("site", *(s.replace("_", " ") for s in states), "listings", "flagged", box=None)
+    table = Table("site", *(s.replace("_", " ") for s in states), *FIGURES, box=None)
     for column in table.columns[1:]:
         column.justify = "right"
     for site in report.sites:
         counts = (str(site.targets.get(state, 0)) for state in states)
-        table.add_row(cell(site.site), *counts, str(site.listings), str(site.flagged))
+        figures = (site.requests, _each(site), site.listings, site.flagged)
+        table.add_row(cell(site.site), *counts, *map(str, figures))
     if report.sites:
         console.print(table)
     for line in _reasons(report.sites):
         console.print(clean(line), markup=False, soft_wrap=True)
     for line in _warnings(report.warnings):
         console.print(f"[yellow]warning:[/yellow] {cell(line)}", soft_wrap=True)
+
+
+def _each(site: SiteOutcomes) -> str:
+    """Return how many requests a listing of the site cost."""
+    return f"{site.requests / site.listings:.2f}" if site.listings else "-"
 
 
 def _reasons(sites: tuple[SiteOutcomes, ...]) -> Iterator[str]:

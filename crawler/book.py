@@ -35,6 +35,8 @@ class Unwritten(NamedTuple):
     warnings: list[PageWarning]
     frontier: Changes
     visits: Visits | None
+    requests: Counter[str]
+    """Site -> requests that were sent since it was last written."""
 
     def __bool__(self) -> bool:
         return any(self)
@@ -60,6 +62,7 @@ class Targets:
         """What is still to be fetched."""
         self.revisits = revisits
         """What the last sweeps saw; None = nothing is remembered."""
+        self._requests: Counter[str] = Counter()
         self.settled: Counter[TargetState] = Counter()
         """How many targets ended in each state so far."""
         self.on_change: Callable[[], None] = lambda: None
@@ -184,6 +187,11 @@ class Targets:
             self.frontier.changes.addresses.append((identity, fetched))
         return first
 
+    def other_address(self, identities: Iterable[str], fetched: str) -> str | None:
+        """Return another URL at which a listing of one of the identities was met first."""
+        addresses = [self.first_address(identity, fetched) for identity in identities]
+        return next((address for address in addresses if address != fetched), None)
+
     def settle(
         self, target: str, state: TargetState, reason: str | None = None, kind: str | None = None
     ) -> None:
@@ -234,6 +242,11 @@ class Targets:
         self._outcomes.append(outcome)
         self.on_change()
 
+    def count_request(self, url: str) -> None:
+        """Count a request that was sent to a site that is swept."""
+        if self.on_site(url):
+            self._requests[site_of(url)] += 1
+
     def warn(self, url: str, message: str) -> None:
         """Note something that people must know of the sweep."""
         self._warnings.append(PageWarning(url=storable(url), message=storable(message)))
@@ -242,11 +255,13 @@ class Targets:
     def unwritten(self) -> Unwritten:
         """What has to be written, all of it or nothing."""
         visits = None if self.revisits is None else self.revisits.unwritten
-        return Unwritten(self._outcomes, self._warnings, self.frontier.changes, visits)
+        return Unwritten(
+            self._outcomes, self._warnings, self.frontier.changes, visits, self._requests
+        )
 
     def written(self) -> None:
         """Forget what had to be written: it stands in the store."""
-        self._outcomes, self._warnings = [], []
+        self._outcomes, self._warnings, self._requests = [], [], Counter()
         self.frontier.written()
         if self.revisits is not None:
             self.revisits.written()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from math import isfinite
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, InputError, Problem
@@ -67,6 +67,25 @@ class Politeness:
     """Times of the day in which sites are not asked: ``08:00-22:00 Asia/Shanghai``."""
 
 
+SearchMode = Literal["marks", "off"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """``[search]``: whether sites are asked for the campaign's rights by their own search."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    mode: SearchMode = "off"
+    """``marks``: for the names and variants of the rights, besides following links."""
+    words: tuple[str, ...] = ()
+    """What is searched for besides, and first."""
+    max_pages_per_query: int = 3
+    """Pages of results that are followed for each."""
+    max_queries_per_site: int = 200
+    """Searches of one site; those that are left out are told."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnMatching:
     """``[matching]``: limits of a score that take the place of the workspace's."""
@@ -105,6 +124,7 @@ class Campaign:
     """Whether loopback and private addresses may be fetched."""
     limits: Limits = field(default_factory=Limits)
     politeness: Politeness = field(default_factory=Politeness)
+    search: Search = field(default_factory=Search)
     matching: OwnMatching = field(default_factory=OwnMatching)
 
     def covers(self, right: Right) -> bool:
@@ -193,12 +213,20 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
         ("politeness.longest_delay", politeness.longest_delay, 0),
         ("politeness.longest_wait", politeness.longest_wait, 0),
         ("politeness.refusals", politeness.refusals, 1),
+        ("search.max_pages_per_query", campaign.search.max_pages_per_query, 1),
+        ("search.max_queries_per_site", campaign.search.max_queries_per_site, 1),
         ("matching.words_budget", campaign.matching.words_budget or 0, 0),
     ):
         if not (isfinite(value) and value >= least):
             yield where, f"expected at least {least}, got {value}"
     yield from _limit_problems(limits)
     yield from _quiet_problems(politeness.quiet_hours)
+    if campaign.search.words and campaign.search.mode == "off":
+        yield "search.words", 'expected search.mode = "marks" with them, got "off"'
+    yield from _problems_of_scores(campaign)
+
+
+def _problems_of_scores(campaign: Campaign) -> Iterator[tuple[str, str]]:
     for key, share in (
         ("cutoff", campaign.matching.cutoff),
         ("threshold", campaign.matching.threshold),

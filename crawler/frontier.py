@@ -39,7 +39,7 @@ class Rows(Protocol):
 class _Site:
     """What is known of one site's rows."""
 
-    __slots__ = ("active", "heads", "left", "loading", "name", "offered", "on_disk", "out")
+    __slots__ = ("active", "early", "heads", "left", "loading", "name", "offered", "on_disk", "out")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,6 +49,8 @@ class _Site:
         """Rows that wait on disk alone."""
         self.out: set[int] = set()
         """Numbers of rows that were handed out and may still stand on disk."""
+        self.early = 0
+        """Rows that were handed out, have not ended, and may make late ones needless."""
         self.loading: set[str] = set()
         """Targets that are being fetched."""
         self.left: str | None = None
@@ -115,7 +117,8 @@ class Frontier:
     def add(self, site: str, target: str, priority: int = 0, request: str | None = None) -> None:
         """Let a target wait.
 
-        :param priority: higher is earlier, as in Scrapy
+        :param priority: higher is earlier, as in Scrapy; below 0, the target waits until all others
+            of its site that were handed out have ended, as these may tell what stands there
         """
         row = Row(-priority, self._number, site, target, request)
         self._number += 1
@@ -152,9 +155,10 @@ class Frontier:
                 continue
             if not site.heads and site.on_disk:
                 self._refill(site)
-            if not site.heads:
+            if not site.heads or (site.early and _is_late(site.heads[0])):
                 continue
             row = site.heads.pop(0)
+            site.early += not _is_late(row)
             self._activate(site)
             self._fetchable -= 1
             site.out.add(row.number)
@@ -205,6 +209,7 @@ class Frontier:
         self.total -= 1
         self.changes.ended.append(row)
         site = self._sites[row.site]
+        site.early -= not _is_late(row)
         site.loading.discard(target)
         self._offer(site)
         return True
@@ -231,6 +236,7 @@ class Frontier:
         if row is None:
             return
         site = self._sites[row.site]
+        site.early -= not _is_late(row)
         site.out.discard(row.number)
         site.loading.discard(target)
         site.on_disk += 1
@@ -310,6 +316,10 @@ class Frontier:
             self._fetchable -= site.on_disk
             self.total -= site.on_disk
             site.on_disk = 0
+
+
+def _is_late(row: Row) -> bool:
+    return row.priority > 0
 
 
 def _wanted(rows: Iterable[Row], out: set[int], gone: set[str]) -> list[Row]:

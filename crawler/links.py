@@ -5,17 +5,20 @@ A URL is decided on as a string, once a page, before any Request is built.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from parsel import Selector
 
+from crawler.conventions import ANY_SHOP, Conventions, target_in
 from crawler.extract.dom import HtmlElement
+from crawler.paging import OFFSET, PAGE_NUMBER, PAGE_PARAMETER, hrefs, is_next
 from crawler.sites import canonical_url, site_of
 
 
@@ -41,11 +44,26 @@ class Link:
     url: str
     """Canonical."""
     kind: LinkKind
+    rank: int | None = None
+    """Priority in place of that of its kind."""
+    platform: str | None = None
+    """Shop program of its site, when that is known; ``parse`` is told."""
+    lastmod: str | None = None
+    """When it changed, as its sitemap says; kept in the request's ``meta``."""
 
     @property
     def priority(self) -> int:
         """A Request's priority; higher is earlier."""
-        return PRIORITY[self.kind]
+        return PRIORITY[self.kind] if self.rank is None else self.rank
+
+    def request_text(self, depth: int) -> str:
+        """Return how it is asked for, as a frontier's row has it."""
+        told: dict[str, Any] = {"depth": depth}
+        if self.platform:
+            told["cb_kwargs"] = {"platform": self.platform}
+        if self.lastmod:
+            told["meta"] = {"lastmod": self.lastmod}
+        return json.dumps(told, separators=(",", ":"))
 
 
 _BINARY = re.compile(
@@ -77,6 +95,7 @@ _ORDER_PARAMETER = re.compile(
     re.IGNORECASE,
 )
 """These choose how a list is shown, not what is in it."""
+_SIZE_PARAMETER = re.compile(r"per_?page|perpage|limit|page_?size|ps|count|take|first", re.I)
 _NO_PARAMETER = re.compile(
     _ORDER_PARAMETER.pattern + r"|filter.*|f\[.*"
     r"|.*facet.*|refine.*|min_?price|max_?price|price(?:_.*)?"
@@ -93,18 +112,6 @@ _NO_ROUTE = re.compile(
 )
 """What the values of ``route=``, ``main_page=`` and ``s=`` may not name (OpenCart, Zen Cart)."""
 _ROUTE = frozenset(("route", "main_page", "s", "controller", "app", "act", "c", "m"))
-_PAGE_NUMBER = re.compile(r"(?:^|/)(?:page|p|seite|pagina)[/-]?\d+(?:/|\.html?)?$", re.IGNORECASE)
-_PAGE_PARAMETER = re.compile(
-    r"(?:p|pg|page|paged|pagenum|page_?no|page_?number|pageindex|currentpage|start|offset|from)",
-    re.I,
-)
-_NEXT_WORDS = re.compile(
-    r"\W*(?:next(?: page)?|older|more products|weiter|nächste(?: seite)?|suivante?|siguiente"
-    r"|successiv[oa]|volgende|następna|próxim[ao]|вперед|далее"
-    r"|下一页|下一頁|下页|后一页|次へ|次のページ|다음|load more|show more|加载更多|›|»|>|→)\W*",
-    re.IGNORECASE,
-)
-_PAGER = re.compile(r"pag(?:er|ination|ing|enav|es)|fenye|next", re.IGNORECASE)
 _LISTING_PATH = re.compile(
     r"/(?:products?|produ[ck]te?|produit|producto|prodotto|artikel|item|items|goods|dp|p|pd"
     r"|listing|detail|details|offer|auction|sku|shangpin|gp/product)"
@@ -134,7 +141,7 @@ MOST_ELEMENTS = 50_000
 """Elements that are looked at for them."""
 
 
-def find_links(page: Selector, url: str) -> list[Link]:
+def find_links(page: Selector, url: str, conventions: Conventions = ANY_SHOP) -> list[Link]:
     """Return the links to follow from a page, best first, each URL once.
 
     Only the page's own site; no carts, accounts, reviews, searches, sortings, filters, files.
@@ -143,6 +150,7 @@ def find_links(page: Selector, url: str) -> list[Link]:
     ``rel=nofollow`` counts for links that seem to be neither a listing, a list nor its next page.
 
     :param url: where the page was had from; relative links start at its ``<base href>``
+    :param conventions: those of the site's shop program
     """
     root = page.root
     if not hasattr(root, "iter"):
@@ -150,27 +158,52 @@ def find_links(page: Selector, url: str) -> list[Link]:
     site, own = site_of(url), canonical_url(url) or url
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
-    for element, href in islice(_hrefs(root), MOST_ELEMENTS):
+    for element, href, says_next in islice(hrefs(root, own), MOST_ELEMENTS):
         if len(found) >= MOST_LINKS:
             break
         address = _address(_joined(base, href))
         if address is None or address.site != site:
             continue
-        kind = _kind(element, address)
+        address = _by(conventions, address)
+        if address is None:
+            continue
+        kind = LinkKind.NEXT if says_next else _kind(element, address)
         target = address.url if address.is_page and not address.orders else None
         if kind is LinkKind.NEXT and target is None:
             target = _next_page(address.url, own)
-        if target is None or target == own:
-            continue
-        if kind is not LinkKind.NEXT and element.tag in _CONTROLS:
-            continue
-        if kind is LinkKind.OTHER and "nofollow" in element.get("rel", "").lower().split():
+        if target is None or target == own or not _may_lead(element, kind):
             continue
         known = found.get(target)
         if known is None or PRIORITY[kind] > PRIORITY[known]:
             found[target] = kind
     links = [Link(url=target, kind=kind) for target, kind in found.items()]
     return sorted(links, key=lambda link: -link.priority)
+
+
+_LINKS = frozenset(("a", "area"))
+
+
+def _may_lead(element: HtmlElement, kind: LinkKind) -> bool:
+    """Tell whether an element is taken at its word: only a next page is more than a link."""
+    if kind is LinkKind.NEXT:
+        return True
+    nofollow = kind is LinkKind.OTHER and "nofollow" in element.get("rel", "").lower().split()
+    return element.tag in _LINKS and not nofollow
+
+
+def find_link(url: str, conventions: Conventions = ANY_SHOP) -> Link | None:
+    """Return the link that a URL is by itself, as sitemaps and feeds have it; None for no page."""
+    address = _address(url)
+    if address is not None:
+        address = _by(conventions, address)
+    if address is None or not address.is_page:
+        return None
+    if address.listing is not None:
+        return Link(url=address.url, kind=address.listing)
+    if address.is_next or address.orders:
+        return Link(url=address.url, kind=LinkKind.NEXT)
+    kind = LinkKind.LIST if address.list_path else LinkKind.OTHER
+    return Link(url=address.url, kind=LinkKind.LISTING if address.listing_path else kind)
 
 
 def is_page(url: str) -> bool:
@@ -197,39 +230,18 @@ def _next_page(url: str, own: str) -> str | None:
     ):
         return None
     asked = set(parse_qsl(mine.query, keep_blank_values=True))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    counts = any(OFFSET.fullmatch(name) for name, _ in pairs)
     kept = []
-    for pair in parse_qsl(parts.query, keep_blank_values=True):
-        if pair in asked or _PAGE_PARAMETER.fullmatch(pair[0]):
+    for pair in pairs:
+        sizes = counts and _SIZE_PARAMETER.fullmatch(pair[0])
+        if pair in asked or sizes or PAGE_PARAMETER.fullmatch(pair[0]):
             kept.append(pair)
         elif not _ORDER_PARAMETER.fullmatch(pair[0]):
             if _is_no_use(*pair):
                 return None
             kept.append(pair)
     return canonical_url(parts._replace(query=urlencode(kept)).geturl())
-
-
-_CONTROLS = frozenset(("button", "option"))
-"""These lead to pages too, in lists that load more; nothing but a next page is taken from them."""
-
-
-def _hrefs(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield each different address with the first element of each class that has it."""
-    seen: set[tuple[str, str | None]] = set()
-    for element in root.iter("a", "area", "link", "button", "option"):
-        get = element.get
-        if element.tag == "link" and (get("rel") or "").lower() != "next":
-            continue
-        for name in ("value",) if element.tag == "option" else ("href", "data-url", "data-href"):
-            href = get(name)
-            if href is None or (
-                element.tag == "option" and not href.startswith(("/", "?", "http"))
-            ):
-                continue
-            key = (href, get("class"))
-            if key not in seen:
-                seen.add(key)
-                if href := href.strip():
-                    yield element, href
 
 
 def _base(root: HtmlElement, url: str) -> str:
@@ -308,16 +320,35 @@ def _address(url: str | None) -> _Address | None:
         path=parts.path,
         is_page=is_page(canonical),
         orders=any(_ORDER_PARAMETER.fullmatch(name) for name in names),
-        is_next=any(_PAGE_PARAMETER.fullmatch(name) for name in names)
-        or _PAGE_NUMBER.search(parts.path) is not None,
+        is_next=any(PAGE_PARAMETER.fullmatch(name) for name in names)
+        or PAGE_NUMBER.search(parts.path) is not None,
         listing=by_id,
         listing_path=bool(_LISTING_PATH.search(parts.path)) and not _names_list(parts.path),
         list_path=bool(_LIST_PATH.search(parts.path)),
     )
 
 
+def _by(conventions: Conventions, address: _Address) -> _Address | None:
+    """Return the address as the shop program means it; None for a trap."""
+    if conventions is ANY_SHOP:
+        return address
+    target = target_in(address.url)
+    if conventions.is_trap(target):
+        return None
+    if conventions.is_listing(target):
+        url = conventions.tidy(address.url)
+        return replace(
+            address, url=url, is_page=True, orders=False, is_next=False, listing=LinkKind.LISTING
+        )
+    if conventions.is_list(target):
+        return replace(
+            address, is_page=True, listing=LinkKind.LIST, list_path=True, listing_path=False
+        )
+    return address
+
+
 def _kind(element: HtmlElement, address: _Address) -> LinkKind:
-    if address.is_next or _is_next(element):
+    if address.is_next or is_next(element):
         return LinkKind.NEXT
     if address.listing is not None:
         return address.listing
@@ -344,21 +375,3 @@ def _names_list(path: str) -> bool:
             re.I,
         )
     )
-
-
-def _is_next(element: HtmlElement) -> bool:
-    """Tell whether an element says that it leads to the next page, or to a numbered one."""
-    rel = element.get("rel")
-    if rel and "next" in rel.lower().split():
-        return True
-    text = element.text
-    if len(element) and (text is None or text.isspace()):
-        text = "".join(islice(element.itertext(), 12))
-    words = (text or "").strip() or element.get("title") or element.get("aria-label") or ""
-    if len(words) > _LONGEST_NEXT or not (words.isdigit() or _NEXT_WORDS.fullmatch(words)):
-        return False
-    around = [element, *islice(element.iterancestors(), 3)]
-    return any(_PAGER.search(f"{s.get('class')} {s.get('aria-label')}") for s in around)
-
-
-_LONGEST_NEXT = 40

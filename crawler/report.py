@@ -35,6 +35,8 @@ class SweepReport:
     seconds: float | None
     targets: Mapping[str, int]
     """State -> how many targets ended so; every target is in exactly one."""
+    requests: int
+    """For pages, interfaces, sitemaps and robots.txt; those for pictures are not counted."""
     listings: int
     pictures: int
     hits: int
@@ -69,6 +71,7 @@ def report_on(db: Database, sweep: str) -> SweepReport:
         ended_at=stored.ended_at,
         seconds=_seconds(stored),
         targets=dict(targets),
+        requests=sum(site.requests for site in sites),
         listings=sum(site.listings for site in sites),
         pictures=sum(site.pictures for site in sites),
         hits=sum(site.hits for site in sites),

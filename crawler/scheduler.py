@@ -38,6 +38,7 @@ class FrontierScheduler(BaseScheduler):
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Make one as Scrapy does, and listen to what leaves the downloader."""
         self = cls(crawler)
+        crawler.signals.connect(self.reached_downloader, signals.request_reached_downloader)
         crawler.signals.connect(self.left_downloader, signals.request_left_downloader)
         return self
 
@@ -71,6 +72,11 @@ class FrontierScheduler(BaseScheduler):
             return None
         request = request_of(row.target, row.request, self._spider)
         return request.replace(errback=self._targets.errback(row.target))
+
+    def reached_downloader(self, request: Request) -> None:
+        """Count what is asked of a site; a listing's pictures are no way to find listings."""
+        if not request.meta.get("picture"):
+            self._targets.count_request(request.url)
 
     def left_downloader(self, request: Request) -> None:
         """Let the request's site have another one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from crawler.budgets import BUDGETS
 from crawler.campaign import UNNAMED, Campaign, matching_of
 from crawler.errors import InputError
 from crawler.frontier import ACTIVE_SITES
+from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.report import SweepReport, report_on
 from crawler.running import running
 from crawler.sites import site_of
 from crawler.store.database import now
+from crawler.store.rights import find_rights
 from crawler.store.sweeps import (
     StoredSweep,
     find_sweeps,
@@ -73,10 +76,11 @@ def run_sweep(
             if quiet := find_quiet(campaign.politeness.quiet_hours):
                 record_sweep_end(db, sweep, "stopped", words_of_quiet(quiet), now())
                 return report_on(db, sweep)
+            search = _search(db, workspace, campaign)
         process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
-        crawl = process.crawl(crawler, url=" ".join(campaign.seeds))
+        crawl = process.crawl(crawler, url=" ".join(campaign.seeds), search=search)
         process.start()
         state, reason = watch.end(crawl)
         with workspace.store() as db:
@@ -160,6 +164,20 @@ def _in_flight(campaign: Campaign) -> int:
     """Return how many requests may wait in the downloader: few, so that priorities count."""
     sites = min(len({site_of(seed) for seed in campaign.seeds}), ACTIVE_SITES)
     return min(MOST_IN_FLIGHT, sites * max(4, campaign.politeness.concurrency))
+
+
+def _search(db: Database, workspace: Workspace, campaign: Campaign) -> str:
+    """Return what the spider is told to search sites for; empty = nothing."""
+    if campaign.search.mode == "off":
+        return ""
+    rights = (stored.right for stored in find_rights(db, workspace.pictures))
+    queries = queries_of(campaign, rights, now().date())
+    told = {
+        "words": queries.words,
+        "pages": campaign.search.max_pages_per_query,
+        "left_out": queries.left_out,
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:

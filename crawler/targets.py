@@ -48,7 +48,6 @@ AS_BEFORE = "what it offers is as it was"
 CATALOGUE_LAYERS = frozenset(("api", "feed"))
 """A listing whose URL comes from one of these was read from a page that holds many."""
 
-
 FETCHED = (
     TargetState.SEEN,
     TargetState.UNCHANGED,
@@ -62,16 +61,7 @@ FETCHED = (
 class _Page:
     """A page that is being read: it ends when all that it yielded has been taken care of."""
 
-    __slots__ = (
-        "complete",
-        "identity",
-        "items",
-        "listing",
-        "listings",
-        "read",
-        "site",
-        "verdict",
-    )
+    __slots__ = ("complete", "identity", "items", "listing", "listings", "read", "site", "verdict")
 
     def __init__(self, site: str) -> None:
         self.site = site
@@ -186,7 +176,8 @@ class TargetsMiddleware:
         if isinstance(output, Link):
             # not by way of a Request: pages repeat their menus, and most links are known by now
             depth = response.meta.get("depth", 0) + 1
-            self.targets.take_link(output.url, page.site, output.priority, f'{{"depth":{depth}}}')
+            text = output.request_text(depth)
+            self.targets.take_link(output.url, page.site, output.priority, text)
             return None
         if isinstance(output, PageWarning):
             self.targets.warn(output.url, output.message)
@@ -210,8 +201,7 @@ class TargetsMiddleware:
         fetched = canonical_url(response.url) or response.url
         identities = identities_of(listing, page.site, response.meta.get(DIGEST))
         page.identity = identities[0]
-        addresses = {self.targets.first_address(known, fetched) for known in identities}
-        if first := next(iter(addresses - {fetched}), None):
+        if first := self.targets.other_address(identities, fetched):
             reason = f"another address of {first}"
             page.verdict = page.verdict or (TargetState.SEEN, reason, "listing")
             return None
@@ -230,6 +220,10 @@ class TargetsMiddleware:
         if url is None or not self.targets.read_elsewhere(url):
             return None
         listing = replace(listing, url=url, site=site_of(url))
+        identities = identities_of(listing, page.site, None)
+        if first := self.targets.other_address(identities, url):
+            self.targets.note(url, TargetState.SEEN, f"another address of {first}", "listing")
+            return None
         revisits = self.targets.revisits
         visit = None
         if revisits is not None:
@@ -240,7 +234,7 @@ class TargetsMiddleware:
                 plan=revisits.plan,
                 seen_at=timestamp(now()),
                 source=target_of(response),
-                identity=identities_of(listing, site_of(url), None)[0],
+                identity=identities[0],
                 listing=digest_of(listing),
             )
             as_before = visit.listing and revisits.is_as_before(url, visit.listing)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.progress import sweep_progress
 from console.sweep_text import print_report
+from console.text import clean
 from crawler.campaign import (
     Campaign,
     Limits,
@@ -22,8 +24,11 @@ from crawler.campaign import (
     matching_of,
 )
 from crawler.errors import WorkspaceError
+from crawler.model import Right
+from crawler.queries import queries_of
 from crawler.quiet import find_quiet
 from crawler.sites import site_of
+from crawler.store.database import now
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
@@ -133,6 +138,21 @@ def _campaign(what: Sequence[str]) -> Campaign:
     return load_campaign(Path(files[0]))
 
 
+def _print_queries(console: Console, plan: Campaign, rights: Sequence[Right]) -> None:
+    """Print what the sites would be searched for."""
+    if plan.search.mode == "off":
+        console.print("Search: off; listings are found by links, sitemaps and interfaces")
+        return
+    queries = queries_of(plan, rights, now().date())
+    left = f"; {queries.left_out} more are left out" if queries.left_out else ""
+    pages = plan.search.max_pages_per_query
+    console.print(
+        f"Search: {len(queries.words)} queries a site, {pages} pages of results each{left}"
+    )
+    for word in queries.words:
+        console.print(f"  {clean(word)}", markup=False, soft_wrap=True)
+
+
 @click.group()
 def campaign() -> None:
     """Campaign files: what is swept, how politely, for which rights."""
@@ -174,6 +194,7 @@ def check(context: Context, file: Path) -> None:
         rights = [r.right for r in find_rights(db, workspace.pictures)]
     covered = [right for right in rights if plan.covers(right)]
     console.print(f"Rights: {len(covered)} of the registry's {len(rights)}")
+    _print_queries(console, plan, rights)
     unused = [
         t for t in plan.rights if not any(replace(plan, rights=(t,)).covers(r) for r in rights)
     ]

@@ -1,8 +1,8 @@
 """The schema, as versioned migrations; a published migration is never edited.
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
-still to fetch), ``visits`` and ``picture_visits`` (what was there last time), which are no records.
-What is current is the newest row (``right_versions``,
+still to fetch), ``visits`` and ``picture_visits`` (what was there last time) and ``site_requests``
+(a count), which are no records. What is current is the newest row (``right_versions``,
 ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
 """
 
@@ -33,6 +33,12 @@ def m0002_frontier(db: Database) -> None:
 def m0003_visits(db: Database) -> None:
     """Remember what pages were when they were last fetched."""
     _run(db, _VISITS)
+
+
+@migrations()
+def m0004_site_requests(db: Database) -> None:
+    """Count what a sweep asked of each site: what a listing cost."""
+    _run(db, _SITE_REQUESTS)
 
 
 def _run(db: Database, statements: str) -> None:
@@ -254,5 +260,14 @@ CREATE TABLE picture_visits (
     etag TEXT,
     last_modified TEXT,
     sha256 TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+_SITE_REQUESTS = """
+CREATE TABLE site_requests (
+    sweep TEXT NOT NULL REFERENCES sweeps(id),
+    site TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    PRIMARY KEY (sweep, site)
 ) STRICT, WITHOUT ROWID;
 """

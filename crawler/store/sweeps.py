@@ -80,6 +80,15 @@ def record_warnings(db: Database, sweep: str, warnings: Iterable[PageWarning]) -
         )
 
 
+def record_requests(db: Database, sweep: str, requests: Mapping[str, int]) -> None:
+    """Add to what was asked of each site; inside the caller's transaction."""
+    db.conn.executemany(
+        "INSERT INTO site_requests (sweep, site, requests) VALUES (?, ?, ?)"
+        " ON CONFLICT (sweep, site) DO UPDATE SET requests = requests + excluded.requests",
+        [(sweep, site, count) for site, count in requests.items()],
+    )
+
+
 def find_sweeps(db: Database) -> list[StoredSweep]:
     """Return all sweeps, newest first."""
     return list(_sweeps(db, "1", []))
@@ -128,6 +137,9 @@ class SiteOutcomes:
     """State -> how many targets ended so."""
     reasons: Mapping[str, int]
     """``state: reason`` -> how many, for the states other than seen."""
+    requests: int
+    """What was asked of the site for pages, interfaces, sitemaps and robots.txt, redirects and
+    repeats included; pictures are counted apart."""
     listings: int
     pictures: int
     """Different pictures that were had."""
@@ -169,6 +181,7 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
             targets=dict(targets[site]),
             reasons=dict(reasons[site]),
             picture_problems=dict(problems[site]),
+            requests=figures[site]["requests"],
             listings=figures[site]["listings"],
             pictures=figures[site]["pictures"],
             hits=figures[site]["hits"],
@@ -180,6 +193,7 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
 
 _OF_SWEEP = "FROM sightings s JOIN listings l ON l.id = s.listing"
 _SITE_FIGURES = (
+    "SELECT site, requests FROM site_requests WHERE sweep = ?",
     f"SELECT l.site, count(*) AS listings {_OF_SWEEP} WHERE s.sweep = ? GROUP BY l.site",
     "SELECT site, count(*) AS listings FROM outcomes"
     " WHERE sweep = ? AND state = 'unchanged' AND kind = 'listing' GROUP BY site",

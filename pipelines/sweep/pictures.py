@@ -80,7 +80,12 @@ class PicturesPipeline:
     async def _fetch(self, url: str) -> PictureOutcome:
         assert self._crawler.engine is not None
         try:
-            request = Request(url, callback=NO_CALLBACK, headers=self._conditions(url))
+            request = Request(
+                url,
+                callback=NO_CALLBACK,
+                headers=self._conditions(url),
+                meta={"picture": True},
+            )
         except ValueError as error:
             return PictureOutcome(url=url, sha256=None, problem=f"not a URL: {error}")
         try:

@@ -26,7 +26,7 @@ from crawler.store.frontier import record_frontier, record_rest
 from crawler.store.hits import record_hits
 from crawler.store.listings import record_sighting
 from crawler.store.rights import find_rights
-from crawler.store.sweeps import load_sweep, record_outcomes, record_warnings
+from crawler.store.sweeps import load_sweep, record_outcomes, record_requests, record_warnings
 from crawler.store.visits import record_visits
 from crawler.targets import STORE_FAILURE, targets_of, words_of_reason
 from crawler.workspace import Workspace, open_workspace
@@ -132,6 +132,7 @@ class RecordPipeline:
             record_frontier(self._db, self._sweep, unwritten.frontier)
             if unwritten.visits is not None:
                 record_visits(self._db, unwritten.visits)
+            record_requests(self._db, self._sweep, unwritten.requests)
 
     def _failed(self, error: Exception, *, give_up: bool) -> None:
         self._failures += 1

@@ -147,6 +147,20 @@ def test_what_is_left_is_told_with_its_reason_until_it_goes_on(db: Database) -> 
     assert len(drain(on_disk(db))) == 41
 
 
+def test_a_late_target_waits_for_what_may_make_it_needless(db: Database) -> None:
+    frontier = on_disk(db, ahead=3)
+    for name, priority in (("catalogue", 100), ("late", -10), ("later", -10)):
+        frontier.add("a", f"http://a/{name}", priority)
+    catalogue = frontier.pop()
+    assert catalogue is not None
+    assert (catalogue.target, frontier.pop()) == ("http://a/catalogue", None)
+    frontier.fetched(catalogue.target)
+    assert frontier.pop() is None, "it was fetched, but is not read yet"
+    frontier.drop("a", "http://a/late")
+    frontier.end(catalogue.target)
+    assert drain(frontier) == ["http://a/later"]
+
+
 @pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize("place", [0, HEADS + 3])
 def test_a_target_read_elsewhere_is_not_handed_out(

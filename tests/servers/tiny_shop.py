@@ -22,6 +22,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+GUESS = "/sitemap.xml"
+
 Route = Answer | Callable[[], Answer]
 
 
@@ -55,6 +57,8 @@ class TinyShop:
     def __init__(self, routes: Mapping[str, Route], *, seconds_a_page: float = 0) -> None:
         self.routes = dict(routes)
         self.requests: Counter[str] = Counter()
+        self.guesses: Counter[str] = Counter()
+        """Requests for the sitemap that every sweep looks for, of a shop that has none."""
         self.seconds_a_page = seconds_a_page
         self.most_at_once = 0
         """The most requests that were being answered at the same time."""
@@ -64,54 +68,16 @@ class TinyShop:
         """Bytes sent, heads included."""
         self._answering = 0
         self._lock = threading.Lock()
-        shop = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = 65536  # head and body in one packet, or each answer waits for an ACK
-
-            def do_GET(self) -> None:
-                with shop._lock:
-                    shop.requests[self.path] += 1
-                    shop._answering += 1
-                    shop.most_at_once = max(shop.most_at_once, shop._answering)
-                if self.path != "/robots.txt":
-                    time.sleep(shop.seconds_a_page)
-                with shop._lock:  # before the answer: the next request may follow at once
-                    shop._answering -= 1
-                self._answer()
-
-            def _answer(self) -> None:
-                route = shop.routes.get(self.path, Answer("not found", status=404))
-                answer = route if isinstance(route, Answer) else route()
-                body = answer.body.encode() if isinstance(answer.body, str) else answer.body
-                headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
-                status = answer.status
-                if shop.validators and status == 200:
-                    headers["ETag"] = f'"{zlib.crc32(body)}"'
-                    if self.headers.get("If-None-Match") == headers["ETag"]:
-                        status, body = 304, b""
-                try:
-                    self.send_response(status)
-                    for name, value in headers.items():
-                        self.send_header(name, value)
-                    if status != 304:
-                        self.send_header("Content-Length", str(len(body)))
-                    with shop._lock:
-                        head: list[bytes] = self._headers_buffer  # type: ignore[attr-defined]
-                        shop.sent += sum(map(len, head)) + len(body)
-                    self.end_headers()
-                    self.wfile.write(body)
-                except ConnectionError:
-                    self.close_connection = True  # the crawler was killed, which tests do
-
-            def log_message(self, *_: object) -> None:
-                """Stay silent."""
-
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        handler = type("Handler", (_Handler,), {"shop": self})
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.site = f"127.0.0.1:{self._server.server_address[1]}"
         self.url = f"http://{self.site}"
+
+    def answer(self, path: str, body: bytes) -> Answer:  # noqa: ARG002 (of those that read it)
+        """Return what a path with its query answers; ``body`` is what was posted."""
+        route = self.routes.get(path, Answer("not found", status=404))
+        return route if isinstance(route, Answer) else route()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -126,3 +92,54 @@ class TinyShop:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    shop: TinyShop
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # head and body in one packet, or each answer waits for an ACK
+
+    def do_GET(self) -> None:
+        self._take(b"")
+
+    def do_POST(self) -> None:
+        self._take(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+    def _take(self, body: bytes) -> None:
+        shop = self.shop
+        with shop._lock:
+            guessed = self.path == GUESS and GUESS not in shop.routes
+            (shop.guesses if guessed else shop.requests)[self.path] += 1
+            shop._answering += 1
+            shop.most_at_once = max(shop.most_at_once, shop._answering)
+        if self.path != "/robots.txt":
+            time.sleep(shop.seconds_a_page)
+        with shop._lock:  # before the answer: the next request may follow at once
+            shop._answering -= 1
+        self._answer(shop.answer(self.path, body))
+
+    def _answer(self, answer: Answer) -> None:
+        shop = self.shop
+        body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+        headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
+        status = answer.status
+        if shop.validators and status == 200:
+            headers["ETag"] = f'"{zlib.crc32(body)}"'
+            if self.headers.get("If-None-Match") == headers["ETag"]:
+                status, body = 304, b""
+        try:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            with shop._lock:
+                head: list[bytes] = self._headers_buffer  # type: ignore[attr-defined]
+                shop.sent += sum(map(len, head)) + len(body)
+            self.end_headers()
+            self.wfile.write(body)
+        except ConnectionError:
+            self.close_connection = True  # the crawler was killed, which tests do
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""

@@ -11,6 +11,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError, NotAPageError
+from crawler.links import Link
 from crawler.model import Listing, PageWarning
 from spiders.structured import StructuredSpider
 from tests.servers.crawl import crawl
@@ -46,7 +47,7 @@ def test_a_listing_is_dated_and_carries_its_site() -> None:
 
 def test_a_list_yields_requests_that_put_listings_first() -> None:
     found = outputs("category")
-    assert all(isinstance(output, Request) for output in found)
+    assert all(isinstance(output, Link) for output in found)
     assert found[0].url == "https://corner.example/p/kettle-7"
     assert found[0].priority > found[-1].priority
 
