@@ -7,7 +7,7 @@ for a URL taken from ``<link rel=canonical>``. One field goes the other way: an 
 the page shows to people counts before the one in its data.
 """
 
-from crawler.extract.document import page_of
+from crawler.extract.document import page_of, saved_page
 from crawler.extract.reading import PageReading, parse_listing, parse_page
 
-__all__ = ["PageReading", "page_of", "parse_listing", "parse_page"]
+__all__ = ["PageReading", "page_of", "parse_listing", "parse_page", "saved_page"]
