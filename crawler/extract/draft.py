@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,20 @@ from crawler.model import Listing
 
 Fields = Mapping[str, Any]
 """Some fields of a Listing, by name; None and empty ones count as not given."""
+
+
+_LEFT_OVER = re.compile(
+    r"\$\{?[a-z_][\w.]*\}?|\{\{.*\}\}|\[\[.*\]\]|<%.*%>|%[a-z_]+%|undefined|null|none|nan"
+    r"|\[object object\]",
+    re.IGNORECASE,
+)
+
+
+def _says_something(value: object) -> bool:
+    """Tell whether a value is one: neither empty nor left by a broken template (``{{ name }}``)."""
+    if isinstance(value, str):
+        return bool(value) and (len(value) > 60 or _LEFT_OVER.fullmatch(value) is None)
+    return value not in (None, (), {})
 
 
 class Draft:
@@ -21,16 +36,17 @@ class Draft:
     def add(self, layer: str | None, fields: Fields) -> None:
         """Take every field that no earlier layer gave; None for what was not read from a page."""
         for name, value in fields.items():
-            if value not in (None, "", (), {}) and name not in self.fields:
+            if _says_something(value) and name not in self.fields:
                 self.fields[name] = value
                 if layer is not None:
                     self.layers[name] = layer
 
     def replace(self, layer: str, fields: Fields) -> None:
-        """Take fields in place of what an earlier layer gave."""
-        for name in fields:
-            self.fields.pop(name, None)
-        self.add(layer, fields)
+        """Take fields in place of what an earlier layer gave otherwise."""
+        for name, value in fields.items():
+            if _says_something(value) and self.fields.get(name) != value:
+                self.fields.pop(name, None)
+                self.add(layer, {name: value})
 
     def listing(self) -> Listing:
         """Return the record; ``url`` and ``title`` must have been given."""

@@ -11,6 +11,7 @@ from parsel import Selector
 from crawler.extract import opengraph
 from crawler.extract.dom import MAX_DEPTH, MAX_ELEMENTS, HtmlElement, is_tame, text_within
 from crawler.extract.draft import Draft
+from crawler.extract.graph import Graph
 from crawler.extract.microdata import parse_microdata
 from crawler.extract.nodes import (
     Node,
@@ -19,7 +20,7 @@ from crawler.extract.nodes import (
     parse_rdfa,
 )
 from crawler.extract.page import PageView
-from crawler.extract.products import Graph, choose_product, fields_of, is_same_thing
+from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
 from crawler.extract.signs import find_challenge, needs_browser
 from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
@@ -71,7 +72,7 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
     if not is_tame(root):
         return _read_untamed(page, source, url, locale)
     nodes, warnings = parse_json_ld(page)
-    view = PageView(url, root, locale)
+    view = PageView(url, root, locale, page.get() if source is None else source)
     draft = _read_layers(page, nodes, view)
     if draft is not None:
         listing = _finished(draft, root, url, locale)
@@ -143,10 +144,19 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
             return None
     elif not view.is_listing():
         return None
-    if sku := view.sku:
-        draft.replace("page", {"sku": sku})
-    draft.add("page", view.fields(draft.fields.keys()))
+    _read_page(draft, view)
     return draft
+
+
+def _read_page(draft: Draft, view: PageView) -> None:
+    """Add what people read on the page, in a few places before what its data says."""
+    draft.replace("page", {"sku": view.sku})
+    draft.replace("page", view.bid)
+    if view.is_site(draft.fields.get("brand")):
+        draft.replace("page", {"brand": view.brand})
+    draft.add("page", view.fields(draft.fields.keys()))
+    if "price" in draft.fields and view.seems_to_be_had:
+        draft.add("assumed", {"availability": "InStock"})
 
 
 def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
@@ -162,7 +172,8 @@ def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
         if product is not None:
             if graph.asks_a_range(product) and view.is_list():
                 return True
-            fields = fields_of(graph, product, view.url, view.locale)
+            others = variants_of(product, products)
+            fields = fields_of(graph, product, view.url, view.locale, others)
             if is_same_thing(draft.fields.get("title"), fields["title"]):
                 draft.add(graph.layer, fields)
         is_list = is_list or graph.lists_products() or bool(products) or graph.is_article()

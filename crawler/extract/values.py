@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import unquote, urljoin, urlsplit
 
 from price_parser import Price
@@ -81,7 +81,7 @@ _PESOS = {"MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PH": "PHP"}
 MONEY = re.compile(
     r"(?:[£€$¥￥₹₽₩₺฿₫₴₪₱₸]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|Rs\.?|RM|Rp|kr)\b)"
     r"\s*\d|\d[\d.,  ' ]*\s*(?:[£€$¥￥₹₽₩₺฿₫₴₪₱元円원₸]|zł|Kč|kr\b|руб|р\.|Ft\b|лв|lei\b|TL\b"
-    r"|тг\b|тенге|грн"
+    r"|тг\b|тенге|грн|kn\b"
     r"|(?:USD|EUR|GBP|CNY|RMB|CHF|SEK|NOK|DKK|PLN)\b)",
     re.IGNORECASE,
 )
@@ -180,22 +180,15 @@ def parse_price(value: object) -> tuple[Decimal | None, str | None]:
         text = text.replace(wide, narrow)
     price = Price.fromstring(text)
     sign = price.currency
-    if sign is None and "元" in text:
-        sign = "元"
+    if sign is None and (found := _SIGN_BEHIND.search(text)):
+        sign = found[1] or "元"
     if price.amount is None or price.amount < 0:
         return None, sign
     return price.amount, sign
 
 
-def decimal_text(value: object) -> Decimal | None:
-    """Return a number of structured data; None when it is none."""
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value).strip())
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() and number >= 0 else None
-    return None
+_SIGN_BEHIND = re.compile(r"\d\s*(元|тг|тенге|kn)(?!\w)|元", re.IGNORECASE)
+"""Signs that price-parser does not know."""
 
 
 AVAILABILITIES = {
@@ -239,6 +232,7 @@ _IN_STOCK = re.compile(
     r"|(?:sofort )?lieferbar|verfügbar|en stock|disponible|disponibile|disponível|em (?:stock"
     r"|estoque)|op voorraad|i lager|på lager|varastossa|в наличии|есть на складе|w magazynie"
     r"|dostępny|skladom|skladem|na sklad[eě]|na zalogi|raktáron|készleten|în stoc|stokta"
+    r"|dobavljivo|na voljo|raspoloživo|saadaval|ir noliktavā"
     r"|còn hàng|有货|现货|有貨|現貨|有库存|有庫存|库存充足|庫存充足"
     r"|在庫あり|在庫有|残り\s*\d|재고 있음|재고있음"
     r"|[库庫]存[:：]?\s*[1-9]",
