@@ -43,7 +43,7 @@ DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 COOKIES_ENABLED = False
-REFERER_ENABLED = True
+REFERER_ENABLED = False
 RETRY_TIMES = 2
 
 # -- the hostile web ------------------------------------------------------------------
@@ -58,6 +58,7 @@ DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 
 # -- what runs, and what must not ------------------------------------------------------
 DOWNLOADER = "crawler.downloader.PoliteDownloader"
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 TELNETCONSOLE_ENABLED = False

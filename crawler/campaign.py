@@ -22,6 +22,9 @@ from crawler.workspace import (
     matching_problem,
 )
 
+UNNAMED = "urls"
+"""Name of the campaign of ``markhound sweep URL...``."""
+
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
 
@@ -210,7 +213,7 @@ def campaign_of(
     :raises FileFormatError: when a URL cannot be swept
     """
     campaign = Campaign(
-        name="urls",
+        name=UNNAMED,
         seeds=tuple(seeds),
         allow_private=allow_private,
         limits=limits,

@@ -11,18 +11,29 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from sqlite_utils import Database
 
-from crawler.campaign import Campaign, matching_of
+from crawler.book import OVER_BUDGET
+from crawler.campaign import UNNAMED, Campaign, matching_of
 from crawler.errors import InputError
+from crawler.frontier import ACTIVE_SITES
 from crawler.report import SweepReport, report_on
+from crawler.running import running
 from crawler.sites import site_of
 from crawler.store.database import now
-from crawler.store.sweeps import record_sweep, record_sweep_end
-from crawler.targets import OVER_BUDGET, STORE_FAILURE, targets_of, words_of_reason
+from crawler.store.sweeps import (
+    StoredSweep,
+    find_sweeps,
+    load_sweep,
+    record_sweep,
+    record_sweep_end,
+    record_sweep_resume,
+)
+from crawler.targets import STORE_FAILURE, targets_of, words_of_reason
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
-MOST_IN_FLIGHT = 256
+MOST_IN_FLIGHT = 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,27 +51,56 @@ def run_sweep(
     workspace: Workspace,
     campaign: Campaign,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    resume: str | None = None,
 ) -> SweepReport:
     """Sweep the campaign's sites and return the report; once in a process (Scrapy's reactor).
 
     Ctrl-C or SIGTERM stops it cleanly: what was asked for is finished and kept. A second one
-    stops at once; what was recorded is kept.
+    stops at once; what was recorded is kept. Either way, and after a kill, it can go on later.
+
+    :param resume: id of the sweep that goes on with what it left; None = a new one
+    :raises InputError: when that sweep is still running
     """
     matching_of(campaign, workspace.config.matching)  # limits that do not fit start nothing
     started_at = now()
-    sweep = f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-    with workspace.store() as db:
-        record_sweep(db, sweep, campaign, started_at)
-    workspace.logs.mkdir(exist_ok=True)
-    process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
-    crawler = process.create_crawler(SPIDER)
-    watch = _Watch(crawler, on_progress)
-    crawl = process.crawl(crawler, url=" ".join(campaign.seeds))
-    process.start()
-    state, reason = watch.end(crawl)
-    with workspace.store() as db:
-        record_sweep_end(db, sweep, state, reason, now())
-        return report_on(db, sweep)
+    sweep = resume or f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    with running(sweep, workspace.logs):
+        with workspace.store() as db:
+            record = record_sweep_resume if resume else record_sweep
+            record(db, sweep, campaign, started_at)
+        process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
+        crawler = process.create_crawler(SPIDER)
+        watch = _Watch(crawler, on_progress)
+        crawl = process.crawl(crawler, url=" ".join(campaign.seeds))
+        process.start()
+        state, reason = watch.end(crawl)
+        with workspace.store() as db:
+            record_sweep_end(db, sweep, state, reason, now())
+            return report_on(db, sweep)
+
+
+def find_resumable(
+    db: Database, campaign: Campaign | None, sweep: str | None
+) -> StoredSweep | None:
+    """Return the sweep that can go on: of that id, else the newest of the campaign, else of all.
+
+    None when it has finished, or there is none.
+
+    :raises NotFoundError: when there is no sweep of that id
+    """
+    if sweep is not None:
+        found = load_sweep(db, sweep)
+        return None if found.state == "finished" else found
+    for found in find_sweeps(db):
+        if campaign is None or _is_same(found.campaign, campaign):
+            return None if found.state == "finished" else found
+    return None
+
+
+def _is_same(one: Campaign, other: Campaign) -> bool:
+    """Tell whether two plans are of one campaign; those of the command line go by their seeds."""
+    return one.name == other.name and (one.name != UNNAMED or one.seeds == other.seeds)
 
 
 class _Watch:
@@ -107,7 +147,7 @@ class _Watch:
 
 def _in_flight(campaign: Campaign) -> int:
     """Return how many requests may wait in the downloader: few, so that priorities count."""
-    sites = len({site_of(seed) for seed in campaign.seeds})
+    sites = min(len({site_of(seed) for seed in campaign.seeds}), ACTIVE_SITES)
     return min(MOST_IN_FLIGHT, sites * max(4, campaign.politeness.concurrency))
 
 

@@ -1,134 +1,70 @@
-"""The targets of a sweep: each URL is taken once and ends in exactly one honest state.
+"""The components that keep the book of a sweep's targets.
 
-``Targets`` is the plain book-keeping. ``TargetsMiddleware`` (a Scrapy spider middleware) keeps it:
-every request of a spider passes through, and every answer, failure and item settles a target.
-``BudgetMiddleware`` (a downloader middleware) lets only so many pages of a site be fetched.
+``TargetsMiddleware`` (a Scrapy spider middleware): every request of a spider passes through, and
+every answer, failure and item settles a target. ``BudgetMiddleware`` (a downloader middleware) lets
+only so many pages of a site be fetched.
 """
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from sqlite_utils import Database
 from twisted.python.failure import Failure
 
+from crawler.book import OVER_BUDGET, Targets
 from crawler.errors import SkipError
 from crawler.failures import OverBudgetError, outcome_of_failure
-from crawler.model import Listing, Outcome, PageWarning, TargetState
+from crawler.frontier import Frontier
+from crawler.model import Listing, PageWarning, TargetState
 from crawler.sites import canonical_url, site_of
+from crawler.store.database import open_store
+from crawler.store.frontier import (
+    StoredRows,
+    count_fetched,
+    count_rows,
+    find_addresses,
+    find_last_number,
+    find_taken,
+)
+from crawler.workspace import open_workspace
 
-logger = logging.getLogger(__name__)
-
-LONGEST_URL = 2083
-"""Longer ones are made by traps; Internet Explorer set the measure, and shops keep to it."""
 STORE_FAILURE = "markhound/store_failure"
 """Key of Scrapy's statistics that says why something was not recorded."""
-OVER_BUDGET = "page budget of the site is used up"
+CATALOGUE_LAYERS = frozenset(("api", "feed"))
+"""A listing whose URL comes from one of these was read from a page that holds many."""
 
 
-class Targets:
-    """Which URLs a sweep took on, and how each ended."""
+FETCHED = (
+    TargetState.SEEN,
+    TargetState.UNCHANGED,
+    TargetState.GONE,
+    TargetState.BLOCKED,
+    TargetState.FAILED,
+)
+"""How targets end that were asked for, and count against the budget of pages."""
 
-    def __init__(self, pages_per_site: int) -> None:
-        self._pages_per_site = pages_per_site
-        self._sites: set[str] = set()
-        self._taken: set[str] = set()
-        self._open: dict[str, str] = {}
-        self._pages: Counter[str] = Counter()
-        self._addresses: dict[tuple[str, str], str] = {}
-        self._outcomes: list[Outcome] = []
-        self._warnings: list[PageWarning] = []
-        self.settled: Counter[TargetState] = Counter()
-        """How many targets ended in each state so far."""
-        self.over_budget: set[str] = set()
-        """Sites of which something was left out, since their page budget is used up."""
 
-    @property
-    def waiting(self) -> int:
-        """How many targets have not ended yet."""
-        return len(self._open)
+class _Page:
+    """A page that is being read: it ends when all that it yielded has been taken care of."""
 
-    def add_seed(self, url: str) -> None:
-        """Count the seed's site among those that are swept."""
-        self._sites.add(site_of(url))
+    __slots__ = ("items", "listings", "read", "verdict")
 
-    def on_site(self, url: str) -> bool:
-        """Whether the URL lies on a site that is swept."""
-        return site_of(url) in self._sites
-
-    def take(self, url: str) -> str | None:
-        """Take a URL on, under its canonical form, which is returned.
-
-        None when it is not to be fetched: it lies elsewhere, or was taken before.
-        """
-        target = canonical_url(url)
-        if target is None or target in self._taken or not self.on_site(target):
-            return None
-        self._taken.add(target)
-        self._open[target] = site_of(target)
-        if len(target) > LONGEST_URL:
-            self.settle(target, TargetState.SKIPPED, f"URL of more than {LONGEST_URL} characters")
-            return None
-        return target
-
-    def spend(self, target: str) -> bool:
-        """Count a page of the target's site as fetched; False when its budget is used up."""
-        site = site_of(target)
-        if self._pages[site] >= self._pages_per_site:
-            self.over_budget.add(site)
-            return False
-        self._pages[site] += 1
-        return True
-
-    def claim(self, url: str) -> bool:
-        """Mark a URL as fetched on the way to another target; False when it was taken before."""
-        name = canonical_url(url)
-        if name is None or name in self._taken:
-            return False
-        self._taken.add(name)
-        return True
-
-    def first_address(self, canonical: str, title: str, fetched: str) -> str:
-        """Return the first URL at which the listing of that canonical link and title was met.
-
-        The title counts too: a shop that names one canonical address on all of its pages must
-        not make them one listing.
-        """
-        return self._addresses.setdefault((canonical, title), fetched)
-
-    def settle(
-        self, target: str, state: TargetState, reason: str | None = None, kind: str | None = None
-    ) -> None:
-        """End a target. The first word counts: a target that has ended stays as it ended."""
-        site = self._open.pop(target, None)
-        if site is None:
-            logger.debug("already settled: %s (now %s, %s)", target, state, reason)
-            return
-        self.settled[state] += 1
-        reason = None if reason is None else storable(reason)
-        outcome = Outcome(url=target, site=site, state=state, reason=reason, kind=kind)
-        self._outcomes.append(outcome)
-
-    def settle_rest(self, reason: str) -> None:
-        """End everything that is still open as not reached."""
-        for target in list(self._open):
-            self.settle(target, TargetState.NOT_REACHED, reason)
-
-    def warn(self, url: str, message: str) -> None:
-        """Note something that people must know of the sweep."""
-        self._warnings.append(PageWarning(url=storable(url), message=storable(message)))
-
-    def drain(self) -> tuple[list[Outcome], list[PageWarning]]:
-        """Hand over what has ended, and the warnings, since the last call."""
-        outcomes, self._outcomes = self._outcomes, []
-        warnings, self._warnings = self._warnings, []
-        return outcomes, warnings
+    def __init__(self) -> None:
+        self.read = False
+        """Whether the spider has yielded everything."""
+        self.items = 0
+        """Listings that are still in the item pipelines."""
+        self.listings = 0
+        """Listings read from it as from a catalogue."""
+        self.verdict: tuple[TargetState, str | None, str | None] | None = None
+        """State, reason and kind."""
 
 
 class TargetsMiddleware:
@@ -136,7 +72,18 @@ class TargetsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.targets = Targets(crawler.settings.getint("MARKHOUND_PAGES_PER_SITE"))
+        settings = crawler.settings
+        ahead = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") + 1
+        pages = settings.getint("MARKHOUND_PAGES_PER_SITE")
+        workspace, sweep = settings.get("MARKHOUND_WORKSPACE"), settings.get("MARKHOUND_SWEEP")
+        self._db: Database | None = None
+        if workspace and sweep:
+            self._db = open_store(open_workspace(Path(workspace)).database)
+            self.targets = restored_targets(self._db, sweep, pages, ahead)
+        else:
+            self.targets = Targets(pages, Frontier(ahead=ahead))
+        self._pages: dict[str, _Page] = {}
+        self._from_catalogues: dict[str, str] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -145,7 +92,13 @@ class TargetsMiddleware:
         crawler.signals.connect(self.item_scraped, signals.item_scraped)
         crawler.signals.connect(self.item_dropped, signals.item_dropped)
         crawler.signals.connect(self.item_error, signals.item_error)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
         return self
+
+    def spider_closed(self) -> None:
+        """Close the store, of which only this reads."""
+        if self._db is not None:
+            self._db.close()
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Take the seeds; their sites are the ones that are swept."""
@@ -159,81 +112,118 @@ class TargetsMiddleware:
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
     ) -> AsyncIterator[Any]:
-        """Let each new URL of the sites through once, and settle the page that was read."""
+        """Let each new URL of the sites through once, and settle the page that was read.
+
+        A page ends after everything that it led to was taken on and its listings are recorded, so
+        that nothing is lost whenever the sweep is killed.
+        """
         target = target_of(response)
-        listings = 0
+        page = self._pages[target] = _Page()
         try:
             async for output in result:
-                listings += isinstance(output, Listing)
-                passed = self._passed(output, response)
+                passed = self._passed(output, response, page)
                 if passed is not None:
                     yield passed
         except SkipError as error:
-            self.targets.settle(target, *outcome_of_failure(error))
+            page.verdict = (*outcome_of_failure(error), None)
+            self._read(target, response)
         except Exception as error:  # whatever a spider raises, its target must not stay open
-            self.targets.settle(target, TargetState.FAILED, f"spider error: {error!r}")
+            page.verdict = (TargetState.FAILED, f"spider error: {error!r}", None)
+            self._read(target, response)
             raise
         else:
-            if not listings:
-                self.targets.settle(target, TargetState.SEEN, _way(response), kind="page")
+            self._read(target, response)
 
-    def _passed(self, output: object, response: Response) -> object | None:
+    def _read(self, target: str, response: Response) -> None:
+        """Note that the spider has yielded everything, and was not cut off by the sweep's end."""
+        self._pages[target].read = True
+        self._finish(target, response)
+
+    def _passed(self, output: object, response: Response, page: _Page) -> object | None:
         if isinstance(output, PageWarning):
             self.targets.warn(output.url, output.message)
             return None
         if isinstance(output, Request):
             return self._taken(output)
         if isinstance(output, Listing):
-            return self._once(output, response)
+            listing = self._once(output, response, page)
+            page.items += listing is not None
+            return listing
         return output
 
-    def _once(self, listing: Listing, response: Response) -> Listing | None:
+    def _once(self, listing: Listing, response: Response, page: _Page) -> Listing | None:
         """Return the listing under the URL at which it stands; None when it was met before.
 
         The page's own canonical link is no address of ours: whoever writes the page chooses it.
         It only tells which pages with the same title are one and the same listing.
         """
+        if listing.layers.get("url") in CATALOGUE_LAYERS:
+            return self._from_catalogue(listing, response, page)
         fetched = canonical_url(response.url) or response.url
-        first = self.targets.first_address(listing.url, listing.title, fetched)
+        first = self.targets.first_address((listing.url, listing.title), fetched)
         if first != fetched:
             reason = f"another address of {first}"
-            self.targets.settle(target_of(response), TargetState.SEEN, reason, kind="listing")
+            page.verdict = page.verdict or (TargetState.SEEN, reason, "listing")
             return None
         layers = {name: layer for name, layer in listing.layers.items() if name != "url"}
         return replace(listing, url=fetched, site=site_of(fetched), layers=layers)
 
+    def _from_catalogue(self, listing: Listing, response: Response, page: _Page) -> Listing | None:
+        url = canonical_url(listing.url)
+        page.listings += 1
+        if url is None or not self.targets.read_elsewhere(url):
+            return None
+        self._from_catalogues[url] = f"read from {response.url}"
+        return replace(listing, url=url, site=site_of(url))
+
     def _taken(self, request: Request) -> Request | None:
-        target = self.targets.take(request.url)
+        if "target" in request.meta:
+            return request  # it continues a target that was taken before
+        target = self.targets.take(request.url, request.meta.get("label"))
         if target is None:
             return None
-        return request.replace(
-            url=target,
-            meta={**request.meta, "target": target},
-            errback=self._errback(target),
-            dont_filter=True,
-        )
+        url = canonical_url(request.url)
+        return request.replace(url=url, meta={**request.meta, "target": target}, dont_filter=True)
 
-    def _errback(self, target: str) -> Callable[[Failure], None]:
-        def settle(failure: Failure) -> None:
-            assert failure.value is not None
-            state, reason = outcome_of_failure(failure.value)
-            self.targets.settle(target, state, reason)
-
-        return settle
-
-    def item_scraped(self, item: object, response: Response) -> None:  # noqa: ARG002
+    def item_scraped(self, item: object, response: Response) -> None:
         """End a listing's target: everything of it is recorded."""
-        self.targets.settle(target_of(response), TargetState.SEEN, _way(response), kind="listing")
+        self._item_ended(item, response, (TargetState.SEEN, _way(response), "listing"))
 
-    def item_dropped(self, item: object, response: Response, exception: BaseException) -> None:  # noqa: ARG002
+    def item_dropped(self, item: object, response: Response, exception: BaseException) -> None:
         """End the target of a listing that could not be used."""
         reason = f"listing dropped: {exception}"
-        self.targets.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
+        self._item_ended(item, response, (TargetState.FAILED, reason, "listing"))
 
-    def item_error(self, item: object, response: Response, failure: Failure) -> None:  # noqa: ARG002
+    def item_error(self, item: object, response: Response, failure: Failure) -> None:
         """End the target of a listing on which our own code failed."""
         reason = f"internal error: {failure.value!r}"
-        self.targets.settle(target_of(response), TargetState.FAILED, reason, kind="listing")
+        self._item_ended(item, response, (TargetState.FAILED, reason, "listing"))
+
+    def _item_ended(
+        self, item: object, response: Response, verdict: tuple[TargetState, str | None, str]
+    ) -> None:
+        target = target_of(response)
+        page = self._pages[target]
+        page.items -= 1
+        url = getattr(item, "url", None)
+        source = self._from_catalogues.pop(url, None) if url else None
+        if url and source:
+            state, reason, kind = verdict
+            self.targets.note(url, state, source if state is TargetState.SEEN else reason, kind)
+        else:
+            page.verdict = page.verdict or verdict
+        self._finish(target, response)
+
+    def _finish(self, target: str, response: Response) -> None:
+        """End a page of which everything is taken care of."""
+        page = self._pages[target]
+        if not page.read or page.items:
+            return
+        del self._pages[target]
+        seen = _way(response)
+        if page.listings:
+            seen = f"catalogue of {page.listings} listings"
+        self.targets.settle(target, *(page.verdict or (TargetState.SEEN, seen, "page")))
 
 
 class BudgetMiddleware:
@@ -275,9 +265,16 @@ def targets_of(crawler: Crawler) -> Targets:
     return middleware.targets
 
 
-def storable(text: str) -> str:
-    """Return text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()
+def restored_targets(db: Database, sweep: str, pages: int, ahead: int) -> Targets:
+    """Return the book of a sweep as the store has it: empty, or as a former run left it."""
+    stored = StoredRows(db, sweep)
+    frontier = Frontier(stored, ahead=ahead, first_number=find_last_number(db, sweep) + 1)
+    targets = Targets(pages, frontier)
+    targets.restore(
+        find_taken(db, sweep), count_fetched(db, sweep, FETCHED), find_addresses(db, sweep)
+    )
+    frontier.restore(count_rows(db, sweep))
+    return targets
 
 
 def words_of_reason(reason: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.command import run, start
-from tests.servers.sweeping import check_database, sweep
+from tests.servers.sweeping import check_database, sweep, take_in
 from tests.servers.tiny_shop import Route, TinyShop, links_page, listing_page
 
 
@@ -143,3 +143,64 @@ def test_kill_leaves_the_store_intact_and_the_next_sweep_works(
     report = sweep(workspace, slow_shop.url)
     assert (report["state"], report["listings"]) == ("finished", 400)
     assert check_database(workspace) == (400, sightings + 400)
+
+
+def kill_after(workspace: Path, shop: TinyShop, requests: int, *arguments: str) -> None:
+    """Start a sweep, and kill it when so many requests more were answered."""
+    before = shop.requests.total()
+    process = start("sweep", shop.url, "--allow-private", "--delay", "0", *arguments,
+                    workspace=workspace)  # fmt: skip
+    deadline = time.monotonic() + 60
+    while shop.requests.total() < before + requests:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "the sweep does not get going"
+        time.sleep(0.01)
+    process.kill()
+    process.communicate(timeout=60)
+
+
+def test_killed_sweep_goes_on_where_it_was(workspace: Path, slow_shop: TinyShop) -> None:
+    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "/p/7"})
+    slow_shop.seconds_a_page = 0.01
+    kill_after(workspace, slow_shop, 60)
+    kill_after(workspace, slow_shop, 100, "--resume")
+    slow_shop.seconds_a_page = 0
+    report = sweep(workspace, slow_shop.url, "--resume", "--max-pages", "500")
+    assert (report["state"], report["listings"]) == ("finished", 400)
+    assert report["targets"] == {"seen": 401}
+    assert check_database(workspace) == (400, 400)
+    [totals] = run("sweeps", "--json", workspace=workspace).lines
+    assert totals["sweep"] == report["sweep"]
+    db = sqlite3.connect(workspace / "markhound.db")
+    found = db.execute("SELECT count(*), count(DISTINCT hit) FROM hit_findings").fetchone()
+    db.close()
+    assert found == (report["hits"], report["hits"])
+    assert report["hits"] > 0
+    again = {path: n - 1 for path, n in slow_shop.requests.items() if path != "/robots.txt"}
+    assert len(again) == 401
+    assert sum(again.values()) <= 8  # four under way or unwritten at each kill
+
+
+def test_stopped_sweep_goes_on_with_a_larger_budget(workspace: Path) -> None:
+    pages = [f"/p/{number}" for number in range(20)]
+    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
+    with TinyShop(routes) as shop:
+        first = sweep(workspace, shop.url, "--max-pages", "5", expect=3)
+        same = sweep(workspace, "--resume", expect=3)
+        assert same["targets"] == first["targets"] == {"seen": 5, "not_reached": 16}
+        whole = sweep(workspace, "--resume", "--max-pages", "100")
+        assert whole["sweep"] == first["sweep"]
+        assert (whole["state"], whole["targets"]) == ("finished", {"seen": 21})
+        assert {*shop.requests.values()} <= {1, 3}  # robots.txt is asked in each run
+        done = run("sweep", "--resume", workspace=workspace, expect=2)
+        assert "nothing to resume" in done.err
+        new = sweep(workspace, shop.url, "--resume", "--max-pages", "100")
+        assert new["sweep"] != first["sweep"]
+
+
+def test_running_sweep_is_not_resumed(workspace: Path, slow_shop: TinyShop) -> None:
+    process = start_sweep(workspace, slow_shop)
+    done = run("sweep", "--resume", workspace=workspace, expect=2)
+    assert "still running" in done.err
+    process.kill()
+    process.communicate(timeout=60)

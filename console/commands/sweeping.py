@@ -24,14 +24,16 @@ from crawler.campaign import (
 from crawler.errors import WorkspaceError
 from crawler.sites import site_of
 from crawler.store.rights import find_rights
-from crawler.sweep import run_sweep
+from crawler.store.sweeps import StoredSweep
+from crawler.sweep import find_resumable, run_sweep
 from pipelines.sweep.words import check_installed
 
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
 
 @click.command()
-@click.argument("what", metavar="CAMPAIGN.toml | URL...", nargs=-1, required=True)
+@click.argument("what", metavar="[CAMPAIGN.toml | URL...]", nargs=-1)
+@click.option("--resume", is_flag=True, help="Go on with what a sweep left that did not finish.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="Pages of one site at the most.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Then it stops.")
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a host.")
@@ -47,6 +49,7 @@ def sweep(
     max_minutes: float | None,
     delay: float | None,
     *,
+    resume: bool,
     allow_private: bool,
     as_json: bool,
 ) -> None:
@@ -55,8 +58,19 @@ def sweep(
     It stays on the sites, honours robots.txt, and ends with a report in which every page is in
     exactly one state. Ctrl-C stops it cleanly and keeps everything. Options go before the
     campaign's own values. Exit status 3 when it stopped early, 2 when it failed.
+
+    With --resume the newest sweep of that campaign, or of these URLs, goes on with what it had
+    still to fetch, whether it was stopped or killed; where none is left unfinished, a new one
+    starts. A sweep's id in place of the campaign, or nothing (the newest of all), takes the plan of
+    that sweep.
     """
-    campaign = _campaign(what)
+    found: StoredSweep | None = None
+    if resume:
+        campaign, found = _resumed(context, what)
+    elif what:
+        campaign = _campaign(what)
+    else:
+        raise click.UsageError("expected a campaign file or URLs (http://...), got nothing")
     limits = replace(
         campaign.limits,
         pages_per_site=max_pages or campaign.limits.pages_per_site,
@@ -70,16 +84,39 @@ def sweep(
         else replace(campaign.politeness, delay=delay),
         allow_private=allow_private or campaign.allow_private,
     )
-    check_campaign(campaign, Path(what[0]))
+    check_campaign(campaign, Path(what[0] if what else "command line"))
     check_installed(matching_of(campaign, context.workspace.config.matching).words)
     tell_compiling()
     with sweep_progress() as show:
-        report = run_sweep(context.workspace, campaign, show)
+        report = run_sweep(
+            context.workspace, campaign, show, resume=None if found is None else found.id
+        )
     if as_json:
         print_json(report, keep_empty=True)
     else:
         print_report(out(), report)
     ctx.exit(EXIT_STATUS[report.state])
+
+
+def _resumed(context: Context, what: Sequence[str]) -> tuple[Campaign, StoredSweep | None]:
+    """Return the plan, and the sweep that goes on; None when a new one starts."""
+    if what and not _is_sweep(what):
+        campaign = _campaign(what)
+        with context.workspace.store() as db:
+            found = find_resumable(db, campaign, None)
+        if found is None:
+            people().print("nothing is left unfinished: a new sweep starts", markup=False)
+        return campaign, found
+    with context.workspace.store() as db:
+        found = find_resumable(db, None, what[0] if what else None)
+    if found is None:
+        name = what[0] if what else "the newest sweep"
+        raise click.UsageError(f"nothing to resume: {name} has finished, or there is none")
+    return found.campaign, found
+
+
+def _is_sweep(what: Sequence[str]) -> bool:
+    return len(what) == 1 and what[0].startswith("w-") and not Path(what[0]).exists()
 
 
 def _campaign(what: Sequence[str]) -> Campaign:

@@ -43,8 +43,13 @@ class SiteFigures:
     """When a listing of it was last seen; None = never."""
 
 
-def record_sighting(db: Database, sighting: Sighting) -> None:
-    """Append a sighting, and its listing if that is new; inside the caller's transaction."""
+def record_sighting(db: Database, sighting: Sighting) -> bool:
+    """Append a sighting, and its listing if that is new; inside the caller's transaction.
+
+    False when the sweep has recorded that listing before: a listing is sighted once in a sweep.
+    """
+    if db.execute("SELECT 1 FROM sightings WHERE id = ?", [sighting.id]).fetchone():
+        return False
     seen_at = timestamp(sighting.seen_at)
     listing = sighting.record
     db.execute(
@@ -60,6 +65,7 @@ def record_sighting(db: Database, sighting: Sighting) -> None:
             "INSERT INTO sighting_pictures (sighting, url, sha256, problem) VALUES (?, ?, ?, ?)",
             [sighting.id, picture.url, picture.sha256, picture.problem],
         )
+    return True
 
 
 def load_listing(db: Database, name: str) -> StoredListing:
@@ -133,7 +139,8 @@ def find_sites(db: Database) -> list[SiteFigures]:
         SELECT m.site, coalesce(seen.listings, 0) AS listings,
             coalesce(seen.sightings, 0) AS sightings, seen.seen_at,
             coalesce(found.hits, 0) AS hits, coalesce(found.flagged, 0) AS flagged
-        FROM (SELECT site FROM listings UNION SELECT site FROM outcomes) m
+        FROM (SELECT site FROM listings UNION SELECT site FROM outcomes
+            UNION SELECT site FROM frontier) m
         LEFT JOIN seen ON seen.site = m.site LEFT JOIN found ON found.site = m.site
         ORDER BY flagged DESC, hits DESC, m.site
         """

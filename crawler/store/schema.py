@@ -1,10 +1,13 @@
 """The schema, as versioned migrations; a published migration is never edited.
 
-Steps only grow: triggers refuse UPDATE and DELETE on every table. What is current is the
-newest row (``right_versions``, ``hit_findings``, ``judgements``), never an edited one.
+Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier``, which is no
+record but what a sweep has still to fetch. What is current is the newest row (``right_versions``,
+``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from sqlite_utils import Database, Migrations
 
@@ -14,10 +17,25 @@ migrations = Migrations("markhound")
 @migrations()
 def m0001_first(db: Database) -> None:
     """Rights, sweeps, listings, hits, judgements, cases, notices."""
-    for statement in _FIRST.split(";\n"):
+    _run(db, _FIRST)
+    _make_append_only(db, _APPEND_ONLY)
+
+
+@migrations()
+def m0002_frontier(db: Database) -> None:
+    """Keep on disk what is still to be fetched: a sweep that stopped or was killed can go on."""
+    _run(db, _FRONTIER)
+    _make_append_only(db, ("sweep_ends", "sweep_resumes", "listing_addresses"))
+
+
+def _run(db: Database, statements: str) -> None:
+    for statement in statements.split(";\n"):
         if statement.strip():
             db.execute(statement)
-    for table in _APPEND_ONLY:
+
+
+def _make_append_only(db: Database, tables: Iterable[str]) -> None:
+    for table in tables:
         for verb in ("UPDATE", "DELETE"):
             db.execute(
                 f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
@@ -165,4 +183,42 @@ CREATE TABLE notice_hits (
     judgement TEXT NOT NULL REFERENCES judgements(id),
     PRIMARY KEY (notice, hit)
 ) STRICT;
+"""
+
+_FRONTIER = """
+CREATE TABLE frontier (
+    sweep TEXT NOT NULL REFERENCES sweeps(id),
+    site TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    request TEXT,
+    reason TEXT,
+    PRIMARY KEY (sweep, site, priority, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listing_addresses (
+    sweep TEXT NOT NULL REFERENCES sweeps(id),
+    identity TEXT NOT NULL,
+    url TEXT NOT NULL,
+    PRIMARY KEY (sweep, identity)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sweep_resumes (
+    id INTEGER PRIMARY KEY,
+    sweep TEXT NOT NULL REFERENCES sweeps(id),
+    plan TEXT NOT NULL,
+    resumed_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX sweep_resumes_by_sweep ON sweep_resumes (sweep, id);
+CREATE TABLE sweep_ends_now (
+    id INTEGER PRIMARY KEY,
+    sweep TEXT NOT NULL REFERENCES sweeps(id),
+    state TEXT NOT NULL,
+    reason TEXT,
+    ended_at TEXT NOT NULL
+) STRICT;
+INSERT INTO sweep_ends_now (sweep, state, reason, ended_at)
+    SELECT sweep, state, reason, ended_at FROM sweep_ends;
+DROP TABLE sweep_ends;
+ALTER TABLE sweep_ends_now RENAME TO sweep_ends;
+CREATE INDEX sweep_ends_by_sweep ON sweep_ends (sweep, id);
 """

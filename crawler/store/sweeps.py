@@ -14,6 +14,7 @@ from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Outcome, PageWarning, TargetState
 from crawler.store.database import timestamp
+from crawler.store.frontier import reopen_frontier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,16 @@ def record_sweep(db: Database, sweep: str, campaign: Campaign, started_at: datet
             "INSERT INTO sweeps (id, campaign, plan, started_at) VALUES (?, ?, ?, ?)",
             [sweep, campaign.name, dump_json(campaign, keep_empty=True), timestamp(started_at)],
         )
+
+
+def record_sweep_resume(db: Database, sweep: str, campaign: Campaign, resumed_at: datetime) -> None:
+    """Append that a sweep goes on, by the campaign as it is now; all that was left waits again."""
+    with db.atomic():
+        db.execute(
+            "INSERT INTO sweep_resumes (sweep, plan, resumed_at) VALUES (?, ?, ?)",
+            [sweep, dump_json(campaign, keep_empty=True), timestamp(resumed_at)],
+        )
+        reopen_frontier(db, sweep)
 
 
 def record_sweep_end(
@@ -86,13 +97,18 @@ def load_sweep(db: Database, sweep: str) -> StoredSweep:
 
 def _sweeps(db: Database, where: str, values: list[str]) -> Iterator[StoredSweep]:
     rows = db.query(
-        "SELECT s.id, s.plan, s.started_at, e.state, e.reason, e.ended_at"
-        " FROM sweeps s LEFT JOIN sweep_ends e ON e.sweep = s.id"
-        f" WHERE {where} ORDER BY s.started_at DESC, s.id DESC",
+        "SELECT s.id, coalesce(r.plan, s.plan) AS plan, s.started_at, e.state, e.reason,"
+        " e.ended_at, r.resumed_at FROM sweeps s"
+        " LEFT JOIN sweep_ends e ON e.id = (SELECT max(id) FROM sweep_ends WHERE sweep = s.id)"
+        " LEFT JOIN sweep_resumes r"
+        " ON r.id = (SELECT max(id) FROM sweep_resumes WHERE sweep = s.id)"
+        f" WHERE {where} ORDER BY s.started_at DESC, s.rowid DESC",
         values,
     )
     for row in rows:
-        ended_at = row["ended_at"]
+        ended_at, resumed_at = row["ended_at"], row["resumed_at"]
+        if ended_at is not None and resumed_at is not None and ended_at < resumed_at:
+            ended_at = row["state"] = row["reason"] = None
         yield StoredSweep(
             id=row["id"],
             campaign=load_record(Campaign, row["plan"]),
@@ -127,8 +143,10 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
     reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in db.query(
         "SELECT site, state, reason, count(*) AS n FROM outcomes WHERE sweep = ?"
-        " GROUP BY site, state, reason ORDER BY n DESC",
-        [sweep],
+        " GROUP BY site, state, reason UNION ALL"
+        " SELECT site, 'not_reached', coalesce(reason, 'the sweep has no end'), count(*)"
+        " FROM frontier WHERE sweep = ? GROUP BY site, reason ORDER BY n DESC",
+        [sweep, sweep],
     ):
         targets[row["site"]][row["state"]] += row["n"]
         if row["state"] != TargetState.SEEN and row["reason"]:

@@ -41,6 +41,11 @@ class MatchedSighting:
     sighting: Sighting
     hits: tuple[Hit, ...]
 
+    @property
+    def url(self) -> str:
+        """URL of the listing."""
+        return self.sighting.record.url
+
 
 class MatchPipeline:
     """Sighting -> MatchedSighting. The index is built once, when the spider opens."""

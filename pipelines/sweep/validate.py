@@ -6,10 +6,10 @@ import json
 
 from scrapy.exceptions import DropItem
 
+from crawler.book import storable
 from crawler.formats import dump_record, parse_record
 from crawler.listing_file import listing_problems
 from crawler.model import Listing
-from crawler.targets import storable
 
 
 class ValidatePipeline:

@@ -35,7 +35,11 @@ def sweep(workspace: Path, *arguments: str, expect: int = 0, seconds: float = 24
 
 def outcomes(workspace: Path, sweep_id: str) -> dict[str, tuple[str, str | None]]:
     db = sqlite3.connect(workspace / "markhound.db")
-    rows = db.execute("SELECT url, state, reason FROM outcomes WHERE sweep = ?", [sweep_id])
+    rows = db.execute(
+        "SELECT url, state, reason FROM outcomes WHERE sweep = ?1 UNION ALL"
+        " SELECT url, 'not_reached', reason FROM frontier WHERE sweep = ?1",
+        [sweep_id],
+    )
     found = {url.split("/", 3)[3]: (state, reason) for url, state, reason in rows}
     db.close()
     return found

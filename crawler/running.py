@@ -1,0 +1,32 @@
+"""Which sweeps are running: each holds a lock that the system takes back however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler.errors import InputError
+
+
+@contextmanager
+def running(sweep: str, folder: Path) -> Iterator[None]:
+    """Hold the sweep while the block runs.
+
+    :param folder: where locks lie; the same for every process of the workspace
+    :raises InputError: when another process runs it
+    """
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{sweep}.lock"
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"the sweep {sweep} is still running, in another process; it goes on there"
+            ) from None
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
