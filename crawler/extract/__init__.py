@@ -10,6 +10,7 @@ the name of the site.
 """
 
 from crawler.extract.document import page_of, saved_page
+from crawler.extract.kinds import describe_page
 from crawler.extract.reading import PageReading, parse_listing, parse_page
 
-__all__ = ["PageReading", "page_of", "parse_listing", "parse_page", "saved_page"]
+__all__ = ["PageReading", "describe_page", "page_of", "parse_listing", "parse_page", "saved_page"]

@@ -68,7 +68,7 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
     root = page.root
     if not hasattr(root, "iter"):
         return PageReading(listing=None, warnings=("the page is empty",))
-    locale = _locale(root, url)
+    locale = locale_of(root, url)
     if not is_tame(root):
         return _read_untamed(page, source, url, locale)
     nodes, warnings = parse_json_ld(page)
@@ -87,7 +87,8 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
     )
 
 
-def _locale(root: HtmlElement, url: str) -> Locale:
+def locale_of(root: HtmlElement, url: str) -> Locale:
+    """Return what the page says of where it is."""
     language = _language(root)
     chinese = language.lower().startswith("zh") if language else is_chinese(text_within(root, 5000))
     return Locale(language=language, host=urlsplit(url).hostname or "", chinese=chinese)
