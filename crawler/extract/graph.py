@@ -104,6 +104,11 @@ class Graph:
         """Yield every node of a type, wherever it stands."""
         return (node for node, _ in self._walked if kind in types_of(node))
 
+    def top_nodes(self, kind: str) -> Iterator[Node]:
+        """Yield the nodes of a type that stand by themselves, or publish the page or its site."""
+        own = {"@graph", "publisher", "isPartOf", "mainEntity"}
+        return (n for n, path in self._walked if kind in types_of(n) and set(path) <= own)
+
     def full(self, value: object) -> list[Node]:
         """Return nodes, with references by ``@id`` replaced by what they name."""
         found = []

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import cached_property
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from crawler.extract import opengraph, pageparts
 from crawler.extract.buying import find_buy_controls
@@ -20,7 +20,7 @@ from crawler.extract.dom import HtmlElement, MainPart, is_beside, marked, text_w
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
 from crawler.extract.prices import AUCTION, Tag, find_price, is_bid
-from crawler.extract.sellers import find_seller
+from crawler.extract.sellers import find_vendor
 from crawler.extract.stock import bought_stock, is_switched_off, labelled_stock, marked_stock
 from crawler.extract.values import (
     Locale,
@@ -28,6 +28,7 @@ from crawler.extract.values import (
     currency_of,
     link_url,
 )
+from crawler.model import Seller
 from crawler.sites import site_of
 
 _NO_LISTING_PATH = re.compile(
@@ -142,6 +143,10 @@ class PageView:
         sites = ["".join(c for c in s.casefold() if c.isalnum()) for s in self._site_names()]
         return len(word) > 2 and any(site.startswith(word) for site in sites)
 
+    def is_own(self, link: str | None) -> bool:
+        """Tell whether a link leads to this site."""
+        return link is not None and site_of(urljoin(self.url, link)) == site_of(self.url) != ""
+
     def _site_names(self) -> list[str]:
         return [*self.shared.get("og:site_name", ()), site_of(self.url)]
 
@@ -171,11 +176,16 @@ class PageView:
             "title": lambda: self.title,
             "category": lambda: pageparts.breadcrumbs(root, title),
             "attributes": lambda: self.attributes,
-            "seller": lambda: find_seller(self.lines, self.url),
+            "seller": lambda: self.vendor,
             "images": lambda: pageparts.images(self.heading, self.main, self.url, self.cards),
             "description": lambda: pageparts.description(root, self.main),
             "availability": lambda: self.availability,
         }
+
+    @cached_property
+    def vendor(self) -> Seller | None:
+        """The seller that the page shows beside its thing."""
+        return find_vendor(self.lines, self.main, self.url)
 
     @property
     def brand(self) -> str | None:

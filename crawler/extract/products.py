@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crawler.extract.codes import brand_of
+from crawler.extract.contacts import contact_uri, first_few
 from crawler.extract.draft import Fields
 from crawler.extract.graph import Graph, text_of
 from crawler.extract.nodes import Node, as_list
@@ -15,7 +16,6 @@ from crawler.extract.trail import trim_breadcrumbs
 from crawler.extract.values import (
     Locale,
     clean_text,
-    contact_uri,
     gtin_of,
     link_url,
     picture_url,
@@ -153,18 +153,24 @@ def _name(graph: Graph, value: object) -> str | None:
 def _seller(graph: Graph, node: Node, url: str) -> Seller | None:
     for found in [*as_list(node.get("seller")), *as_list(node.get("offeredBy"))]:
         for seller in graph.full(found):
-            name = text_of(seller.get("name")) or text_of(seller.get("legalName"))
-            if name is None and isinstance(found, str) and not _REFERENCE.match(found):
-                name = clean_text(found)
-            if name is None:
-                continue
-            return Seller(
-                name=name,
-                id=text_of(seller.get("identifier")),
-                url=link_url(url, text_of(seller.get("url"))),
-                contacts=tuple(dict.fromkeys(_contacts(graph, seller))),
-            )
+            if isinstance(found, str) and not _REFERENCE.match(found) and "name" not in seller:
+                return Seller(name=clean_text(found))
+            if one := seller_of_node(graph, seller, url):
+                return one
     return None
+
+
+def seller_of_node(graph: Graph, node: Node, url: str) -> Seller | None:
+    """Return who a node is; None when it has no name."""
+    name = text_of(node.get("name")) or text_of(node.get("legalName"))
+    if name is None:
+        return None
+    return Seller(
+        name=name,
+        id=text_of(node.get("identifier")),
+        url=link_url(url, text_of(node.get("url"))),
+        contacts=first_few(_contacts(graph, node)),
+    )
 
 
 _REFERENCE = re.compile(r"#|_:|/|https?://", re.IGNORECASE)

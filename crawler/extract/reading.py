@@ -21,6 +21,7 @@ from crawler.extract.nodes import (
 )
 from crawler.extract.page import PageView
 from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
+from crawler.extract.shops import choose_seller
 from crawler.extract.signs import find_challenge, needs_browser
 from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
@@ -146,6 +147,7 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     elif not view.is_listing():
         return None
     _read_page(draft, view)
+    choose_seller(draft, Graph("json-ld", json_ld), view)
     return draft
 
 

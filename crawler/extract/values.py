@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from price_parser import Price
 from price_parser.parser import CURRENCY_CODES  # type: ignore[attr-defined]
@@ -295,23 +295,6 @@ def link_url(base: str, value: object) -> str | None:
         return canonical_url(urljoin(base, text)) if text else None
     except ValueError:
         return None
-
-
-_CONTACT = re.compile(
-    r"(mailto|tel|sms|callto|skype|whatsapp|weixin|wechat|tg|viber|line):(?://)?([^?#]+)", re.I
-)
-
-
-def contact_uri(value: object) -> str | None:
-    """Return a link that reaches somebody (``mailto:``, ``tel:``, ...) without its subject line."""
-    text = clean_text(value, limit=300)
-    found = _CONTACT.fullmatch(text.partition("?")[0]) if text else None
-    if found is None:
-        return None
-    address = unquote(found[2]).strip()
-    if found[1].lower() in ("tel", "sms", "callto"):
-        address = re.sub(r"[\s()./-]", "", address)
-    return f"{found[1].lower()}:{address}" if address else None
 
 
 _PLACEHOLDER = re.compile(
