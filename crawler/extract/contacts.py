@@ -107,8 +107,8 @@ def hidden_address(digits: str) -> str | None:
 
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[\w-]+\.)+[a-z]{2,24}", re.I)
-_AT = r"\s*(?:@|[\[({]\s*(?:at|@|ät)\s*[\])}]|\s(?:at|AT)\s)\s*"
-_DOT = r"\s*(?:\.|[\[({]\s*(?:dot|\.|punkt)\s*[\])}]|\s(?:dot|DOT)\s)\s*"
+_AT = r"(?:@|\s*[\[({]\s*(?:at|@|ät)\s*[\])}]\s*|\s(?:at|AT)\s)"
+_DOT = r"(?:\.|\s*[\[({]\s*(?:dot|\.|punkt)\s*[\])}]\s*|\s(?:dot|DOT)\s)"
 _WRITTEN_ADDRESS = re.compile(
     rf"(?<![\w.+-])([\w.+-]{{1,64}}){_AT}((?:[\w-]{{1,40}}{_DOT}){{1,4}}[a-z]{{2,24}})(?![\w-])",
     re.I,

@@ -48,6 +48,8 @@ SOLD = frozenset(("price", "sku", "gtin"))
 """One of these in its data, and a named thing is for sale."""
 WORTH_MORE = frozenset(("price", "currency", "availability", "brand", "sku", "images"))
 """While one of these is missing, the next layer of data is read too."""
+_HAS_MICRODATA = "org/Product"
+"""Stands in the source of a page whose microdata tells of a product."""
 UNTAMED = f"the page is nested over {MAX_DEPTH} deep or has over {MAX_ELEMENTS:,} elements"
 
 
@@ -77,7 +79,7 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
     draft = _read_layers(page, nodes, view)
     if draft is not None:
         listing = _finished(draft, root, url, locale)
-        return PageReading(listing=listing, warnings=tuple(warnings))
+        return PageReading(listing=listing, warnings=(*warnings, *draft.contradictions))
     text = text_within(root, 5000)
     blocked_by = find_challenge(root, text)
     return PageReading(
@@ -132,7 +134,7 @@ def _read_untamed(page: Selector, source: str | None, url: str, locale: Locale) 
 def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft | None:
     """Collect the fields of the page's one product, layer by layer; None when it has none."""
     draft = Draft()
-    if _read_graphs(draft, _graphs(page, json_ld, view.url, draft), view):
+    if _read_graphs(draft, _graphs(page, json_ld, view.url, draft, view.source), view):
         return None
     named = "title" in draft.fields
     shared = opengraph.fields_of(view.shared, view.url, view.locale)
@@ -155,6 +157,8 @@ def _read_page(draft: Draft, view: PageView) -> None:
     """Add what people read on the page, in a few places before what its data says."""
     draft.replace("page", {"sku": view.sku})
     draft.replace("page", view.bid)
+    if view.price is not None and not view.price.old:
+        draft.compare("page", {"price": view.price.amount})
     if view.is_site(draft.fields.get("brand")):
         draft.replace("page", {"brand": view.brand})
     draft.add("page", view.fields(draft.fields.keys()))
@@ -183,13 +187,16 @@ def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
     return is_list and "title" not in draft.fields
 
 
-def _graphs(page: Selector, json_ld: list[Node], url: str, draft: Draft) -> Iterator[Graph]:
+def _graphs(
+    page: Selector, json_ld: list[Node], url: str, draft: Draft, source: str
+) -> Iterator[Graph]:
     """Yield the machine-readable layers while ``draft`` lacks something that they may give.
 
-    The dear ones are read when the caller asks on.
+    The dear ones are read when the caller asks on. Microdata is read for what it contradicts, too.
     """
     yield Graph("json-ld", json_ld)
-    if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
+    named = "title" in draft.fields
+    if not named or WORTH_MORE - draft.fields.keys() or _HAS_MICRODATA in source:
         yield Graph("microdata", parse_microdata(page.root, url, products_only=named))
     if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
         yield Graph("rdfa", parse_rdfa(page, url, products_only=named))

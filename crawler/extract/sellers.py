@@ -26,7 +26,7 @@ _NAME_END = re.compile(
 )
 _NO_NAME = re.compile(
     r"(?:visit|view|see|go to|contact|ask|chat|message|e-?mail|mail|call"
-    r"|follow|more|all|show|help|log ?in)"
+    r"|follow|more|all|show|help|log ?in|ratings?|reviews?)"
     r"\b.*|(?:the )?(?:weight|metre|meter|yard|piece|unit|pack|kilo|dozen|pair)s?"
     r"|zum (?:shop|verkäufer).*"
     r"|(?:进入?|查看|访问|联系|聯繫|咨询|关注|收藏|更多|逛|在线|電郵|邮件|电话).*",
