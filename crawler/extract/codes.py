@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract.cards import Cards
 from crawler.extract.dom import HtmlElement, MainPart, marked, text_within
@@ -141,6 +144,26 @@ def find_codes(
         kinds = still | {"model"} if "sku" in still else still
         found = _chosen(said + places.said(kinds))
     return {name: found[name] for name in missing}
+
+
+_NUMBER_IN_PATH = re.compile(r"(?<!\d)\d{4,14}(?!\d)")
+_IS_ATTRIBUTE = XPath("boolean(//@*[. = $text][starts-with(name(), 'data-') or name() = 'value'])")
+
+
+def number_in_address(url: str, root: HtmlElement, pictures: Iterable[str]) -> str | None:
+    """Return the number in a page's address that the page itself knows its thing by.
+
+    It stands as a whole in a ``data-`` attribute or a form, or as a folder of the thing's pictures.
+    The longest number at the end of the address that does is the one.
+    """
+    found = _NUMBER_IN_PATH.findall("/".join(urlsplit(url).path.rsplit("/", 2)[1:]))
+    folders = {folder for link in pictures for folder in urlsplit(link).path.split("/")}
+    known = (n for n in sorted(found, key=len, reverse=True) if n in folders or _knows(root, n))
+    return next(known, None)
+
+
+def _knows(root: HtmlElement, number: str) -> bool:
+    return bool(_IS_ATTRIBUTE(root, text=number))
 
 
 def labelled_brand(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | None:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from parsel import Selector
 
 from crawler.extract import opengraph
+from crawler.extract.codes import number_in_address
 from crawler.extract.dom import MAX_DEPTH, MAX_ELEMENTS, HtmlElement, is_tame, text_within
 from crawler.extract.draft import Draft
 from crawler.extract.graph import Graph
@@ -23,6 +24,7 @@ from crawler.extract.page import PageView
 from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
 from crawler.extract.shops import choose_seller
 from crawler.extract.signs import find_challenge, needs_browser
+from crawler.extract.state import choose_thing, fields_of_thing, parse_state
 from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
 from crawler.sites import canonical_url, site_of
@@ -143,6 +145,7 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     elif named:
         own = {k: v for k, v in shared.items() if k not in ("title", "description")}
         draft.add("opengraph", own)
+    _read_state(draft, view)
     if "title" in draft.fields:
         if not (SOLD & draft.fields.keys() or view.can_be_bought or view.price):
             return None
@@ -162,6 +165,9 @@ def _read_page(draft: Draft, view: PageView) -> None:
     if view.is_site(draft.fields.get("brand")):
         draft.replace("page", {"brand": view.brand})
     draft.add("page", view.fields(draft.fields.keys()))
+    if "sku" not in draft.fields:
+        pictures = draft.fields.get("images", ())
+        draft.add("url", {"sku": number_in_address(view.url, view.root, pictures)})
     if "price" in draft.fields and view.seems_to_be_had:
         draft.add("assumed", {"availability": "InStock"})
 
@@ -185,6 +191,18 @@ def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
                 draft.add(graph.layer, fields)
         is_list = is_list or graph.lists_products() or bool(products) or graph.is_article()
     return is_list and "title" not in draft.fields
+
+
+def _read_state(draft: Draft, view: PageView) -> None:
+    """Add what the page hands to its scripts, while something lacks that it may give."""
+    if not WORTH_MORE - draft.fields.keys() and "title" in draft.fields:
+        return
+    thing = choose_thing(parse_state(view.root), view.names, view.url)
+    if thing is None:
+        return
+    fields = fields_of_thing(thing, view.url, view.locale)
+    if is_same_thing(draft.fields.get("title"), fields["title"]):
+        draft.add("state", fields)
 
 
 def _graphs(
