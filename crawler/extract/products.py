@@ -12,13 +12,13 @@ from crawler.extract.draft import Fields
 from crawler.extract.graph import Graph, text_of
 from crawler.extract.nodes import Node, as_list
 from crawler.extract.offers import Offers
+from crawler.extract.picture_links import picture_link
 from crawler.extract.trail import trim_breadcrumbs
 from crawler.extract.values import (
     Locale,
     clean_text,
     gtin_of,
     link_url,
-    picture_url,
 )
 from crawler.model import Seller
 from crawler.sites import canonical_url
@@ -187,7 +187,7 @@ def _contacts(graph: Graph, seller: Node) -> Iterator[str]:
 def _images(graph: Graph, value: object, url: str) -> Iterator[str]:
     for one in as_list(value):
         if isinstance(one, str):
-            found = picture_url(url, one)
+            found = picture_link(url, one)
             if found:
                 yield found
         else:

@@ -21,6 +21,7 @@ from crawler.extract.nodes import (
     parse_rdfa,
 )
 from crawler.extract.page import PageView
+from crawler.extract.picture_links import largest_named
 from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
 from crawler.extract.shops import choose_seller
 from crawler.extract.signs import find_challenge, needs_browser
@@ -165,6 +166,10 @@ def _read_page(draft: Draft, view: PageView) -> None:
     if view.is_site(draft.fields.get("brand")):
         draft.replace("page", {"brand": view.brand})
     draft.add("page", view.fields(draft.fields.keys()))
+    if pictures := draft.fields.get("images"):
+        draft.fields["images"] = tuple(
+            dict.fromkeys(largest_named(link, view.source) for link in pictures)
+        )
     if "sku" not in draft.fields:
         pictures = draft.fields.get("images", ())
         draft.add("url", {"sku": number_in_address(view.url, view.root, pictures)})

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from crawler.extract.codes import brand_of
 from crawler.extract.dom import HtmlElement
 from crawler.extract.draft import Fields
+from crawler.extract.picture_links import picture_link
 from crawler.extract.values import (
     Locale,
     availability_of,
@@ -24,7 +25,6 @@ from crawler.extract.values import (
     currency_of,
     gtin_of,
     parse_price,
-    picture_url,
 )
 
 MAX_STATE = 3_000_000
@@ -244,7 +244,7 @@ def _stock(thing: Thing) -> str | None:
 
 def _pictures(value: object, url: str, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
-        if found := picture_url(url, value):
+        if found := picture_link(url, value):
             yield found
     elif isinstance(value, list) and depth < 3:
         for one in value[:30]:
