@@ -219,9 +219,11 @@ def _graphs(
     """
     yield Graph("json-ld", json_ld)
     named = "title" in draft.fields
-    if not named or WORTH_MORE - draft.fields.keys() or _HAS_MICRODATA in source:
+    wanted = not named or WORTH_MORE - draft.fields.keys() or _HAS_MICRODATA in source
+    if wanted and "itemtype" in source:
         yield Graph("microdata", parse_microdata(page.root, url, products_only=named))
-    if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
+    named = "title" in draft.fields
+    if (not named or WORTH_MORE - draft.fields.keys()) and "typeof" in source:
         yield Graph("rdfa", parse_rdfa(page, url, products_only=named))
 
 
