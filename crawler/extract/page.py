@@ -211,8 +211,11 @@ class PageView:
 
     @property
     def seems_to_be_had(self) -> bool:
-        """Whether nothing on the page speaks against the thing being sold now."""
-        return self.said_stock is None and not is_switched_off(self.buy_controls)
+        """Whether the thing seems to be sold now, where words and controls give no answer.
+
+        Words that it is sold out stand, hidden by a style sheet, beside many controls that work.
+        """
+        return not is_switched_off(self.buy_controls)
 
     @property
     def bid(self) -> Fields:

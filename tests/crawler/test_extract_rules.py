@@ -65,6 +65,8 @@ def test_a_lower_heading_an_old_price_and_words_of_a_small_language() -> None:
 def test_availability_is_assumed_where_nothing_speaks_against_it() -> None:
     found = changed("few_words", ('<button id="button-cart">Naroči</button>', ""))
     assert (found.availability, found.layers["availability"]) == ("InStock", "assumed")
+    both = changed("few_words", ("<button", '<p class="stock">Razprodano</p><button'))
+    assert (both.availability, both.layers["availability"]) == ("InStock", "assumed")
     off = changed("few_words", ('id="button-cart"', "disabled"))
     assert off.availability is None
 
