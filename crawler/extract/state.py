@@ -36,10 +36,8 @@ MIN_NAME = 6
 """A shorter name stands in the title of a page by chance."""
 
 _ASSIGNED = re.compile(
-    r"(?:\bwindow[.\[]|\bself\.|\bvar\s+|\blet\s+|\bconst\s+|^|[;\s])"
-    r"(?:[\"'\[]*(?:__[A-Za-z_]{3,40}__|__[A-Z_]{3,40}|[a-z]*[Ii]nitial_?[Ss]tate|eContext"
-    r"|[a-z]*[Pp]roduct_?(?:[Dd]ata|[Jj]son|[Ii]nfo)?)[\"'\]]*)"
-    r"\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"])|\bdataLayer(?:\.push\(|\s*=)\s*()(?=[\[{])"
+    r"(?:__[A-Z][A-Za-z_]{2,40}|[Ii]nitial_?[Ss]tate|eContext|roduct_?(?:[Dd]ata|[Jj]son|[Ii]nfo)"
+    r"|dataLayer)[\"'\]]{0,3}\s{0,9}(?:=|\.push\()\s{0,9}(JSON\.parse\(\s{0,9})?(?=[\[{\"])"
 )
 _DECODER = json.JSONDecoder(strict=False, parse_float=Decimal)
 
