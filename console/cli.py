@@ -20,6 +20,7 @@ COMMANDS = {
     "campaign": "sweeping",
     "sweep": "sweeping",
     "match": "match",
+    "extract": "extract",
     "hits": "hits",
     "explain": "explain",
     "judge": "judging",

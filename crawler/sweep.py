@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from crawler.budgets import BUDGETS
 from crawler.campaign import UNNAMED, Campaign, matching_of
-from crawler.errors import InputError
+from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
 from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
@@ -204,9 +204,6 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "CONCURRENT_REQUESTS": _in_flight(campaign),
         "LOG_FILE": str(workspace.logs / f"{sweep}.log"),
     }
-    if contact:
-        if not contact.isprintable():
-            raise InputError(f"crawl.contact: expected one line of text, got {contact!r}")
-        chosen["USER_AGENT"] = f"{settings['USER_AGENT'][:-1]}; +{contact})"
+    chosen["USER_AGENT"] = user_agent(settings["USER_AGENT"], contact)
     settings.setdict(chosen, priority="cmdline")
     return settings

@@ -12,9 +12,9 @@ from scrapy import Request
 from scrapy.http import JsonRequest, Response
 
 from crawler.errors import BlockedError, ExtractionError
-from crawler.failures import BLOCKED
 from crawler.links import LinkKind
 from crawler.model import Listing, PageWarning
+from crawler.pace import REFUSED
 from crawler.sites import site_of
 from spiders.platforms import BY_NAME
 from spiders.platforms.catalogue import Answer, Front, Platform, State, Step
@@ -86,7 +86,7 @@ class Catalogues:
             else:
                 yield self.request_of(program, other)
             yield PageWarning(url=response.url, message=told)
-            if response.status in BLOCKED:
+            if response.status in REFUSED:
                 raise BlockedError(str(error)) from error
             raise
         for message in page.warnings:

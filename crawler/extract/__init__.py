@@ -1,13 +1,17 @@
 """Page -> listing, structured data first.
 
 The layers, in the order in which they are believed, each noted per field in ``Listing.layers``:
-``json-ld``, ``microdata``, ``rdfa``, ``opengraph``, ``page`` (what people read: careful heuristics
-where no data names a product, and for the fields that the data does not give), and ``canonical``
-for a URL taken from ``<link rel=canonical>``. One field goes the other way: an article number that
-the page shows to people counts before the one in its data.
+``json-ld``, ``microdata``, ``rdfa``, ``opengraph``, ``state`` (JSON for the page's scripts),
+``page`` (what people read: careful heuristics where no data names a product, and for the fields
+that the data does not give); then ``canonical`` for a URL from ``<link rel=canonical>``, ``url``
+for an article number that stands in the address and in the page, and ``assumed`` for the
+availability of a thing with a price where nothing is said against it. Some fields go the other
+way: an article number that the page shows to people, the last bid of an auction, and a brand
+beside a label where the data gives the name of the site.
 """
 
-from crawler.extract.document import page_of
+from crawler.extract.document import page_of, saved_page
+from crawler.extract.kinds import describe_page
 from crawler.extract.reading import PageReading, parse_listing, parse_page
 
-__all__ = ["PageReading", "page_of", "parse_listing", "parse_page"]
+__all__ = ["PageReading", "describe_page", "page_of", "parse_listing", "parse_page", "saved_page"]

@@ -19,10 +19,10 @@ BUY = re.compile(
     r"|в корзину|купить|do košíku|sepete ekle|adaugă în coș|kosárba|lisää ostoskoriin|į krepšelį"
     r"|pievienot grozam"
     r"|kupi(?:ť|t)?\b|koupit|vložit do|do košíka|u košaricu|v košarico|dodaj u|în coș|köp nu"
-    r"|ostukorvi|в кошик|στο καλάθι"
+    r"|ostukorvi|naroči\b|i krepšelį|lisa korvi|ielikt groz|в кошик|στο καλάθι"
     r"|mua ngay|thêm vào giỏ|beli sekarang|หยิบใส่ตะกร้า|أضف إلى|הוסף לסל"
     r"|放入購物車|加到購物車|直接購買|直接购买|马上抢"
-    r"|加入购物车|放入购物车|立即购买|马上购买|立刻购买|立即抢购|加入購物車|立即購買|カートに入れる|カートに追加|購入する|장바구니|구매하기",
+    r"|加入购物车|放入购物车|立即购买|马上购买|立刻购买|立即抢购|加入購物車|立即購買|カートに入れる|カートに追加|購入する|장바구니|구매하기|바로구매",
     re.IGNORECASE,
 )
 _ACTION = re.compile(

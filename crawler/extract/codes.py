@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract.cards import Cards
 from crawler.extract.dom import HtmlElement, MainPart, marked, text_within
 from crawler.extract.draft import Fields
-from crawler.extract.labels import BRAND_KEY, GTIN_KEY, MODEL_KEY, SKU_KEY, Line
+from crawler.extract.labels import BRAND_KEY, BRAND_WORDS, GTIN_KEY, MODEL_KEY, SKU_KEY, Line
 from crawler.extract.values import gtin_of
 
 _DIGIT = re.compile(r"\d")
@@ -27,8 +31,31 @@ _PROPERTIES = dict.fromkeys(("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "isb
 }
 _SKU_DATA = ("data-sku", "data-product-sku", "data-product_sku", "data-product-code")
 _CLASSES = (
-    ("sku", re.compile(r"^(?:product|item|goods)?[-_]*(?:sku|code|article-?(?:no|number))$", re.I)),
-    ("brand", re.compile(r"^(?:product|item|goods|pdp)?[-_]*brand(?:[-_]?(?:name|link))?$", re.I)),
+    (
+        "sku",
+        re.compile(
+            r"^(?:(?:product|item|goods|pdp)?[-_]*(?:sku|code|article-?(?:no|number))"
+            r"|(?:product|item|goods|pdp)[-_]*ref(?:erence)?)$",
+            re.I,
+        ),
+    ),
+    (
+        "brand",
+        re.compile(
+            r"^(?:product|item|goods|pdp)?[-_]*(?:brand|manufacturer|producer)"
+            r"(?:[-_]?(?:name|link|info|logo))?$",
+            re.I,
+        ),
+    ),
+)
+_HOOKS = frozenset(
+    ("data-qa", "data-qa-qualifier", "data-test", "data-testid", "data-test-id", "data-cy")
+)
+"""Attributes by which a shop's own tests find the parts of its pages; they say what a part is."""
+_BRAND_PATH = re.compile(
+    r"/(?:brands?|manufacturers?|marken?|hersteller|marcas?|marques?|marchi|merk(?:en)?|znack[ay]"
+    r"|vyrobc[ei]|producent|brend)/",
+    re.I,
 )
 
 
@@ -43,7 +70,7 @@ class MarkedPlaces:
         """Return what stands in the places of these kinds, where all of a kind agree."""
         found: dict[str, set[str]] = {}
         for kind, element, text in self._all(kinds):
-            words = (text or text_within(element, 100)).strip()
+            words = (text or text_within(element, 100) or _alt(element)).strip()
             if words and element not in self._cards:
                 found.setdefault(kind, set()).add(words)
         return [(kind, texts.pop()) for kind, texts in found.items() if len(texts) == 1]
@@ -59,6 +86,48 @@ class MarkedPlaces:
             for kind, says in classes:
                 if marked(element, says):
                     yield kind, element, None
+        if "sku" in kinds:
+            yield from (("sku", element, None) for element in self.hooked())
+
+    def hooked(self) -> Iterator[HtmlElement]:
+        """Yield the places of article numbers that tests of the shop, or microdata, point at."""
+        for element in self._main.elements:
+            for name in element.keys():  # noqa: SIM118 (an element gives its children)
+                if (name == "itemprop" and element.get(name) == "sku") or (
+                    name in _HOOKS and _SKU_HOOK.search(element.get(name))
+                ):
+                    yield element
+                    break
+
+    def shown_codes(self) -> Iterator[str]:
+        """Yield the article numbers that people read in those places."""
+        for element in self.hooked():
+            if element not in self._cards and (text := text_within(element, 100)):
+                yield text
+
+    def linked_brand(self, title: str) -> str | None:
+        """Return the text of the links to a brand's page, where the title has that word."""
+        found = {
+            text
+            for link in self._main.tagged("a")
+            if _BRAND_PATH.search(link.get("href", ""))
+            and link not in self._cards
+            and (text := text_within(link, 60) or _alt(link))
+            and text.casefold() in title
+        }
+        return found.pop() if len(found) == 1 else None
+
+
+_SKU_HOOK = re.compile(
+    r"(?:^|[-_])(?:sku|(?:product|item|article|cat(?:alogue)?)[-_]?(?:no|code|number|ref(?:erence)?))$"
+    r"|[a-z](?:Sku|ProductCode|ItemNumber|CatNumber)$"
+)
+
+
+def _alt(element: HtmlElement) -> str:
+    """Return what stands for the only picture of an element."""
+    pictures = list(islice(element.iter("img"), 2))
+    return pictures[0].get("alt", "")[:100] if len(pictures) == 1 else ""
 
 
 def find_codes(
@@ -77,7 +146,34 @@ def find_codes(
     return {name: found[name] for name in missing}
 
 
-def shown_sku(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | None:
+_NUMBER_IN_PATH = re.compile(r"(?<!\d)\d{4,14}(?!\d)")
+_IS_ATTRIBUTE = XPath("boolean(//@*[. = $text][starts-with(name(), 'data-') or name() = 'value'])")
+
+
+def number_in_address(url: str, root: HtmlElement, pictures: Iterable[str]) -> str | None:
+    """Return the number in a page's address that the page itself knows its thing by.
+
+    It stands as a whole in a ``data-`` attribute or a form, or as a folder of the thing's pictures.
+    The longest number at the end of the address that does is the one.
+    """
+    found = _NUMBER_IN_PATH.findall("/".join(urlsplit(url).path.rsplit("/", 2)[1:]))
+    folders = {folder for link in pictures for folder in urlsplit(link).path.split("/")}
+    known = (n for n in sorted(found, key=len, reverse=True) if n in folders or _knows(root, n))
+    return next(known, None)
+
+
+def _knows(root: HtmlElement, number: str) -> bool:
+    return bool(_IS_ATTRIBUTE(root, text=number))
+
+
+def labelled_brand(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | None:
+    """Return the brand that stands beside a label."""
+    return _chosen(_labelled(attributes, lines))["brand"]
+
+
+def shown_sku(
+    attributes: Mapping[str, str], lines: Iterable[Line], places: MarkedPlaces
+) -> str | None:
     """Return the article number that people read on the page; None when it shows none, or several.
 
     It is believed before the data for machines, which often gives the number of a variant that
@@ -85,6 +181,7 @@ def shown_sku(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | Non
     """
     said = [value for key, value in attributes.items() if SKU_KEY.fullmatch(key)]
     said += [line.text for line in lines if line.kind == "sku" and line.text]
+    said = said or list(places.shown_codes())
     found = {code for text in said if (code := code_of(text)) and _DIGIT.search(code)}
     return found.pop() if len(found) == 1 else None
 
@@ -120,8 +217,12 @@ def code_of(text: str) -> str | None:
     return code if _DIGIT.search(code) or (" " not in code and code.isupper()) else None
 
 
+_BRAND_LABEL = re.compile(rf"^.*\b(?:{BRAND_WORDS})\s*[:：]\s*", re.I | re.S)
+
+
 def brand_of(text: str) -> str | None:
     """Return a brand out of what stands behind its label; None when it is a sentence or nothing."""
+    text = _BRAND_LABEL.sub("", text)
     brand = re.sub(r"\s*[|｜·•;；].*", "", text, flags=re.S).strip(" :：,，")
     known = any(c.isalnum() for c in brand) and not re.fullmatch(
         r"n/?a|none|no ?name|其他|无|無", brand, re.I

@@ -1,13 +1,21 @@
-"""What was fetched -> a parsed page, or the word that it is none."""
+"""What was fetched, or saved in a file -> a parsed page, or the word that it is none."""
 
 from __future__ import annotations
+
+import gzip
+import zlib
+from io import BytesIO
 
 from parsel import Selector
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from crawler.errors import NotAPageError
+from crawler.errors import ExtractionError, NotAPageError
 
 _XHTML = "http://www.w3.org/1999/xhtml"
+_GZIP = b"\x1f\x8b"
+
+MAX_BYTES = 20_000_000
+"""Of a saved page, unpacked; what is fetched has the same limit (``DOWNLOAD_MAXSIZE``)."""
 
 
 def page_of(response: Response) -> Selector:
@@ -21,3 +29,21 @@ def page_of(response: Response) -> Selector:
         return Selector(text=response.text, type="html")  # browsers show it, under XML types too
     kind = (response.headers.get("Content-Type") or b"unknown").decode("latin-1")
     raise NotAPageError(f"expected an HTML page, got {kind}")
+
+
+def saved_page(url: str, data: bytes) -> HtmlResponse:
+    """Return a page that was saved in a file, as if it had come from ``url``.
+
+    :param data: HTML, plain or packed by gzip; its charset is found as that of a response without
+        a header: byte order mark, ``<meta>``, then what the bytes look like
+    :raises ExtractionError: the file is broken, or over :data:`MAX_BYTES` when unpacked
+    """
+    if data.startswith(_GZIP):
+        try:
+            with gzip.open(BytesIO(data)) as packed:
+                data = packed.read(MAX_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ExtractionError(f"expected a page packed by gzip, got: {error}") from error
+    if len(data) > MAX_BYTES:
+        raise ExtractionError(f"expected a page of at most {MAX_BYTES:,} bytes, got more")
+    return HtmlResponse(url, body=data)

@@ -20,7 +20,8 @@ SKU_WORDS = (
     r"(?: (?:do|del) (?:produto|producto))?"
     r"|kód(?: (?:produktu|tovaru|zboží))?|katalógové číslo|kod produktu"
     r"|šifra(?: (?:artikla|izdelka))?"
-    r"|cikkszám|ürün kodu|артикул|код(?: товара)?|货号|商品编号|商品编码"
+    r"|cikkszám|ürün kodu|tootekood|preces kods|prekės kodas|koda izdelka"
+    r"|артикул|код(?: товара)?|货号|商品编号|商品编码"
     r"|产品编号|商品货号|商品貨號|商品編號"
     r"|品番|商品コード|商品番号|상품번호|상품코드"
 )
@@ -34,11 +35,13 @@ GTIN_WORDS = (
 )
 BRAND_WORDS = (
     r"brand(?: name)?|marke|hersteller|manufacturer|marque|marca|merk|märke|бренд|производитель"
-    r"|znacka|značka|výrobca|výrobce|品牌(?:名称)?|商品品牌|ブランド|メーカー|브랜드|제조사"
+    r"|znacka|značka|výrobca|výrobce|proizvajalec|proizvođač|producent|fabricante|fabricant|produttore"
+    r"|fabrikant|producător|gyártó|gamintojas|ražotājs|zīmols|tootja|kaubamärk|valmistaja|üretici|品牌(?:名称)?|商品品牌|ブランド|メーカー|브랜드|제조사"
 )
 STOCK_WORDS = (
     r"availability|stock(?: status)?|verfügbarkeit|disponibilit\w*|disponibilidade|dostupnosť"
-    r"|dostupnost|наличие|库存(?:状态)?|庫存|在庫"
+    r"|dostupnost|razpoložljivost|raspoloživost|dostępność|beschikbaarheid|saadavus|pieejamība"
+    r"|prieinamumas|készlet|наличие|库存(?:状态)?|庫存|在庫"
 )
 SKU_KEY = re.compile(SKU_WORDS, re.I)
 MODEL_KEY = re.compile(MODEL_WORDS, re.I)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.extract.dom import HtmlElement
 from crawler.extract.draft import Fields
+from crawler.extract.picture_links import picture_link
 from crawler.extract.values import (
     Locale,
     availability_of,
@@ -11,7 +12,6 @@ from crawler.extract.values import (
     currency_of,
     gtin_of,
     parse_price,
-    picture_url,
 )
 
 PRODUCT_TYPES = frozenset(("product", "og:product", "product.item", "og:product.item"))
@@ -47,7 +47,7 @@ def fields_of(found: dict[str, list[str]], url: str, locale: Locale) -> Fields:
     )
     code = first("product:sale_price:currency", "product:price:currency", "og:price:currency")
     pictures = (
-        picture_url(url, value)
+        picture_link(url, value)
         for name in ("og:image:secure_url", "og:image", "og:image:url")
         for value in found.get(name, [])[:12]
     )

@@ -7,49 +7,30 @@ buy it or a table with an article number. What is not sure is no listing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Collection
 from functools import cached_property
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from crawler.extract import opengraph, pageparts
 from crawler.extract.buying import find_buy_controls
 from crawler.extract.cards import Cards
-from crawler.extract.codes import MarkedPlaces, find_codes, shown_sku
-from crawler.extract.dom import HtmlElement, MainPart, is_beside, lineage, marked, text_within
+from crawler.extract.codes import MarkedPlaces, find_codes, labelled_brand, shown_sku
+from crawler.extract.dom import HtmlElement, MainPart, is_beside, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
-from crawler.extract.sellers import find_seller
-from crawler.extract.stock import bought_stock, labelled_stock, marked_stock
+from crawler.extract.prices import AUCTION, Tag, find_price, is_bid
+from crawler.extract.sellers import find_vendor
+from crawler.extract.stock import bought_stock, is_switched_off, labelled_stock, marked_stock
 from crawler.extract.values import (
-    MONEY,
     Locale,
     clean_text,
     currency_of,
     link_url,
-    parse_price,
 )
+from crawler.model import Seller
+from crawler.sites import site_of
 
-_PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
-_NOT_NOW = re.compile(
-    r"(?:^|[_-])(?:old|was|before|strike|striked|list|rrp|msrp|uvp|compare|original"
-    r"|regular-strike|crossed"
-    r"|market|save|saving|discount|shipping|delivery|installment|instalment|tax|per-unit"
-    r"|unit)(?:$|[_-])"
-    r"|oldprice|price-?old|was-?price|原价|划线|市场",
-    re.IGNORECASE,
-)
-_NOT_THE_PRICE = re.compile(
-    r"\bsave\b|\boff\b|discount|shipping|delivery|\bover\b|points|\btax\b|/\s*mo\b|per month"
-    r"|deposit"
-    r"|cash ?back|voucher|coupon|gift|rrp|\bwas\b|statt|uvp|versand|livraison"
-    r"|运费|邮费|积分|满\d|立减|省|定金"
-    r"|原价|市场价|划线价|优惠券|滿|加購|加购|免運|包邮|原價|市價|折扣|運費|配送料|送料",
-    re.IGNORECASE,
-)
-_DIGIT = re.compile(r"\d")
 _NO_LISTING_PATH = re.compile(
     r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order)(?:[/.]|$)",
     re.I,
@@ -61,26 +42,14 @@ _NO_LISTING_HEADING = re.compile(
 )
 MIN_TITLE = 4
 """A shorter heading stands in too many titles by chance."""
-MAX_PRICES = 60
-"""More prices than this on one page are not looked at."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tag:
-    """One price as it stands on a page."""
-
-    element: HtmlElement
-    amount: Decimal
-    sign: str | None
-    near: int
-    """Steps up from the heading until this stands inside."""
 
 
 class PageView:
     """One page as people see it."""
 
-    def __init__(self, url: str, root: HtmlElement, locale: Locale) -> None:
+    def __init__(self, url: str, root: HtmlElement, locale: Locale, source: str) -> None:
         self.url = url
+        self.source = source
         self.root = root
         self.locale = locale
 
@@ -114,12 +83,7 @@ class PageView:
         """The price that belongs to the heading; None when there is none outside a grid."""
         if self.heading is None:
             return None
-        tags = [
-            tag
-            for tag in islice(self._tags(self.heading), MAX_PRICES)
-            if tag.element not in self.cards
-        ]
-        return min(tags, key=lambda tag: tag.near, default=None)
+        return find_price(self.main, self.heading, self.cards)
 
     def is_listing(self) -> bool:
         """Tell whether the page is about one thing that is for sale."""
@@ -150,7 +114,7 @@ class PageView:
         controls = find_buy_controls(self.main)
         return list(islice((c for c in controls if c not in self.cards), 20))
 
-    @property
+    @cached_property
     def places(self) -> MarkedPlaces:
         """Where brand, article number and GTIN may be marked."""
         return MarkedPlaces(self.main, self.cards)
@@ -173,6 +137,19 @@ class PageView:
         own += [link.get("href", "") for link in islice(links, 1)]
         return {canonical for url in own if (canonical := link_url(self.url, url))}
 
+    def is_site(self, name: str | None) -> bool:
+        """Tell whether a name is that of the site: ``og:site_name``, or the start of the host."""
+        word = "".join(c for c in (name or "").casefold() if c.isalnum())
+        sites = ["".join(c for c in s.casefold() if c.isalnum()) for s in self._site_names()]
+        return len(word) > 2 and any(site.startswith(word) for site in sites)
+
+    def is_own(self, link: str | None) -> bool:
+        """Tell whether a link leads to this site."""
+        return link is not None and site_of(urljoin(self.url, link)) == site_of(self.url) != ""
+
+    def _site_names(self) -> list[str]:
+        return [*self.shared.get("og:site_name", ()), site_of(self.url)]
+
     @cached_property
     def names(self) -> set[str]:
         """What the page calls itself, and for sharing, case-folded."""
@@ -187,6 +164,8 @@ class PageView:
         found = {name: read() for name, read in self._readers().items() if name not in known}
         if missing := {"gtin", "sku", "brand"} - set(known):
             found |= find_codes(self.places, self.attributes, self.lines, missing)
+            if "brand" in missing and not found["brand"]:
+                found["brand"] = self.places.linked_brand((self.title or "").casefold())
         if not {"price", "currency"} <= set(known):
             found |= self.price_fields()
         return found
@@ -197,24 +176,53 @@ class PageView:
             "title": lambda: self.title,
             "category": lambda: pageparts.breadcrumbs(root, title),
             "attributes": lambda: self.attributes,
-            "seller": lambda: find_seller(self.lines, self.url),
+            "seller": lambda: self.vendor,
             "images": lambda: pageparts.images(self.heading, self.main, self.url, self.cards),
             "description": lambda: pageparts.description(root, self.main),
             "availability": lambda: self.availability,
         }
 
+    @cached_property
+    def vendor(self) -> Seller | None:
+        """The seller that the page shows beside its thing."""
+        return find_vendor(self.lines, self.main, self.url, self.source)
+
+    @property
+    def brand(self) -> str | None:
+        """The brand that the page names beside a label."""
+        return labelled_brand(self.attributes, self.lines)
+
     @property
     def sku(self) -> str | None:
         """The article number that people read on the page."""
-        return shown_sku(self.attributes, self.lines)
+        return shown_sku(self.attributes, self.lines, self.places)
+
+    @cached_property
+    def said_stock(self) -> str | None:
+        """What the page says of the stock in words."""
+        return marked_stock(self.main, self.cards) or labelled_stock(self.attributes, self.lines)
 
     @property
     def availability(self) -> str | None:
-        """What the page says of the stock."""
-        said = marked_stock(self.main, self.cards) or labelled_stock(self.attributes, self.lines)
-        if said in (None, "OutOfStock"):
-            return bought_stock(self.buy_controls, said)
-        return said
+        """What the page says of the stock, in words or by its control to buy."""
+        if self.said_stock in (None, "OutOfStock"):
+            return bought_stock(self.buy_controls, self.said_stock)
+        return self.said_stock
+
+    @property
+    def seems_to_be_had(self) -> bool:
+        """Whether the thing seems to be sold now, where words and controls give no answer.
+
+        Words that it is sold out stand, hidden by a style sheet, beside many controls that work.
+        """
+        return not is_switched_off(self.buy_controls)
+
+    @property
+    def bid(self) -> Fields:
+        """The last bid, where the page is an auction: its data has the price that it began at."""
+        if AUCTION not in self.source or self.price is None or not is_bid(self.price):
+            return {}
+        return self.price_fields()
 
     def price_fields(self) -> Fields:
         """Return price and currency as they stand on the page."""
@@ -231,61 +239,16 @@ class PageView:
             return str(metas[0])
         return "元" if self.locale.chinese else None
 
-    def _tags(self, heading: HtmlElement) -> Iterator[Tag]:
-        above = list(lineage(heading))
-        steps = {element: number for number, element in enumerate(above)}
-        seen: set[HtmlElement] = set()
-        for element in self.main.elements:
-            if element.getparent() in seen:
-                seen.add(element)
-                continue
-            found = self._amount(element)
-            if found is None:
-                continue
-            seen.add(element)
-            near = next(steps[step] for step in lineage(element) if step in steps)
-            yield Tag(element=element, amount=found[0], sign=found[1], near=near)
-
-    def _amount(self, element: HtmlElement) -> tuple[Decimal, str | None] | None:
-        """Read an element as a price: short, money in it, or called a price."""
-        own = marked(element, _PRICE_MARK) or "price" in element.get("itemprop", "")
-        if not own and not (element.text and _DIGIT.search(element.text)):
-            return None
-        text = text_within(element, 80)
-        if _BARE_NUMBER.fullmatch(text):
-            text += _sign_behind(element)
-        if len(element) and len(MONEY.findall(text)) > 1:
-            return None  # the old price and the new one: each is looked at by itself
-        if not text or len(text) > 40 or not _DIGIT.search(text):
-            return None
-        if _NOT_THE_PRICE.search(text) or not (
-            MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
-        ):
-            return None
-        for step in list(lineage(element))[:3]:
-            if step.tag in ("del", "s", "strike") or marked(step, _NOT_NOW):
-                return None
-        amount, sign = parse_price(text)
-        return (amount, sign) if amount else None
-
-
-_BARE_NUMBER = re.compile(r"\d[\d.,]*")
-_SIGN = re.compile(r"\s*(?:元|円|원|€|£|\$|₽|руб|zł|Kč|тг)")
-
-
-def _sign_behind(element: HtmlElement) -> str:
-    """Return the currency sign that stands in a place of its own behind a bare number."""
-    following = element.getnext()
-    beside = (element.tail or "") + ("" if following is None else text_within(following, 8))
-    found = _SIGN.match(beside)
-    return found[0] if found else ""
-
 
 _PRODUCT_NAME = re.compile(r"(?:product|goods|item)[_-]?(?:title|name)|title|product", re.I)
 
 
 def _main_heading(root: HtmlElement) -> HtmlElement | None:
-    """Choose among the page's headings: the only ``h1``, else what the page is titled after."""
+    """Choose among the page's headings: the only ``h1``, else what the page is titled after.
+
+    Where shops give each of their cards an ``h1``, or none at all, the name is a lower heading, or
+    something that they call a product's title.
+    """
     found = [(h, text) for h in root.iter("h1") if (text := text_within(h, 1000))]
     if len({text for _, text in found}) > 1:
         found = [(h, text) for h, text in found if not is_beside(h)] or found
@@ -293,9 +256,12 @@ def _main_heading(root: HtmlElement) -> HtmlElement | None:
         found = _in_title(root, found) or [
             (h, text) for h, text in found if _named_product(h) or _named_product(h.getparent())
         ]
-    elif not found:
+    if len({text for _, text in found}) != 1:
         lower = (h for h in islice(root.iter("h2", "h3"), 60) if not is_beside(h))
         found = _in_title(root, [(h, text_within(h, 300)) for h in lower])
+    if not found:
+        called = (e for e in root.iter("p", "strong", "div", "span") if _called_title(e))
+        found = _in_title(root, [(e, text_within(e, 300)) for e in islice(called, 20)])
     return found[0][0] if len({text for _, text in found}) == 1 else None
 
 
@@ -311,6 +277,13 @@ def _in_title(
         for h, text in found
         if len(text) >= MIN_TITLE and any(text.casefold() in title for title in own)
     ]
+
+
+_TITLE = re.compile(r"(?:^|[_-])(?:product|goods|item|deal|ad)[_-]*(?:title|name)(?:$|[_-])", re.I)
+
+
+def _called_title(element: HtmlElement) -> bool:
+    return marked(element, _TITLE) and not is_beside(element)
 
 
 def _named_product(element: HtmlElement | None) -> bool:

@@ -11,15 +11,10 @@ from lxml.etree import XPath  # type: ignore[import-untyped]
 from crawler.extract.cards import Cards
 from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.labels import KNOWN_KEY
+from crawler.extract.picture_links import largest_of
 from crawler.extract.trail import trim_breadcrumbs
-from crawler.extract.values import clean_text, picture_url
+from crawler.extract.values import clean_text
 
-_PICTURE_SOURCES = (
-    *("data-zoom-image", "data-large_image", "data-large-image", "data-zoom", "data-full"),
-    *("data-original", "data-hires", "data-old-hires", "data-src", "data-lazy-src", "data-lazy"),
-    *("data-echo", "src"),
-)
-"""Attributes that hold a picture's address, the largest form first."""
 _DECOR = re.compile(
     r"(?:^|[_-])(?:logo|avatar|flag|payment|badge|banner|ratings?|stars?|qr-?code|social|captcha)"
     r"(?:$|[_-])",
@@ -31,7 +26,6 @@ _GALLERY = re.compile(
     r"|zoom|preview|spec-?img",
     re.I,
 )
-_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?!_@])", re.I)
 
 
 def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) -> tuple[str, ...]:
@@ -45,7 +39,7 @@ def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) 
             if img in main
             and not _is_decor(img)
             and img not in cards
-            and (link := _largest(img, url))
+            and (link := largest_of(img, url))
         ]
         if found:
             in_gallery = [link for gallery, link in found if gallery]
@@ -68,37 +62,6 @@ def _is_decor(img: HtmlElement) -> bool:
         return True
     sizes = [img.get(side, "").removesuffix("px") for side in ("width", "height")]
     return any(size.isdigit() and int(size) < 50 for size in sizes)
-
-
-def _largest(img: HtmlElement, url: str) -> str | None:
-    """Return the picture at its largest: the file it links to, zoom attributes, srcset, src."""
-    link = next((a.get("href", "") for a in img.iterancestors("a")), "")
-    if _IMAGE_FILE.search(link):
-        found = picture_url(url, link)
-        if found:
-            return found
-    for name in _PICTURE_SOURCES:
-        if name in ("data-src", "src"):
-            widest = _widest(img.get("srcset") or img.get("data-srcset") or "")
-            if widest and (found := picture_url(url, widest)):
-                return found
-        if img.get(name) and (found := picture_url(url, img.get(name))):
-            return found
-    return None
-
-
-def _widest(srcset: str) -> str | None:
-    best: tuple[float, str] | None = None
-    for candidate in re.split(r",\s+", srcset[:20_000].strip()):
-        address, _, descriptor = candidate.strip(" ,").partition(" ")
-        number = _DESCRIPTOR.fullmatch(descriptor.strip())
-        size = float(number[1]) if number else 1.0
-        if address and (best is None or size > best[0]):
-            best = (size, address)
-    return best[1] if best else None
-
-
-_DESCRIPTOR = re.compile(r"(\d+(?:\.\d+)?)[wx]")
 
 
 def attributes(main: MainPart) -> dict[str, str]:

@@ -9,8 +9,10 @@ from urllib.parse import urljoin, urlsplit
 from parsel import Selector
 
 from crawler.extract import opengraph
+from crawler.extract.codes import number_in_address
 from crawler.extract.dom import MAX_DEPTH, MAX_ELEMENTS, HtmlElement, is_tame, text_within
 from crawler.extract.draft import Draft
+from crawler.extract.graph import Graph
 from crawler.extract.microdata import parse_microdata
 from crawler.extract.nodes import (
     Node,
@@ -19,8 +21,11 @@ from crawler.extract.nodes import (
     parse_rdfa,
 )
 from crawler.extract.page import PageView
-from crawler.extract.products import Graph, choose_product, fields_of, is_same_thing
+from crawler.extract.picture_links import largest_named
+from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
+from crawler.extract.shops import choose_seller
 from crawler.extract.signs import find_challenge, needs_browser
+from crawler.extract.state import choose_thing, fields_of_thing, parse_state
 from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
 from crawler.sites import canonical_url, site_of
@@ -46,6 +51,8 @@ SOLD = frozenset(("price", "sku", "gtin"))
 """One of these in its data, and a named thing is for sale."""
 WORTH_MORE = frozenset(("price", "currency", "availability", "brand", "sku", "images"))
 """While one of these is missing, the next layer of data is read too."""
+_HAS_MICRODATA = "org/Product"
+"""Stands in the source of a page whose microdata tells of a product."""
 UNTAMED = f"the page is nested over {MAX_DEPTH} deep or has over {MAX_ELEMENTS:,} elements"
 
 
@@ -67,15 +74,15 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
     root = page.root
     if not hasattr(root, "iter"):
         return PageReading(listing=None, warnings=("the page is empty",))
-    locale = _locale(root, url)
+    locale = locale_of(root, url)
     if not is_tame(root):
         return _read_untamed(page, source, url, locale)
     nodes, warnings = parse_json_ld(page)
-    view = PageView(url, root, locale)
+    view = PageView(url, root, locale, page.get() if source is None else source)
     draft = _read_layers(page, nodes, view)
     if draft is not None:
         listing = _finished(draft, root, url, locale)
-        return PageReading(listing=listing, warnings=tuple(warnings))
+        return PageReading(listing=listing, warnings=(*warnings, *draft.contradictions))
     text = text_within(root, 5000)
     blocked_by = find_challenge(root, text)
     return PageReading(
@@ -86,7 +93,8 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
     )
 
 
-def _locale(root: HtmlElement, url: str) -> Locale:
+def locale_of(root: HtmlElement, url: str) -> Locale:
+    """Return what the page says of where it is."""
     language = _language(root)
     chinese = language.lower().startswith("zh") if language else is_chinese(text_within(root, 5000))
     return Locale(language=language, host=urlsplit(url).hostname or "", chinese=chinese)
@@ -129,7 +137,7 @@ def _read_untamed(page: Selector, source: str | None, url: str, locale: Locale) 
 def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft | None:
     """Collect the fields of the page's one product, layer by layer; None when it has none."""
     draft = Draft()
-    if _read_graphs(draft, _graphs(page, json_ld, view.url, draft), view):
+    if _read_graphs(draft, _graphs(page, json_ld, view.url, draft, view.source), view):
         return None
     named = "title" in draft.fields
     shared = opengraph.fields_of(view.shared, view.url, view.locale)
@@ -138,15 +146,35 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     elif named:
         own = {k: v for k, v in shared.items() if k not in ("title", "description")}
         draft.add("opengraph", own)
+    _read_state(draft, view)
     if "title" in draft.fields:
         if not (SOLD & draft.fields.keys() or view.can_be_bought or view.price):
             return None
     elif not view.is_listing():
         return None
-    if sku := view.sku:
-        draft.replace("page", {"sku": sku})
-    draft.add("page", view.fields(draft.fields.keys()))
+    _read_page(draft, view)
+    choose_seller(draft, Graph("json-ld", json_ld), view)
     return draft
+
+
+def _read_page(draft: Draft, view: PageView) -> None:
+    """Add what people read on the page, in a few places before what its data says."""
+    draft.replace("page", {"sku": view.sku})
+    draft.replace("page", view.bid)
+    if view.price is not None and not view.price.old:
+        draft.compare("page", {"price": view.price.amount})
+    if view.is_site(draft.fields.get("brand")):
+        draft.replace("page", {"brand": view.brand})
+    draft.add("page", view.fields(draft.fields.keys()))
+    if pictures := draft.fields.get("images"):
+        draft.fields["images"] = tuple(
+            dict.fromkeys(largest_named(link, view.source) for link in pictures)
+        )
+    if "sku" not in draft.fields:
+        pictures = draft.fields.get("images", ())
+        draft.add("url", {"sku": number_in_address(view.url, view.root, pictures)})
+    if "price" in draft.fields and view.seems_to_be_had:
+        draft.add("assumed", {"availability": "InStock"})
 
 
 def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
@@ -162,22 +190,40 @@ def _read_graphs(draft: Draft, graphs: Iterable[Graph], view: PageView) -> bool:
         if product is not None:
             if graph.asks_a_range(product) and view.is_list():
                 return True
-            fields = fields_of(graph, product, view.url, view.locale)
+            others = variants_of(product, products)
+            fields = fields_of(graph, product, view.url, view.locale, others)
             if is_same_thing(draft.fields.get("title"), fields["title"]):
                 draft.add(graph.layer, fields)
         is_list = is_list or graph.lists_products() or bool(products) or graph.is_article()
     return is_list and "title" not in draft.fields
 
 
-def _graphs(page: Selector, json_ld: list[Node], url: str, draft: Draft) -> Iterator[Graph]:
+def _read_state(draft: Draft, view: PageView) -> None:
+    """Add what the page hands to its scripts, while something lacks that it may give."""
+    if not WORTH_MORE - draft.fields.keys() and "title" in draft.fields:
+        return
+    thing = choose_thing(parse_state(view.root), view.names, view.url)
+    if thing is None:
+        return
+    fields = fields_of_thing(thing, view.url, view.locale)
+    if is_same_thing(draft.fields.get("title"), fields["title"]):
+        draft.add("state", fields)
+
+
+def _graphs(
+    page: Selector, json_ld: list[Node], url: str, draft: Draft, source: str
+) -> Iterator[Graph]:
     """Yield the machine-readable layers while ``draft`` lacks something that they may give.
 
-    The dear ones are read when the caller asks on.
+    The dear ones are read when the caller asks on. Microdata is read for what it contradicts, too.
     """
     yield Graph("json-ld", json_ld)
-    if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
+    named = "title" in draft.fields
+    wanted = not named or WORTH_MORE - draft.fields.keys() or _HAS_MICRODATA in source
+    if wanted and "itemtype" in source:
         yield Graph("microdata", parse_microdata(page.root, url, products_only=named))
-    if (named := "title" in draft.fields) is False or WORTH_MORE - draft.fields.keys():
+    named = "title" in draft.fields
+    if (not named or WORTH_MORE - draft.fields.keys()) and "typeof" in source:
         yield Graph("rdfa", parse_rdfa(page, url, products_only=named))
 
 

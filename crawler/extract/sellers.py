@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from crawler.extract.dom import BREAK, HtmlElement
+from crawler.extract.contacts import contact_uri, contacts_in, first_few
+from crawler.extract.dom import BREAK, HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.labels import SELLER_WORDS, SHOP_WORDS, SOLD_BY, Line
-from crawler.extract.values import clean_text, contact_uri, link_url
+from crawler.extract.values import MONEY, clean_text, link_url
 from crawler.model import Seller
 
 _SECOND_LABEL = re.compile(
@@ -23,7 +26,7 @@ _NAME_END = re.compile(
 )
 _NO_NAME = re.compile(
     r"(?:visit|view|see|go to|contact|ask|chat|message|e-?mail|mail|call"
-    r"|follow|more|all|show|help|log ?in)"
+    r"|follow|more|all|show|help|log ?in|ratings?|reviews?)"
     r"\b.*|(?:the )?(?:weight|metre|meter|yard|piece|unit|pack|kilo|dozen|pair)s?"
     r"|zum (?:shop|verkäufer).*"
     r"|(?:进入?|查看|访问|联系|聯繫|咨询|关注|收藏|更多|逛|在线|電郵|邮件|电话).*",
@@ -32,14 +35,67 @@ _NO_NAME = re.compile(
 """What stands behind a label, or leads to a seller, and names none."""
 
 
-def find_seller(lines: Iterable[Line], url: str) -> Seller | None:
-    """Return the seller of the first line that names one."""
+_BOX = re.compile(
+    r"^(?:[a-z]{2,6}[-_]+)?(?:vendor|seller|store|shop|merchant|dianpu)[-_]?"
+    r"(?:info|box|card|name|details?|link|profile|panel)?$",
+    re.I,
+)
+_SHOP_PATH = re.compile(
+    r"/(?:stores?|vendors?|sellers?|shops?|merchants?|profile|dianpu)/"
+    r"([\w.%~@+-]{1,80})/?$",
+    re.I,
+)
+_SHOP_WORDS = ("/store", "/vendor", "/seller", "/shop", "/merchant", "/profile/", "/dianpu/")
+_SHOP_KEY = re.compile(r"(?:seller|shop|store|vendor|merchant|user)_?-?id|uid", re.I)
+
+
+def find_vendor(lines: Iterable[Line], main: MainPart, url: str, source: str) -> Seller | None:
+    """Return the seller that a page shows: of the first line that names one, else of a box.
+
+    A box is called after a vendor, holds a link to the vendor's page alone, and shows no price.
+    """
     for line in lines:
         if line.kind == "seller":
             seller = _seller(line, url)
             if seller is not None:
                 return seller
+    if not any(word in source for word in _SHOP_WORDS):
+        return None  # no link to a vendor's page on it, so there is no box to look for
+    for element in main.named(_BOX):
+        if not MONEY.search(text_within(element, 600)) and (seller := _boxed(element, url)):
+            return seller
     return None
+
+
+def _boxed(element: HtmlElement, url: str) -> Seller | None:
+    links = [a for a in islice(element.iter("a"), 12) if _SHOP_PATH.search(_path(a))]
+    named = [(a, text) for a in links if (text := text_within(a, 100))]
+    names = {text for _, text in named if not _NO_NAME.fullmatch(text)}
+    if len(names) != 1 or len({_path(a) for a in links}) != 1:
+        return None
+    name = names.pop()
+    if len(name) > 80 or not any(c.isalnum() for c in name):
+        return None
+    target = link_url(url, named[0][0].get("href"))
+    contacts = first_few(contacts_in(element))
+    return Seller(name=name, id=shop_id(target), url=target, contacts=contacts)
+
+
+def _path(link: HtmlElement) -> str:
+    href: str = link.get("href", "")
+    return href.partition("?")[0].partition("#")[0]
+
+
+def shop_id(url: str | None) -> str | None:
+    """Return the site's own name or number of a seller, out of the address of its page."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    for key, values in parse_qs(parts.query).items():
+        if _SHOP_KEY.fullmatch(key):
+            return values[0]
+    found = _SHOP_PATH.search(parts.path)
+    return unquote(found[1]) if found else None
 
 
 def _seller(line: Line, url: str) -> Seller | None:
@@ -49,11 +105,11 @@ def _seller(line: Line, url: str) -> Seller | None:
     if _NO_NAME.fullmatch(name) or not any(c.isalnum() for c in name):
         return None
     contacts = [c for a in line.links if (c := contact_uri(a.get("href")))]
-    return Seller(
-        name=name,
-        url=None if link is None else link_url(url, link.get("href")),
-        contacts=tuple(dict.fromkeys(contacts)),
-    )
+    box = next((step for step in islice(lineage(line.element), 4) if marked(step, _BOX)), None)
+    if box is not None:
+        contacts += contacts_in(box)
+    target = None if link is None else link_url(url, link.get("href"))
+    return Seller(name=name, id=shop_id(target), url=target, contacts=first_few(contacts))
 
 
 Name = tuple[str | None, HtmlElement | None]

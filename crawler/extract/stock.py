@@ -76,6 +76,11 @@ def bought_stock(controls: Iterable[HtmlElement], said: str | None) -> str | Non
     return said
 
 
+def is_switched_off(controls: Iterable[HtmlElement]) -> bool:
+    """Tell whether a control says that it buys, and cannot be used."""
+    return any(says_buy(control) and _is_off(control) for control in controls)
+
+
 def _is_off(control: HtmlElement) -> bool:
     return (
         control.get("disabled") is not None

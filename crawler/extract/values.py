@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from urllib.parse import unquote, urljoin, urlsplit
+from decimal import Decimal
+from urllib.parse import urljoin, urlsplit
 
 from price_parser import Price
 from price_parser.parser import CURRENCY_CODES  # type: ignore[attr-defined]
@@ -81,7 +81,7 @@ _PESOS = {"MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PH": "PHP"}
 MONEY = re.compile(
     r"(?:[£€$¥￥₹₽₩₺฿₫₴₪₱₸]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|Rs\.?|RM|Rp|kr)\b)"
     r"\s*\d|\d[\d.,  ' ]*\s*(?:[£€$¥￥₹₽₩₺฿₫₴₪₱元円원₸]|zł|Kč|kr\b|руб|р\.|Ft\b|лв|lei\b|TL\b"
-    r"|тг\b|тенге|грн"
+    r"|тг\b|тенге|грн|kn\b"
     r"|(?:USD|EUR|GBP|CNY|RMB|CHF|SEK|NOK|DKK|PLN)\b)",
     re.IGNORECASE,
 )
@@ -180,22 +180,15 @@ def parse_price(value: object) -> tuple[Decimal | None, str | None]:
         text = text.replace(wide, narrow)
     price = Price.fromstring(text)
     sign = price.currency
-    if sign is None and "元" in text:
-        sign = "元"
+    if sign is None and (found := _SIGN_BEHIND.search(text)):
+        sign = found[1] or "元"
     if price.amount is None or price.amount < 0:
         return None, sign
     return price.amount, sign
 
 
-def decimal_text(value: object) -> Decimal | None:
-    """Return a number of structured data; None when it is none."""
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value).strip())
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() and number >= 0 else None
-    return None
+_SIGN_BEHIND = re.compile(r"\d\s*(元|тг|тенге|kn)(?!\w)|元", re.IGNORECASE)
+"""Signs that price-parser does not know."""
 
 
 AVAILABILITIES = {
@@ -239,6 +232,7 @@ _IN_STOCK = re.compile(
     r"|(?:sofort )?lieferbar|verfügbar|en stock|disponible|disponibile|disponível|em (?:stock"
     r"|estoque)|op voorraad|i lager|på lager|varastossa|в наличии|есть на складе|w magazynie"
     r"|dostępny|skladom|skladem|na sklad[eě]|na zalogi|raktáron|készleten|în stoc|stokta"
+    r"|dobavljivo|na voljo|raspoloživo|saadaval|ir noliktavā"
     r"|còn hàng|有货|现货|有貨|現貨|有库存|有庫存|库存充足|庫存充足"
     r"|在庫あり|在庫有|残り\s*\d|재고 있음|재고있음"
     r"|[库庫]存[:：]?\s*[1-9]",
@@ -301,23 +295,6 @@ def link_url(base: str, value: object) -> str | None:
         return canonical_url(urljoin(base, text)) if text else None
     except ValueError:
         return None
-
-
-_CONTACT = re.compile(
-    r"(mailto|tel|sms|callto|skype|whatsapp|weixin|wechat|tg|viber|line):(?://)?([^?#]+)", re.I
-)
-
-
-def contact_uri(value: object) -> str | None:
-    """Return a link that reaches somebody (``mailto:``, ``tel:``, ...) without its subject line."""
-    text = clean_text(value, limit=300)
-    found = _CONTACT.fullmatch(text.partition("?")[0]) if text else None
-    if found is None:
-        return None
-    address = unquote(found[2]).strip()
-    if found[1].lower() in ("tel", "sms", "callto"):
-        address = re.sub(r"[\s()./-]", "", address)
-    return f"{found[1].lower()}:{address}" if address else None
 
 
 _PLACEHOLDER = re.compile(

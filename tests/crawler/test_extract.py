@@ -81,7 +81,9 @@ def test_microdata_is_filled_up_from_the_page() -> None:
     assert found.availability == "PreOrder"
     assert found.images == ("https://shop.northgate.example/p/bilder/koffer.jpg",)
     assert found.seller == Seller(
-        name="Koffer-Kontor GmbH", url="https://shop.northgate.example/shop/koffer-kontor"
+        name="Koffer-Kontor GmbH",
+        id="koffer-kontor",
+        url="https://shop.northgate.example/shop/koffer-kontor",
     )
     assert (found.sku, found.attributes["Farbe"], found.language) == ("BR-77", "Braun", "de-DE")
     assert (found.layers["price"], found.layers["sku"]) == ("microdata", "page")
@@ -119,7 +121,7 @@ def test_a_plain_english_page() -> None:
     assert (found.brand, found.sku, found.gtin) == ("Harwick", "5000000001", "4006381333931")
     assert (found.category, found.availability) == (("Kitchen",), "InStock")
     assert found.seller == Seller(
-        name="Kettle & Sons", url="https://shop.northgate.example/seller/4"
+        name="Kettle & Sons", id="4", url="https://shop.northgate.example/seller/4"
     )
     assert found.images == (
         "https://shop.northgate.example/img/kettle-large.jpg",
@@ -140,7 +142,7 @@ def test_a_plain_chinese_page() -> None:
     assert (found.brand, found.sku, found.availability) == ("奥雷利奥", "AL-2026", "InStock")
     assert found.category == ("箱包", "手提包")
     assert found.seller == Seller(
-        name="江南箱包专营店", url="https://shop.northgate.example/shop/88"
+        name="江南箱包专营店", id="88", url="https://shop.northgate.example/shop/88"
     )
     assert found.images == ("https://shop.northgate.example/s/bag_800.jpg",)
     assert found.attributes["材质"] == "牛皮"

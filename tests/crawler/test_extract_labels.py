@@ -34,11 +34,11 @@ def with_line(line: str) -> Listing:
         ),
         (
             '<p>店铺 <a href="/shop/88">江南箱包</a> | <a href="tel:+86 10 1234">电话</a></p>',
-            Seller(name="江南箱包", url=f"{SHOP}/shop/88", contacts=("tel:+86101234",)),
+            Seller(name="江南箱包", id="88", url=f"{SHOP}/shop/88", contacts=("tel:+86101234",)),
         ),
         (
             '<p>店铺：江南箱包 <a href="/shop/88">进店逛逛</a></p>',
-            Seller(name="江南箱包", url=f"{SHOP}/shop/88"),
+            Seller(name="江南箱包", id="88", url=f"{SHOP}/shop/88"),
         ),
         (
             '<b>商家：</b><a href="/s/9">白鹿旗舰店</a>',

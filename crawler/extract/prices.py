@@ -1,0 +1,130 @@
+"""The price that stands on a page beside its main heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+
+from crawler.extract.cards import Cards
+from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
+from crawler.extract.values import MONEY, parse_price
+
+_PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
+_WAS = re.compile(
+    r"(?:^|[_-])(?:old|was|before|strike|striked|list|rrp|msrp|uvp|compare|original"
+    r"|regular-strike|crossed|market)(?:$|[_-])"
+    r"|oldprice|price-?old|was-?price|原价|划线|市场",
+    re.IGNORECASE,
+)
+_NO_PRICE = re.compile(
+    r"(?:^|[_-])(?:save|saving|discount|shipping|delivery|installment|instalment|tax|per-unit"
+    r"|unit)(?:$|[_-])",
+    re.IGNORECASE,
+)
+_NOT_THE_PRICE = re.compile(
+    r"\bsave\b|\boff\b|discount|shipping|delivery|\bover\b|points|\btax\b|/\s*mo\b|per month"
+    r"|deposit"
+    r"|cash ?back|voucher|coupon|gift|rrp|\bwas\b|statt|uvp|versand|livraison"
+    r"|运费|邮费|积分|满\d|立减|省|定金"
+    r"|原价|市场价|划线价|优惠券|滿|加購|加购|免運|包邮|原價|市價|折扣|運費|配送料|送料",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_BIDS = re.compile(
+    r"\b\d+\s*(?:bids?\b|gebote?\b|enchères?\b|次出价)"
+    r"|(?:出价|入札件?数?)\s*[:：]?\s*\d",
+    re.IGNORECASE,
+)
+MAX_PRICES = 60
+"""More prices than this on one page are not looked at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tag:
+    """One price as it stands on a page."""
+
+    element: HtmlElement
+    amount: Decimal
+    sign: str | None
+    old: bool
+    """Whether the page calls it what the thing was sold at before."""
+    near: int
+    """Steps up from the heading until this stands inside."""
+
+
+AUCTION = "bid"
+"""Stands in the source of nearly every page on which bids are counted, in some name at least."""
+
+
+def find_price(main: MainPart, heading: HtmlElement, cards: Cards) -> Tag | None:
+    """Return the price that belongs to the heading; None when there is none outside a grid.
+
+    What a page calls the old price is the price where it shows no other.
+    """
+    tags = islice(_tags(main, heading), MAX_PRICES)
+    return min((tag for tag in tags if tag.element not in cards), key=_rank, default=None)
+
+
+def _rank(tag: Tag) -> tuple[bool, int]:
+    return tag.old, tag.near
+
+
+def is_bid(tag: Tag) -> bool:
+    """Tell whether a price is what was bid last, in an auction: bids are counted beside it."""
+    boxes = (text_within(step, 120) for step in islice(lineage(tag.element), 1, 3))
+    return any(len(text) < 100 and _BIDS.search(text) for text in boxes)
+
+
+def _tags(main: MainPart, heading: HtmlElement) -> Iterator[Tag]:
+    above = list(lineage(heading))
+    steps = {element: number for number, element in enumerate(above)}
+    seen: set[HtmlElement] = set()
+    for element in main.elements:
+        if element.getparent() in seen:
+            seen.add(element)
+            continue
+        found = _amount(element)
+        if found is None:
+            continue
+        seen.add(element)
+        near = next(steps[step] for step in lineage(element) if step in steps)
+        old = any(marked(step, _WAS) for step in islice(lineage(element), 3))
+        yield Tag(element=element, amount=found[0], sign=found[1], old=old, near=near)
+
+
+def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
+    """Read an element as a price: short, money in it, or called a price."""
+    own = marked(element, _PRICE_MARK) or "price" in element.get("itemprop", "")
+    if not own and not (element.text and _DIGIT.search(element.text)):
+        return None
+    text = text_within(element, 80)
+    if _BARE_NUMBER.fullmatch(text):
+        text += _sign_behind(element)
+    if len(element) and len(MONEY.findall(text)) > 1:
+        return None  # the old price and the new one: each is looked at by itself
+    if not text or len(text) > 40 or not _DIGIT.search(text):
+        return None
+    if _NOT_THE_PRICE.search(text) or not (
+        MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
+    ):
+        return None
+    for step in list(lineage(element))[:3]:
+        if step.tag in ("del", "s", "strike") or marked(step, _NO_PRICE):
+            return None
+    amount, sign = parse_price(text)
+    return (amount, sign) if amount else None
+
+
+_BARE_NUMBER = re.compile(r"\d[\d.,]*")
+_SIGN = re.compile(r"\s*(?:元|円|원|€|£|\$|₽|руб|zł|Kč|тг)")
+
+
+def _sign_behind(element: HtmlElement) -> str:
+    """Return the currency sign that stands in a place of its own behind a bare number."""
+    following = element.getnext()
+    beside = (element.tail or "") + ("" if following is None else text_within(following, 8))
+    found = _SIGN.match(beside)
+    return found[0] if found else ""
