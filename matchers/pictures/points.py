@@ -56,6 +56,12 @@ class Part:
         """Which pictures of the tables are still references."""
         return np.array([bool(entries) for entries in self.entries])
 
+    @cached_property
+    def owners(self) -> npt.NDArray[np.int32]:
+        """Picture of each point of the tables."""
+        counts = np.diff(self.tables.starts)
+        return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+
 
 class _Candidate(NamedTuple):
     """A reference that shares points with a picture."""
@@ -182,7 +188,7 @@ class _Votes:
         self.part, self.variant = part, variant
         starts = part.tables.starts
         ours, theirs = find_like(part.tables, codes)
-        owners = np.searchsorted(starts, theirs, "right") - 1
+        owners = part.owners.take(theirs).astype(np.int64)
         there = part.there[owners]
         self._ours, self._theirs, self._owners = ours[there], theirs[there], owners[there]
         # A point that many references have says little for each.
