@@ -106,7 +106,7 @@ def fingerprint(
     border = find_plain_border(picture.image)
     if depth != "hashes":
         plan = local.PLANS[depth]
-        larger = decode(data, plan.levels[0].side)
+        larger = decode(data, plan.levels[0].side, grey=descriptor is None)
         points = local.find_features(larger.image, picture.size, plan)
         if look == "rich" and len(points.places) < MIN_POINTS:
             look = "plain"

@@ -27,7 +27,7 @@ _CROWD = 256
 _STIR = 0x9E3779B1
 """Odd, so that no two pieces become one key: pieces themselves are anything but evenly spread."""
 _LEAST_HEADS, _MOST_HEADS = 8, 20
-"""First bits of a key that are looked up, by how many points there are: about three have the same."""
+"""First bits of a key that are looked up, at the least and the most: few points have the same."""
 _NO_KEY = 1 << _BITS
 """Above all keys: that of points that say nothing."""
 

@@ -72,7 +72,8 @@ def test_a_piece_that_too_many_points_have_says_nothing() -> None:
         ours = codes[0, :1].copy()
         ours[0, 1:] ^= np.uint64(0x111111111111)  # in every other piece a bit
         codes[0, :, 1:] = codes[0, 0, 1:]
-        like, _ = find_like(build_tables([LocalFeatures(np.zeros((count, 4)), codes)]), ours)
+        tables = build_tables([LocalFeatures(np.zeros((count, 4), np.float32), codes)])
+        like, _ = find_like(tables, ours)
         assert len(like) == found
 
 
