@@ -122,7 +122,10 @@ def _propose(theirs: Places, ours: Places) -> Floats | None:
         & (np.abs(octaves[None] - octaves[:, None]) < _SIZES)
         & (np.cos(turn[None] - turn[:, None]) > _TURN)
     )
-    for best in np.argsort(-agree.sum(axis=1), kind="stable")[:3]:
+    counts = agree.sum(axis=1)
+    for best in np.argsort(-counts, kind="stable")[:3]:
+        if counts[best] < LEAST:
+            break  # so few cannot lie at so many places
         members = np.flatnonzero(agree[best])
         if min(count_spots(side[members, :2], 2 * SPOT) for side in (one, other)) >= LEAST:
             matrix = np.array([[across[best], down[best]], [-down[best], across[best]]])
