@@ -7,9 +7,11 @@ size (libjpeg's own scaling), which takes half the time of a full decode and is 
 from __future__ import annotations
 
 import io
+import math
 import struct
 import warnings
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -27,6 +29,10 @@ MAX_SCANS = 100
 WORKING_SIDE = 100
 """Least pixels of the longer side of a working picture, which may have up to twice as many: so that
 libjpeg alone makes most pictures small, which is what decoding costs least by."""
+
+_NEARLY = 15 / 16
+"""Share of the side asked for that will do where libjpeg alone comes to it: half of 1,000 pixels
+instead of 512."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -57,15 +63,17 @@ class WorkingPicture:
     image: Image.Image
     """Mode L, upright."""
     colour: Image.Image
-    """The same in mode RGB."""
+    """The same in mode RGB; in mode L where no colours were asked for."""
     size: tuple[int, int]
     """Width and height of the picture itself in pixels, upright."""
 
 
-def decode(data: bytes, side: int | None = None) -> WorkingPicture:
+def decode(data: bytes, side: int | None = None, *, grey: bool = False) -> WorkingPicture:
     """Decode the first frame, upright, transparency over white, small.
 
     :param side: most pixels of the longer side; see ``WORKING_SIDE`` for what it is else
+    :param grey: no colours are asked for, and a side a little shorter will do (``_NEARLY``): many
+        JPEGs are decoded in a third of the time
     :raises PictureError: when the format, the size or the content is not acceptable
     """
     if len(data) > MAX_BYTES:
@@ -79,7 +87,7 @@ def decode(data: bytes, side: int | None = None) -> WorkingPicture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_size(image)
-                return _shrink(image, side)
+                return _shrink(image, side, grey=grey)
     except UnidentifiedImageError:
         raise PictureError(f"not a picture in one of the formats {', '.join(FORMATS)}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -98,13 +106,18 @@ def _check_size(image: Image.Image) -> None:
         raise PictureError(f"{width} x {height} pixels; sides from {MIN_SIDE} are compared")
 
 
-def _shrink(image: Image.Image, wanted: int | None) -> WorkingPicture:
+def _shrink(image: Image.Image, wanted: int | None, *, grey: bool) -> WorkingPicture:
     width, height = image.size
     side = WORKING_SIDE if wanted is None else wanted
     turn = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    image.draft("RGB", (side, side))
+    if grey:
+        share = _NEARLY * side / max(image.size)
+        least = [max(MIN_SIDE, math.ceil(pixels * share)) for pixels in image.size]
+        image.draft("L", (least[0], least[1]))
+    else:
+        image.draft("RGB", (side, side))
     image.load()
-    upright = _small(image, side)
+    upright = _small(image, side, "L" if grey else "RGB")
     if wanted is not None or max(upright.size) > 2 * side or min(upright.size) < MIN_SIDE:
         upright = _fit(upright, side)
     if turn is not None:
@@ -114,8 +127,8 @@ def _shrink(image: Image.Image, wanted: int | None) -> WorkingPicture:
     return WorkingPicture(image=upright.convert("L"), colour=upright, size=(width, height))
 
 
-def _small(image: Image.Image, side: int) -> Image.Image:
-    """Return the picture small and in mode RGB, transparent parts white."""
+def _small(image: Image.Image, side: int, mode: Literal["L", "RGB"]) -> Image.Image:
+    """Return the picture small and in a mode without transparency, transparent parts white."""
     # Palettes cannot be averaged, so they are spread out first.
     if image.mode in ("P", "PA", "1"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -127,7 +140,7 @@ def _small(image: Image.Image, side: int) -> Image.Image:
     if image.mode in ("RGBA", "LA"):
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
-    return image.convert("RGB")
+    return image.convert(mode)
 
 
 def _fit(image: Image.Image, side: int) -> Image.Image:

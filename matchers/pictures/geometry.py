@@ -8,13 +8,13 @@ it: the same pictures always give the same answer.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from matchers.pictures.prints import Codes, Places
-from matchers.pictures.votes import Numbers, count_bits, spread
+from matchers.pictures.votes import Numbers, count_bits, distinct, spread
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,6 +72,7 @@ def find_fit(theirs: Points, ours: Points, pairs: tuple[Numbers, Numbers]) -> Fi
     if start is None:
         return None
     matrix, reach, best = start, _FIRST_REACH, None
+    known: tuple[Numbers, Numbers] = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for _ in range(_ROUNDS):
         one, other = _pair(theirs, ours, matrix, reach)
         reach = _REACH
@@ -79,8 +80,11 @@ def find_fit(theirs: Points, ours: Points, pairs: tuple[Numbers, Numbers]) -> Fi
             break
         if best is None or len(one) > len(best.theirs):
             best = Fit(matrix, one, other, np.ones(len(one), bool))
-        if len(one) < _ENOUGH:
-            break
+        if len(one) < _ENOUGH or (
+            np.array_equal(one, known[0]) and np.array_equal(other, known[1])
+        ):
+            break  # too few, or what is fitted to them was fitted to them before
+        known = one, other
         fitted = _fit(theirs.places[one], ours.places[other])
         if fitted is None:
             break
@@ -118,7 +122,10 @@ def _propose(theirs: Places, ours: Places) -> Floats | None:
         & (np.abs(octaves[None] - octaves[:, None]) < _SIZES)
         & (np.cos(turn[None] - turn[:, None]) > _TURN)
     )
-    for best in np.argsort(-agree.sum(axis=1), kind="stable")[:3]:
+    counts = agree.sum(axis=1)
+    for best in np.argsort(-counts, kind="stable")[:3]:
+        if counts[best] < LEAST:
+            break  # so few cannot lie at so many places
         members = np.flatnonzero(agree[best])
         if min(count_spots(side[members, :2], 2 * SPOT) for side in (one, other)) >= LEAST:
             matrix = np.array([[across[best], down[best]], [-down[best], across[best]]])
@@ -128,14 +135,21 @@ def _propose(theirs: Places, ours: Places) -> Floats | None:
 
 def count_spots(places: Floats, size: float) -> int:
     """Return how many places there are, shape (places, 2), those nearer than a size being one."""
-    return len(find_spots(places, size))
+    return len(distinct(_find_cells(places, size)))
 
 
 def find_spots(places: Floats, size: float) -> Floats:
     """Return one of the places, shape (places, 2), wherever several are nearer than a size."""
-    _, first = np.unique(np.round(places / size), axis=0, return_index=True)
+    _, first = np.unique(_find_cells(places, size), return_index=True)
     spots: Floats = places[first]
     return spots
+
+
+def _find_cells(places: npt.NDArray[np.floating[Any]], size: float) -> Numbers:
+    """Return the cell of a grid in which each place lies, as one number."""
+    across, down = np.round(places / size).astype(np.int64).T
+    cells: Numbers = (across << 32) + down
+    return cells
 
 
 def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[Numbers, Numbers]:
@@ -144,12 +158,12 @@ def _pair(theirs: Points, ours: Points, matrix: Floats, reach: float) -> tuple[N
     one, other = pair_near(seen, ours.places[:, :2].astype(np.float64), reach)
     scale = np.sqrt(abs(np.linalg.det(matrix[:2]))) + 1e-9
     octaves = np.log2(ours.places[other, 2] / (theirs.places[one, 2] * scale))
-    differ = count_bits(theirs.codes[one] ^ ours.codes[other])
+    differ = count_bits(theirs.codes.take(one, axis=0) ^ ours.codes.take(other, axis=0))
     good = np.flatnonzero((differ <= _LIKE) & (np.abs(octaves) < _SIZES))
     good = good[np.argsort(differ[good], kind="stable")]
     for places, index in ((theirs.places, one), (ours.places, other)):
-        spots = np.round(places[index[good], :2] / SPOT).astype(np.int64)
-        _, first = np.unique(spots[:, 0] << 32 | spots[:, 1], return_index=True)
+        cells = _find_cells(places[index[good], :2], SPOT)
+        _, first = np.unique(cells, return_index=True)
         good = good[np.sort(first)]
     return one[good], other[good]
 
@@ -160,12 +174,15 @@ def pair_near(one: Floats, other: Floats, reach: float) -> tuple[Numbers, Number
     Each pair once, ordered by the first. Only those are compared that are near from left to right.
     """
     order = np.argsort(other[:, 0], kind="stable")
-    across = other[order, 0]
+    across, down = other[order].T.copy()
     first = np.searchsorted(across, one[:, 0] - reach, "left")
     count = np.searchsorted(across, one[:, 0] + reach, "right") - first
-    left, right = np.repeat(np.arange(len(one)), count), order[spread(first, count)]
-    near = ((one[left] - other[right]) ** 2).sum(axis=1) < reach**2
-    return left[near], right[near]
+    right = spread(first, count)
+    gaps = np.repeat(one[:, 1], count) - down.take(right)
+    level = np.flatnonzero(np.abs(gaps) < reach)  # one in ten goes on
+    left, right, gaps = np.repeat(np.arange(len(one)), count)[level], right[level], gaps[level]
+    near = np.flatnonzero((one[:, 0].take(left) - across.take(right)) ** 2 + gaps**2 < reach**2)
+    return left[near], order[right[near]]
 
 
 def _fit(theirs: Places, ours: Places) -> Floats | None:

@@ -106,7 +106,9 @@ def fingerprint(
     border = find_plain_border(picture.image)
     if depth != "hashes":
         plan = local.PLANS[depth]
-        larger = decode(data, plan.levels[0].side)
+        # What has few points to be found by (logos, works of few strokes) needs a finer decode.
+        grey = descriptor is None and depth == "points"
+        larger = decode(data, plan.levels[0].side, grey=grey)
         points = local.find_features(larger.image, picture.size, plan)
         if look == "rich" and len(points.places) < MIN_POINTS:
             look = "plain"

@@ -14,7 +14,11 @@ _DIRECTIONS = np.column_stack([np.cos(_TURNS), np.sin(_TURNS)])
 
 def find_hull(places: Floats) -> Floats:
     """Return the corners of the convex hull, shape (corners, 2), by Andrew's monotone chain."""
-    ordered = np.unique(_outer(places), axis=0).tolist()
+    outer = _outer(places)
+    across, down = outer.T
+    placed = outer[np.lexsort((down, across))]
+    changed = np.concatenate([np.ones((1, 2), bool)[: len(placed)], np.diff(placed, axis=0) != 0])
+    ordered = placed[changed.any(axis=1)].tolist()
     if len(ordered) <= 2:
         return np.array(ordered, np.float64).reshape(-1, 2)
     halves = []
@@ -55,7 +59,7 @@ def hull_area(hull: Floats) -> float:
 def is_inside(places: Floats, hull: Floats) -> npt.NDArray[np.bool_]:
     """Return which places lie in a hull or on its edge."""
     sides = np.roll(hull, -1, axis=0) - hull
-    offsets = places[:, None] - hull[None]
-    cross = sides[None, :, 0] * offsets[:, :, 1] - sides[None, :, 1] * offsets[:, :, 0]
+    edges = sides[:, 0] * hull[:, 1] - sides[:, 1] * hull[:, 0]
+    cross = places @ (sides[:, ::-1] * (-1, 1)).T - edges
     inside: npt.NDArray[np.bool_] = np.all(cross >= -1e-9, axis=1)
     return inside

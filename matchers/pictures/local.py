@@ -14,7 +14,7 @@ from PIL import Image
 from matchers.pictures.codes import encode
 from matchers.pictures.prints import NO_FEATURES, Depth, LocalFeatures
 
-MAKER = f"sift-1 opencv-{cv2.__version__}"
+MAKER = f"sift-2 opencv-{cv2.__version__}"
 
 
 class Level(NamedTuple):

@@ -14,8 +14,8 @@ from matchers.pictures import logos
 from matchers.pictures.geometry import SPOT, Fit, Points, count_spots, find_fit
 from matchers.pictures.hull import find_hull, hull_area, is_inside
 from matchers.pictures.matches import PictureMatch, Verdict, describe_fit, find_box, unmirrored
-from matchers.pictures.prints import Codes, Depth, Fingerprint, Look, Places
-from matchers.pictures.votes import Numbers, Tables, distinct, find_like
+from matchers.pictures.prints import Depth, Fingerprint, Look, Places
+from matchers.pictures.votes import Numbers, Tables, find_like
 
 _LEAST_VOTES, _LEAST_PAIRS = 1.5, 4
 _LOOKED_AT, _SMALL_LOOKED_AT = 6, 12
@@ -56,6 +56,12 @@ class Part:
         """Which pictures of the tables are still references."""
         return np.array([bool(entries) for entries in self.entries])
 
+    @cached_property
+    def owners(self) -> npt.NDArray[np.int32]:
+        """Picture of each point of the tables."""
+        counts = np.diff(self.tables.starts)
+        return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+
 
 class _Candidate(NamedTuple):
     """A reference that shares points with a picture."""
@@ -92,8 +98,8 @@ class PointIndex:
         large: list[_Candidate] = []
         small: list[_Candidate] = []
         for part, is_small in zip(self._parts, self._small, strict=True):
-            for variant, codes in enumerate(picture.local.codes):
-                votes = _Votes(part, codes, variant)
+            for variant in range(len(picture.local.codes)):
+                votes = _Votes(part, picture, variant)
                 large += votes.find(~is_small, _LEAST_PAIRS, _LEAST_VOTES, doubts)
                 small += votes.find(is_small, logos.LEAST_PAIRS, 0.0, doubts)
         yield from self._look_at_best(large, _LOOKED_AT, picture, settled)
@@ -123,11 +129,10 @@ class PointIndex:
     def _look_at(self, candidate: _Candidate, picture: Fingerprint) -> Iterator[PictureMatch]:
         """Compare the points of a reference and of the picture."""
         _, votes, place = candidate
-        part, variant = votes.part, votes.variant
+        part, variant, ours = votes.part, votes.variant, votes.points
         tables, entries = part.tables, part.entries[place]
         first, last = tables.starts[place : place + 2]
         theirs = Points(tables.places[first:last], tables.codes[first:last])
-        ours = Points(_altered(picture, variant), picture.local.codes[variant])
         fit = find_fit(theirs, ours, votes.find_pairs(place))
         likeness = None if fit is None else logos.find_likeness(fit, theirs, ours)
         if fit is None or likeness is None or likeness.mean() < _LEAST_LIKENESS:
@@ -174,23 +179,24 @@ class PointIndex:
 class _Votes:
     """Which references in a part share points with a picture, and how many."""
 
-    def __init__(self, part: Part, codes: Codes, variant: int) -> None:
-        """Look the points up.
-
-        :param codes: of the picture in that variant
-        """
+    def __init__(self, part: Part, picture: Fingerprint, variant: int) -> None:
+        """Look the points up, of a picture in a variant."""
         self.part, self.variant = part, variant
-        starts = part.tables.starts
-        ours, theirs = find_like(part.tables, codes)
-        owners = np.searchsorted(starts, theirs, "right") - 1
-        there = part.there[owners]
-        self._ours, self._theirs, self._owners = ours[there], theirs[there], owners[there]
+        self.points = Points(_altered(picture, variant), picture.local.codes[variant])
+        ours, theirs = find_like(part.tables, self.points.codes)
+        owners = part.owners.take(theirs)
+        if not part.there.all():
+            there = part.there[owners]
+            ours, theirs, owners = ours[there], theirs[there], owners[there]
+        self._theirs, self._ours, self._owners = theirs, ours, owners
+        # They are in order, so one point's pairs with one reference stand together.
+        changed = (np.diff(ours) != 0) | (np.diff(owners) != 0)
+        first = np.flatnonzero(np.concatenate([np.ones(min(1, len(ours)), bool), changed]))
+        point, owner = ours[first], owners[first]
         # A point that many references have says little for each.
-        pairs = distinct(self._ours * len(starts) + self._owners)
-        point, owner = pairs // len(starts), pairs % len(starts)
-        crowd = np.bincount(point, minlength=len(codes))
-        self._counts = np.bincount(owner, minlength=len(starts) - 1)
-        self._votes = np.bincount(owner, weights=1 / crowd[point], minlength=len(starts) - 1)
+        crowd, count = np.bincount(point), len(part.entries)
+        self._counts = np.bincount(owner, minlength=count)
+        self._votes = np.bincount(owner, weights=1 / crowd[point], minlength=count)
 
     def find(
         self,

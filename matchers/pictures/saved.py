@@ -27,7 +27,7 @@ _HEADER = "header.json"
 _PREFIX, _NEW = "part-", "new-"
 _MAKERS = 4
 """Makers of which tables are kept: another setting, or another version, is another maker."""
-_KINDS = (np.int64, np.float32, np.uint64, np.uint32, np.int32)
+_KINDS = (np.int64, np.float32, np.uint64, np.int32, np.uint32, np.int32)
 
 
 class SavedPart(NamedTuple):
@@ -137,10 +137,13 @@ def _is_sound(tables: Tables, pictures: int) -> bool:
     arrays = list(tables._asdict().values())
     if any(array.dtype != kind for array, kind in zip(arrays, _KINDS, strict=True)):
         return False
-    count = len(tables.codes)
-    shapes = [(pictures + 1,), (count, 4), (count, WORDS), (PIECES, count), (PIECES, count)]
-    if [array.shape for array in arrays] != shapes:
+    count, heads = len(tables.codes), tables.heads
+    width = heads.shape[-1]
+    shapes = [(pictures + 1,), (count, 4), (count, WORDS), (PIECES, width)]
+    shapes += [(PIECES, count), (PIECES, count)]
+    if [array.shape for array in arrays] != shapes or (width - 1).bit_count() != 1:
         return False
     starts, points = tables.starts, tables.points
     in_order = starts[0] == 0 and starts[-1] == count and bool((np.diff(starts) >= 0).all())
+    in_order &= heads.min() >= 0 and heads.max() <= count and bool((np.diff(heads) >= 0).all())
     return in_order and (not count or (points.min() >= 0 and points.max() < count))

@@ -24,6 +24,11 @@ ten recompressed, recoloured or blurred copies lack less than 0.01; three of fou
 have no other within 0.19, but drawings of one series (stars of nine and ten points) do."""
 
 
+_CELL = 4
+_ROUNDING = 1e-4
+"""Shades on a side of a cell, by which most are told apart, and what sums may be off by."""
+
+
 class Near(NamedTuple):
     """A reference that is nearly equal to a picture."""
 
@@ -52,6 +57,7 @@ class ShadeRows:
         ]
         self._entries = [(place, number) for place, number, _ in greys]
         self._rows = np.array([row for *_, row in greys], np.float32).reshape(-1, GREY_SIDE**2)
+        self._coarse = _coarsen(self._rows)
 
     def near(self, picture: Fingerprint) -> Iterator[Near]:
         """Yield what is nearly equal, each entry at most once."""
@@ -62,17 +68,29 @@ class ShadeRows:
             for number, grey in enumerate(picture.greys)
             for orientation in ORIENTATIONS
         ]
-        apart = 1 - self._rows @ np.stack([shades for *_, shades in turned]).T
-        best = apart.argmin(axis=1)
-        least = apart[np.arange(len(best)), best]
+        ours = np.stack([shades for *_, shades in turned])
+        # Squares are no farther apart when their cells are averaged: few have to be compared whole.
+        coarse = _coarsen(ours)
+        lengths = (self._coarse**2).sum(axis=1)[:, None] + (coarse**2).sum(axis=1)
+        maybe = lengths - 2 * self._coarse @ coarse.T <= 2 * MOST_APART + _ROUNDING
+        rows = np.flatnonzero(maybe.any(axis=1))
+        apart = 1 - self._rows[rows] @ ours.T
+        best, least = apart.argmin(axis=1), apart.min(axis=1)
         (near,) = np.nonzero(least <= MOST_APART)
         seen = set()
-        for row in near[np.argsort(least[near], kind="stable")].tolist():
-            entry, theirs = self._entries[row]
+        for at in near[np.argsort(least[near], kind="stable")].tolist():
+            entry, theirs = self._entries[rows[at]]
             if entry not in seen:
                 seen.add(entry)
-                ours, orientation, _ = turned[best[row]]
-                yield Near(entry, theirs, ours, orientation, float(least[row]))
+                number, orientation, _ = turned[best[at]]
+                yield Near(entry, theirs, number, orientation, float(least[at]))
+
+
+def _coarsen(rows: Shades) -> Shades:
+    """Return rows of shades in cells of 4 x 4, shape (rows, 64), in lengths that compare."""
+    side = GREY_SIDE // _CELL
+    cells: Shades = rows.reshape(-1, side, _CELL, side, _CELL).sum(axis=(2, 4)) / np.float32(_CELL)
+    return cells.reshape(-1, side**2)
 
 
 def _read(grey: bytes) -> Shades:

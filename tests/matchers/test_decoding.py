@@ -131,6 +131,29 @@ def test_a_wide_strip_keeps_its_height(encode: Encode) -> None:
     assert min(image.size) >= decoding.MIN_SIDE
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        ((1000, 750), (500, 375)),  # libjpeg's half is nearly what was asked for
+        ((940, 940), (512, 512)),  # and here it is too small
+        ((1500, 1000), (512, 341)),
+        ((400, 300), (400, 300)),
+        ((64, 1200), (32, 512)),
+    ],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_grey_is_what_it_is_in_colour(
+    size: tuple[int, int], shown: tuple[int, int], kind: str, draw: Draw, encode: Encode
+) -> None:
+    data = encode(draw(1).resize(size), kind)
+    picture, coloured = decode(data, 512, grey=True), decode(data, 512)
+    assert (picture.image.mode, picture.colour.mode, picture.size) == ("L", "L", size)
+    if kind == "JPEG":
+        assert picture.image.size == shown
+    wanted = np.asarray(coloured.image.resize(picture.image.size)).astype(int)
+    assert np.abs(wanted - np.asarray(picture.image)).mean() < 4
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     place=st.integers(0, 5000),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from matchers.pictures.geometry import pair_near
+from matchers.pictures.geometry import count_spots, find_spots, pair_near
 from matchers.pictures.hull import find_hull, hull_area, is_inside
 
 
@@ -19,6 +19,15 @@ def test_near_places_are_those_of_the_definition(count: int, reach: float) -> No
     ours, theirs = pair_near(one, other, reach)
     assert sorted(zip(ours.tolist(), theirs.tolist(), strict=True)) == expected
     assert ours.tolist() == sorted(ours.tolist())
+
+
+@pytest.mark.parametrize("count", [0, 1, 40, 500])
+def test_spots_are_the_cells_of_a_grid_that_have_a_place(count: int) -> None:
+    places = np.random.default_rng(count).random((count, 2)) - 0.2
+    cells = {(round(x / 0.05), round(y / 0.05)) for x, y in places.tolist()}
+    spots = find_spots(places, 0.05)
+    assert count_spots(places, 0.05) == len(spots) == len(cells)
+    assert {(round(x / 0.05), round(y / 0.05)) for x, y in spots.tolist()} == cells
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 16, 17, 40, 600])

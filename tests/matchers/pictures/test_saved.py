@@ -69,7 +69,9 @@ def test_of_another_maker_it_is_made_anew(tmp_path: Path) -> None:
     assert anew.asked == _digests(3)
 
 
-@pytest.mark.parametrize("damage", ["header", "missing", "short", "points", "starts", "codes"])
+@pytest.mark.parametrize(
+    "damage", ["header", "missing", "short", "points", "starts", "codes", "heads"]
+)
 def test_damaged_tables_are_made_anew(damage: str, tmp_path: Path) -> None:
     open_parts(tmp_path, _digests(3), "maker", _Loads())
     (folder,) = tmp_path.glob("part-*")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
+from matchers.pictures.phash import turn
+from matchers.pictures.prints import GREY_SIDE, ORIENTATIONS
 from matchers.pictures.shades import MOST_APART, ShadeRows
 
 Encode = Callable[..., bytes]
@@ -69,3 +74,25 @@ def test_the_part_that_is_alike_is_the_region(encode: Encode) -> None:
     x, y, width, height = match.region
     assert all(abs(side - 38) <= 2 for side in (x, y))
     assert all(abs(side - 84) <= 4 for side in (width, height))
+
+
+def test_all_that_is_near_is_found_as_by_comparing_all(encode: Encode) -> None:
+    rng = np.random.default_rng(5)
+    plain = fingerprint(encode(draw_star(91, 30)), "hashes")
+    base = np.frombuffer(plain.greys[0], np.uint8).astype(float)
+    squares = [base + rng.normal(0, noise, base.shape) for noise in np.linspace(0, 40, 60)]
+    greys = [square.clip(0, 255).astype(np.uint8).tobytes() for square in squares]
+    rows = [replace(plain, look="flat", greys=(grey,)) for grey in greys]
+    seen = replace(plain, greys=(greys[3],))
+    turned = [turn(_shades(greys[3]), orientation).reshape(-1) for orientation in ORIENTATIONS]
+    apart = [1 - np.corrcoef([_shades(grey).reshape(-1), *turned])[0, 1:].max() for grey in greys]
+    wanted = [at for at in np.argsort(apart).tolist() if apart[at] <= MOST_APART]
+    found = list(ShadeRows(rows).near(seen))
+    assert [near.entry for near in found] == wanted
+    assert 2 < len(wanted) < 50
+    for near in found:
+        assert near.apart == pytest.approx(apart[near.entry], abs=1e-5)
+
+
+def _shades(grey: bytes) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(grey, np.uint8).reshape(GREY_SIDE, GREY_SIDE)

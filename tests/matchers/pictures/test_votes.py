@@ -49,6 +49,34 @@ def test_finds_every_near_code_of_which_a_piece_is_equal(bits: int) -> None:
         assert not expected
 
 
+def test_finds_equal_pieces_that_are_anything_but_evenly_spread() -> None:
+    rng = np.random.default_rng(7)
+    codes = rng.choice(np.array([0, 1, 1 << 8, 3 << 40, 1 << 63], np.uint64), (4000, 4))
+    tables = build_tables([LocalFeatures(np.zeros((4000, 4), np.float32), codes[None])])
+    ours, theirs = find_like(tables, codes[:5])
+    found = list(zip(ours.tolist(), theirs.tolist(), strict=True))
+    expected = []
+    for a in range(5):
+        apart = count_bits(codes[a] ^ codes)
+        crowds = [[_piece(code, p) == _piece(codes[a], p) for code in codes] for p in range(PIECES)]
+        says = np.any([crowd for crowd in crowds if sum(crowd) <= 256], axis=0)
+        expected += [(a, b) for b in np.flatnonzero(says & (apart <= LIKE)).tolist()]
+    assert found == expected
+
+
+def test_a_piece_that_too_many_points_have_says_nothing() -> None:
+    rng = np.random.default_rng(3)
+    for count, found in ((256, 256), (257, 0)):
+        codes = rng.integers(0, 2**63, (1, count, 4), dtype=np.uint64)
+        codes[..., 0] = 5  # the first two pieces and a part of the third
+        ours = codes[0, :1].copy()
+        ours[0, 1:] ^= np.uint64(0x111111111111)  # in every other piece a bit
+        codes[0, :, 1:] = codes[0, 0, 1:]
+        tables = build_tables([LocalFeatures(np.zeros((count, 4), np.float32), codes)])
+        like, _ = find_like(tables, ours)
+        assert len(like) == found
+
+
 def test_works_without_points() -> None:
     rng = np.random.default_rng(1)
     for pictures in ([], [NO_FEATURES]):
