@@ -14,12 +14,17 @@ ROBOTSTXT_USER_AGENT = "Markhound"
 MARKHOUND_WORKSPACE = ""
 MARKHOUND_SWEEP = ""
 MARKHOUND_ALLOW_PRIVATE = False
+MARKHOUND_RENDER = "auto"
 MARKHOUND_PAGES_PER_SITE = 1000
 MARKHOUND_PICTURES_PER_LISTING = 12
 
 # -- order of components --------------------------------------------------------------
+EXTENSIONS = {
+    "crawler.rendering.Rendering": 0,
+}
 SPIDER_MIDDLEWARES = {
     "crawler.targets.TargetsMiddleware": 950,
+    "crawler.rendering.RenderAgainMiddleware": 960,
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -29,6 +34,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.redirect.TargetRefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirect.TargetRedirectMiddleware": 600,
+    "crawler.rendering.RenderAtOnceMiddleware": 940,
     "crawler.guard.GuardMiddleware": 950,
 }
 ITEM_PIPELINES = {
@@ -54,7 +60,14 @@ DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 8
 URLLENGTH_LIMIT = 0  # crawler.targets has its own, which says what it skips
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.rendering.RenderingHandler",
+    "https": "crawler.rendering.RenderingHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 
 # -- what runs, and what must not ------------------------------------------------------
 DOWNLOADER = "crawler.downloader.PoliteDownloader"

@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 
 from crawler.campaign import Campaign, matching_of
 from crawler.errors import InputError
+from crawler.render import check_browser
 from crawler.report import SweepReport, report_on
 from crawler.sites import site_of
 from crawler.store.database import now
@@ -47,6 +48,7 @@ def run_sweep(
     stops at once; what was recorded is kept.
     """
     matching_of(campaign, workspace.config.matching)  # limits that do not fit start nothing
+    check_browser(campaign.render)
     started_at = now()
     sweep = f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     with workspace.store() as db:
@@ -121,6 +123,7 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_WORKSPACE": str(workspace.folder),
         "MARKHOUND_SWEEP": sweep,
         "MARKHOUND_ALLOW_PRIVATE": campaign.allow_private,
+        "MARKHOUND_RENDER": campaign.render,
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
         "CLOSESPIDER_TIMEOUT": (limits.minutes or 0) * 60,

@@ -161,9 +161,13 @@ class TargetsMiddleware:
     ) -> AsyncIterator[Any]:
         """Let each new URL of the sites through once, and settle the page that was read."""
         target = target_of(response)
-        listings = 0
+        listings = continued = 0
         try:
             async for output in result:
+                if isinstance(output, Request) and output.meta.get("target") == target:
+                    continued += 1  # the same target, asked for in another way
+                    yield output
+                    continue
                 listings += isinstance(output, Listing)
                 passed = self._passed(output, response)
                 if passed is not None:
@@ -174,7 +178,7 @@ class TargetsMiddleware:
             self.targets.settle(target, TargetState.FAILED, f"spider error: {error!r}")
             raise
         else:
-            if not listings:
+            if not listings and not continued:
                 self.targets.settle(target, TargetState.SEEN, _way(response), kind="page")
 
     def _passed(self, output: object, response: Response) -> object | None:

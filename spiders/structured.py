@@ -10,8 +10,14 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.http import Response
 
-from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
+from crawler.errors import (
+    BlockedError,
+    ExtractionError,
+    GrowsByScriptError,
+    NeedsBrowserError,
+)
 from crawler.extract import page_of, parse_page
+from crawler.extract.growth import grows_by_script
 from crawler.links import find_links
 from crawler.model import Listing, PageWarning
 from crawler.sites import canonical_url
@@ -40,6 +46,7 @@ class StructuredSpider(Spider):
         :raises NotAPageError: the response is no HTML page
         :raises BlockedError: a challenge stands in place of the page
         :raises NeedsBrowserError: only a browser can show the page
+        :raises GrowsByScriptError: a list whose rest only a browser can show
         :raises ExtractionError: the page is made so that it cannot be read
         """
         page = page_of(response)
@@ -50,9 +57,12 @@ class StructuredSpider(Spider):
             raise BlockedError(reading.blocked_by)
         if reading.listing:
             yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
-        for link in find_links(page, response.url):
+        links = find_links(page, response.url)
+        for link in links:
             yield Request(link.url, callback=self.parse, priority=link.priority)
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:
             raise ExtractionError(reading.unread)
+        if reading.listing is None and grows_by_script(page.root, links):
+            raise GrowsByScriptError("the rest of its list comes by clicks or scrolling alone")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -22,6 +23,7 @@ from crawler.campaign import (
     matching_of,
 )
 from crawler.errors import WorkspaceError
+from crawler.model import RenderMode
 from crawler.sites import site_of
 from crawler.store.rights import find_rights
 from crawler.sweep import run_sweep
@@ -35,6 +37,11 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 @click.option("--max-pages", type=click.IntRange(min=1), help="Pages of one site at the most.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Then it stops.")
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a host.")
+@click.option(
+    "--render",
+    type=click.Choice(get_args(RenderMode)),
+    help="Whether pages made by their scripts are rendered in a browser.",
+)
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
 @json_option
 @pass_context
@@ -46,6 +53,7 @@ def sweep(
     max_pages: int | None,
     max_minutes: float | None,
     delay: float | None,
+    render: RenderMode | None,
     *,
     allow_private: bool,
     as_json: bool,
@@ -69,6 +77,7 @@ def sweep(
         if delay is None
         else replace(campaign.politeness, delay=delay),
         allow_private=allow_private or campaign.allow_private,
+        render=render or campaign.render,
     )
     check_campaign(campaign, Path(what[0]))
     check_installed(matching_of(campaign, context.workspace.config.matching).words)
@@ -118,6 +127,7 @@ def check(context: Context, file: Path) -> None:
         f"Politeness: {politeness.delay:g} s between requests to a host,"
         f" {politeness.concurrency} at a time"
     )
+    console.print(f"Rendering: {plan.render}")
     try:
         workspace = context.workspace
     except WorkspaceError:
