@@ -27,7 +27,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.misc import build_from_crawler
 
-from crawler.browser.page import Rendered
+from crawler.browser.page import Limits, Rendered
 from crawler.browser.pool import Pool
 from crawler.errors import GrowsByScriptError, NeedsBrowserError
 from crawler.model import PageWarning, RenderMode
@@ -91,6 +91,10 @@ class Rendering:
                 self._program,
                 settings["USER_AGENT"],
                 allow_private=settings.getbool("MARKHOUND_ALLOW_PRIVATE"),
+                limits=Limits(
+                    load_seconds=settings.getfloat("MARKHOUND_RENDER_SECONDS"),
+                    memory_mb=settings.getint("MARKHOUND_RENDER_MEMORY_MB"),
+                ),
                 is_stopping=self._is_stopping,
             )
         return await self._pool.render(url, delay=settings.getfloat("DOWNLOAD_DELAY"))

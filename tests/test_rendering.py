@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from tests.servers.browsers import needs_browser
 from tests.servers.command import run
 from tests.servers.script_shop import clicking_shop, script_shop
 from tests.servers.sweeping import outcomes, sweep
-from tests.servers.tiny_shop import Route, TinyShop, listing_page
+from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
 
-COUNT, PAGE = 10, 3
+COUNT, PAGE = 7, 3
 GOODS = range(1, COUNT + 1)
 REST = "the rest of its list comes by clicks or scrolling alone"
 
@@ -31,7 +32,12 @@ def test_lists_that_grow_by_scripts_are_swept_whole(workspace: Path) -> None:
     }
     with ExitStack() as stack:
         shops = {kind: stack.enter_context(TinyShop(r)) for kind, r in routes.items()}
-        report = sweep(workspace, *(shop.url for shop in shops.values()))
+        campaign = workspace / "campaign.toml"
+        campaign.write_text(
+            f'name = "scripts"\nseeds = {json.dumps([shop.url for shop in shops.values()])}\n'
+            "[politeness]\nconcurrency = 4\n"
+        )
+        report = sweep(workspace, str(campaign))
     assert report["targets"] == {"seen": len(shops) * (COUNT + 1)}
     assert report["state"] == "finished"
     listings = run("listings", "--json", workspace=workspace).lines
@@ -44,11 +50,38 @@ def test_lists_that_grow_by_scripts_are_swept_whole(workspace: Path) -> None:
 
 
 @needs_browser
-def test_always_renders_at_once(workspace: Path) -> None:
-    with TinyShop(script_shop(3, PAGE)) as shop:
+def test_what_comes_rendered_ends_as_what_comes_plainly(workspace: Path) -> None:
+    def moved(to: str) -> Answer:
+        return Answer(status=302, headers={"Location": to})
+
+    def led(to: str) -> Answer:
+        return Answer(f"<html><body><script>location.href = '{to}'</script></body></html>")
+
+    routes = {
+        "/": links_page("/moved", "/away", "/led", "/led-away", "/gone", "/closed", "/file"),
+        "/moved": moved("/goods/1"),
+        "/goods/1": listing_page("Lantern 001"),
+        "/led": led("/goods/2"),
+        "/goods/2": listing_page("Lantern 002"),
+        "/away": moved("http://127.0.0.2:9/"),
+        "/led-away": led("http://127.0.0.2:9/"),
+        "/gone": Answer(status=410),
+        "/closed": Answer(status=403),
+        "/file": Answer("PK", headers={"Content-Type": "application/zip"}),
+    }
+    with TinyShop(routes) as shop:
         report = sweep(workspace, shop.url, "--render", "always")
-        assert shop.requests["/"] == 1
-    assert report["listings"] == 3
+        assert set(shop.requests.values()) == {1}
+    ended = outcomes(workspace, report["sweep"])
+    assert {path: state for path, (state, _) in ended.items()} == {
+        "": "seen", "moved": "seen", "led": "seen", "away": "skipped", "led-away": "skipped",
+        "gone": "gone", "closed": "blocked", "file": "skipped",
+    }  # fmt: skip
+    assert ended["moved"][1] == f"redirected to {shop.url}/goods/1"
+    assert ended["led"][1] == f"redirected to {shop.url}/goods/2"
+    assert "another site: http://127.0.0.2:9/" in str(ended["led-away"][1])
+    assert ended["file"][1] == "expected an HTML page, got application/zip"
+    assert report["listings"] == 2
 
 
 def test_never_renders_nothing_and_says_so(workspace: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 _PSS = re.compile(rb"^Pss:\s+(\d+) kB", re.MULTILINE)
+_KIND = re.compile(rb"--type=([\w-]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +24,8 @@ class Part:
     """Memory that it alone uses, and its share of what several use (PSS)."""
     cpu_seconds: float
     """Its own, and that of children which have ended."""
-    is_renderer: bool
+    kind: str
+    """What Chromium calls a process that it started (``renderer``); empty for others."""
 
 
 def find_parts(root: int) -> list[Part] | None:
@@ -66,5 +68,5 @@ def _part(pid: int) -> Part | None:
         pid=pid,
         bytes=int(share[1]) * 1024 if share else 0,
         cpu_seconds=ticks / os.sysconf("SC_CLK_TCK"),
-        is_renderer=b"--type=renderer" in command,
+        kind=found[1].decode() if (found := _KIND.search(command)) else "",
     )

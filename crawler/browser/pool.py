@@ -108,6 +108,8 @@ class Pool:
                 await self._discard(place)
                 raise
             else:
+                if tab.is_spent:
+                    await self._discard(place)
                 return rendered
             finally:
                 await self._give_back(place)

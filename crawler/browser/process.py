@@ -84,7 +84,7 @@ class Browser:
         self, process: subprocess.Popen[bytes], connection: Connection, folder: Path
     ) -> None:
         self._process = process
-        self._folder = folder
+        self.folder = folder
         self.connection = connection
 
     @classmethod
@@ -99,7 +99,7 @@ class Browser:
         said = folder / "stderr"
         command = [sys.executable, "-I", "-S", "-c", _AS_3_AND_4, str(theirs.fileno())]
         command += [str(program), *FLAGS, f"--user-agent={user_agent}"]
-        command += [f"--user-data-dir={folder / 'profile'}", f"--disk-cache-dir={folder / 'cache'}"]
+        command.append(f"--user-data-dir={folder / 'profile'}")
         if os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses its sandbox to root
         with said.open("wb") as errors:
@@ -150,11 +150,11 @@ class Browser:
             os.killpg(self._process.pid, signal.SIGKILL)
         self.connection.close()
         await asyncio.to_thread(self._process.wait)
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
     def kill_largest(self) -> bool:
         """Kill the page's process with the most memory; False when there is none."""
-        renderers = [part for part in self.parts() if part.is_renderer]
+        renderers = [part for part in self.parts() if part.kind == "renderer"]
         if not renderers:
             return False
         return _kill(max(renderers, key=lambda part: part.bytes).pid)

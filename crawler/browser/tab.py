@@ -42,8 +42,11 @@ class Tab:
         self.gate = gate
         self.pages = 0
         """Rendered so far."""
+        self.is_spent = False
+        """Whether it can show no other page, as this one's scripts may still run."""
         self._url = ""
         self._head: asyncio.Future[dict[str, Any]] | None = None
+        self._left: asyncio.Future[None] | None = None
         self._moved_to: str | None = None
         self._lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._asked = self._loaded = False
@@ -123,8 +126,11 @@ class Tab:
             self._session.send("Fetch.continueRequest", requestId=request)
         else:
             wanted = event["request"]["url"]
-            if canonical_url(wanted) != canonical_url(self._url) and self._moved_to is None:
+            is_page = "text/html" in event["request"]["headers"].get("Accept", "")  # no download
+            is_other = canonical_url(wanted) != canonical_url(self._url)
+            if is_page and is_other and self._moved_to is None:
                 self._moved_to = wanted
+            self._in_flight.discard(event.get("networkId", ""))
             self._session.send("Fetch.failRequest", requestId=request, errorReason="Aborted")
 
     def _sent(self, event: dict[str, Any]) -> None:
@@ -139,6 +145,8 @@ class Tab:
 
     def _load_fired(self, _: dict[str, Any]) -> None:
         self._loaded = True
+        if self._left is not None and not self._left.done():
+            self._left.set_result(None)
         self._stirred = time.monotonic()
 
     def _dialog(self, event: dict[str, Any]) -> None:
@@ -167,7 +175,7 @@ class Tab:
             taken = await self._taken_as_it_came(event)
             if taken is None:
                 taken = await self._dom(event, limits, delay, is_stopping)
-            await self._ask(self._session.send("Page.navigate", url="about:blank"))
+            await self._leave()
         except (CommandError, BrowserGoneError) as error:
             raise TabLostError(str(error)) from error
         finally:
@@ -255,6 +263,8 @@ class Tab:
         moved_to = self._moved_to  # what a click sets going later is no redirect
         if not at_rest:
             notes.append(f"its scripts were cut after {limits.load_seconds:g} s")
+            self.is_spent = True
+            self._session.send("Emulation.setScriptExecutionDisabled", value=True)
             self._session.send("Runtime.terminateExecution")
             self._session.send("Page.stopLoading")
         made = await self._ask(
@@ -294,6 +304,19 @@ class Tab:
             steps=growth.steps,
             notes=tuple(notes),
         )
+
+    async def _leave(self) -> None:
+        """Show nothing, so that the page's scripts end; the tab is spent when they do not let go.
+
+        Asked for the next page before the empty one is there, the browser may never answer.
+        """
+        if self.is_spent:
+            return
+        self._left = asyncio.get_running_loop().create_future()
+        await self._ask(self._session.send("Page.navigate", url="about:blank"))
+        await _first([self._left, self._lost], _COMMAND_SECONDS)
+        self.is_spent = not self._left.done()
+        self._left = None
 
     async def _rest(self, limits: Limits) -> None:
         self._stirred = time.monotonic()

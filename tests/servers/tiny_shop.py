@@ -49,9 +49,15 @@ class _Server(ThreadingHTTPServer):
 
 
 class TinyShop:
-    """Serves ``routes`` on a free port of 127.0.0.1 while the ``with`` block runs."""
+    """Serves ``routes`` on a free port of ``address`` while the ``with`` block runs."""
 
-    def __init__(self, routes: Mapping[str, Route], *, seconds_a_page: float = 0) -> None:
+    def __init__(
+        self,
+        routes: Mapping[str, Route],
+        *,
+        seconds_a_page: float = 0,
+        address: str = "127.0.0.1",
+    ) -> None:
         self.routes = dict(routes)
         self.requests: Counter[str] = Counter()
         self.seconds_a_page = seconds_a_page
@@ -94,9 +100,9 @@ class TinyShop:
             def log_message(self, *_: object) -> None:
                 """Stay silent."""
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server((address, 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.site = f"127.0.0.1:{self._server.server_address[1]}"
+        self.site = f"{address}:{self._server.server_address[1]}"
         self.url = f"http://{self.site}"
 
     def __enter__(self) -> Self:
