@@ -82,6 +82,11 @@ class Rendering:
         """Remember that a page of this site could be read when rendered, if not before."""
         self._shells[site_of(response.url)] += response.meta.get("was_shell", False)
 
+    @property
+    def pool(self) -> Pool | None:
+        """The pool, from the first page that was rendered on."""
+        return self._pool
+
     async def render(self, url: str) -> Rendered:
         """Return what came of the page; see :meth:`Pool.render`."""
         settings = self._crawler.settings

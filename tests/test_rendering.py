@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
 from crawler.render import VARIABLE
-from tests.servers.browsers import needs_browser
-from tests.servers.command import run
-from tests.servers.script_shop import clicking_shop, script_shop
+from tests.servers.browsers import kill_browsers_below, needs_browser
+from tests.servers.command import run, start
+from tests.servers.script_shop import SHELL, clicking_shop, script_shop
 from tests.servers.sweeping import outcomes, sweep
 from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
 
@@ -96,22 +97,36 @@ def test_never_renders_nothing_and_says_so(workspace: Path) -> None:
     assert f"{REST}; {lack}" in [warning["message"] for warning in report["warnings"]]
 
 
-def test_without_a_browser_a_shell_has_failed_and_always_is_refused(
-    workspace: Path, tmp_path: Path
-) -> None:
-    bare = {"PATH": "", VARIABLE: "", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+def test_without_a_browser_a_shell_has_failed(workspace: Path, tmp_path: Path) -> None:
     places = "import crawler.render; crawler.render.USUAL_PLACES = ()"
     (tmp_path / "sitecustomize.py").write_text(places)
-    env = {**bare, "PYTHONPATH": str(tmp_path)}
+    bare = {"PATH": "", VARIABLE: "", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+    options = ("--allow-private", "--delay", "0", "--json")
     with TinyShop(script_shop(3, PAGE)) as shop:
-        options = ("sweep", shop.url, "--allow-private", "--delay", "0", "--json")
-        report = run(*options, workspace=workspace, env=env).json
-        refused = run(*options, "--render", "always", workspace=workspace, env=env, expect=2)
-    assert outcomes(workspace, report["sweep"]) == {
-        "": (
-            "failed",
-            "the page is made by its scripts; that needs a browser:"
-            " `markhound doctor` says how to get one",
+        env = {**bare, "PYTHONPATH": str(tmp_path)}
+        report = run("sweep", shop.url, *options, workspace=workspace, env=env).json
+    lack = "that needs a browser: `markhound doctor` says how to get one"
+    reason = f"the page is made by its scripts; {lack}"
+    assert outcomes(workspace, report["sweep"]) == {"": ("failed", reason)}
+
+
+@needs_browser
+def test_a_sweep_goes_on_when_its_browser_is_killed(workspace: Path) -> None:
+    routes, killed = script_shop(COUNT, PAGE), threading.Event()
+
+    def kill() -> Answer:
+        if not killed.is_set():
+            killed.set()
+            kill_browsers_below(process.pid)
+        return SHELL
+
+    with TinyShop({**routes, "/goods/2": kill}) as shop:
+        process = start(
+            "sweep", shop.url, "--allow-private", "--delay", "0", "--json", workspace=workspace
         )
-    }
-    assert "`always` needs a browser" in refused.err
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert killed.is_set()
+    report = json.loads(out)
+    assert report["targets"] == {"seen": COUNT + 1}
+    assert report["listings"] == COUNT

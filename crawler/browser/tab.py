@@ -26,6 +26,8 @@ _QUIET = 0.25
 """Seconds without any request, after which a page's scripts are at rest."""
 _TICK = 0.025
 _COMMAND_SECONDS = 10.0
+PAGES_PER_CLEARING = 10
+"""After so many, what they left in memory is thrown away; the browser itself would keep it."""
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BODIES = ("json", "xml", "text/")
 """Parts of the types whose bodies are handed on as they came."""
@@ -259,7 +261,7 @@ class Tab:
     ) -> Rendered:
         self._session.send("Fetch.continueRequest", requestId=event["requestId"])
         notes = []
-        at_rest = await self._settle(limits.load_seconds)
+        at_rest = await self._settle(limits.load_seconds, or_moved=True)
         moved_to = self._moved_to  # what a click sets going later is no redirect
         if not at_rest:
             notes.append(f"its scripts were cut after {limits.load_seconds:g} s")
@@ -317,16 +319,23 @@ class Tab:
         await _first([self._left, self._lost], _COMMAND_SECONDS)
         self.is_spent = not self._left.done()
         self._left = None
+        if self.pages % PAGES_PER_CLEARING == 0:
+            await self._ask(self._session.send("HeapProfiler.collectGarbage"))
 
     async def _rest(self, limits: Limits) -> None:
         self._stirred = time.monotonic()
         await self._settle(limits.load_seconds)
 
-    async def _settle(self, seconds: float) -> bool:
-        """Wait until the page has loaded and its scripts are at rest; False after ``seconds``."""
+    async def _settle(self, seconds: float, *, or_moved: bool = False) -> bool:
+        """Wait until the page has loaded and its scripts are at rest; False after ``seconds``.
+
+        :param or_moved: a page that leads elsewhere is waited for no longer
+        """
         until = time.monotonic() + seconds
         while (now := time.monotonic()) < until:
             self._check_lost()
+            if or_moved and self._moved_to is not None:
+                return True
             if self._loaded and not self._in_flight and now - self._stirred >= _QUIET:
                 return True
             await asyncio.sleep(_TICK)
