@@ -7,9 +7,12 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from crawler.render import VARIABLE
 from tests.servers.browsers import kill_browsers_below, needs_browser
 from tests.servers.command import run, start
+from tests.servers.crawl import crawl
 from tests.servers.script_shop import SHELL, clicking_shop, script_shop
 from tests.servers.sweeping import outcomes, sweep
 from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
@@ -130,3 +133,34 @@ def test_a_sweep_goes_on_when_its_browser_is_killed(workspace: Path) -> None:
     report = json.loads(out)
     assert report["targets"] == {"seen": COUNT + 1}
     assert report["listings"] == COUNT
+
+
+@needs_browser
+@pytest.mark.long
+def test_pages_made_to_hurt_a_browser_end_and_the_sweep_goes_on() -> None:
+    def hurt(script: str) -> Answer:
+        return Answer(f"<html><body><p>Lanterns</p><script>{script}</script></body></html>")
+
+    routes = {
+        "/": links_page("/item/loop-1", "/item/heap-1", "/item/memory-1", "/item/alert-1"),
+        "/item/loop-1": hurt("for (;;) {}"),
+        "/item/heap-1": hurt("const a = []; for (;;) a.push({x: [1, 2, Math.random()]})"),
+        "/item/memory-1": hurt(
+            "const a = []; setInterval(() => a.push(new Uint8Array(3e7).fill(7)), 5);"
+            "setInterval(() => fetch('/'), 50)"
+        ),
+        "/item/alert-1": Answer(
+            '<html><body><script>for (let n = 0; n < 99; n++) alert(n)</script><a href="/goods/1">'
+            "Lantern</a></body></html>"
+        ),
+        "/goods/1": listing_page("Lantern 001"),
+    }
+    with TinyShop(routes) as shop:
+        items = crawl(
+            shop.url,
+            MARKHOUND_RENDER="always",
+            MARKHOUND_RENDER_SECONDS="2",
+            MARKHOUND_RENDER_MEMORY_MB="400",
+        )
+        assert shop.requests.keys() >= routes.keys()
+    assert [item["title"] for item in items] == ["Lantern 001"]
