@@ -6,7 +6,7 @@
   const LONGEST = LONGEST_WORDS
   const links = new Map()      // address -> the element that leads there, as HTML
   const tried = new WeakSet()  // what was clicked without effect
-  let clicked = null, scrolledAt = -1
+  let clicked = null, scrolledAt = -1, scrolls = 0
 
   const here = () => location.href.split('#')[0]
   const collect = () => {
@@ -44,7 +44,12 @@
     return found.find(e => !found.some(other => other !== e && e.contains(other))) || null
   }
 
-  const step = () => {
+  // What waits for its end to come into sight is told so with the next frame.
+  const frames = () => Promise.race([
+    new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)))),
+    new Promise(done => setTimeout(done, 2000)),
+  ])
+  const step = async () => {
     collect()
     const button = find()
     if (button) {
@@ -54,13 +59,15 @@
       return 'click'
     }
     const root = document.scrollingElement
-    if (root && root.scrollHeight > innerHeight && root.scrollHeight !== scrolledAt) {
-      scrolledAt = root.scrollHeight
-      scrollTo(0, scrolledAt)
-      dispatchEvent(new Event('scroll'))
-      return 'scroll'
-    }
-    return null
+    if (!root || root.scrollHeight <= innerHeight) return null
+    scrolls = root.scrollHeight === scrolledAt ? scrolls + 1 : 1
+    if (scrolls > 2) return null
+    scrolledAt = root.scrollHeight
+    scrollTo(0, 0)  // the second time too, it is to come into sight
+    await frames()
+    scrollTo(0, scrolledAt)
+    await frames()
+    return 'scroll'
   }
   const fruitless = () => { if (clicked) tried.add(clicked) }
 

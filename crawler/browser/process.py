@@ -50,7 +50,6 @@ FLAGS = (
     "--disable-remote-fonts",
     "--disable-gpu",
     "--in-process-gpu",
-    "--disable-threaded-compositing",  # drawing what nobody sees took half of the time
     "--mute-audio",
     "--hide-scrollbars",
     "--autoplay-policy=user-gesture-required",

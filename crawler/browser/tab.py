@@ -354,6 +354,7 @@ class Tab:
                 expression=expression,
                 contextId=world,
                 returnByValue=True,
+                awaitPromise=True,
                 timeout=_COMMAND_SECONDS * 1000,
             )
         )
