@@ -6,7 +6,7 @@
   const LONGEST = LONGEST_WORDS
   const links = new Map()      // address -> the element that leads there, as HTML
   const tried = new WeakSet()  // what was clicked without effect
-  let clicked = null, scrolledAt = -1, scrolls = 0
+  let clicked = null, scrolledAt = -1
 
   const here = () => location.href.split('#')[0]
   const collect = () => {
@@ -59,12 +59,8 @@
       return 'click'
     }
     const root = document.scrollingElement
-    if (!root || root.scrollHeight <= innerHeight) return null
-    scrolls = root.scrollHeight === scrolledAt ? scrolls + 1 : 1
-    if (scrolls > 2) return null
+    if (!root || root.scrollHeight <= innerHeight || root.scrollHeight === scrolledAt) return null
     scrolledAt = root.scrollHeight
-    scrollTo(0, 0)  // the second time too, it is to come into sight
-    await frames()
     scrollTo(0, scrolledAt)
     await frames()
     return 'scroll'
