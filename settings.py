@@ -14,6 +14,9 @@ ROBOTSTXT_USER_AGENT = "Markhound"
 MARKHOUND_WORKSPACE = ""
 MARKHOUND_SWEEP = ""
 MARKHOUND_ALLOW_PRIVATE = False
+MARKHOUND_RENDER = "auto"
+MARKHOUND_RENDER_SECONDS = 20.0
+MARKHOUND_RENDER_MEMORY_MB = 1200
 MARKHOUND_PAGES_PER_SITE = 1000
 MARKHOUND_PICTURES_PER_LISTING = 12
 MARKHOUND_MEGABYTES_PER_SITE = 0.0
@@ -25,9 +28,15 @@ MARKHOUND_REFUSALS = 10
 MARKHOUND_QUIET_HOURS: list[str] = []
 
 # -- order of components --------------------------------------------------------------
+EXTENSIONS = {
+    "crawler.quiet.QuietHoursExtension": 0,
+    "crawler.rendering.Rendering": 0,
+    "crawler.watch.TrapWatch": 0,
+}
 SPIDER_MIDDLEWARES = {
     "crawler.targets.TargetsMiddleware": 950,
-    "crawler.watch.WatchMiddleware": 960,
+    "crawler.rendering.RenderAgainMiddleware": 960,
+    "crawler.watch.WatchMiddleware": 970,
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -41,9 +50,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.unpack.UnpackMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirect.TargetRedirectMiddleware": 600,
+    "crawler.rendering.RenderAtOnceMiddleware": 940,
     "crawler.guard.GuardMiddleware": 950,
 }
-EXTENSIONS = {"crawler.quiet.QuietHoursExtension": 0, "crawler.watch.TrapWatch": 0}
 ITEM_PIPELINES = {
     "pipelines.sweep.validate.ValidatePipeline": 100,
     "pipelines.sweep.pictures.PicturesPipeline": 200,
@@ -69,8 +78,8 @@ DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 8
 URLLENGTH_LIMIT = 0  # crawler.targets has its own, which says what it skips
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.handler.BoundedHandler",
-    "https": "crawler.handler.BoundedHandler",
+    "http": "crawler.rendering.RenderingHandler",
+    "https": "crawler.rendering.RenderingHandler",
     "data": None,
     "file": None,
     "ftp": None,

@@ -172,7 +172,7 @@ def _check_chromium() -> Check:
         ok=browser is not None,
         required=False,
         found=found,
-        needed_for="the project's tests, and later for pages that are made by their scripts",
+        needed_for="pages that are made by their scripts, and lists that grow by clicks",
         remedy=remedy if browser is None else None,
     )
 
@@ -190,7 +190,7 @@ def _check_driver() -> Check:
         ok=ok,
         required=False,
         found=done.stdout.strip() if ok else "its driver does not start",
-        needed_for="steering Chromium",
+        needed_for="the project's tests, which steer Chromium by it",
         # Debian's smallest systems lack this one library of the Node.js that it brings
         remedy=None if ok else _debian_remedy("libatomic1") or "install the library libatomic",
     )

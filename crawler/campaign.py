@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from crawler.errors import FileFormatError, InputError, Problem
-from crawler.model import Right
+from crawler.model import RenderMode, Right
 from crawler.pictures import MODEL_SUFFIX, WordsMode, descriptor_at
 from crawler.quiet import is_never, parse_quiet_hours
 from crawler.sites import canonical_url, site_of
@@ -122,6 +122,8 @@ class Campaign:
     """Ids (``TM-*`` takes all that start so) or ``tag:NAME``; empty = the whole registry."""
     allow_private: bool = False
     """Whether loopback and private addresses may be fetched."""
+    render: RenderMode = "auto"
+    """Whether pages that are made by their scripts are rendered in a browser."""
     limits: Limits = field(default_factory=Limits)
     politeness: Politeness = field(default_factory=Politeness)
     search: Search = field(default_factory=Search)

@@ -10,6 +10,8 @@
     │   ├── TrapError               an address that a machine makes without end; says the rule
     │   ├── NotAPageError           a document that is no page: a picture, a PDF
     │   ├── NeedsBrowserError       a page that only a browser can show
+    │   │   └── GrowsByScriptError    a list that was read, but goes on only in a browser
+    │   ├── RenderError             a page that the browser could not show
     │   ├── PictureError            a picture that cannot be decoded within the limits
     │   └── GuardError              an address or a size that the guard refuses
     └── StopError                 the run cannot go on; nothing half-written is left behind
@@ -62,6 +64,14 @@ class NotAPageError(SkipError):
 
 class NeedsBrowserError(SkipError):
     """A page whose content is made by its scripts; only a browser can show it."""
+
+
+class GrowsByScriptError(NeedsBrowserError):
+    """A list that was read as far as it goes; the rest comes by clicks or scrolling alone."""
+
+
+class RenderError(SkipError):
+    """A page that the browser could not show, or a browser that does not start; says why."""
 
 
 class PictureError(SkipError):

@@ -16,11 +16,23 @@ from crawler.failures import outcome_of_failure
 
 COMPONENTS: dict[str, Any] = {
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
+    "EXTENSIONS": {},
     "SPIDER_MIDDLEWARES": {},
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "crawler.robots.RobotsMiddleware": 100,
+        "crawler.charsets.CharsetMiddleware": 585,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "crawler.unpack.UnpackMiddleware": 590,
         "crawler.guard.GuardMiddleware": 950,
+    },
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawler.handler.BoundedHandler",
+        "https": "crawler.handler.BoundedHandler",
+        "data": None,
+        "file": None,
+        "ftp": None,
+        "s3": None,
     },
     "ITEM_PIPELINES": {},
 }

@@ -39,6 +39,7 @@ from crawler.records import quick
 RightKind = Literal["trademark", "geographical_indication", "work", "design"]
 TargetKind = Literal["listing", "page"]
 JudgementKind = Literal["infringing", "licensed", "unrelated", "unsure"]
+RenderMode = Literal["auto", "never", "always"]
 
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 """How the border reads a record: unknown keys are refused, text is kept as given."""

@@ -1,4 +1,4 @@
-"""When and how a page is rendered in Chromium; for now: which Chromium.
+"""Which Chromium pages are rendered in; ``crawler/browser/`` does it, ``rendering.py`` says when.
 
 Everything that needs no browser works without one.
 """
@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.errors import InputError
+from crawler.model import RenderMode
 
 VARIABLE = "MARKHOUND_CHROMIUM"
 """The environment variable that names the browser to use, and no other."""
+
+HOW_TO_GET = "`markhound doctor` says how to get one"
 
 NAMES = (
     "chromium-headless-shell",
@@ -54,6 +57,15 @@ def find_chromium() -> Path | None:
             raise InputError(f"{VARIABLE} is {named!r}: expected the path of a program, got none")
         return path
     return next(_candidates(), None)
+
+
+def check_browser(mode: RenderMode) -> None:
+    """Refuse a sweep whose pages shall all be rendered where there is no browser.
+
+    :raises InputError: there is none, or MARKHOUND_CHROMIUM names something else
+    """
+    if mode != "never" and find_chromium() is None and mode == "always":
+        raise InputError(f"render: `always` needs a browser, and there is none; {HOW_TO_GET}")
 
 
 def _candidates() -> Iterator[Path]:

@@ -20,6 +20,7 @@ from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
 from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
+from crawler.render import check_browser
 from crawler.report import SweepReport, report_on
 from crawler.running import running
 from crawler.sites import site_of
@@ -64,9 +65,10 @@ def run_sweep(
     stops at once; what was recorded is kept. Either way, and after a kill, it can go on later.
 
     :param resume: id of the sweep that goes on with what it left; None = a new one
-    :raises InputError: when that sweep is still running
+    :raises InputError: when that sweep is still running, or a browser is wanted and there is none
     """
     matching_of(campaign, workspace.config.matching)  # limits that do not fit start nothing
+    check_browser(campaign.render)
     started_at = now()
     sweep = resume or f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     with running(sweep, workspace.logs):
@@ -190,6 +192,7 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_WORKSPACE": str(workspace.folder),
         "MARKHOUND_SWEEP": sweep,
         "MARKHOUND_ALLOW_PRIVATE": campaign.allow_private,
+        "MARKHOUND_RENDER": campaign.render,
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
         "MARKHOUND_MEGABYTES_PER_SITE": limits.megabytes_per_site or 0,

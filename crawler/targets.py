@@ -61,12 +61,24 @@ FETCHED = (
 class _Page:
     """A page that is being read: it ends when all that it yielded has been taken care of."""
 
-    __slots__ = ("complete", "identity", "items", "listing", "listings", "read", "site", "verdict")
+    __slots__ = (
+        "complete",
+        "continued",
+        "identity",
+        "items",
+        "listing",
+        "listings",
+        "read",
+        "site",
+        "verdict",
+    )
 
     def __init__(self, site: str) -> None:
         self.site = site
         self.read = False
         """Whether the spider has yielded everything."""
+        self.continued = False
+        """Whether its target is asked for once more, rendered, and ends by that."""
         self.items = 0
         """Listings that are still in the item pipelines."""
         self.listings = 0
@@ -183,6 +195,7 @@ class TargetsMiddleware:
             self.targets.warn(output.url, output.message)
             return None
         if isinstance(output, Request):
+            page.continued = page.continued or "target" in output.meta
             return self._taken(output)
         if isinstance(output, Listing):
             listing = self._once(output, response, page)
@@ -248,7 +261,7 @@ class TargetsMiddleware:
 
     def _taken(self, request: Request) -> Request | None:
         if "target" in request.meta:
-            return request  # it continues a target that was taken before
+            return request  # it continues a target that was taken before, in another way
         target = self.targets.take(request.url, request.meta.get("label"))
         if target is None:
             return None
@@ -295,6 +308,8 @@ class TargetsMiddleware:
         if not page.read or page.items:
             return
         del self._pages[target]
+        if page.continued and page.verdict is None:
+            return
         seen = _way(response)
         if page.listings:
             seen = f"catalogue of {page.listings} listings"
@@ -309,6 +324,8 @@ class TargetsMiddleware:
         if revisits is None or not self.targets.frontier.is_out(target):
             return
         row = self.targets.frontier.row_of(target)
+        # what a shell's server says of it does not tell whether its scripts show the same
+        plain = page.complete and not response.meta.get("rendered")
         etag, last_modified = validators_of(response)
         visit = Visit(
             url=target,
@@ -320,7 +337,7 @@ class TargetsMiddleware:
             request=row.request,
             etag=etag,
             last_modified=last_modified,
-            body=response.meta.get(DIGEST) if page.complete else None,
+            body=response.meta.get(DIGEST) if plain else None,
             identity=page.identity,
             listing=page.listing if page.complete else None,
         )

@@ -15,8 +15,14 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError
+from crawler.errors import (
+    BlockedError,
+    ExtractionError,
+    GrowsByScriptError,
+    NeedsBrowserError,
+)
 from crawler.extract import page_of, parse_page
+from crawler.extract.growth import grows_by_script
 from crawler.feeds import find_feeds
 from crawler.links import MOST_LINKS, Link, LinkKind, find_links
 from crawler.model import Listing, PageWarning
@@ -173,6 +179,7 @@ class StructuredSpider(Discovery, Spider):
         :raises NotAPageError: the response is no HTML page
         :raises BlockedError: a challenge stands in place of the page
         :raises NeedsBrowserError: only a browser can show the page
+        :raises GrowsByScriptError: a list whose rest only a browser can show
         :raises ExtractionError: the page is made so that it cannot be read
         """
         page = page_of(response)
@@ -193,6 +200,9 @@ class StructuredSpider(Discovery, Spider):
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:
             raise ExtractionError(reading.unread)
+        listed = reading.listing is not None or self.is_listed(response.url, platform)
+        if not listed and grows_by_script(page.root, links):
+            raise GrowsByScriptError("the rest of its list comes by clicks or scrolling alone")
 
 
 def _front(response: Response, page: Selector) -> Front:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import click
 from rich.console import Console
@@ -24,7 +25,7 @@ from crawler.campaign import (
     matching_of,
 )
 from crawler.errors import WorkspaceError
-from crawler.model import Right
+from crawler.model import RenderMode, Right
 from crawler.queries import queries_of
 from crawler.quiet import find_quiet
 from crawler.sites import site_of
@@ -43,6 +44,11 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 @click.option("--max-pages", type=click.IntRange(min=1), help="Pages of one site at the most.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Then it stops.")
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a site.")
+@click.option(
+    "--render",
+    type=click.Choice(get_args(RenderMode)),
+    help="Whether pages made by their scripts are rendered in a browser.",
+)
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
 @json_option
 @pass_context
@@ -54,6 +60,7 @@ def sweep(
     max_pages: int | None,
     max_minutes: float | None,
     delay: float | None,
+    render: RenderMode | None,
     *,
     resume: bool,
     allow_private: bool,
@@ -89,6 +96,7 @@ def sweep(
         if delay is None
         else replace(campaign.politeness, delay=delay),
         allow_private=allow_private or campaign.allow_private,
+        render=render or campaign.render,
     )
     check_campaign(campaign, Path(what[0] if what else "command line"))
     check_installed(matching_of(campaign, context.workspace.config.matching).words)
@@ -183,6 +191,7 @@ def check(context: Context, file: Path) -> None:
     for hours in politeness.quiet_hours:
         now = "now" if find_quiet([hours]) else "not now"
         console.print(f"Quiet hours: {hours} ({now})", markup=False)
+    console.print(f"Rendering: {plan.render}")
     try:
         workspace = context.workspace
     except WorkspaceError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from urllib.parse import urljoin, urlsplit
 
 from price_parser import Price
@@ -286,6 +286,17 @@ def picture_url(base: str, value: object) -> str | None:
     if parts.path.lower().endswith((".svg", ".ico")) or _PLACEHOLDER.search(parts.path):
         return None
     return parts._replace(fragment="").geturl()
+
+
+def decimal_text(value: object) -> Decimal | None:
+    """Return a number of structured data; None when it is none."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        try:
+            number = Decimal(str(value).strip())
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() and number >= 0 else None
+    return None
 
 
 def link_url(base: str, value: object) -> str | None:

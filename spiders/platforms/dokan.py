@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crawler.conventions import Conventions
+from crawler.extract.contacts import contact_uri
 from crawler.extract.values import (
     Locale,
     clean_text,
-    contact_uri,
     currency_of,
     decimal_text,
     link_url,

@@ -6,7 +6,7 @@ import pytest
 
 from crawler import render
 from crawler.errors import InputError
-from crawler.render import find_chromium
+from crawler.render import check_browser, find_chromium
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +76,17 @@ def test_the_newest_downloaded_browser_comes_last(bare_machine: Path) -> None:
     assert "chromium_headless_shell-1200" in found.parts
     installed = program(bare_machine / "usual" / "google-chrome")
     assert find_chromium() == installed
+
+
+def test_always_is_refused_without_a_browser() -> None:
+    with pytest.raises(InputError, match="`always` needs a browser, and there is none"):
+        check_browser("always")
+    check_browser("auto")
+    check_browser("never")
+
+
+def test_a_wrong_variable_is_told_before_a_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(render.VARIABLE, "missing-browser")
+    with pytest.raises(InputError, match="missing-browser"):
+        check_browser("auto")
+    check_browser("never")

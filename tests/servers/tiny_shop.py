@@ -52,9 +52,15 @@ class _Server(ThreadingHTTPServer):
 
 
 class TinyShop:
-    """Serves ``routes`` on a free port of 127.0.0.1 while the ``with`` block runs."""
+    """Serves ``routes`` on a free port of ``address`` while the ``with`` block runs."""
 
-    def __init__(self, routes: Mapping[str, Route], *, seconds_a_page: float = 0) -> None:
+    def __init__(
+        self,
+        routes: Mapping[str, Route],
+        *,
+        seconds_a_page: float = 0,
+        address: str = "127.0.0.1",
+    ) -> None:
         self.routes = dict(routes)
         self.requests: Counter[str] = Counter()
         self.guesses: Counter[str] = Counter()
@@ -69,9 +75,9 @@ class TinyShop:
         self._answering = 0
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"shop": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
+        self._server = _Server((address, 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.site = f"127.0.0.1:{self._server.server_address[1]}"
+        self.site = f"{address}:{self._server.server_address[1]}"
         self.url = f"http://{self.site}"
 
     def answer(self, path: str, body: bytes) -> Answer:  # noqa: ARG002 (of those that read it)
