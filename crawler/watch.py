@@ -97,7 +97,11 @@ class WatchMiddleware:
         """
         if response.status == 206:
             raise ExtractionError("the answer is only a part of the page (HTTP 206)")
-        if 200 <= response.status < 300 and not response.body.strip(b"\0 \t\r\n"):
+        # a browser hands over no file, which the spider refuses with better words
+        kind = (response.headers.get("Content-Type") or b"text/html").lower()
+        is_file = not any(name in kind for name in (b"text", b"html", b"xml", b"json"))
+        empty = not is_file and not response.body.strip(b"\0 \t\r\n")
+        if empty and 200 <= response.status < 300:
             raise ExtractionError(f"the answer is empty (HTTP {response.status})")
         response.flags.append(READ)
 

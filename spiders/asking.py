@@ -9,7 +9,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 
-from crawler.errors import GuardError
+from crawler.errors import SkipError
 from crawler.robots import UNREACHABLE
 from crawler.sitemaps import on_host
 from crawler.sites import site_of
@@ -53,7 +53,7 @@ async def find_answer(spider: Spider, request: Request) -> Response | None:
     assert crawler.engine is not None
     try:
         response = await crawler.engine.download_async(request.replace(callback=NO_CALLBACK))
-    except (GuardError, IgnoreRequest, *UNREACHABLE):
+    except (SkipError, IgnoreRequest, *UNREACHABLE):
         return None
     same = site_of(response.url) == site_of(request.url)
     return response if response.status == 200 and same else None

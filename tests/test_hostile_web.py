@@ -133,7 +133,9 @@ def test_a_crawl_delay_holds_between_all_requests(swept: Swept) -> None:
     times = swept.web.sites["crawl-delay"].times()
     gaps = [after - before for before, after in itertools.pairwise(times[1:])]
     assert len(gaps) >= 4
-    assert min(gaps) >= 0.9  # as they arrive here
+    # as they arrive here: one that a busy machine delivers late comes nearer to the next one
+    assert sum(gaps) >= 0.98 * len(gaps)
+    assert min(gaps) >= 0.5
 
 
 def test_a_site_that_refuses_is_not_hammered(swept: Swept) -> None:

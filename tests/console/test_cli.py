@@ -220,7 +220,7 @@ def test_empty_workspace_lists_nothing(tmp_path: Path, command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("sweep",), "Missing argument"),
+        (("sweep",), "got nothing"),
         (("sweep", "a.toml", "https://shop.example/"), "one campaign file or URLs"),
         (("sweep", "nothing.toml"), "cannot read nothing.toml"),
         (("sweep", "shop.example"), "a URL starts with https://"),

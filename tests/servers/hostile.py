@@ -116,7 +116,12 @@ class Site:
     def _route(self, path: str) -> Answer:
         if path in self.case.routes:
             return self.case.routes[path]
-        innocent = {"/": self._home, "/good": _good, "/robots.txt": _no_robots}
+        innocent = {
+            "/": self._home,
+            "/good": _good,
+            "/robots.txt": _not_found,
+            "/sitemap.xml": _not_found,
+        }
         return innocent.get(path, self.case.answer)
 
     async def _home(self, talk: Talk) -> None:
@@ -129,7 +134,7 @@ async def _good(talk: Talk) -> None:
     await talk.page(shop_page("Good kettle"))
 
 
-async def _no_robots(talk: Talk) -> None:
+async def _not_found(talk: Talk) -> None:
     await talk.page("none", status=404)
 
 
