@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
+from crawler.links import Link
 from crawler.model import Listing, Outcome, PageWarning, TargetState, stable_id
 from crawler.revisits import Revisits
 from crawler.sites import canonical_url, site_of
@@ -121,13 +122,13 @@ class Targets:
             return None
         return target
 
-    def take_link(self, url: str, site: str, priority: int, request: str) -> None:
-        """Take a canonical URL on and let it wait, if its site is swept and it is new."""
-        if site in self._sites and self._claim(url):
-            if rule := self._rule_against(site, url):
-                self.note(url, TargetState.SKIPPED, rule)
+    def take_link(self, link: Link, site: str, depth: int) -> None:
+        """Take a link of a page of the site on and let it wait, if it is new."""
+        if site in self._sites and self._claim(link.url):
+            if rule := self._rule_against(site, link.url):
+                self.note(link.url, TargetState.SKIPPED, rule)
             else:
-                self.frontier.add(site, url, priority, request)
+                self.frontier.add(site, link.url, link.priority, link.request_text(depth))
                 self.on_change()
 
     def _rule_against(self, site: str, url: str) -> str | None:

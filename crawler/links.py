@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from parsel import Selector
@@ -58,12 +59,23 @@ class Link:
 
     def request_text(self, depth: int) -> str:
         """Return how it is asked for, as a frontier's row has it."""
-        told: dict[str, Any] = {"depth": depth}
-        if self.platform:
-            told["cb_kwargs"] = {"platform": self.platform}
-        if self.lastmod:
-            told["meta"] = {"lastmod": self.lastmod}
-        return json.dumps(told, separators=(",", ":"))
+        return _request_text(depth, self.platform, self.lastmod)
+
+
+class Links(NamedTuple):
+    """All links of a page as one output of a spider: pages have hundreds, known ones mostly."""
+
+    links: Sequence[Link]
+
+
+@lru_cache(maxsize=4096)
+def _request_text(depth: int, platform: str | None, lastmod: str | None) -> str:
+    told: dict[str, Any] = {"depth": depth}
+    if platform:
+        told["cb_kwargs"] = {"platform": platform}
+    if lastmod:
+        told["meta"] = {"lastmod": lastmod}
+    return json.dumps(told, separators=(",", ":"))
 
 
 _BINARY = re.compile(
@@ -141,7 +153,9 @@ MOST_ELEMENTS = 50_000
 """Elements that are looked at for them."""
 
 
-def find_links(page: Selector, url: str, conventions: Conventions = ANY_SHOP) -> list[Link]:
+def find_links(
+    page: Selector, url: str, conventions: Conventions = ANY_SHOP, source: str | None = None
+) -> list[Link]:
     """Return the links to follow from a page, best first, each URL once.
 
     Only the page's own site; no carts, accounts, reviews, searches, sortings, filters, files.
@@ -151,6 +165,7 @@ def find_links(page: Selector, url: str, conventions: Conventions = ANY_SHOP) ->
 
     :param url: where the page was had from; relative links start at its ``<base href>``
     :param conventions: those of the site's shop program
+    :param source: the text of the page, where it is at hand: that is faster
     """
     root = page.root
     if not hasattr(root, "iter"):
@@ -158,7 +173,7 @@ def find_links(page: Selector, url: str, conventions: Conventions = ANY_SHOP) ->
     site, own = site_of(url), canonical_url(url) or url
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
-    for element, href, says_next in islice(hrefs(root, own), MOST_ELEMENTS):
+    for element, href, says_next in islice(hrefs(root, own, source), MOST_ELEMENTS):
         if len(found) >= MOST_LINKS:
             break
         address = _address(_joined(base, href))

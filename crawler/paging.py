@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from lxml.etree import XPath  # type: ignore[import-untyped]
+
 from crawler.extract.dom import HtmlElement
 
 PAGE_PARAMETER = re.compile(
@@ -44,27 +46,28 @@ _MORE = (
 """Attributes that can hold nothing but what comes next in a list, whatever element has them."""
 _PERHAPS_MORE = ("data-url", "data-href", "data-ajax-url", "data-endpoint", "hx-get", "data-hx-get")
 """Attributes that hold any address; on what is no link, only a next page is taken from them."""
-_WITH_MORE = (
-    "//*[not(self::a or self::area or self::link or self::button or self::option)]["
-    + " or ".join(f"@{name}" for name in (*_MORE, *_PERHAPS_MORE))
-    + "]"
-)
+_SAYS_MORE = re.compile(r"data-(?:next|load-more|more|page-url|url|href|ajax-url|endpoint)")
+_with_more = XPath("|".join(f"//@{name}/.." for name in (*_MORE, *_PERHAPS_MORE)))
 _PLACE_OF_NUMBER = re.compile(
     r"\{+ ?(?:page|p|n|num|0) ?\}+|%7B(?:page|p|n)%7D|__page__|:page\b|%page%|\[page\]",
     re.IGNORECASE,
 )
-_MOST_OTHERS = 500
+_MOST_WITH_MORE = 2_000
 
 
-def hrefs(root: HtmlElement, own: str) -> Iterator[tuple[HtmlElement, str, bool]]:
+def hrefs(
+    root: HtmlElement, own: str, source: str | None = None
+) -> Iterator[tuple[HtmlElement, str, bool]]:
     """Yield each different address with the first element of each class that has it.
 
     The third part tells whether its attribute says that it is the next page.
 
     :param own: the page's own canonical URL, in which a bare page number is put
+    :param source: the text of the page, in which it is seen at a glance that no such attribute is
+        there
     """
     seen: set[tuple[str, str | None]] = set()
-    for element, name in _attributes(root):
+    for element, name in _attributes(root, source):
         href = element.get(name)
         if href is None or (element.tag == "option" and not href.startswith(("/", "?", "http"))):
             continue
@@ -78,20 +81,18 @@ def hrefs(root: HtmlElement, own: str) -> Iterator[tuple[HtmlElement, str, bool]
             yield element, written, says_next or written != href.strip()
 
 
-def _attributes(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+def _attributes(root: HtmlElement, source: str | None) -> Iterator[tuple[HtmlElement, str]]:
     for element in root.iter("a", "area", "link", "button", "option"):
         if element.tag == "option":
             yield element, "value"
-        elif element.tag != "link":
+        elif element.tag != "link" or "next" in (element.get("rel") or "").lower().split():
             yield element, "href"
-            if len(element.attrib) > 1 or element.tag == "button":
-                for name in (*_MORE, *_PERHAPS_MORE):
-                    yield element, name
-        elif "next" in (element.get("rel") or "").lower().split():
-            yield element, "href"
-    for element in root.xpath(_WITH_MORE)[:_MOST_OTHERS]:
-        for name in (*_MORE, *_PERHAPS_MORE):
-            yield element, name
+    if source is not None and "hx-get" not in source and not _SAYS_MORE.search(source):
+        return
+    for element in _with_more(root)[:_MOST_WITH_MORE]:
+        if element.tag not in ("link", "option"):
+            for name in (*_MORE, *_PERHAPS_MORE):
+                yield element, name
 
 
 def _written_out(href: str, own: str, *, bare_number: bool) -> str | None:

@@ -22,7 +22,7 @@ from crawler.book import Targets, identities_of
 from crawler.errors import SkipError
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
-from crawler.links import Link
+from crawler.links import Link, Links
 from crawler.model import Listing, PageWarning, TargetState
 from crawler.revisits import Revisits, digest_of, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
@@ -185,11 +185,14 @@ class TargetsMiddleware:
         self._finish(target, response)
 
     def _passed(self, output: object, response: Response, page: _Page) -> object | None:
+        if isinstance(output, Links):
+            for link in output.links:
+                self._passed(link, response, page)
+            return None
         if isinstance(output, Link):
             # not by way of a Request: pages repeat their menus, and most links are known by now
             depth = response.meta.get("depth", 0) + 1
-            text = output.request_text(depth)
-            self.targets.take_link(output.url, page.site, output.priority, text)
+            self.targets.take_link(output, page.site, depth)
             return None
         if isinstance(output, PageWarning):
             self.targets.warn(output.url, output.message)

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from crawler.conventions import ANY_SHOP, Conventions
 from crawler.extract import page_of
 from crawler.feeds import parse_feed
-from crawler.links import Link, LinkKind, find_link, find_links
+from crawler.links import Link, LinkKind, Links, find_link, find_links
 from crawler.model import Listing, PageWarning
 from crawler.searching import search_url
 from crawler.sitemaps import parse_sitemap
@@ -47,8 +47,10 @@ class Discovery(Catalogues):
 
     def follow(self, link: Link, platform: str | None) -> Link:
         """Return the link as it is followed on a site of that shop program."""
+        if platform is None:
+            return link
         rank = LATE.get(link.kind) if self.is_listed(link.url, platform) else None
-        return link if platform is None else dataclasses.replace(link, rank=rank, platform=platform)
+        return dataclasses.replace(link, rank=rank, platform=platform)
 
     def parse(self, response: Response, platform: str | None = None) -> Iterator[Any]:
         """Read an ordinary page."""
@@ -73,7 +75,7 @@ class Discovery(Catalogues):
 
     def parse_sitemap(
         self, response: Response, platform: str | None, depth: int
-    ) -> Iterator[PageWarning | Request | Link]:
+    ) -> Iterator[PageWarning | Request | Links]:
         """Yield the pages and the sitemaps that a sitemap names.
 
         :raises ExtractionError: it is none
@@ -88,10 +90,18 @@ class Discovery(Catalogues):
         elif inner:
             yield from self.ask_sitemaps(inner, platform, depth + 1)
         conventions = self.conventions_of(platform)
-        for entry in sitemap.entries:
-            if not entry.is_sitemap and (link := find_link(entry.url, conventions)) is not None:
-                followed = self.follow(link, platform)
-                yield dataclasses.replace(followed, lastmod=entry.lastmod)
+        named = (
+            (find_link(entry.url, conventions), entry.lastmod)
+            for entry in sitemap.entries
+            if not entry.is_sitemap
+        )
+        yield Links(
+            [
+                dataclasses.replace(self.follow(link, platform), lastmod=lastmod)
+                for link, lastmod in named
+                if link is not None
+            ]
+        )
 
     def ask_feeds(self, urls: Iterable[str], platform: str | None) -> Iterator[Request]:
         """Yield the requests of feeds."""

@@ -24,7 +24,7 @@ from crawler.errors import (
 from crawler.extract import page_of, parse_page
 from crawler.extract.growth import grows_by_script
 from crawler.feeds import find_feeds
-from crawler.links import MOST_LINKS, Link, LinkKind, find_links
+from crawler.links import MOST_LINKS, Link, LinkKind, Links, find_links
 from crawler.model import Listing, PageWarning
 from crawler.searching import find_open_search, find_search, parse_open_search, search_url
 from crawler.sitemaps import parse_sitemap
@@ -35,7 +35,7 @@ from spiders.discovery import Discovery
 from spiders.platforms import GUESSED, find_platform
 from spiders.platforms.catalogue import Front, Platform, Step
 
-Output = Listing | PageWarning | Request | Link
+Output = Listing | PageWarning | Request | Links
 
 
 class StructuredSpider(Discovery, Spider):
@@ -190,12 +190,12 @@ class StructuredSpider(Discovery, Spider):
             raise BlockedError(reading.blocked_by)
         if reading.listing:
             yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
-        links = find_links(page, response.url, self.conventions_of(platform))
+        conventions = self.conventions_of(platform)
+        links = find_links(page, response.url, conventions, response.text)
         if len(links) >= MOST_LINKS:
             message = f"the page has more than {MOST_LINKS:,} links; the rest is not followed"
             yield PageWarning(url=response.url, message=message)
-        for link in links:
-            yield self.follow(link, platform)
+        yield Links([self.follow(link, platform) for link in links])
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:

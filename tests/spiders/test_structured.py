@@ -11,7 +11,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError, NotAPageError
-from crawler.links import Link
+from crawler.links import Links
 from crawler.model import Listing, PageWarning
 from spiders.structured import StructuredSpider
 from tests.servers.crawl import crawl
@@ -46,8 +46,7 @@ def test_a_listing_is_dated_and_carries_its_site() -> None:
 
 
 def test_a_list_yields_requests_that_put_listings_first() -> None:
-    found = outputs("category")
-    assert all(isinstance(output, Link) for output in found)
+    [found] = [output.links for output in outputs("category") if isinstance(output, Links)]
     assert found[0].url == "https://corner.example/p/kettle-7"
     assert found[0].priority > found[-1].priority
 
@@ -76,7 +75,7 @@ def test_xhtml_is_a_page_under_any_type(kind: str) -> None:
     body = (PAGES / "page.xhtml").read_bytes()
     headers = {"Content-Type": kind}
     made = responsetypes.from_args(headers=Headers(headers), url=URL, body=body)
-    [listing] = StructuredSpider().parse(made(URL, headers=headers, body=body))
+    [listing, _] = StructuredSpider().parse(made(URL, headers=headers, body=body))
     assert isinstance(listing, Listing)
     assert (listing.title, listing.brand) == ("Harwick Kettle", "Harwick")
 
@@ -84,7 +83,9 @@ def test_xhtml_is_a_page_under_any_type(kind: str) -> None:
 def test_a_page_that_cannot_be_read_fails_after_its_links() -> None:
     body = '<a href="/p/kettle-7">k</a>' + "<div>" * 3_000
     found = StructuredSpider().parse(HtmlResponse(URL, body=body, encoding="utf-8"))
-    assert next(found).url == "https://corner.example/p/kettle-7"
+    followed = next(found)
+    assert isinstance(followed, Links)
+    assert followed.links[0].url == "https://corner.example/p/kettle-7"
     with pytest.raises(ExtractionError, match="nested over 300 deep"):
         next(found)
 
