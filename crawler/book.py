@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
-from crawler.links import Link
+from crawler.link import Link
 from crawler.model import Listing, Outcome, PageWarning, TargetState, stable_id
 from crawler.revisits import Revisits
 from crawler.sites import canonical_url, site_of

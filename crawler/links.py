@@ -5,78 +5,20 @@ A URL is decided on as a string, once a page, before any Request is built.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from parsel import Selector
 
 from crawler.conventions import ANY_SHOP, Conventions, target_in
 from crawler.extract.dom import HtmlElement
+from crawler.link import PRIORITY, Link, LinkKind
+from crawler.menus import Menu
 from crawler.paging import OFFSET, PAGE_NUMBER, PAGE_PARAMETER, hrefs, is_next
 from crawler.sites import canonical_url, site_of
-
-
-class LinkKind(StrEnum):
-    """What a link seems to lead to; a hint, not a promise."""
-
-    LISTING = "listing"
-    NEXT = "next"
-    LIST = "list"
-    OTHER = "other"
-
-
-PRIORITY = {LinkKind.LISTING: 30, LinkKind.NEXT: 20, LinkKind.LIST: 10, LinkKind.OTHER: 0}
-"""Listings first: a budget is spent on what is matched, and the queue stays short, since a list
-is opened only when the listings known so far are done. Then the rest of a list that is begun,
-then other lists. Lists do not starve: listings are finite between two lists."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
-    """A link on the same site."""
-
-    url: str
-    """Canonical."""
-    kind: LinkKind
-    rank: int | None = None
-    """Priority in place of that of its kind."""
-    platform: str | None = None
-    """Shop program of its site, when that is known; ``parse`` is told."""
-    lastmod: str | None = None
-    """When it changed, as its sitemap says; kept in the request's ``meta``."""
-
-    @property
-    def priority(self) -> int:
-        """A Request's priority; higher is earlier."""
-        return PRIORITY[self.kind] if self.rank is None else self.rank
-
-    def request_text(self, depth: int) -> str:
-        """Return how it is asked for, as a frontier's row has it."""
-        return _request_text(depth, self.platform, self.lastmod)
-
-
-class Links(NamedTuple):
-    """All links of a page as one output of a spider: pages have hundreds, known ones mostly."""
-
-    links: Sequence[Link]
-
-
-@lru_cache(maxsize=4096)
-def _request_text(depth: int, platform: str | None, lastmod: str | None) -> str:
-    told: dict[str, Any] = {"depth": depth}
-    if platform:
-        told["cb_kwargs"] = {"platform": platform}
-    if lastmod:
-        told["meta"] = {"lastmod": lastmod}
-    return json.dumps(told, separators=(",", ":"))
-
 
 _BINARY = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|csv|zip|rar|7z|gz|tgz"
@@ -154,7 +96,11 @@ MOST_ELEMENTS = 50_000
 
 
 def find_links(
-    page: Selector, url: str, conventions: Conventions = ANY_SHOP, source: str | None = None
+    page: Selector,
+    url: str,
+    conventions: Conventions = ANY_SHOP,
+    source: str | None = None,
+    known: Menu | None = None,
 ) -> list[Link]:
     """Return the links to follow from a page, best first, each URL once.
 
@@ -166,6 +112,9 @@ def find_links(
     :param url: where the page was had from; relative links start at its ``<base href>``
     :param conventions: those of the site's shop program
     :param source: the text of the page, where it is at hand: that is faster
+    :param known: addresses, as they stand on pages of the same origin, that were returned before
+        and are left out; those of this page are added. Listings, and lists that go on, are
+        returned each time.
     """
     root = page.root
     if not hasattr(root, "iter"):
@@ -173,29 +122,43 @@ def find_links(
     site, own = site_of(url), canonical_url(url) or url
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
+    menus = Menu() if known is None else known
     for element, href, says_next in islice(hrefs(root, own, source), MOST_ELEMENTS):
         if len(found) >= MOST_LINKS:
             break
+        if href in menus:
+            continue
         address = _address(_joined(base, href))
         if address is None or address.site != site:
             continue
-        address = _by(conventions, address)
-        if address is None:
+        target, kind = _lead(element, address, own, conventions, says_next=says_next)
+        if target is None:
             continue
-        kind = LinkKind.NEXT if says_next else _kind(element, address)
-        target = address.url if address.is_page and not address.orders else None
-        if kind is LinkKind.NEXT and target is None:
-            target = _next_page(address.url, own)
-        if target is None or target == own or not _may_lead(element, kind):
-            continue
-        known = found.get(target)
-        if known is None or PRIORITY[kind] > PRIORITY[known]:
+        before = found.get(target)
+        if before is None or PRIORITY[kind] > PRIORITY[before]:
             found[target] = kind
+        if kind in _IN_MENUS:
+            menus.add(href)
     links = [Link(url=target, kind=kind) for target, kind in found.items()]
     return sorted(links, key=lambda link: -link.priority)
 
 
 _LINKS = frozenset(("a", "area"))
+_IN_MENUS = frozenset((LinkKind.LIST, LinkKind.OTHER))
+
+
+def _lead(
+    element: HtmlElement, address: _Address, own: str, conventions: Conventions, *, says_next: bool
+) -> tuple[str | None, LinkKind]:
+    """Return where a link leads that is followed, and what to; None when it is not."""
+    meant = _by(conventions, address)
+    if meant is None:
+        return None, LinkKind.OTHER
+    kind = LinkKind.NEXT if says_next else _kind(element, meant)
+    target = meant.url if meant.is_page and not meant.orders else None
+    if kind is LinkKind.NEXT and target is None:
+        target = _next_page(meant.url, own)
+    return (target if target != own and _may_lead(element, kind) else None), kind
 
 
 def _may_lead(element: HtmlElement, kind: LinkKind) -> bool:

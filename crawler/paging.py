@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -137,7 +138,13 @@ def is_next(element: HtmlElement) -> bool:
     if len(element) and (text is None or text.isspace()):
         text = "".join(islice(element.itertext(), 12))
     words = (text or "").strip() or element.get("title") or element.get("aria-label") or ""
-    if len(words) > _LONGEST_NEXT or not (words.isdigit() or _NEXT_WORDS.fullmatch(words)):
+    if len(words) > _LONGEST_NEXT or not _says_next(words):
         return False
     around = [element, *islice(element.iterancestors(), 3)]
     return any(_PAGER.search(f"{s.get('class')} {s.get('aria-label')}") for s in around)
+
+
+@lru_cache(maxsize=16_384)
+def _says_next(words: str) -> bool:
+    """Tell whether words lead on; the menus of a site say the same on every page."""
+    return words.isdigit() or _NEXT_WORDS.fullmatch(words) is not None

@@ -22,7 +22,7 @@ from crawler.book import Targets, identities_of
 from crawler.errors import SkipError
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
-from crawler.links import Link, Links
+from crawler.link import Link, Links
 from crawler.model import Listing, PageWarning, TargetState
 from crawler.revisits import Revisits, digest_of, plan_of, validators_of
 from crawler.sites import canonical_url, site_of

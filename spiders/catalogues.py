@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import JsonRequest, Response
 
 from crawler.errors import BlockedError, ExtractionError
-from crawler.links import LinkKind
+from crawler.link import LinkKind
 from crawler.model import Listing, PageWarning
 from crawler.pace import REFUSED
 from crawler.sites import site_of

@@ -14,7 +14,8 @@ from scrapy.http import Response
 from crawler.conventions import ANY_SHOP, Conventions
 from crawler.extract import page_of
 from crawler.feeds import parse_feed
-from crawler.links import Link, LinkKind, Links, find_link, find_links
+from crawler.link import Link, LinkKind, Links
+from crawler.links import find_link, find_links
 from crawler.model import Listing, PageWarning
 from crawler.searching import search_url
 from crawler.sitemaps import parse_sitemap

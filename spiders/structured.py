@@ -24,7 +24,9 @@ from crawler.errors import (
 from crawler.extract import page_of, parse_page
 from crawler.extract.growth import grows_by_script
 from crawler.feeds import find_feeds
-from crawler.links import MOST_LINKS, Link, LinkKind, Links, find_links
+from crawler.link import Link, LinkKind, Links
+from crawler.links import MOST_LINKS, find_links
+from crawler.menus import Menus
 from crawler.model import Listing, PageWarning
 from crawler.searching import find_open_search, find_search, parse_open_search, search_url
 from crawler.sitemaps import parse_sitemap
@@ -55,6 +57,7 @@ class StructuredSpider(Discovery, Spider):
         self.robots = Robots("")
         self._mapped: set[str] = set()
         self._met: set[str] = set()
+        self._menus = Menus()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 (Scrapy's signature)
@@ -191,7 +194,8 @@ class StructuredSpider(Discovery, Spider):
         if reading.listing:
             yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
         conventions = self.conventions_of(platform)
-        links = find_links(page, response.url, conventions, response.text)
+        known = self._menus.of(response.url)
+        links = find_links(page, response.url, conventions, response.text, known)
         if len(links) >= MOST_LINKS:
             message = f"the page has more than {MOST_LINKS:,} links; the rest is not followed"
             yield PageWarning(url=response.url, message=message)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.extract.dom import HtmlElement
-from crawler.links import Link, LinkKind
+from crawler.link import Link, LinkKind
 
 LOAD_WORDS = (
     r"^\W*(?:"

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
 
-from crawler.links import MOST_LINKS, Link, LinkKind, _is_canonical, find_links, is_page
+from crawler.link import Link, LinkKind
+from crawler.links import MOST_LINKS, _is_canonical, find_links, is_page
+from crawler.menus import Menus
 from crawler.sites import canonical_url
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -199,3 +201,35 @@ def test_a_listing_stays_one_when_the_menu_names_it_too() -> None:
 def test_links_without_end_are_followed_to_a_bound() -> None:
     page = Selector(text="".join(f"<a href=/p/{n}>a</a>" for n in range(20_000)), type="html")
     assert len(find_links(page, "https://shop.example/")) == MOST_LINKS
+
+
+def test_what_stands_on_every_page_is_returned_once() -> None:
+    menus = Menus()
+    first = links_of('<a href="/c/pans">Pans</a><a href="/p/7">7</a><a href="?page=2">2</a>', menus)
+    again = links_of(
+        '<a href="/c/pans">Pans</a><a href="/c/pots">Pots</a><a href="/p/7">7</a>'
+        '<a href="/about">About</a><a href="?page=2">2</a>',
+        menus,
+    )
+    assert {link.url for link in first} - {link.url for link in again} == {
+        "https://corner.example/c/pans"
+    }
+    assert {"https://corner.example/c/pots", "https://corner.example/about"} <= {
+        link.url for link in again
+    }
+    assert menus.of("https://other.example/c/pans") == set()
+
+
+def test_menus_of_the_sites_met_last_are_kept() -> None:
+    menus = Menus(most=2)
+    menus.of("https://a.example/x").add("/a")
+    menus.of("https://b.example/x").add("/b")
+    assert menus.of("https://a.example/y") == {"/a"}
+    menus.of("https://c.example/x")
+    assert menus.of("https://b.example/x") == set()
+
+
+def links_of(html: str, menus: Menus) -> list[Link]:
+    page = Selector(text=f"<html><body>{html}</body></html>", type="html")
+    url = "https://corner.example/c/kitchen"
+    return find_links(page, url, source=html, known=menus.of(url))

@@ -7,7 +7,8 @@ import pytest
 from parsel import Selector
 
 from crawler.conventions import ANY_SHOP, Conventions
-from crawler.links import LinkKind, find_link, find_links
+from crawler.link import LinkKind
+from crawler.links import find_link, find_links
 from spiders.platforms import BY_NAME
 
 HOST = "https://corner.example"

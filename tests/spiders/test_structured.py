@@ -11,7 +11,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError, NotAPageError
-from crawler.links import Links
+from crawler.link import Links
 from crawler.model import Listing, PageWarning
 from spiders.structured import StructuredSpider
 from tests.servers.crawl import crawl
