@@ -122,11 +122,11 @@ def find_links(
     site, own = site_of(url), canonical_url(url) or url
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
-    menus = Menu() if known is None else known
+    written: dict[str, str] = {}
     for element, href, says_next in islice(hrefs(root, own, source), MOST_ELEMENTS):
         if len(found) >= MOST_LINKS:
             break
-        if href in menus:
+        if known is not None and href in known:
             continue
         address = _address(_joined(base, href))
         if address is None or address.site != site:
@@ -137,8 +137,9 @@ def find_links(
         before = found.get(target)
         if before is None or PRIORITY[kind] > PRIORITY[before]:
             found[target] = kind
-        if kind in _IN_MENUS:
-            menus.add(href)
+        written[href] = target
+    if known is not None:
+        known.learn(href for href, target in written.items() if found[target] in _IN_MENUS)
     links = [Link(url=target, kind=kind) for target, kind in found.items()]
     return sorted(links, key=lambda link: -link.priority)
 

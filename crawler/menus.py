@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import islice
 
 MOST_KNOWN = 2_000
 """Addresses of a site that are kept in mind: its menus, which come first."""
@@ -11,10 +13,10 @@ MOST_KNOWN = 2_000
 class Menu(set[str]):
     """Addresses as they stand on the pages of one origin, decided on and followed before."""
 
-    def add(self, href: str) -> None:
-        """Keep an address that means the same on every page: a path from the root."""
-        if href[:1] == "/" and len(self) < MOST_KNOWN:
-            super().add(href)
+    def learn(self, hrefs: Iterable[str]) -> None:
+        """Keep the addresses that mean the same on every page: paths from the root."""
+        room = max(MOST_KNOWN - len(self), 0)
+        self.update(islice((href for href in hrefs if href[:1] == "/"), room))
 
 
 class Menus:
