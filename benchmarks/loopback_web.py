@@ -38,21 +38,23 @@ def make_picture(seed: int) -> bytes:
 class Web:
     """Makes answers."""
 
-    def __init__(self, listings: int) -> None:
+    def __init__(self, listings: int, menu: int) -> None:
         self._listings = listings
         self._pictures = [make_picture(seed) for seed in range(16)]
-        menu = "".join(
+        items = "".join(
             f'<li class="menu-item level-{n % 3}"><a class="menu-link" href="/list/{n % 5}?of={n}">'
             f"<span>Goods of kind {n}</span></a></li>"
-            for n in range(MENU)
+            for n in range(menu)
         )
-        words = "Terms of sale and delivery apply to all of our goods. " * 550
-        self._around = f'<nav class="site-nav"><ul>{menu}</ul></nav>', f"<p>{words}</p>"
+        # as long as real pages are, however short the menu
+        terms = "Terms of sale and delivery apply to all of our goods. "
+        words = terms * (550 + 2 * (MENU - menu))
+        self._around = f'<nav class="site-nav"><ul>{items}</ul></nav>', f"<p>{words}</p>"
 
     def answer(self, path: str) -> tuple[str, bytes]:
         """Return content type and body."""
         if path == "/robots.txt":
-            return "text/plain", b"User-agent: *\nDisallow: /cart\nDisallow: /list/\n"
+            return "text/plain", b"User-agent: *\nDisallow: /cart\n"
         if path.startswith("/i/"):
             number = int(path[3:-4])
             name = str(number).encode()
@@ -84,9 +86,9 @@ class Web:
         )
 
 
-async def serve(listings: int) -> None:
+async def serve(listings: int, menu: int) -> None:
     """Serve until the process is ended; the port is the first line of the output."""
-    web = Web(listings)
+    web = Web(listings, menu)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -112,4 +114,6 @@ async def serve(listings: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--listings", type=int, default=1000)
-    asyncio.run(serve(parser.parse_args().listings))
+    parser.add_argument("--menu", type=int, default=MENU)
+    chosen = parser.parse_args()
+    asyncio.run(serve(chosen.listings, chosen.menu))

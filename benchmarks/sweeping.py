@@ -73,9 +73,10 @@ def run(*command: str | Path) -> Spent:
 
 
 @contextmanager
-def loopback_web(listings: int) -> Iterator[int]:
+def loopback_web(listings: int, menu: int = 200) -> Iterator[int]:
     """Run the web; yields its port."""
     command = [sys.executable, "-m", "benchmarks.loopback_web", "--listings", str(listings)]
+    command += ["--menu", str(menu)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -147,7 +148,7 @@ def sites(count: int, pages: int, rights: int) -> None:
         rates = []
         for number in (200, count):
             each = max(pages // number, 1)
-            with loopback_web(each) as port:
+            with loopback_web(each, menu=20) as port:
                 seeds = [
                     f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/"
                     for n in range(number)
