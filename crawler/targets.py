@@ -215,7 +215,9 @@ class TargetsMiddleware:
         if listing.layers.get("url") in CATALOGUE_LAYERS:
             return self._from_catalogue(listing, response, page)
         fetched = canonical_url(response.url) or response.url
-        identities = identities_of(listing, page.site, response.meta.get(DIGEST))
+        # shells are all the same, whatever their scripts show
+        content = None if response.meta.get("rendered") else response.meta.get(DIGEST)
+        identities = identities_of(listing, page.site, content)
         page.identity = identities[0]
         if first := self.targets.other_address(identities, fetched):
             reason = f"another address of {first}"

@@ -6,6 +6,7 @@ import json
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,10 @@ def plain_products() -> dict[str, Route]:
     return {f"/goods/{number}": listing_page(f"Lantern {number:03}") for number in GOODS}
 
 
+def listings(workspace: Path) -> list[Any]:
+    return run("listings", "--json", workspace=workspace).lines
+
+
 @needs_browser
 def test_lists_that_grow_by_scripts_are_swept_whole(workspace: Path) -> None:
     routes = {
@@ -44,13 +49,30 @@ def test_lists_that_grow_by_scripts_are_swept_whole(workspace: Path) -> None:
         report = sweep(workspace, str(campaign))
     assert report["targets"] == {"seen": len(shops) * (COUNT + 1)}
     assert report["state"] == "finished"
-    listings = run("listings", "--json", workspace=workspace).lines
     for kind, shop in shops.items():
-        titles = [listing["title"] for listing in listings if listing["site"] == shop.site]
+        titles = [row["title"] for row in listings(workspace) if row["site"] == shop.site]
         assert sorted(titles) == [f"Lantern {number:03}" for number in GOODS], kind
         # the first page plainly and rendered; each other once, at once in the way it needs
         assert shop.requests["/"] == 2, kind
         assert {shop.requests[f"/goods/{number}"] for number in GOODS} == {1}, kind
+
+
+@needs_browser
+def test_a_shell_that_is_as_it_was_may_show_other_goods(workspace: Path) -> None:
+    routes = script_shop(COUNT, PAGE)
+    with TinyShop(routes) as shop:
+        shop.validators = True
+        sweep(workspace, shop.url)
+        good = {"id": 3, "title": "Lantern 003", "price": "1.90"}
+        shop.routes["/api/goods/3"] = Answer(
+            json.dumps(good), headers={"Content-Type": "application/json"}
+        )
+        report = sweep(workspace, shop.url)
+    ended = outcomes(workspace, report["sweep"])
+    assert ended["goods/3"][0] == "seen"
+    assert {ended[f"goods/{n}"][0] for n in GOODS if n != 3} == {"unchanged"}
+    prices = {row["title"]: row["price"] for row in listings(workspace)}
+    assert prices["Lantern 003"] == "1.90"
 
 
 @needs_browser
