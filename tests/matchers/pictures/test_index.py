@@ -115,17 +115,20 @@ def test_one_picture_of_two_rights_is_found_for_both(encode: Encode) -> None:
     assert {match.entry for match in _find(index, _half(draw_scene(1)), encode)} == {0, 2}
 
 
-@pytest.mark.parametrize("seed", [3, 7, 11, 20])
-def test_a_crop_of_a_banner_lies_where_it_was(seed: int, encode: Encode) -> None:
+def test_a_crop_of_a_banner_lies_where_it_was(encode: Encode) -> None:
     """Very thin pictures are worked on as wider ones; places are those of the picture itself.
 
     So stretched, one in five is not found at all.
     """
-    banner = draw_scene(seed, (2400, 80))
-    index = PictureIndex([fingerprint(encode(banner))])
-    (match,) = _find(index, banner.crop((0, 0, 1500, 80)), encode)
-    assert match.verdict == "copy"
-    assert np.allclose(match.reference_region, (0, 0, 1500, 80), atol=40)
+    found = 0
+    for seed in range(24):
+        banner = draw_scene(seed, (2400, 80))
+        index = PictureIndex([fingerprint(encode(banner))])
+        for match in _find(index, banner.crop((0, 0, 1500, 80)), encode):
+            found += 1
+            assert match.verdict == "copy"
+            assert np.allclose(match.reference_region, (0, 0, 1500, 80), atol=40)
+    assert found >= 19
 
 
 def test_a_pack_and_the_label_on_it_are_both_found(encode: Encode) -> None:
