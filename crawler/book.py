@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from twisted.python.failure import Failure
@@ -139,12 +140,20 @@ class Targets:
         if self._claim(row.target):
             self.frontier.add(row.site, row.target, -row.priority, row.request)
 
-    def take_again(self, visit: Visit) -> None:
+    def take_again(self, visit: Visit, due: datetime | None = None) -> None:
         """Let a page that a former sweep read wait for its turn.
 
         What was read from a catalogue comes last: by then the catalogue has mostly told of it.
+
+        :param due: before then a page that was matched as it would be now is left alone
         """
-        if self._claim(visit.url):
+        if not self._claim(visit.url):
+            return
+        is_known = self.revisits is not None and visit.plan == self.revisits.plan
+        if due is not None and due > now() and is_known and (visit.body or visit.listing):
+            reason = f"rule: by its changes so far it is not due before {due:%Y-%m-%d %H:%M} UTC"
+            self.note(visit.url, TargetState.SKIPPED, reason, visit.kind)
+        else:
             priority = LAST if visit.source else -visit.priority
             self.frontier.add(visit.site, visit.url, priority, visit.request)
 

@@ -67,6 +67,7 @@ class Politeness:
     """Times of the day in which sites are not asked: ``08:00-22:00 Asia/Shanghai``."""
 
 
+RecrawlMode = Literal["always", "adaptive"]
 SearchMode = Literal["marks", "off"]
 
 
@@ -120,6 +121,8 @@ class Campaign:
     """Why, in words; it is kept with the evidence."""
     rights: tuple[str, ...] = ()
     """Ids (``TM-*`` takes all that start so) or ``tag:NAME``; empty = the whole registry."""
+    recrawl: RecrawlMode = "always"
+    """Whether every known page is looked at in each sweep, or as often as it is wont to change."""
     allow_private: bool = False
     """Whether loopback and private addresses may be fetched."""
     render: RenderMode = "auto"

@@ -24,6 +24,7 @@ from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
 from crawler.link import Link, Links
 from crawler.model import Listing, PageWarning, TargetState
+from crawler.recrawl import due_at
 from crawler.revisits import Revisits, digest_of, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, open_store, timestamp
@@ -151,8 +152,9 @@ class TargetsMiddleware:
             return
         for row in find_left(self._db, self._plan.id, self._plan.campaign.name, site):
             self.targets.take_left(row)
+        adaptive = self._plan.campaign.recrawl == "adaptive"
         for visit in self.targets.revisits.stored.of_site(site):
-            self.targets.take_again(visit)
+            self.targets.take_again(visit, due_at(visit) if adaptive else None)
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]

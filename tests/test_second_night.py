@@ -160,3 +160,23 @@ def test_a_changed_layout_is_an_alarm(ready: Path, shop: TinyShop) -> None:
         shop.routes[f"/p/{number}"] = Answer("no more", status=404)
     warnings = [w["message"] for w in sweep(ready, shop.url)["warnings"]]
     assert f"{shop.site} yields less than it used to: 0 listings, usually 12" in warnings
+
+
+def test_pages_that_are_not_due_are_left_alone(ready: Path, shop: TinyShop) -> None:
+    campaign = ready / "campaign.toml"
+    campaign.write_text(f'name = "night"\nseeds = ["{shop.url}"]\nrecrawl = "adaptive"\n')
+    sweep(ready, str(campaign))
+    shop.routes["/p/3"] = listing_page("Northgate boots 3", price="9.90")
+    second = sweep(ready, str(campaign))
+    assert second["targets"] == {"unchanged": 1, "skipped": 12}
+    assert (second["listings"], second["warnings"]) == (12, [])
+    assert "not due before" in str(outcomes(ready, second["sweep"])["p/3"][1])
+    with closing(sqlite3.connect(ready / "markhound.db")) as db, db:
+        db.execute("UPDATE visits SET seen_at = '2026-01-02T00:00:00.000000Z'")
+    third = sweep(ready, str(campaign))
+    assert third["targets"] == {"unchanged": 12, "seen": 1}
+    with closing(sqlite3.connect(ready / "markhound.db")) as db:
+        changed = db.execute("SELECT url FROM visits WHERE changes > 0").fetchall()
+    assert changed == [(f"{shop.url}/p/3",)]
+    take_in(ready, {"id": "TM-2", "kind": "trademark", "name": "Velmora"})
+    assert sweep(ready, str(campaign))["targets"] == {"seen": 13}

@@ -251,7 +251,9 @@ CREATE TABLE visits (
     last_modified TEXT,
     body TEXT,
     identity TEXT,
-    listing TEXT
+    listing TEXT,
+    first_at TEXT NOT NULL,
+    changes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visits_by_site ON visits (site, seen_at);
 CREATE INDEX visits_by_source ON visits (source) WHERE source IS NOT NULL;

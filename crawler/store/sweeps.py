@@ -196,7 +196,7 @@ _SITE_FIGURES = (
     "SELECT site, requests FROM site_requests WHERE sweep = ?",
     f"SELECT l.site, count(*) AS listings {_OF_SWEEP} WHERE s.sweep = ? GROUP BY l.site",
     "SELECT site, count(*) AS listings FROM outcomes"
-    " WHERE sweep = ? AND state = 'unchanged' AND kind = 'listing' GROUP BY site",
+    " WHERE sweep = ? AND state IN ('unchanged', 'skipped') AND kind = 'listing' GROUP BY site",
     f"SELECT l.site, count(DISTINCT p.sha256) AS pictures {_OF_SWEEP}"
     " JOIN sighting_pictures p ON p.sighting = s.id WHERE s.sweep = ? GROUP BY l.site",
     f"SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged {_OF_SWEEP}"

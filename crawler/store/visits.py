@@ -40,6 +40,10 @@ class Visit(NamedTuple):
     """By which the same listing is known at another address."""
     listing: str | None = None
     """Digest of the listing's record; None = it must be matched again."""
+    first_at: str = ""
+    """When it was first read; written once."""
+    changes: int = 0
+    """How often it was found to have changed since; counted here."""
 
 
 class Visits(NamedTuple):
@@ -56,14 +60,23 @@ class Visits(NamedTuple):
         return any(self)
 
 
+_COUNTED = ("first_at", "changes")
+_CHANGED = (
+    "CASE WHEN excluded.listing IS NULL THEN excluded.body IS NOT visits.body"
+    " ELSE excluded.listing IS NOT visits.listing END"
+)
+"""Of a listing counts what it offers; a token on its page is no change."""
+
+
 def record_visits(db: Database, visits: Visits) -> None:
     """Write what is to be remembered; inside the caller's transaction."""
     columns = ", ".join(Visit._fields)
-    marks = ", ".join(f":{name}" for name in Visit._fields)
-    renewed = ", ".join(f"{name} = excluded.{name}" for name in Visit._fields[1:])
+    told = Visit._fields[: -len(_COUNTED)]
+    marks = ", ".join(f":{name}" for name in told)
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in told[1:])
     db.conn.executemany(
-        f"INSERT INTO visits ({columns}) VALUES ({marks})"
-        f" ON CONFLICT (url) DO UPDATE SET {renewed}",
+        f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)"
+        f" ON CONFLICT (url) DO UPDATE SET {renewed}, changes = changes + ({_CHANGED})",
         [visit._asdict() for visit in visits.read],
     )
     db.conn.executemany("UPDATE visits SET seen_at = ? WHERE url = ?", visits.confirmed)

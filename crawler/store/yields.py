@@ -42,7 +42,7 @@ def find_yields(db: Database, sweep: str) -> dict[str, SiteYield]:
     read = dict(listings)
     for site, unchanged in db.execute(
         "SELECT site, count(*) FROM outcomes"
-        " WHERE sweep = ? AND state = 'unchanged' AND kind = 'listing' GROUP BY site",
+        " WHERE sweep = ? AND state IN ('unchanged', 'skipped') AND kind = 'listing' GROUP BY site",
         [sweep],
     ):
         listings[site] += unchanged
