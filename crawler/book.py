@@ -28,6 +28,8 @@ TOO_LONG = f"URL of more than {LONGEST_URL} characters"
 LAST = -10
 """Priority below that of every link."""
 OVER_BUDGET = "page budget of the site is used up"
+_MISSED = (TargetState.FAILED, TargetState.BLOCKED)
+"""Targets that ended so are asked for again in the next sweep; so is what robots.txt forbade."""
 
 
 class Unwritten(NamedTuple):
@@ -101,6 +103,11 @@ class Targets:
     def add_seed(self, url: str) -> None:
         """Count the seed's site among those that are swept."""
         self._sites.add(site_of(url))
+
+    def leave_others(self, sites: Iterable[str]) -> None:
+        """Leave what a former run found on sites that the campaign has no more."""
+        for site in self.frontier.sites - set(sites):
+            self.frontier.leave(site, "the site is not in the campaign any more")
 
     def on_site(self, url: str) -> bool:
         """Whether the URL lies on a site that is swept."""
@@ -213,8 +220,12 @@ class Targets:
         if state is TargetState.NOT_REACHED:
             self.frontier.leave(site_of(target), reason or "not reached")
             self.frontier.put_back(target)
-        elif self.frontier.end(target):
+        elif self.frontier.is_out(target):
+            row = self.frontier.row_of(target)
+            self.frontier.end(target)
             if self.revisits is not None:
+                if state in _MISSED or (reason or "").startswith("robots.txt"):
+                    self.revisits.unwritten.missed.append(_missed(row))
                 kind = self._look_back(self.revisits, target, state) or kind
                 self.revisits.forget(target)
             self.note(target, state, reason, kind)
@@ -232,20 +243,21 @@ class Targets:
         for listing in revisits.stored.read_from(target):
             if self.read_elsewhere(listing.url):
                 self.confirm(listing)
-                self.note(listing.url, state, f"as before in {target}", "listing")
+                self.note(listing.url, state, f"read from {target}, which is as it was", "listing")
         return visit.kind
 
     def confirm(self, visit: Visit) -> None:
         """Note that what was read last time stands."""
         assert self.revisits is not None
         self.revisits.unwritten.confirmed.append((timestamp(now()), visit.url))
-        if visit.identity:
-            self.first_address(visit.identity, visit.url)
+        for identity in (visit.identities or "").split():
+            self.first_address(identity, visit.url)
 
     def note(
         self, target: str, state: TargetState, reason: str | None = None, kind: str | None = None
     ) -> None:
         """Note how a target ended."""
+        self.frontier.forget(target)
         self.settled[state] += 1
         reason = None if reason is None else storable(reason)
         outcome = Outcome(url=target, site=site_of(target), state=state, reason=reason, kind=kind)
@@ -311,6 +323,19 @@ def identities_of(listing: Listing, site: str, content: str | None) -> tuple[str
     if content:
         known.append(("content", site, content))
     return tuple(stable_id("i", *map(storable, parts)) for parts in known)
+
+
+def _missed(row: Row) -> Visit:
+    """Return a visit that saw nothing."""
+    return Visit(
+        url=row.target,
+        site=row.site,
+        kind="page",
+        plan="",
+        seen_at=timestamp(now()),
+        priority=row.priority,
+        request=row.request,
+    )
 
 
 def storable(text: str) -> str:

@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from crawler.failures import UnchangedError
 from crawler.store.visits import Visit
-from crawler.targets import DIGEST, targets_of
+from crawler.targets import DIGEST, SAME_CONTENT, targets_of
 
 
 class RevisitMiddleware:
@@ -34,6 +34,8 @@ class RevisitMiddleware:
         visit = self._visit(request)
         if visit is None or visit.body is None or request.method != "GET":
             return
+        if request.meta.get("read_always"):  # a seed: what it leads to depends on more than itself
+            return
         if visit.etag:
             request.headers["If-None-Match"] = visit.etag
         if visit.last_modified:
@@ -47,13 +49,14 @@ class RevisitMiddleware:
         if "target" not in request.meta or request.meta.get("render"):
             return response
         visit = self._visit(request)
-        if response.status == 304 and visit is not None:
+        # another page's word, to which this one leads by now, says nothing of it
+        if response.status == 304 and visit is not None and "redirect_urls" not in request.meta:
             raise UnchangedError("HTTP 304")
         if response.status == 200:
             digest = hashlib.sha256(response.body).hexdigest()
             request.meta[DIGEST] = digest
-            if visit is not None and visit.body == digest:
-                raise UnchangedError("the content is the same")
+            if visit is not None and visit.body == digest and not request.meta.get("read_always"):
+                raise UnchangedError(SAME_CONTENT)
         return response
 
     def _visit(self, request: Request) -> Visit | None:

@@ -95,6 +95,7 @@ class Frontier:
         self._dormant: deque[_Site] = deque()
         self._active = 0
         self._out: dict[str, Row] = {}
+        self._dropped: dict[str, str] = {}
         self._fetchable = 0
         self.total = 0
         """Targets that have not ended, waiting or handed out."""
@@ -151,11 +152,12 @@ class Frontier:
             if site is None:
                 return None
             site.offered = False
-            if site.left is not None or len(site.loading) >= self._ahead:
-                continue
-            if not site.heads and site.on_disk:
+            if site.left is None and not site.heads and site.on_disk:
                 self._refill(site)
-            if not site.heads or (site.early and _is_late(site.heads[0])):
+            if site.left is not None or not site.heads:
+                self._retire(site)
+                continue
+            if len(site.loading) >= self._ahead or (site.early and _is_late(site.heads[0])):
                 continue
             row = site.heads.pop(0)
             site.early += not _is_late(row)
@@ -188,7 +190,9 @@ class Frontier:
         if any(row.target == target for row in self._site(name).heads):
             return True
         changes = self.changes
-        if target in self._out or (name, target) in changes.read_elsewhere:
+        if target in self._out or target in self._dropped:
+            return False
+        if (name, target) in changes.read_elsewhere:
             return False
         if any(row.target == target for row in changes.ended):
             return False
@@ -215,20 +219,26 @@ class Frontier:
         return True
 
     def drop(self, name: str, target: str) -> None:
-        """Take out a target that waits: it was read elsewhere and need not be fetched."""
+        """Take out a target that waits: it was read elsewhere and need not be fetched.
+
+        On disk it stays until it is forgotten: what was read elsewhere is not recorded yet.
+        """
         site = self._site(name)
         for place, row in enumerate(site.heads):
             if row.target == target:
                 del site.heads[place]
-                site.out.add(row.number)
-                self.changes.ended.append(row)
                 break
         else:
             site.on_disk -= 1
-            self.changes.read_elsewhere.append((name, target))
+        self._dropped[target] = name
         self.total -= 1
         if site.left is None:
             self._fetchable -= 1
+
+    def forget(self, target: str) -> None:
+        """Note that a target that was dropped has ended; any other is none of its business."""
+        if name := self._dropped.pop(target, None):
+            self.changes.read_elsewhere.append((name, target))
 
     def put_back(self, target: str) -> None:
         """Let a target that was handed out go on waiting on disk; this run does not fetch it."""
@@ -251,6 +261,11 @@ class Frontier:
             self._fetchable -= site.waiting
         site.left = reason
         self._retire(site)
+
+    @property
+    def sites(self) -> set[str]:
+        """Sites of which anything waited in this run."""
+        return set(self._sites)
 
     @property
     def left(self) -> dict[str, str]:
@@ -305,9 +320,10 @@ class Frontier:
         """Read the next rows of a site from disk."""
         self.flush()
         assert self._stored is not None
-        rows = self._stored.first(site.name, HEADS + len(site.out))
         unwritten = (row for row in self.changes.added if row.site == site.name)
         gone = {target for name, target in self.changes.read_elsewhere if name == site.name}
+        gone |= {target for target, name in self._dropped.items() if name == site.name}
+        rows = self._stored.first(site.name, HEADS + len(site.out) + len(gone))
         found = _wanted({*rows, *unwritten}, site.out, gone)
         site.heads = found[:HEADS]
         site.on_disk -= len(site.heads)

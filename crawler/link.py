@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -53,6 +53,8 @@ class Links(NamedTuple):
     """All links of a page as one output of a spider: pages have hundreds, known ones mostly."""
 
     links: Sequence[Link]
+    learn: Callable[[], None] = lambda: None
+    """Called when the page was believed, and its links taken."""
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 MOST_KNOWN = 2_000
@@ -12,6 +12,9 @@ MOST_KNOWN = 2_000
 
 class Menu(set[str]):
     """Addresses as they stand on the pages of one origin, decided on and followed before."""
+
+    found: Sequence[str] = ()
+    """Those of the page that was read last; they are learned once that page was believed."""
 
     def learn(self, hrefs: Iterable[str]) -> None:
         """Keep the addresses that mean the same on every page: paths from the root."""

@@ -47,6 +47,8 @@ class _WithinSites:
             same = canonical_url(redirected.url) == request.meta["target"]
             if not same and not targets.claim(redirected.url):
                 raise IgnoreRequest(f"redirected to a page of its own: {redirected.url[:SHOWN]}")
+            for condition in ("If-None-Match", "If-Modified-Since"):  # they were of another page
+                redirected.headers.pop(condition, None)
         followed: Request = super()._redirect(redirected, request, reason)  # type: ignore[misc]
         return followed
 

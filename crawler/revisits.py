@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import version
 
 from scrapy.http import Response
 from sqlite_utils import Database
@@ -28,7 +29,7 @@ class Revisits:
     def __init__(self, stored: StoredVisits, plan: Plan) -> None:
         self.stored = stored
         self.plan = plan
-        self.unwritten = Visits([], [], [], [])
+        self.unwritten = Visits([], [], [], [], [], [])
         self._found: dict[str, Visit | None] = {}
 
     def find(self, target: str) -> Visit | None:
@@ -49,7 +50,7 @@ class Revisits:
 
     def written(self) -> None:
         """Forget what had to be written: it stands in the store."""
-        self.unwritten = Visits([], [], [], [])
+        self.unwritten = Visits([], [], [], [], [], [])
 
 
 def digest_of(listing: Listing) -> str:
@@ -69,7 +70,10 @@ def plan_of(db: Database, campaign: Campaign, config: MatchingConfig, on: date) 
         " FROM right_versions",
         [on.isoformat()],
     ).fetchone()
-    settings = repr((campaign.rights, campaign.limits.pictures_per_listing))
+    pictures = campaign.limits.pictures_per_listing
+    settings = repr(
+        (campaign.rights, pictures, campaign.search, campaign.render, version("markhound"))
+    )
     matching = dump_json(matching_of(campaign, config), keep_empty=True)
     digest = hashlib.sha256(f"{settings} {matching}".encode()).hexdigest()
     return f"{versions} {lapsed} {digest[:16]}"

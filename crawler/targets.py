@@ -25,18 +25,11 @@ from crawler.frontier import Frontier
 from crawler.link import Link, Links
 from crawler.model import Listing, PageWarning, TargetState
 from crawler.recrawl import due_at
+from crawler.restoring import restored_targets
 from crawler.revisits import Revisits, digest_of, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, open_store, timestamp
-from crawler.store.frontier import (
-    StoredRows,
-    count_fetched,
-    count_rows,
-    find_addresses,
-    find_last_number,
-    find_left,
-    find_taken,
-)
+from crawler.store.frontier import find_left
 from crawler.store.sweeps import StoredSweep, load_sweep
 from crawler.store.visits import StoredVisits, Visit
 from crawler.workspace import open_workspace
@@ -46,17 +39,9 @@ STORE_FAILURE = "markhound/store_failure"
 DIGEST = "body_digest"
 """Key of a response's meta: the digest of its content."""
 AS_BEFORE = "what it offers is as it was"
+SAME_CONTENT = "the content is the same"
 CATALOGUE_LAYERS = frozenset(("api", "feed"))
 """A listing whose URL comes from one of these was read from a page that holds many."""
-
-FETCHED = (
-    TargetState.SEEN,
-    TargetState.UNCHANGED,
-    TargetState.GONE,
-    TargetState.BLOCKED,
-    TargetState.FAILED,
-)
-"""How targets end that were asked for, and count against the budget of pages."""
 
 
 class _Page:
@@ -65,7 +50,7 @@ class _Page:
     __slots__ = (
         "complete",
         "continued",
-        "identity",
+        "identities",
         "items",
         "listing",
         "listings",
@@ -84,7 +69,7 @@ class _Page:
         """Listings that are still in the item pipelines."""
         self.listings = 0
         """Listings read from it as from a catalogue."""
-        self.identity: str | None = None
+        self.identities: str | None = None
         self.listing: str | None = None
         """Digest of the page's one listing."""
         self.complete = True
@@ -142,6 +127,7 @@ class TargetsMiddleware:
                 seed = self._taken(seed)
             if seed is not None:
                 yield seed
+        self.targets.leave_others(sites)
         for site in sites:
             self._take_known(site)
             await asyncio.sleep(0)  # the event loop turns, and what is known is written
@@ -150,7 +136,7 @@ class TargetsMiddleware:
         """Take what the last sweep found and did not reach, then what was not seen for longest."""
         if self.targets.revisits is None or self._db is None or self._plan is None:
             return
-        for row in find_left(self._db, self._plan.id, self._plan.campaign.name, site):
+        for row in find_left(self._db, self._plan.id, site):
             self.targets.take_left(row)
         adaptive = self._plan.campaign.recrawl == "adaptive"
         for visit in self.targets.revisits.stored.of_site(site):
@@ -190,6 +176,7 @@ class TargetsMiddleware:
         if isinstance(output, Links):
             for link in output.links:
                 self._passed(link, response, page)
+            output.learn()
             return None
         if isinstance(output, Link):
             # not by way of a Request: pages repeat their menus, and most links are known by now
@@ -220,10 +207,11 @@ class TargetsMiddleware:
         # shells are all the same, whatever their scripts show
         content = None if response.meta.get("rendered") else response.meta.get(DIGEST)
         identities = identities_of(listing, page.site, content)
-        page.identity = identities[0]
+        page.identities = " ".join(identities)
         if first := self.targets.other_address(identities, fetched):
             reason = f"another address of {first}"
             page.verdict = page.verdict or (TargetState.SEEN, reason, "listing")
+            page.complete = False  # when the other one is gone, this one counts
             return None
         layers = {name: layer for name, layer in listing.layers.items() if name != "url"}
         listing = replace(listing, url=fetched, site=site_of(fetched), layers=layers)
@@ -242,7 +230,8 @@ class TargetsMiddleware:
         listing = replace(listing, url=url, site=site_of(url))
         identities = identities_of(listing, page.site, None)
         if first := self.targets.other_address(identities, url):
-            self.targets.note(url, TargetState.SEEN, f"another address of {first}", "listing")
+            reason = f"read from {response.url}: another address of {first}"
+            self.targets.note(url, TargetState.SEEN, reason, "listing")
             return None
         revisits = self.targets.revisits
         visit = None
@@ -254,14 +243,15 @@ class TargetsMiddleware:
                 plan=revisits.plan,
                 seen_at=timestamp(now()),
                 source=target_of(response),
-                identity=identities[0],
+                identities=" ".join(identities),
                 listing=digest_of(listing),
             )
             as_before = visit.listing and revisits.is_as_before(url, visit.listing)
             revisits.forget(url)
             if as_before:
                 revisits.unwritten.read.append(visit)
-                self.targets.note(url, TargetState.UNCHANGED, AS_BEFORE, "listing")
+                reason = f"read from {response.url}: {AS_BEFORE}"
+                self.targets.note(url, TargetState.UNCHANGED, reason, "listing")
                 return None
         self._from_catalogues[url] = visit
         return listing
@@ -321,6 +311,9 @@ class TargetsMiddleware:
         if page.listings:
             seen = f"catalogue of {page.listings} listings"
         verdict = page.verdict or (TargetState.SEEN, seen, "page")
+        visit = self.targets.revisits and self.targets.revisits.find(target)
+        if page.verdict is None and visit and visit.body == response.meta.get(DIGEST, ""):
+            verdict = (TargetState.UNCHANGED, SAME_CONTENT, visit.kind)
         if verdict[0] in (TargetState.SEEN, TargetState.UNCHANGED):
             self._remember(target, page, response)
         self.targets.settle(target, *verdict)
@@ -330,6 +323,9 @@ class TargetsMiddleware:
         revisits = self.targets.revisits
         if revisits is None or not self.targets.frontier.is_out(target):
             return
+        if page.listings and page.complete and self._plan is not None:
+            began = (target, timestamp(self._plan.started_at))
+            revisits.unwritten.catalogues.append(began)
         row = self.targets.frontier.row_of(target)
         # what a shell's server says of it does not tell whether its scripts show the same
         plain = page.complete and not response.meta.get("rendered")
@@ -345,7 +341,7 @@ class TargetsMiddleware:
             etag=etag,
             last_modified=last_modified,
             body=response.meta.get(DIGEST) if plain else None,
-            identity=page.identity,
+            identities=page.identities,
             listing=page.listing if page.complete else None,
         )
         revisits.unwritten.read.append(visit)
@@ -360,18 +356,6 @@ def targets_of(crawler: Crawler) -> Targets:
     if middleware is None:
         raise RuntimeError("SPIDER_MIDDLEWARES must hold crawler.targets.TargetsMiddleware")
     return middleware.targets
-
-
-def restored_targets(db: Database, sweep: str, pages: int, ahead: int) -> Targets:
-    """Return the book of a sweep as the store has it: empty, or as a former run left it."""
-    stored = StoredRows(db, sweep)
-    frontier = Frontier(stored, ahead=ahead, first_number=find_last_number(db, sweep) + 1)
-    targets = Targets(pages, frontier)
-    targets.restore(
-        find_taken(db, sweep), count_fetched(db, sweep, FETCHED), find_addresses(db, sweep)
-    )
-    frontier.restore(count_rows(db, sweep))
-    return targets
 
 
 def words_of_reason(reason: str) -> str:

@@ -154,9 +154,9 @@ class WatchMiddleware:
         if not hasattr(root, "iter"):
             return
         looks = self._sites[site_of(response.url)]
-        if not looks.home_url:
-            looks.home, looks.home_url = look_of(root), response.url
         title = title_of(root)
+        if not looks.home_url and not says_not_found(title):
+            looks.home, looks.home_url = look_of(root), response.url
         is_suspect = looks.is_suspect(title) and not is_listing
         if not is_suspect or response.url == looks.home_url or _is_root(response.url):
             looks.differs()

@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.conventions import ANY_SHOP, Conventions
-from crawler.extract import page_of
+from crawler.extract import page_of, parse_page
 from crawler.feeds import parse_feed
 from crawler.link import Link, LinkKind, Links
 from crawler.links import find_link, find_links
@@ -143,12 +143,17 @@ class Discovery(Catalogues):
 
     def parse_results(
         self, response: Response, pages: int, platform: str | None
-    ) -> Iterator[Link | Request]:
+    ) -> Iterator[Listing | Link | Request]:
         """Yield what a page of results found, and the next page of it.
 
         :raises NotAPageError: the response is no HTML page
         """
-        links = find_links(page_of(response), response.url, self.conventions_of(platform))
+        page = page_of(response)
+        reading = parse_page(response.url, page, source=response.text)
+        if reading.listing:  # the only result, to which shops lead at once; or no next page at all
+            yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
+            return
+        links = find_links(page, response.url, self.conventions_of(platform))
         for link in links:
             if link.kind is LinkKind.LISTING:
                 yield dataclasses.replace(link, rank=FOUND_PRIORITY, platform=platform)

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -70,7 +71,9 @@ class StructuredSpider(Discovery, Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield a Request for each seed."""
         for seed in self.seeds:
-            yield Request(canonical_url(seed) or seed, callback=self.parse_seed)
+            yield Request(
+                canonical_url(seed) or seed, callback=self.parse_seed, meta={"read_always": True}
+            )
 
     async def parse_seed(self, response: Response) -> AsyncIterator[Output]:
         """Yield all ways to the listings of a site that its first page shows, and what it holds.
@@ -199,7 +202,8 @@ class StructuredSpider(Discovery, Spider):
         if len(links) >= MOST_LINKS:
             message = f"the page has more than {MOST_LINKS:,} links; the rest is not followed"
             yield PageWarning(url=response.url, message=message)
-        yield Links([self.follow(link, platform) for link in links])
+        learn = partial(known.learn, known.found)
+        yield Links([self.follow(link, platform) for link in links], learn)
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")
         if reading.unread:

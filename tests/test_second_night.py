@@ -49,16 +49,19 @@ def ready(workspace: Path) -> Path:
 
 def test_where_the_shop_answers_304_hardly_anything_is_sent(ready: Path, shop: TinyShop) -> None:
     shop.validators = True
+    goods = [f"/p/{number}" for number in range(100)]
+    shop.routes |= {path: listing_page(f"Northgate boots {path}") for path in goods}
+    shop.routes["/"] = links_page(*goods)
     shop.routes |= {path: as_long_as_real(route) for path, route in shop.routes.items()}
     first = sweep(ready, shop.url)
-    assert (first["listings"], first["hits"]) == (12, 12)
+    assert (first["listings"], first["hits"]) == (100, 100)
     sent = shop.sent
     second = sweep(ready, shop.url)
-    assert second["targets"] == {"unchanged": 13}
-    assert second["listings"] == 12
+    assert second["targets"] == {"unchanged": 101}
+    assert second["listings"] == 100
     assert shop.sent - sent <= 0.02 * sent
-    assert check_database(ready) == (12, 12)
-    assert count(ready, "hit_findings") == 12
+    assert check_database(ready) == (100, 100)
+    assert count(ready, "hit_findings") == 100
     assert second["warnings"] == []
 
 
@@ -180,3 +183,41 @@ def test_pages_that_are_not_due_are_left_alone(ready: Path, shop: TinyShop) -> N
     assert changed == [(f"{shop.url}/p/3",)]
     take_in(ready, {"id": "TM-2", "kind": "trademark", "name": "Velmora"})
     assert sweep(ready, str(campaign))["targets"] == {"seen": 13}
+
+
+def test_what_one_campaign_left_another_one_finds(ready: Path, shop: TinyShop) -> None:
+    sweep(ready, shop.url, "--max-pages", "4", expect=3)
+    with TinyShop({"/": links_page("/about")}) as other:
+        sweep(ready, other.url)
+    assert sweep(ready, shop.url)["listings"] == 12
+
+
+@pytest.mark.parametrize("answer", [Answer("", status=500), Answer("", status=403)])
+def test_a_page_that_was_not_had_is_asked_for_again(
+    ready: Path, shop: TinyShop, answer: Answer
+) -> None:
+    whole, shop.routes["/p/3"] = shop.routes["/p/3"], answer
+    assert sweep(ready, shop.url)["listings"] == 11
+    shop.routes["/p/3"] = whole
+    assert outcomes(ready, sweep(ready, shop.url)["sweep"])["p/3"] == ("seen", None)
+
+
+def test_an_address_that_led_elsewhere_is_not_believed_to_be_as_it_was(
+    ready: Path, shop: TinyShop
+) -> None:
+    shop.validators = True
+    sweep(ready, shop.url)
+    shop.routes["/p/1"] = Answer("", status=301, headers={"Location": "/p/new"})
+    shop.routes["/p/new"] = listing_page("Northgate coat")
+    ended = outcomes(ready, sweep(ready, shop.url)["sweep"])
+    assert ended["p/1"] == ("seen", f"redirected to {shop.url}/p/new")
+
+
+def test_when_the_first_address_is_gone_the_other_one_counts(ready: Path, shop: TinyShop) -> None:
+    same = listing_page("Northgate boots 1")
+    shop.routes |= {"/": links_page("/p/1", "/sale/1"), "/p/1": same, "/sale/1": same}
+    assert sweep(ready, shop.url)["listings"] == 1
+    shop.routes["/p/1"] = Answer("", status=404)
+    second = sweep(ready, shop.url)
+    assert second["targets"] == {"unchanged": 1, "gone": 1, "seen": 1}
+    assert second["listings"] == 1

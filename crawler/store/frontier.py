@@ -99,13 +99,14 @@ class StoredRows:
         return found.fetchone() is not None
 
 
-def find_left(db: Database, sweep: str, campaign: str, site: str) -> list[Row]:
-    """Return what the last sweep of the campaign before this one left of a site, in order."""
+def find_left(db: Database, sweep: str, site: str) -> list[Row]:
+    """Return what other sweeps left of a site and none has ended since, in order."""
     found = db.execute(
-        "SELECT priority, number, site, url, request FROM frontier WHERE sweep ="
-        " (SELECT max(id) FROM sweeps WHERE campaign = ? AND id < ?) AND site = ?"
-        " ORDER BY priority, number",
-        [campaign, sweep, site],
+        "SELECT f.priority, min(f.number), f.site, f.url, f.request FROM frontier f"
+        " WHERE f.site = ? AND f.sweep != ? AND NOT EXISTS"
+        " (SELECT 1 FROM outcomes o WHERE o.url = f.url AND o.sweep > f.sweep)"
+        " GROUP BY f.url ORDER BY f.priority, f.number",
+        [site, sweep],
     )
     return [Row(*row) for row in found]
 

@@ -250,11 +250,13 @@ CREATE TABLE visits (
     etag TEXT,
     last_modified TEXT,
     body TEXT,
-    identity TEXT,
+    identities TEXT,
     listing TEXT,
     first_at TEXT NOT NULL,
     changes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX frontier_by_site ON frontier (site);
+CREATE INDEX outcomes_by_url ON outcomes (url, sweep);
 CREATE INDEX visits_by_site ON visits (site, seen_at);
 CREATE INDEX visits_by_source ON visits (source) WHERE source IS NOT NULL;
 CREATE TABLE picture_visits (

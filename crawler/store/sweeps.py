@@ -222,7 +222,11 @@ class SweepTotals:
 
 def find_sweep_totals(db: Database) -> list[SweepTotals]:
     """Return every sweep with its figures, newest first."""
-    listings = "SELECT sweep, count(*) AS n FROM sightings GROUP BY sweep"
+    listings = (
+        "SELECT sweep, sum(n) AS n FROM (SELECT sweep, count(*) AS n FROM sightings GROUP BY sweep"
+        " UNION ALL SELECT sweep, count(*) FROM outcomes WHERE state IN ('unchanged', 'skipped')"
+        " AND kind = 'listing' GROUP BY sweep) GROUP BY sweep"
+    )
     flagged = (
         "SELECT s.sweep, count(*) AS n FROM hit_findings f JOIN sightings s ON s.id = f.sighting"
         " WHERE f.flagged = 1 GROUP BY s.sweep"

@@ -36,8 +36,8 @@ class Visit(NamedTuple):
     last_modified: str | None = None
     body: str | None = None
     """Digest of the answer's content; None = it must be read again."""
-    identity: str | None = None
-    """By which the same listing is known at another address."""
+    identities: str | None = None
+    """By which the same listing is known at another address, separated by spaces."""
     listing: str | None = None
     """Digest of the listing's record; None = it must be matched again."""
     first_at: str = ""
@@ -55,6 +55,10 @@ class Visits(NamedTuple):
     gone: list[str]
     pictures: list[tuple[str, str | None, str | None, str]]
     """(URL, ETag, Last-Modified, SHA-256)."""
+    missed: list[Visit]
+    """What was asked for and not had: it is asked for again, in full."""
+    catalogues: list[tuple[str, str]]
+    """(URL, when the sweep began) of catalogues that were read in full."""
 
     def __bool__(self) -> bool:
         return any(self)
@@ -78,6 +82,14 @@ def record_visits(db: Database, visits: Visits) -> None:
         f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)"
         f" ON CONFLICT (url) DO UPDATE SET {renewed}, changes = changes + ({_CHANGED})",
         [visit._asdict() for visit in visits.read],
+    )
+    db.conn.executemany(
+        f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)"
+        " ON CONFLICT (url) DO NOTHING",
+        [visit._asdict() for visit in visits.missed],
+    )
+    db.conn.executemany(  # what such a catalogue does not list any more, it says nothing of
+        "UPDATE visits SET source = NULL WHERE source = ? AND seen_at < ?", visits.catalogues
     )
     db.conn.executemany("UPDATE visits SET seen_at = ? WHERE url = ?", visits.confirmed)
     db.conn.executemany("DELETE FROM visits WHERE url = ?", [(url,) for url in visits.gone])

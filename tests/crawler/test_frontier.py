@@ -176,7 +176,26 @@ def test_a_target_read_elsewhere_is_not_handed_out(
     assert not frontier.waits("a.example", f"{place}")
     assert f"{place}" not in drain(frontier)
     frontier.flush()
+    assert count_rows(db, SWEEP) == {"a.example": 1}  # until what was read elsewhere is recorded
+    assert on_disk(db).total == 1
+    frontier.forget(f"{place}")
+    frontier.flush()
     assert count_rows(db, SWEEP) == {}
+
+
+def test_a_site_that_is_left_does_not_keep_its_place(db: Database) -> None:
+    frontier = on_disk(db, ahead=1, active_sites=1)
+    frontier.add("a.example", "a0")
+    row = frontier.pop()
+    assert row is not None
+    frontier.fetched("a0")
+    frontier.add("a.example", "a1")
+    frontier.fetching("a0")
+    frontier.leave("a.example", "over budget")
+    frontier.put_back("a0")
+    frontier.add("b.example", "b0")
+    assert (row := frontier.pop())
+    assert row.target == "b0"
 
 
 def test_a_store_that_is_locked_holds_nothing_up(db: Database) -> None:
@@ -229,6 +248,7 @@ def test_nothing_is_lost_or_handed_out_twice_whatever_happens(
             if waiting:
                 to_come.remove(waiting[-1])
                 frontier.drop(site_of[waiting[-1]], waiting[-1])
+                frontier.forget(waiting[-1])
         elif action == "flush":
             frontier.flush()
             assert waiting_on_disk(db) == to_come

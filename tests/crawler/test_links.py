@@ -232,4 +232,7 @@ def test_menus_of_the_sites_met_last_are_kept() -> None:
 def links_of(html: str, menus: Menus) -> list[Link]:
     page = Selector(text=f"<html><body>{html}</body></html>", type="html")
     url = "https://corner.example/c/kitchen"
-    return find_links(page, url, source=html, known=menus.of(url))
+    menu = menus.of(url)
+    found = find_links(page, url, source=html, known=menu)
+    menu.learn(menu.found)
+    return found
