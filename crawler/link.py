@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ class Link:
     """Shop program of its site, when that is known; ``parse`` is told."""
     lastmod: str | None = None
     """When it changed, as its sitemap says; kept in the request's ``meta``."""
+    written: str | None = field(default=None, compare=False)
+    """As it stands on the page, of a link that may stand in a menu: by that it is known again."""
 
     @property
     def priority(self) -> int:

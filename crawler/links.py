@@ -113,8 +113,7 @@ def find_links(
     :param conventions: those of the site's shop program
     :param source: the text of the page, where it is at hand: that is faster
     :param known: addresses, as they stand on pages of the same origin, that were returned before
-        and are left out; those of this page are handed over as ``found``. Listings, and lists that
-        go on, are returned each time.
+        and are left out. Listings, and lists that go on, are returned each time.
     """
     root = page.root
     if not hasattr(root, "iter"):
@@ -137,10 +136,11 @@ def find_links(
         before = found.get(target)
         if before is None or PRIORITY[kind] > PRIORITY[before]:
             found[target] = kind
-        written[href] = target
-    if known is not None:
-        known.found = [h for h, target in written.items() if found[target] in _IN_MENUS]
-    links = [Link(url=target, kind=kind) for target, kind in found.items()]
+        written.setdefault(target, href)
+    links = [
+        Link(url=target, kind=kind, written=written[target] if kind in _IN_MENUS else None)
+        for target, kind in found.items()
+    ]
     return sorted(links, key=lambda link: -link.priority)
 
 

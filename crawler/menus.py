@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
+
+from crawler.link import Link
 
 MOST_KNOWN = 2_000
 """Addresses of a site that are kept in mind: its menus, which come first."""
@@ -13,13 +15,10 @@ MOST_KNOWN = 2_000
 class Menu(set[str]):
     """Addresses as they stand on the pages of one origin, decided on and followed before."""
 
-    found: Sequence[str] = ()
-    """Those of the page that was read last; they are learned once that page was believed."""
-
-    def learn(self, hrefs: Iterable[str]) -> None:
-        """Keep the addresses that mean the same on every page: paths from the root."""
-        room = max(MOST_KNOWN - len(self), 0)
-        self.update(islice((href for href in hrefs if href[:1] == "/"), room))
+    def learn(self, links: Iterable[Link]) -> None:
+        """Keep the links of a page that was believed: paths from the root mean the same on all."""
+        hrefs = (link.written for link in links if link.written and link.written[0] == "/")
+        self.update(islice(hrefs, max(MOST_KNOWN - len(self), 0)))
 
 
 class Menus:

@@ -79,7 +79,7 @@ class _Page:
 
 
 class TargetsMiddleware:
-    """Keeps the targets of the running sweep. Stands nearest to the spider."""
+    """Keeps the targets of the running sweep, behind what judges pages and renders them again."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler

@@ -202,7 +202,7 @@ class StructuredSpider(Discovery, Spider):
         if len(links) >= MOST_LINKS:
             message = f"the page has more than {MOST_LINKS:,} links; the rest is not followed"
             yield PageWarning(url=response.url, message=message)
-        learn = partial(known.learn, known.found)
+        learn = partial(known.learn, links)
         yield Links([self.follow(link, platform) for link in links], learn)
         if reading.needs_browser:
             raise NeedsBrowserError("the page is made by its scripts")

@@ -104,7 +104,7 @@ class Pool:
                 await self._discard(place)
                 if self._browser is None or self._browser.is_gone:
                     reason = self._why
-            except BaseException:
+            except BaseException:  # cancelled, too: a tab in an unknown state is not used again
                 await self._discard(place)
                 raise
             else:

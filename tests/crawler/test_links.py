@@ -234,5 +234,5 @@ def links_of(html: str, menus: Menus) -> list[Link]:
     url = "https://corner.example/c/kitchen"
     menu = menus.of(url)
     found = find_links(page, url, source=html, known=menu)
-    menu.learn(menu.found)
+    menu.learn(found)
     return found

