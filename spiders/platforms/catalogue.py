@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from crawler.conventions import ANY_SHOP, Conventions
 from crawler.errors import ExtractionError
@@ -159,6 +159,17 @@ def read_from_api(url: str, title: object, **fields: Any) -> Listing | None:  # 
     draft.add("api", {"url": address, "title": name, **fields})
     draft.add(None, {"site": site_of(address)})
     return draft.listing()
+
+
+def path_part(text: str) -> str:
+    """Return text as it stands in a path; half a surrogate pair, which none can hold, as ``?``."""
+    return quote(text, errors="replace")
+
+
+def pages_after_first(pages: int) -> tuple[range, list[str]]:
+    """Return the pages to ask for after the first one, and what is told of those left out."""
+    left_out = [f"only {MOST_STEPS} of {pages} pages of the interface are asked for"]
+    return range(2, min(pages, MOST_STEPS) + 1), left_out if pages > MOST_STEPS else []
 
 
 def pictures(base: str, addresses: Iterable[object]) -> tuple[str, ...]:

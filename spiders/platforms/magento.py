@@ -12,7 +12,6 @@ from crawler.errors import ExtractionError
 from crawler.extract.values import Locale, clean_text, currency_of, decimal_text
 from crawler.model import Listing
 from spiders.platforms.catalogue import (
-    MOST_STEPS,
     Answer,
     CataloguePage,
     Front,
@@ -20,6 +19,8 @@ from spiders.platforms.catalogue import (
     State,
     Step,
     names,
+    pages_after_first,
+    path_part,
     pictures,
     read_from_api,
     records,
@@ -71,13 +72,9 @@ class Magento(Platform):
             raise ExtractionError("expected products of the interface, got none")
         items = records(found.get("items"), "a list of products")
         pages = part(found, "page_info", "total_pages")
-        warnings, following = [], range(0)
+        following, warnings = range(0), list[str]()
         if answer.state["page"] == 1 and isinstance(pages, int):
-            following = range(2, min(pages, MOST_STEPS) + 1)
-            if pages > MOST_STEPS:
-                warnings.append(
-                    f"only {MOST_STEPS} of {pages} pages of the interface are asked for"
-                )
+            following, warnings = pages_after_first(pages)
         listings = [_listing(item, answer.state) for item in items]
         return CataloguePage(
             listings=[listing for listing in listings if listing],
@@ -112,7 +109,7 @@ def _listing(item: Mapping[str, Any], state: State) -> Listing | None:
     addresses.append(part(item, "image", "url"))
     status = {"IN_STOCK": "InStock", "OUT_OF_STOCK": "OutOfStock"}
     return read_from_api(
-        f"{state['origin']}/{quote(key)}{suffix or ''}",
+        f"{state['origin']}/{path_part(key)}{suffix or ''}",
         item.get("name"),
         description=next((text for text in map(clean_text, texts) if text), None),
         category=names(item.get("categories")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from crawler.conventions import Conventions
 from crawler.extract.values import clean_text, decimal_text, gtin_of
@@ -18,6 +17,7 @@ from spiders.platforms.catalogue import (
     Step,
     currency_in,
     expected,
+    path_part,
     pictures,
     read_from_api,
     records,
@@ -95,7 +95,7 @@ def _listing(origin: str, product: Mapping[str, Any], state: Mapping[str, Any]) 
     kind = clean_text(product.get("product_type"), limit=200)
     images = product.get("images")
     return read_from_api(
-        f"{origin}/products/{quote(handle)}",
+        f"{origin}/products/{path_part(handle)}",
         product.get("title"),
         description=clean_text(product.get("body_html")),
         brand=clean_text(product.get("vendor"), limit=200),

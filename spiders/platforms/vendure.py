@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from crawler.conventions import Conventions
 from crawler.errors import ExtractionError
@@ -21,6 +20,7 @@ from spiders.platforms.catalogue import (
     Step,
     minor_units,
     names,
+    path_part,
     pictures,
     read_from_api,
     records,
@@ -97,7 +97,7 @@ def _listing(item: Mapping[str, Any], state: State) -> Listing | None:
     code = clean_text(first.get("currencyCode"), limit=3)
     assets = [item.get("featuredAsset"), *records_in(item.get("assets"))]
     return read_from_api(
-        f"{state['origin']}{state['folder']}{quote(slug)}",
+        f"{state['origin']}{state['folder']}{path_part(slug)}",
         item.get("name"),
         description=clean_text(item.get("description")),
         brand=_brand(item),

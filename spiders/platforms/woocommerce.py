@@ -12,7 +12,6 @@ from crawler.extract.values import Locale, clean_text, currency_of, gtin_of
 from crawler.model import Listing
 from crawler.sites import site_of
 from spiders.platforms.catalogue import (
-    MOST_STEPS,
     Answer,
     CataloguePage,
     Front,
@@ -21,6 +20,7 @@ from spiders.platforms.catalogue import (
     Step,
     minor_units,
     names,
+    pages_after_first,
     pictures,
     read_from_api,
     records,
@@ -67,16 +67,11 @@ class WooCommerce(Platform):
         listings = [self.listing_of(product, answer.state) for product in products]
         pages = answer.number("x-wp-totalpages")
         page = int(answer.state["page"])
-        following: range = range(0)
-        warnings = []
+        following, warnings = range(0), list[str]()
         if pages is None:  # a proxy took the header away: go on while pages are full
             following = range(page + 1, page + 1 + (len(products) == PAGE_SIZE))
         elif page == 1:
-            following = range(2, min(pages, MOST_STEPS) + 1)
-            if pages > MOST_STEPS:
-                warnings.append(
-                    f"only {MOST_STEPS} of {pages} pages of the interface are asked for"
-                )
+            following, warnings = pages_after_first(pages)
         return CataloguePage(
             listings=[listing for listing in listings if listing],
             steps=[_products(answer.state, number) for number in following],

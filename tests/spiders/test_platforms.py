@@ -120,3 +120,14 @@ def test_vendure_goods_stand_where_the_front_links_to() -> None:
         page = program.read(answer(step, data))
         assert page.listings[0].url == URL + path
         assert [s.label for s in page.steps] == ["products, page 2", "products, page 3"]
+
+
+def test_one_handle_that_no_url_can_hold_does_not_cost_the_others() -> None:
+    goods = [{"handle": handle, "title": "Kettle"} for handle in ("kettle-\ud800", "水壶")]
+    state = {"page": 1, "currency": "EUR", "language": "en"}
+    answer = Answer(url=f"{URL}products.json?page=1", data={"products": goods}, state=state)
+    found = BY_NAME["shopify"].read(answer).listings
+    assert [listing.url.rpartition("/")[2] for listing in found] == [
+        "kettle-%3F",
+        "%E6%B0%B4%E5%A3%B6",
+    ]
