@@ -26,6 +26,7 @@ COMMANDS = {
     "judge": "judging",
     "notice": "notices",
     "listings": "stored",
+    "pages": "stored",
     "sites": "stored",
     "sweeps": "stored",
     "doctor": "workspace",

@@ -24,6 +24,8 @@ LARGE, SMALL = 480, 320
 MANY_PICTURES = 300
 MOST_PAIRS = 3
 """Pairs of pictures shown for one hit."""
+LONGEST_ADDRESS = 200
+"""Characters of the address of a file that are shown."""
 CONTEXT = 36
 """Characters shown on either side of a match in a long field."""
 
@@ -177,6 +179,8 @@ def _steps(stored: StoredHit, language: Language) -> Iterable[Step]:
 
 
 def _excerpt(finding: Finding, listing: Listing) -> Markup | None:
+    if finding.file is not None:
+        return escape(make_visible(finding.file[:LONGEST_ADDRESS]))
     pictured = finding.field == "picture"
     text = finding.line if pictured else _field_text(listing, finding.field)
     if finding.field == "title" or text is None or finding.span is None:
@@ -195,6 +199,7 @@ def _field_text(listing: Listing, field: str | None) -> str | None:
         return listing.attributes.get(key)
     values: Mapping[str, str | None] = {
         "description": listing.description,
+        "text": listing.text,
         "brand": listing.brand,
         "seller": listing.seller.name if listing.seller else None,
     }

@@ -47,7 +47,8 @@ def _listing(stored: StoredHit) -> Text:
     if len(listing.title) > LONGEST_TITLE:
         text.append(f" ... ({len(listing.title)} characters)", style="dim")
     price = "" if listing.price is None else f"{listing.price} {listing.currency or ''}"
-    seller = (listing.seller and listing.seller.name) or "seller not named"
+    unnamed = "a page, no listing" if stored.hit.target == "page" else "seller not named"
+    seller = (listing.seller and listing.seller.name) or unnamed
     text.append(f"\n{' · '.join(filter(None, (price, clean(seller))))}", style="dim")
     text.append(f"\n{clean(listing.url)}", style="blue")
     return text

@@ -38,8 +38,14 @@ from crawler.records import quick
 
 RightKind = Literal["trademark", "geographical_indication", "work", "design"]
 TargetKind = Literal["listing", "page"]
+FileKind = Literal[
+    "book", "video", "audio", "archive", "program", "document", "torrent", "share", "download"
+]
 JudgementKind = Literal["infringing", "licensed", "unrelated", "unsure"]
 RenderMode = Literal["auto", "never", "always"]
+
+COMPARED_WITH_PAGES: frozenset[RightKind] = frozenset(("work", "design"))
+"""What pages that are no listings are compared with; marks are used on goods that are offered."""
 
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 """How the border reads a record: unknown keys are refused, text is kept as given."""
@@ -144,8 +150,29 @@ class Seller:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FileLink:
+    """A link by which a page hands on a file: to the file, to a share, to peers that have it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    url: str
+    """As a browser would follow it: ``https:``, ``magnet:``, ``ed2k:``, ``thunder:``, ..."""
+    kind: FileKind
+    """``share`` is a folder of a storage service, ``torrent`` peers, ``download`` a link that is
+    called a download and does not say of what."""
+    name: str | None = None
+    """The file's own name, without folders."""
+    text: str | None = None
+    """The words of the link; of one that says no more than "download", those of its row."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
-    """What is offered at a URL, in the words of the page."""
+    """What is offered at a URL, in the words of the page.
+
+    With ``target="page"`` the record is of a page that is no listing: it has a title, its text,
+    pictures and links to files, and the fields of an offer stay empty.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
@@ -170,6 +197,11 @@ class Listing:
     language: str | None = None
     """BCP 47."""
     seen_at: datetime | None = None
+    target: TargetKind = "listing"
+    text: str | None = None
+    """All that a page says, a line for each of its blocks; of pages only."""
+    files: tuple[FileLink, ...] = ()
+    """Of pages only."""
     layers: Mapping[str, str] = field(default_factory=dict)
     """Field -> layer of the page that it was read from; empty in files of others."""
 
@@ -203,6 +235,8 @@ class Finding:
     """The listing's picture, as in ``Listing.images``."""
     line: str | None = None
     """The line of text that was read in that picture; ``span`` counts in it."""
+    file: str | None = None
+    """URL of a link to a file, as in ``Listing.files``; ``span`` counts in its name or words."""
     reference: str | None = None
     """The right's picture, as in ``Right.images``."""
     region: tuple[int, int, int, int] | None = None

@@ -19,6 +19,7 @@ from crawler.budgets import BUDGETS
 from crawler.campaign import UNNAMED, Campaign, matching_of
 from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
+from crawler.model import COMPARED_WITH_PAGES
 from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.render import check_browser
@@ -80,10 +81,12 @@ def run_sweep(
                 record_sweep_end(db, sweep, "stopped", words_of_quiet(quiet), now())
                 return report_on(db, sweep)
             search = _search(db, workspace, campaign)
+            works = _holds_works(db, workspace, campaign)
         process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
-        crawl = process.crawl(crawler, url=" ".join(campaign.seeds), search=search)
+        seeds = " ".join(campaign.seeds)
+        crawl = process.crawl(crawler, url=seeds, search=search, works="1" if works else "")
         process.start()
         state, reason = watch.end(crawl)
         with workspace.store() as db:
@@ -127,8 +130,8 @@ class _Watch:
         crawler.signals.connect(self.item, signals.item_scraped)
         crawler.signals.connect(self.closed, signals.spider_closed)
 
-    def item(self) -> None:
-        self._listings += 1
+    def item(self, item: object) -> None:
+        self._listings += getattr(item, "target", "listing") == "listing"
         self.response()
 
     def response(self) -> None:
@@ -177,6 +180,12 @@ def _in_flight(campaign: Campaign) -> int:
     """Return how many requests may wait in the downloader: few, so that priorities count."""
     sites = min(len({site_of(seed) for seed in campaign.seeds}), ACTIVE_SITES)
     return min(MOST_IN_FLIGHT, sites * max(4, campaign.politeness.concurrency))
+
+
+def _holds_works(db: Database, workspace: Workspace, campaign: Campaign) -> bool:
+    """Tell whether pages that are no listings are compared: with works and designs alone."""
+    rights = (stored.right for stored in find_rights(db, workspace.pictures))
+    return any(right.kind in COMPARED_WITH_PAGES and campaign.covers(right) for right in rights)
 
 
 def _search(db: Database, workspace: Workspace, campaign: Campaign) -> str:

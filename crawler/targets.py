@@ -23,7 +23,7 @@ from crawler.errors import SkipError
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
 from crawler.link import Link, Links
-from crawler.model import Listing, PageWarning, TargetState
+from crawler.model import Listing, PageWarning, TargetKind, TargetState
 from crawler.recrawl import due_at
 from crawler.restoring import restored_targets
 from crawler.revisits import Revisits, digest_of, plan_of, validators_of
@@ -52,6 +52,7 @@ class _Page:
         "continued",
         "identities",
         "items",
+        "kind",
         "listing",
         "listings",
         "read",
@@ -70,8 +71,10 @@ class _Page:
         self.listings = 0
         """Listings read from it as from a catalogue."""
         self.identities: str | None = None
+        self.kind: TargetKind = "page"
+        """What it turned out to be."""
         self.listing: str | None = None
-        """Digest of the page's one listing."""
+        """Digest of the page's one listing, or of all that it says where it is no listing."""
         self.complete = True
         """Whether nothing of it has to be looked at again as long as it stays as it is."""
         self.verdict: tuple[TargetState, str | None, str | None] | None = None
@@ -204,6 +207,8 @@ class TargetsMiddleware:
         if listing.layers.get("url") in CATALOGUE_LAYERS:
             return self._from_catalogue(listing, response, page)
         fetched = canonical_url(response.url) or response.url
+        if listing.target == "page":
+            return self._if_changed(listing, fetched, response, page)
         # shells are all the same, whatever their scripts show
         content = None if response.meta.get("rendered") else response.meta.get(DIGEST)
         identities = identities_of(listing, page.site, content)
@@ -214,11 +219,19 @@ class TargetsMiddleware:
             page.complete = False  # when the other one is gone, this one counts
             return None
         layers = {name: layer for name, layer in listing.layers.items() if name != "url"}
-        listing = replace(listing, url=fetched, site=site_of(fetched), layers=layers)
+        listing = replace(listing, layers=layers)
+        page.kind = "listing"
+        return self._if_changed(listing, fetched, response, page)
+
+    def _if_changed(
+        self, listing: Listing, fetched: str, response: Response, page: _Page
+    ) -> Listing | None:
+        """Return what stands at the URL that was fetched; None when it is what stood there."""
+        listing = replace(listing, url=fetched, site=site_of(fetched))
         if self.targets.revisits is not None:
             page.listing = digest_of(listing)
             if self.targets.revisits.is_as_before(target_of(response), page.listing):
-                page.verdict = page.verdict or (TargetState.UNCHANGED, AS_BEFORE, "listing")
+                page.verdict = page.verdict or (TargetState.UNCHANGED, AS_BEFORE, page.kind)
                 return None
         return listing
 
@@ -267,20 +280,20 @@ class TargetsMiddleware:
 
     def item_scraped(self, item: object, response: Response) -> None:
         """End a listing's target: everything of it is recorded."""
-        self._item_ended(item, response, (TargetState.SEEN, _way(response), "listing"))
+        self._item_ended(item, response, (TargetState.SEEN, _way(response)))
 
     def item_dropped(self, item: object, response: Response, exception: BaseException) -> None:
         """End the target of a listing that could not be used."""
-        reason = f"listing dropped: {exception}"
-        self._item_ended(item, response, (TargetState.FAILED, reason, "listing"))
+        reason = f"{self._pages[target_of(response)].kind} dropped: {exception}"
+        self._item_ended(item, response, (TargetState.FAILED, reason))
 
     def item_error(self, item: object, response: Response, failure: Failure) -> None:
         """End the target of a listing on which our own code failed."""
         reason = f"internal error: {failure.value!r}"
-        self._item_ended(item, response, (TargetState.FAILED, reason, "listing"))
+        self._item_ended(item, response, (TargetState.FAILED, reason))
 
     def _item_ended(
-        self, item: object, response: Response, verdict: tuple[TargetState, str | None, str]
+        self, item: object, response: Response, verdict: tuple[TargetState, str | None]
     ) -> None:
         target = target_of(response)
         page = self._pages[target]
@@ -290,13 +303,13 @@ class TargetsMiddleware:
         url = getattr(item, "url", None)
         if url in self._from_catalogues:
             visit = self._from_catalogues.pop(url)
-            state, reason, kind = verdict
+            state, reason = verdict
             reason = f"read from {response.url}" if state is TargetState.SEEN else reason
-            self.targets.note(url, state, reason, kind)
+            self.targets.note(url, state, reason, "listing")
             if visit is not None and self.targets.revisits is not None and complete:
                 self.targets.revisits.unwritten.read.append(visit)
         else:
-            page.verdict = page.verdict or verdict
+            page.verdict = page.verdict or (*verdict, page.kind)
         self._finish(target, response)
 
     def _finish(self, target: str, response: Response) -> None:
@@ -333,7 +346,7 @@ class TargetsMiddleware:
         visit = Visit(
             url=target,
             site=row.site,
-            kind="listing" if page.listing else "page",
+            kind=page.kind,
             plan=revisits.plan,
             seen_at=timestamp(now()),
             priority=row.priority,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from crawler.model import Listing, Right
+from crawler.model import FileLink, Listing, Right
 from matchers.marks import NameMatch
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading
+from matchers.texts import PassageMatch
 
 
 def _is_none(letters: str) -> bool:  # noqa: ARG001
@@ -47,6 +48,23 @@ class FoundPicture(NamedTuple):
     match: PictureMatch
 
 
+class FoundFile(NamedTuple):
+    """A name of the right in a link to a file, of a page."""
+
+    file: FileLink
+    text: str
+    """The file's name, or the words of the link."""
+    match: NameMatch
+
+
+class FoundPassage(NamedTuple):
+    """A passage of one of the right's texts."""
+
+    field: str
+    """``text`` of a page, ``description`` of a listing."""
+    match: PassageMatch
+
+
 class Candidate(NamedTuple):
     """An unscored pair. A tuple, as ``NameMatch`` is one: there are as many of them."""
 
@@ -62,6 +80,10 @@ class Candidate(NamedTuple):
     """What the words of the listing say; all candidates of one listing share it."""
     lines: tuple[FoundLine, ...] = ()
     """The right's names in the listing's pictures."""
+    files: tuple[FoundFile, ...] = ()
+    """The right's names in the links to files of a page."""
+    passages: tuple[FoundPassage, ...] = ()
+    """What the page's text, or the listing's description, has of the right's texts."""
 
     def read(self) -> Reading:
         """Return what the words of the listing say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -55,6 +55,8 @@ _PLACES_OF_UNSPACED = frozenset(
 _FEW = 4
 """Latin names up to this length have few letters to be recognised by."""
 _LONG = 10
+MAX_PICTURES = 5
+"""Picture findings kept of one candidate, nearest first."""
 
 _PICTURE_FEATURES: Mapping[Verdict, str] = {
     "copy": "picture",
@@ -291,3 +293,16 @@ def _say_picture(reference: str, match: PictureMatch) -> str:
     if match.distance is None:
         return f"{said}; its shades correlate by {1 - (match.apart or 0):.3f}.{doubts}"
     return f"{said} ({match.distance} of {BITS} bits of the fingerprint differ).{doubts}"
+
+
+def _by_weight(found: FoundPicture) -> float:
+    return -picture_finding(found, also=False).weight
+
+
+def picture_findings(pictures: Sequence[FoundPicture]) -> Iterator[Finding]:
+    """Yield the nearest reference for each picture of the listing, the nearest of all in full."""
+    nearest: dict[str, FoundPicture] = {}
+    for found in sorted(pictures, key=_by_weight):
+        nearest.setdefault(found.image, found)
+    for rank, found in enumerate(list(nearest.values())[:MAX_PICTURES]):
+        yield picture_finding(found, also=rank > 0)

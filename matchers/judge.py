@@ -16,15 +16,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from crawler.model import Finding, Hit, Listing, Right, hit_id
-from matchers.candidate import Candidate, FoundLine, FoundName, FoundPicture
+from crawler.model import COMPARED_WITH_PAGES, Finding, Hit, Listing, Right, hit_id
+from matchers.candidate import (
+    Candidate,
+    FoundFile,
+    FoundLine,
+    FoundName,
+    FoundPassage,
+    FoundPicture,
+)
 from matchers.context import find_context
-from matchers.explain import find_level, picture_finding
+from matchers.explain import find_level, picture_findings
 from matchers.marks import MarkIndex
+from matchers.pages import find_named, find_page_findings
 from matchers.pictured_names import stands_across, tell_pictured
 from matchers.pictures.lines import Line, join_lines
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading, find_brand_field
+from matchers.texts import TextIndex, find_passages
 from matchers.tokens import joined_letters
 from matchers.uses import Use, find_uses
 from matchers.weights import PRIOR
@@ -36,9 +45,10 @@ _SHORT = min(_MAX_LENGTHS.values())
 _MAX_RIVALS = 40
 """Names in the title, from its start, that others are compared with."""
 _NO_PICTURES: Mapping[int, Sequence[FoundPicture]] = {}
+_NO_FOUND_LINES: Mapping[int, Sequence[FoundLine]] = {}
+_NO_PASSAGES: Mapping[int, Sequence[FoundPassage]] = {}
+_NO_CANDIDATES: list[Candidate] = []
 _NO_LINES: Mapping[str, Sequence[Line]] = {}
-_MAX_PICTURES = 5
-"""Picture findings kept of one candidate, nearest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +90,7 @@ class Matcher:
         references: Iterable[tuple[str, str]] = (),
         settings: MatchSettings = MatchSettings(),
         marks: MarkIndex | None = None,
+        texts: TextIndex | None = None,
     ) -> None:
         """Build the indexes.
 
@@ -87,6 +98,7 @@ class Matcher:
         :param references: right id, and image as in ``Right.images``: what the entries of picture
             matches stand for; those of other rights are passed over
         :param marks: the index of ``names_of(rights)``, where there is one already
+        :param texts: the same of ``texts_of(rights)``
         """
         self._settings = settings
         self._rights = tuple(rights)
@@ -95,6 +107,8 @@ class Matcher:
             twice = {right.id for place, right in enumerate(rights) if places[right.id] != place}
             raise ValueError(f"expected one right for each id, got several for {sorted(twice)}")
         self._marks = MarkIndex(names_of(self._rights)) if marks is None else marks
+        written = list(texts_of(self._rights)) if texts is None else []
+        self._texts = TextIndex(written) if written else texts
         self._references = [(places.get(right), image) for right, image in references]
 
     @property
@@ -139,17 +153,27 @@ class Matcher:
         listings = [_cut(subject.listing) for subject in subjects]
         names = self._find_names(listings)
         for place, subject in enumerate(subjects):
-            if place in names or subject.pictures or subject.lines:
+            listing = listings[place]
+            found = _NO_CANDIDATES
+            if listing.target == "page":
+                found = self._pair_page(listing, self._find_pictures(subject))
+            elif place in names or subject.pictures or subject.lines:
                 pictures = self._find_pictures(subject) if subject.pictures else _NO_PICTURES
-                pairs = self._pair(listings[place], names.get(place, ()), pictures)
-                yield place, self._add_lines(list(pairs), subject)
+                found = list(self._pair(listing, names.get(place, ()), pictures))
+            lines = self._find_lines(subject) if subject.lines else _NO_FOUND_LINES
+            passages = self._find_passages(listing) if self._texts is not None else _NO_PASSAGES
+            if lines or passages:
+                found = self._add(found, listing, lines, passages)
+            if found:
+                yield place, found
 
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
         """Return place of a listing -> the names in it, in the order of the fields."""
         found: dict[int, list[FoundName]] = {}
-        titles = [(place, "title", listing.title) for place, listing in enumerate(listings)]
+        offers = [(n, listing) for n, listing in enumerate(listings) if listing.target == "listing"]
+        titles = [(place, "title", listing.title) for place, listing in offers]
         brands, descriptions = [], []
-        for place, listing in enumerate(listings):
+        for place, listing in offers:
             if brand := find_brand_field(listing):
                 brands.append((place, *brand))
             if listing.description:
@@ -192,21 +216,62 @@ class Matcher:
                     found.setdefault(match.owner, []).append(one)
         return found
 
-    def _add_lines(self, candidates: list[Candidate], subject: Subject) -> list[Candidate]:
-        """Return the candidates of a listing, with what its pictures' text names."""
-        found = self._find_lines(subject) if subject.lines else {}
-        if not found:
-            return candidates  # as of most
-        listing = _cut(subject.listing)
+    def _find_passages(self, listing: Listing) -> dict[int, list[FoundPassage]]:
+        """Return place of a right -> what a listing's description or a page's text has of it."""
+        field = "text" if listing.target == "page" else "description"
+        text = getattr(listing, field)
+        found: dict[int, list[FoundPassage]] = {}
+        if text:
+            assert self._texts is not None
+            for match in self._texts.find(text):
+                found.setdefault(match.owner, []).append(FoundPassage(field, match))
+        return found
+
+    def _add(
+        self,
+        candidates: list[Candidate],
+        listing: Listing,
+        lines: Mapping[int, Sequence[FoundLine]],
+        passages: Mapping[int, Sequence[FoundPassage]],
+    ) -> list[Candidate]:
+        """Return the candidates of a listing, with what its pictures' text and its texts have."""
         by_right = {candidate.right.id: candidate for candidate in candidates}
         reading = candidates[0].reading if candidates else Reading(listing)
-        for owner, own in found.items():
+        for owner in dict.fromkeys((*lines, *passages)):
             right = self._rights[owner]
             known = by_right.get(right.id) or Candidate(
                 listing, right, (), (), self._is_watched, (), reading
             )
-            by_right[right.id] = known._replace(lines=tuple(own))
+            by_right[right.id] = known._replace(
+                lines=tuple(lines.get(owner, ())), passages=tuple(passages.get(owner, ()))
+            )
         return list(by_right.values())
+
+    def _pair_page(
+        self, page: Listing, pictures: Mapping[int, Sequence[FoundPicture]]
+    ) -> list[Candidate]:
+        """Return a candidate for each work or design that a page names or shows."""
+        names: dict[int, list[FoundName]] = {}
+        files: dict[int, list[FoundFile]] = {}
+        for owner, found in find_named(page, self._rights, self._marks):
+            if isinstance(found, FoundName):
+                names.setdefault(owner, []).append(found)
+            else:
+                files.setdefault(owner, []).append(found)
+        reading = Reading(page)
+        return [
+            Candidate(
+                listing=page,
+                right=self._rights[owner],
+                names=tuple(names.get(owner, ())),
+                pictures=tuple(pictures.get(owner, ())),
+                watched=self._is_watched,
+                reading=reading,
+                files=tuple(files.get(owner, ())),
+            )
+            for owner in sorted(names.keys() | files.keys() | pictures.keys())
+            if self._rights[owner].kind in COMPARED_WITH_PAGES
+        ]
 
     def _pair(
         self,
@@ -249,10 +314,13 @@ class Matcher:
         return sorted(hits, key=lambda hit: (-hit.score, hit.right)) if len(hits) > 1 else hits
 
     def _weigh(self, candidate: Candidate) -> _Weighed:
-        uses = find_uses(candidate)
-        others = find_context(candidate)
+        is_page = candidate.listing.target == "page"
+        uses = () if is_page else find_uses(candidate)
+        others = find_page_findings(candidate) if is_page else find_context(candidate)
+        if candidate.passages:
+            others = [*find_passages(candidate), *others]
         if candidate.pictures:
-            others = [*_picture_findings(candidate.pictures), *others]
+            others = [*picture_findings(candidate.pictures), *others]
         bits = self._settings.prior
         for use in uses:
             bits += use.total
@@ -275,12 +343,12 @@ class _Weighed(NamedTuple):
 
     def hit(self) -> Hit:
         """Return the pair as it is kept, with all its findings."""
-        listing, right = self.candidate.listing.url, self.candidate.right.id
+        page, right = self.candidate.listing, self.candidate.right.id
         told = [finding for use in self.uses for finding in use.tell()]
         return Hit(
-            id=hit_id("listing", listing, right),
-            target="listing",
-            listing=listing,
+            id=hit_id(page.target, page.url, right),
+            target=page.target,
+            listing=page.url,
             right=right,
             score=self.score,
             flagged=self.flagged,
@@ -291,6 +359,19 @@ class _Weighed(NamedTuple):
 def names_of(rights: Sequence[Right]) -> Iterator[tuple[int, str]]:
     """Yield every name with the place of its right, as the index over names takes them."""
     return ((place, name) for place, right in enumerate(rights) for name in right.names)
+
+
+def texts_of(rights: Sequence[Right]) -> Iterator[tuple[int, str]]:
+    """Yield every protected text with the place of its right, as the index over texts takes them.
+
+    Of works alone: the texts of other rights are no works.
+    """
+    return (
+        (place, text)
+        for place, right in enumerate(rights)
+        if right.kind in COMPARED_WITH_PAGES
+        for text in right.texts
+    )
 
 
 def _cut(listing: Listing) -> Listing:
@@ -304,16 +385,3 @@ def _cut(listing: Listing) -> Listing:
         if (text := getattr(listing, field)) is not None and len(text) > limit
     }
     return replace(listing, **cut) if cut else listing
-
-
-def _by_weight(found: FoundPicture) -> float:
-    return -picture_finding(found, also=False).weight
-
-
-def _picture_findings(pictures: Sequence[FoundPicture]) -> Iterator[Finding]:
-    """Yield the nearest reference for each picture of the listing, the nearest of all in full."""
-    nearest: dict[str, FoundPicture] = {}
-    for found in sorted(pictures, key=_by_weight):
-        nearest.setdefault(found.image, found)
-    for rank, found in enumerate(list(nearest.values())[:_MAX_PICTURES]):
-        yield picture_finding(found, also=rank > 0)

@@ -234,3 +234,22 @@ CONTEXT: Final[Mapping[str, float]] = {
     "merchandise": 1.5,
 }
 """What the rest of the listing says. A licence outweighs everything else together."""
+
+PAGE: Final[Mapping[str, float]] = {
+    "page_title": 1.5,
+    "page_title_ordinary": 0.5,
+    # a link to a file that bears the name of a work
+    "file_named": 7.0,
+    "file_named_among": 5.6,
+    "file_named_ordinary": 5.2,
+    "file_named_perhaps": 1.0,
+    "files_beside": 3.8,
+    # what the file, or the title, is said to be
+    "handed_on": 1.5,
+    "in_part": -5.0,
+    "title_handed_on": 0.7,
+    "title_in_part": -2.0,
+}
+"""What a page that is no listing says of a work by names and files. A title alone is forgotten, as
+to name a work is free; a file that bears nothing but a title of its own is flagged alone, and one
+of ordinary words where it is said to be the whole work. Set by hand: no labelled pages are had."""

@@ -24,6 +24,7 @@ FIELDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "text": "page text",
         "site": "site",
         "picture": "text in the picture",
+        "files": "link to a file",
     },
     "zh": {
         "title": "标题",
@@ -36,6 +37,7 @@ FIELDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "text": "页面文字",
         "site": "站点",
         "picture": "图片文字",
+        "files": "文件链接",
     },
 }
 
@@ -238,9 +240,39 @@ STANDING_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
 """How a name stands in its title, by feature; the levels of each have their own English sentence,
 which is the finding's ``detail``."""
 
+PAGE_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {
+        "page_title": "The title of the page names “{form}”.",
+        "page_title_ordinary": "The title of the page says “{text}”, which may mean other things.",
+        "file_named": "A link to a file is called “{text}”: “{form}” and nothing else.",
+        "file_named_among": "A link to a file names “{form}” among other words.",
+        "file_named_ordinary": "A link to a file is called “{text}”, ordinary words.",
+        "file_named_perhaps": "A link to a file says “{text}”, among other words.",
+        "files_beside": "The page that names “{form}” links to a file: “{text}”.",
+        "handed_on": "The {where} says “{text}”, as is said of whole works that are handed on.",
+        "in_part": "The {where} says “{text}”: no whole work.",
+        "title_handed_on": "The title says “{text}”, as pages do that hand on whole works.",
+        "title_in_part": "The title says “{text}”: the page speaks of the work, or shows a part.",
+    },
+    "zh": {
+        "page_title": "页面标题含有“{form}”。",
+        "page_title_ordinary": "页面标题含有“{text}”，该词也可能另有所指。",
+        "file_named": "文件链接名为“{text}”，即“{form}”，别无他词。",
+        "file_named_among": "文件链接在其他词语中含有“{form}”。",
+        "file_named_ordinary": "文件链接名为“{text}”，该词为普通词语。",
+        "file_named_perhaps": "文件链接在其他词语中含有“{text}”。",
+        "files_beside": "页面标题含有“{form}”，并有文件链接：“{text}”。",
+        "handed_on": "{where}含有“{text}”，为传播完整作品时的用语。",
+        "in_part": "{where}含有“{text}”，并非完整作品。",
+        "title_handed_on": "标题含有“{text}”，为传播完整作品的页面用语。",
+        "title_in_part": "标题含有“{text}”，页面仅谈论作品或展示片段。",
+    },
+}
+"""What a page that is no listing says: the keys of ``matchers.weights.PAGE``."""
+
 SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {**STANDING_SENTENCES["en"], **CONTEXT_SENTENCES["en"]},
-    "zh": {**STANDING_SENTENCES["zh"], **CONTEXT_SENTENCES["zh"]},
+    "en": {**STANDING_SENTENCES["en"], **CONTEXT_SENTENCES["en"], **PAGE_SENTENCES["en"]},
+    "zh": {**STANDING_SENTENCES["zh"], **CONTEXT_SENTENCES["zh"], **PAGE_SENTENCES["zh"]},
 }
 
 

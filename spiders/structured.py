@@ -22,13 +22,14 @@ from crawler.errors import (
     GrowsByScriptError,
     NeedsBrowserError,
 )
-from crawler.extract import page_of, parse_page
+from crawler.extract import find_page, is_plain_text, page_of, parse_page, text_page
 from crawler.extract.growth import grows_by_script
 from crawler.feeds import find_feeds
 from crawler.link import Link, LinkKind, Links
 from crawler.links import MOST_LINKS, find_links
 from crawler.menus import Menus
 from crawler.model import Listing, PageWarning
+from crawler.rendering import rendering_of
 from crawler.searching import find_open_search, find_search, parse_open_search, search_url
 from crawler.sitemaps import parse_sitemap
 from crawler.sites import canonical_url, site_of
@@ -45,16 +46,18 @@ class StructuredSpider(Discovery, Spider):
     """Follows catalogues, lists and listings within the sites of its seeds.
 
     Arguments: ``url``, one or several seeds separated by white space; ``search``, a JSON object
-    (``words``, ``pages`` of results for each, ``left_out`` words) when sites are to be searched.
+    (``words``, ``pages`` of results for each, ``left_out`` words) when sites are to be searched;
+    ``works``, not empty when pages that are no listings are compared with works.
     """
 
     name = "structured"
 
-    def __init__(self, url: str = "", search: str = "", **kwargs: Any) -> None:  # noqa: ANN401 (Scrapy's signature)
+    def __init__(self, url: str = "", search: str = "", works: str = "", **kwargs: Any) -> None:  # noqa: ANN401 (Scrapy's signature)
         Spider.__init__(self, **kwargs)
         Discovery.__init__(self)
         self.seeds = tuple(url.split())
         self.search: dict[str, Any] = json.loads(search) if search else {}
+        self.works = bool(works)
         self.robots = Robots("")
         self._mapped: set[str] = set()
         self._met: set[str] = set()
@@ -188,6 +191,9 @@ class StructuredSpider(Discovery, Spider):
         :raises GrowsByScriptError: a list whose rest only a browser can show
         :raises ExtractionError: the page is made so that it cannot be read
         """
+        if self.works and is_plain_text(response):
+            yield dataclasses.replace(text_page(response.url, response.text), seen_at=_now())
+            return
         page = page_of(response)
         reading = parse_page(response.url, page, source=response.text)
         for message in reading.warnings:
@@ -195,7 +201,7 @@ class StructuredSpider(Discovery, Spider):
         if reading.blocked_by:
             raise BlockedError(reading.blocked_by)
         if reading.listing:
-            yield dataclasses.replace(reading.listing, seen_at=datetime.now(UTC))
+            yield dataclasses.replace(reading.listing, seen_at=_now())
         conventions = self.conventions_of(platform)
         known = self._menus.of(response.url)
         links = find_links(page, response.url, conventions, response.text, known)
@@ -209,8 +215,19 @@ class StructuredSpider(Discovery, Spider):
         if reading.unread:
             raise ExtractionError(reading.unread)
         listed = reading.listing is not None or self.is_listed(response.url, platform)
-        if not listed and grows_by_script(page.root, links):
+        grows = not listed and grows_by_script(page.root, links)
+        if self.works and reading.listing is None and (not grows or self._is_last(response)):
+            yield dataclasses.replace(find_page(response.url, page.root), seen_at=_now())
+        if grows:
             raise GrowsByScriptError("the rest of its list comes by clicks or scrolling alone")
+
+    def _is_last(self, response: Response) -> bool:
+        """Tell whether a page that grows by scripts is not going to be had rendered."""
+        return bool(response.meta.get("rendered") or rendering_of(self.crawler).lack)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _front(response: Response, page: Selector) -> Front:

@@ -11,7 +11,7 @@ from scrapy.http import HtmlResponse, Response
 from console.context import Context, json_option, pass_context, people, print_json
 from console.text import cell, print_rows
 from crawler.errors import InputError, NotAPageError, SkipError, WorkspaceError
-from crawler.extract import describe_page, page_of, parse_page, saved_page
+from crawler.extract import describe_page, find_page, page_of, parse_page, saved_page
 from crawler.extract.document import MAX_BYTES
 from crawler.fetch import fetch_page
 from crawler.formats import dump_record
@@ -25,17 +25,25 @@ LONG = 200
 @click.command()
 @click.argument("what", metavar="FILE | URL")
 @click.option("--url", help="Where the page in FILE was had from; else as the page says itself.")
+@click.option("--page", "as_page", is_flag=True, help="Show a page that is no listing, too.")
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
 @json_option
 @pass_context
 def extract(
-    context: Context, what: str, url: str | None, *, allow_private: bool, as_json: bool
+    context: Context,
+    what: str,
+    url: str | None,
+    *,
+    as_page: bool,
+    allow_private: bool,
+    as_json: bool,
 ) -> None:
     """Show what extraction sees on one page: each field, and the layer it came from.
 
     FILE is a saved page, .html or packed as .html.gz; - is stdin. A URL is fetched as a sweep
     would fetch it: robots.txt, the guard, the user agent. A page that is no listing is told as
-    what it is, with status 0 and nothing on stdout; status 2 when it could not be had or read.
+    what it is, with status 0 and nothing on stdout, unless --page asks for its text, pictures and
+    links to files; status 2 when it could not be had or read.
     """
     if "://" in what:
         if url is not None:
@@ -54,13 +62,14 @@ def extract(
         people().print(f"warning: {cell(warning)}", soft_wrap=True)
     if reading.unread:
         raise InputError(f"{what}: {reading.unread}")
-    if reading.listing is None:
+    found = reading.listing
+    if found is None:
         kind = describe_page(reading, page.url, selector)
         people().print(f"no listing: {cell(kind)}", soft_wrap=True)
-    elif as_json:
-        print_json(reading.listing)
-    else:
-        _print_table(reading.listing)
+        if not as_page or not hasattr(selector.root, "iter"):
+            return
+        found = find_page(page.url, selector.root)
+    _print_found(found, as_json=as_json)
 
 
 def _contact(context: Context) -> str | None:
@@ -101,6 +110,13 @@ def _own_url(page: Response, what: str) -> str:
     words = "warning: the page does not say where it was had from; its links need --url URL"
     people().print(words, markup=False)
     return (Path("/dev/stdin") if what == "-" else Path(what).resolve()).as_uri()
+
+
+def _print_found(found: Listing, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        _print_table(found)
 
 
 def _print_table(listing: Listing) -> None:

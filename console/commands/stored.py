@@ -1,7 +1,9 @@
-"""``markhound listings``, ``sites``, ``sweeps``: what is stored."""
+"""``markhound listings``, ``pages``, ``sites``, ``sweeps``: what is stored."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 import click
@@ -9,8 +11,9 @@ import click
 from console.context import Context, json_option, out, pass_context, print_json
 from console.sweep_text import print_report
 from console.text import print_rows
+from crawler.model import TargetKind
 from crawler.report import report_on
-from crawler.store.listings import find_listings, find_sites, load_site
+from crawler.store.listings import StoredListing, find_listings, find_sites, load_site
 from crawler.store.sweeps import find_sweep_totals
 
 
@@ -20,20 +23,9 @@ from crawler.store.sweeps import find_sweep_totals
 @pass_context
 def listings(context: Context, site: str | None, *, as_json: bool) -> None:
     """List every listing as last seen."""
-    with context.workspace.store() as db:
-        if site is not None:
-            load_site(db, site)  # a name that is wrong is no empty list
-        found = find_listings(db, site=site)
+    found = _find(context, site, "listing")
     if as_json:
-        for stored in found:
-            print_json(
-                replace(stored.listing, seen_at=stored.seen_at),
-                id=stored.id,
-                sighting=stored.sighting,
-                sweep=stored.sweep,
-                first_seen_at=stored.first_seen_at,
-                pictures=stored.pictures,
-            )
+        _print_each(found)
         return
     rows: list[tuple[str, ...]] = []
     for stored in found:
@@ -44,6 +36,51 @@ def listings(context: Context, site: str | None, *, as_json: bool) -> None:
         rows.append((item.title, seller, price, str(len(stored.pictures)), seen, item.url))
     heads = ("title", "seller", "price", "pictures", "seen", "url")
     print_rows(heads, rows, "No listings yet: markhound sweep URL")
+
+
+@click.command()
+@click.option("--site", help="Only those of this site.")
+@json_option
+@pass_context
+def pages(context: Context, site: str | None, *, as_json: bool) -> None:
+    """List the pages, other than listings, that were kept as last seen, with their files.
+
+    Kept are pages with a hit, with links to files, or with pictures that could not be had, where
+    the registry holds works or designs. --json has every link; the text stands in it where the
+    page has a hit.
+    """
+    found = _find(context, site, "page")
+    if as_json:
+        _print_each(found)
+        return
+    rows: list[tuple[str, ...]] = []
+    for stored in found:
+        item = stored.listing
+        kinds = Counter(file.kind for file in item.files)
+        files = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        seen = f"{stored.seen_at:%Y-%m-%d}"
+        rows.append((item.title, files, str(len(stored.pictures)), seen, item.url))
+    heads = ("title", "links to files", "pictures", "seen", "url")
+    print_rows(heads, rows, "No pages yet: markhound sweep URL, with works in the registry")
+
+
+def _find(context: Context, site: str | None, target: TargetKind) -> list[StoredListing]:
+    with context.workspace.store() as db:
+        if site is not None:
+            load_site(db, site)  # a name that is wrong is no empty list
+        return find_listings(db, site=site, target=target)
+
+
+def _print_each(found: Iterable[StoredListing]) -> None:
+    for stored in found:
+        print_json(
+            replace(stored.listing, seen_at=stored.seen_at),
+            id=stored.id,
+            sighting=stored.sighting,
+            sweep=stored.sweep,
+            first_seen_at=stored.first_seen_at,
+            pictures=stored.pictures,
+        )
 
 
 @click.command()

@@ -8,10 +8,23 @@ for an article number that stands in the address and in the page, and ``assumed`
 availability of a thing with a price where nothing is said against it. Some fields go the other
 way: an article number that the page shows to people, the last bid of an auction, and a brand
 beside a label where the data gives the name of the site.
+
+A page that is no listing is read by ``webpage``: its text, pictures and links to files.
 """
 
-from crawler.extract.document import page_of, saved_page
+from crawler.extract.document import is_plain_text, page_of, saved_page
 from crawler.extract.kinds import describe_page
 from crawler.extract.reading import PageReading, parse_listing, parse_page
+from crawler.extract.webpage import find_page, text_page
 
-__all__ = ["PageReading", "describe_page", "page_of", "parse_listing", "parse_page", "saved_page"]
+__all__ = [
+    "PageReading",
+    "describe_page",
+    "find_page",
+    "is_plain_text",
+    "page_of",
+    "parse_listing",
+    "parse_page",
+    "saved_page",
+    "text_page",
+]

@@ -31,6 +31,13 @@ def page_of(response: Response) -> Selector:
     raise NotAPageError(f"expected an HTML page, got {kind}")
 
 
+def is_plain_text(response: Response) -> bool:
+    """Tell whether a response is a text without markup, by its type."""
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    is_text = kind.partition(";")[0].strip().lower() == "text/plain"
+    return is_text and isinstance(response, TextResponse) and not isinstance(response, HtmlResponse)
+
+
 def saved_page(url: str, data: bytes) -> HtmlResponse:
     """Return a page that was saved in a file, as if it had come from ``url``.
 

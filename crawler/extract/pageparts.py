@@ -37,7 +37,7 @@ def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) 
             (_in_gallery(img, region), link)
             for img in region.iter("img")
             if img in main
-            and not _is_decor(img)
+            and not is_decor(img)
             and img not in cards
             and (link := largest_of(img, url))
         ]
@@ -56,7 +56,8 @@ def _in_gallery(img: HtmlElement, region: HtmlElement) -> bool:
     return False
 
 
-def _is_decor(img: HtmlElement) -> bool:
+def is_decor(img: HtmlElement) -> bool:
+    """Tell whether a picture is an icon, a badge or the like, by its names and its size."""
     file = img.get("src", "").partition("?")[0].rpartition("/")[2][:200]
     if marked(img, _DECOR) or _DECOR_FILE.search(file):
         return True

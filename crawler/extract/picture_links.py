@@ -17,7 +17,7 @@ _ZOOMED = (
 """Attributes that hold the address of a larger form than the one that is shown."""
 _SHOWN = ("data-src", "data-lazy-src", "data-lazy", "data-echo", "src")
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?!_@])", re.I)
+IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?!_@])", re.I)
 _DESCRIPTOR = re.compile(r"(\d+(?:\.\d+)?)([wx])")
 
 
@@ -29,7 +29,7 @@ def largest_of(img: HtmlElement, url: str) -> str | None:
 def _addresses(img: HtmlElement) -> Iterator[str]:
     link = next(img.iterancestors("a"), None)
     if link is not None:
-        if _IMAGE_FILE.search(href := link.get("href", "")):
+        if IMAGE_FILE.search(href := link.get("href", "")):
             yield href
         yield from (value for name in _ZOOMED if (value := link.get(name)))
     yield from (value for name in _ZOOMED if (value := img.get(name)))

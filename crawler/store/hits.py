@@ -55,8 +55,8 @@ def record_hits(
     known = db.query(
         "SELECT h.id, h.target, h.right_id, f.score FROM hits h"
         " JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)"
-        " WHERE h.url = ?",
-        [url],
+        " WHERE h.url = ? AND h.target = ?",
+        [url, sighting.record.target],
     )
     ended = [
         Hit(

@@ -1,16 +1,17 @@
-"""Listings and their sightings."""
+"""Listings and their sightings; pages that are no listings are kept the same way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
-from crawler.model import Listing, Sighting
+from crawler.model import Listing, Sighting, TargetKind
 from crawler.sites import canonical_url
 from crawler.store.database import timestamp
 
@@ -57,8 +58,12 @@ def record_sighting(db: Database, sighting: Sighting) -> bool:
         [sighting.listing, listing.url, listing.site, seen_at],
     )
     db.execute(
-        "INSERT INTO sightings (id, listing, sweep, seen_at, record) VALUES (?, ?, ?, ?, ?)",
-        [sighting.id, sighting.listing, sighting.sweep, seen_at, dump_json(listing)],
+        "INSERT INTO sightings (id, listing, sweep, seen_at, record, target)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            *(sighting.id, sighting.listing, sighting.sweep, seen_at, dump_json(listing)),
+            listing.target,
+        ],
     )
     for picture in sighting.pictures:
         db.execute(
@@ -68,30 +73,43 @@ def record_sighting(db: Database, sighting: Sighting) -> bool:
     return True
 
 
+def is_known(db: Database, listing: str, target: TargetKind) -> bool:
+    """Tell whether something of that id was sighted before, as a listing or as a page."""
+    asked = "SELECT 1 FROM sightings WHERE listing = ? AND target = ? LIMIT 1"
+    return db.execute(asked, [listing, target]).fetchone() is not None
+
+
 def load_listing(db: Database, name: str) -> StoredListing:
-    """Return one listing as last seen.
+    """Return one listing, or page, as last seen.
 
     :param name: its id or its URL
     :raises NotFoundError: when there is none of that id or URL
     """
-    for stored in find_listings(db, name=name):
+    targets: tuple[TargetKind, ...] = get_args(TargetKind)
+    found = [stored for kind in targets for stored in find_listings(db, name=name, target=kind)]
+    for stored in sorted(found, key=lambda stored: stored.seen_at, reverse=True):
         return stored
     raise NotFoundError(f"no listing has the id or URL {name!r}; `markhound listings` has all")
 
 
 def find_listings(
-    db: Database, *, site: str | None = None, name: str | None = None
+    db: Database,
+    *,
+    site: str | None = None,
+    name: str | None = None,
+    target: TargetKind = "listing",
 ) -> list[StoredListing]:
-    """Return every listing as last seen, by URL.
+    """Return every listing as last seen, by URL; or every page that was kept.
 
     :param name: only the one with this id or URL
     """
-    wanted = {"site": site, "name": name, "url": name and canonical_url(name)}
+    url = name and canonical_url(name)
+    wanted = {"site": site, "name": name, "url": url, "target": target}
     pictures: dict[str, dict[str, str]] = {}
     for row in db.query(
         "SELECT p.sighting, p.url, p.sha256 FROM listings l"
         " JOIN sightings s ON s.listing = l.id JOIN sighting_pictures p ON p.sighting = s.id"
-        f" WHERE p.sha256 IS NOT NULL AND {_WANTED}",
+        f" WHERE p.sha256 IS NOT NULL AND s.target = :target AND {_WANTED}",
         wanted,
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
@@ -99,8 +117,9 @@ def find_listings(
         "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.record,"
         " max(s.seen_at, coalesce(v.seen_at, '')) AS seen_at"
         " FROM listings l JOIN sightings s ON s.rowid ="
-        " (SELECT rowid FROM sightings WHERE listing = l.id ORDER BY seen_at DESC LIMIT 1)"
-        " LEFT JOIN visits v ON v.url = l.url AND v.kind = 'listing'"
+        " (SELECT rowid FROM sightings WHERE listing = l.id AND target = :target"
+        " ORDER BY seen_at DESC LIMIT 1)"
+        " LEFT JOIN visits v ON v.url = l.url AND v.kind = :target"
         f" WHERE {_WANTED} ORDER BY l.url",
         wanted,
     )
@@ -130,7 +149,8 @@ def find_sites(db: Database) -> list[SiteFigures]:
         WITH seen AS (
             SELECT l.site, count(DISTINCT l.id) AS listings, count(*) AS sightings,
                 max(s.seen_at) AS seen_at
-            FROM listings l JOIN sightings s ON s.listing = l.id GROUP BY l.site
+            FROM listings l JOIN sightings s ON s.listing = l.id
+            WHERE s.target = 'listing' GROUP BY l.site
         ), found AS (
             SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged
             FROM (SELECT max(id) AS id FROM hit_findings GROUP BY hit) n

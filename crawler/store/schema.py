@@ -41,6 +41,12 @@ def m0004_site_requests(db: Database) -> None:
     _run(db, _SITE_REQUESTS)
 
 
+@migrations()
+def m0005_pages(db: Database) -> None:
+    """Sightings of pages that are no listings."""
+    db.execute("ALTER TABLE sightings ADD COLUMN target TEXT NOT NULL DEFAULT 'listing'")
+
+
 def _run(db: Database, statements: str) -> None:
     for statement in statements.split(";\n"):
         if statement.strip():

@@ -194,7 +194,8 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
 _OF_SWEEP = "FROM sightings s JOIN listings l ON l.id = s.listing"
 _SITE_FIGURES = (
     "SELECT site, requests FROM site_requests WHERE sweep = ?",
-    f"SELECT l.site, count(*) AS listings {_OF_SWEEP} WHERE s.sweep = ? GROUP BY l.site",
+    f"SELECT l.site, count(*) AS listings {_OF_SWEEP}"
+    " WHERE s.sweep = ? AND s.target = 'listing' GROUP BY l.site",
     "SELECT site, count(*) AS listings FROM outcomes"
     " WHERE sweep = ? AND state IN ('unchanged', 'skipped') AND kind = 'listing' GROUP BY site",
     f"SELECT l.site, count(DISTINCT p.sha256) AS pictures {_OF_SWEEP}"
@@ -223,8 +224,9 @@ class SweepTotals:
 def find_sweep_totals(db: Database) -> list[SweepTotals]:
     """Return every sweep with its figures, newest first."""
     listings = (
-        "SELECT sweep, sum(n) AS n FROM (SELECT sweep, count(*) AS n FROM sightings GROUP BY sweep"
-        " UNION ALL SELECT sweep, count(*) FROM outcomes WHERE state IN ('unchanged', 'skipped')"
+        "SELECT sweep, sum(n) AS n FROM (SELECT sweep, count(*) AS n FROM sightings"
+        " WHERE target = 'listing' GROUP BY sweep UNION ALL"
+        " SELECT sweep, count(*) FROM outcomes WHERE state IN ('unchanged', 'skipped')"
         " AND kind = 'listing' GROUP BY sweep) GROUP BY sweep"
     )
     flagged = (

@@ -33,7 +33,8 @@ def find_yields(db: Database, sweep: str) -> dict[str, SiteYield]:
     for row in db.query(
         f"SELECT l.site, count(*) AS listings, {fields}, sum(EXISTS (SELECT 1 FROM"
         " sighting_pictures p WHERE p.sighting = s.id AND p.sha256 IS NOT NULL)) AS pictures"
-        " FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.sweep = ? GROUP BY l.site",
+        " FROM sightings s JOIN listings l ON l.id = s.listing"
+        " WHERE s.sweep = ? AND s.target = 'listing' GROUP BY l.site",
         [sweep],
     ):
         site = row.pop("site")

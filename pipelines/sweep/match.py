@@ -15,7 +15,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.campaign import matching_of
 from crawler.errors import PictureError
-from crawler.model import Hit, PictureOutcome, Sighting
+from crawler.model import Hit, PictureOutcome, Sighting, TargetKind
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep
 from crawler.targets import targets_of
@@ -45,8 +45,13 @@ class MatchedSighting:
 
     @property
     def url(self) -> str:
-        """URL of the listing."""
+        """URL of the listing or page."""
         return self.sighting.record.url
+
+    @property
+    def target(self) -> TargetKind:
+        """Whether it is of a listing or of a page."""
+        return self.sighting.record.target
 
 
 class MatchPipeline:
@@ -125,7 +130,7 @@ class MatchPipeline:
             pictures.append(picture)
         subject = Subject(listing=sighting.record, pictures=found)
         hits = self._matcher.match([subject])
-        if self._words is not None and found:
+        if self._words is not None and found and sighting.record.target == "listing":
             lines = self._read_words(self._words, sighting, pictures, hits, found)
             if lines:
                 hits = self._matcher.match([subject._replace(lines=lines)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -21,10 +22,11 @@ from sqlite_utils import Database
 from twisted.internet.task import LoopingCall
 
 from crawler.book import Unwritten
+from crawler.model import Sighting
 from crawler.store.database import open_store, writing
 from crawler.store.frontier import record_frontier, record_rest
 from crawler.store.hits import record_hits
-from crawler.store.listings import record_sighting
+from crawler.store.listings import is_known, record_sighting
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep, record_outcomes, record_requests, record_warnings
 from crawler.store.visits import record_visits
@@ -125,14 +127,29 @@ class RecordPipeline:
         with writing(self._db):
             for item in self._sightings:
                 # a page that a killed run had recorded, and not yet taken out, was fetched again
-                if record_sighting(self._db, item.sighting):
-                    record_hits(self._db, item.sighting, item.hits, self._covered)
+                sighting = self._kept(item)
+                if sighting is not None and record_sighting(self._db, sighting):
+                    record_hits(self._db, sighting, item.hits, self._covered)
             record_outcomes(self._db, self._sweep, unwritten.outcomes)
             record_warnings(self._db, self._sweep, unwritten.warnings)
             record_frontier(self._db, self._sweep, unwritten.frontier)
             if unwritten.visits is not None:
                 record_visits(self._db, unwritten.visits)
             record_requests(self._db, self._sweep, unwritten.requests)
+
+    def _kept(self, item: MatchedSighting) -> Sighting | None:
+        """Return what is recorded of a sighting: of a listing all.
+
+        A page is recorded with a hit, with links to files, with pictures that were not had, or
+        when it was recorded before; its text, which may be long, only with a hit.
+        """
+        sighting, page = item.sighting, item.sighting.record
+        if page.target == "listing" or item.hits:
+            return sighting
+        told = page.files or any(picture.problem for picture in sighting.pictures)
+        if not told and not is_known(self._db, sighting.listing, "page"):
+            return None
+        return replace(sighting, record=replace(page, text=None))
 
     def _failed(self, error: Exception, *, give_up: bool) -> None:
         self._failures += 1

@@ -12,6 +12,7 @@ from crawler.model import Finding, RightKind
 from matchers.pictures.prints import BITS
 from matchers.wording import (
     EDITS,
+    PAGE_SENTENCES,
     SENTENCES,
     STANDING_SENTENCES,
     TRANSFORMS,
@@ -46,6 +47,8 @@ def describe_finding(finding: Finding, language: Language) -> str:
     feature, text, form = finding.feature, finding.text, finding.form
     if language == "en" and feature in STANDING_SENTENCES["en"] and finding.detail is not None:
         return finding.detail  # the sentence of the level, which says more
+    if feature in PAGE_SENTENCES[language]:
+        text, form = text or finding.file, form or ""  # a link without words is its address
     if feature in SENTENCES[language] and text is not None and form is not None:
         return say(feature, text=text, form=form, field=finding.field or "text", language=language)
     return finding.detail or finding.feature.replace("_", " ")
