@@ -22,8 +22,10 @@ from crawler.sites import canonical_url, site_of
 
 _BINARY = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|csv|zip|rar|7z|gz|tgz"
-    r"|exe|dmg"
-    r"|apk|mp[34]|m4[av]|avi|mov|webm|wav|ogg|css|js|mjs|json|xml|rss|atom|woff2?|ttf|eot)$",
+    r"|tar|bz2|xz|cab|iso|exe|dmg|msi|apk|xapk|ipa|jar|deb|rpm|torrent|rtf|od[tsp]"
+    r"|epub|mobi|azw3?|fb2|djvu|cb[rz]|umd|chm|mp[34]|m4[avb]|flac|ape|aac|opus|wma|wav|og[ga]"
+    r"|avi|mov|webm|mkv|wmv|flv|f4v|rmvb?|mpe?g|m3u8|m2ts|3gp|css|js|mjs|json|xml|rss|atom"
+    r"|woff2?|ttf|eot)$",
     re.IGNORECASE,
 )
 _NO_PAGE = re.compile(

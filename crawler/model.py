@@ -21,7 +21,8 @@ The life of a hit, each step a new record that names its parent; none edits an e
                                    ▼
                                FollowUp                 gone? back?
 
-Records that cross a file or the network are validated at the border by ``crawler.formats``.
+What follows a judgement stands in ``crawler.takedown``. Records that cross a file or the network
+are validated at the border by ``crawler.formats``.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ COMPARED_WITH_PAGES: frozenset[RightKind] = frozenset(("work", "design"))
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 """How the border reads a record: unknown keys are refused, text is kept as given."""
 
-_TIDY: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
+TIDY: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 """The same for records typed by people: spaces around a value mean nothing."""
 
 
@@ -64,7 +65,7 @@ def stable_id(prefix: str, *parts: str) -> str:
 class Holder:
     """Who owns a right."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+    __pydantic_config__: ClassVar[dict[str, Any]] = TIDY
 
     name: str
     country: str | None = None
@@ -78,7 +79,7 @@ class Holder:
 class Licensee:
     """Who may use a right: a seller, a whole site, or a seller on one site."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+    __pydantic_config__: ClassVar[dict[str, Any]] = TIDY
 
     seller: str | None = None
     """Name or id of the seller as the site shows it; None = every seller of ``site``."""
@@ -91,7 +92,7 @@ class Licensee:
 class Right:
     """A registered or protected thing that is watched."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
+    __pydantic_config__: ClassVar[dict[str, Any]] = TIDY
 
     id: str
     kind: RightKind
@@ -358,71 +359,3 @@ class Judgement:
     """Whether ``by`` proved to be an account; False = the name as it was given."""
     reason: str
     judged_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sender:
-    """Who sends notices, from ``[sender]`` of ``markhound.toml``."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
-
-    name: str | None = None
-    """The person, as signed."""
-    organisation: str | None = None
-    role: str | None = None
-    """``owner``, ``agent``, ``counsel``, ..."""
-    mandate: str | None = None
-    """What authorises the sender: a power of attorney with its number and date, an employment."""
-    identity: str | None = None
-    """Identity document or business licence number (required by Chinese law)."""
-    address: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    signature: str | None = None
-    """The signature as typed, e.g. ``/s/ Li Wei``."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recipient:
-    """Who receives notices about a site, from the workspace's ``recipients.toml``."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _TIDY
-
-    site: str
-    """Registrable domain, or address:port."""
-    name: str
-    email: str | None = None
-    address: str | None = None
-    portal: str | None = None
-    """URL of the platform's complaint form."""
-    language: str | None = None
-    """BCP 47; the language in which the recipient wants notices."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
-    """The judged hits of one seller against one right holder."""
-
-    id: str
-    seller: str
-    """The seller's name, or the site where the page names none."""
-    site: str
-    holder: str
-    opened_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
-    """A notice as drafted: the exact text."""
-
-    id: str
-    case: str
-    kind: str
-    """``dmca``, ``dsa``, ``cn-ecommerce``, ..."""
-    language: str
-    hits: tuple[str, ...]
-    recipient: Recipient
-    subject: str
-    text: str
-    drafted_by: str
-    drafted_at: datetime

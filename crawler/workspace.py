@@ -15,9 +15,9 @@ from sqlite_utils import Database
 
 from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
-from crawler.model import Recipient, Sender
 from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode, descriptor_at
 from crawler.store.database import open_store
+from crawler.takedown import Recipient, Sender
 
 CONFIG_NAME = "markhound.toml"
 RECIPIENTS_NAME = "recipients.toml"

@@ -15,11 +15,11 @@ from console.context import Context, json_option, out, pass_context, people, pri
 from console.text import cell
 from crawler.errors import MissingFactsError, NotAllowedError
 from crawler.files import write_whole
-from crawler.model import Notice
 from crawler.store.database import now, writing
 from crawler.store.hits import StoredHit, load_hit
 from crawler.store.notices import find_notices, next_notice_id, record_case, record_notice
 from crawler.store.rights import load_right
+from crawler.takedown import Notice
 from crawler.workspace import Workspace
 from pipelines.takedown.cases import draft_case, site_of_hit
 from pipelines.takedown.draft import draft_notice, missing_facts

@@ -23,12 +23,12 @@ LONGEST_URL = 4_000
 _LONGEST_TEXT = 200
 
 _ENDINGS: dict[FileKind, str] = {
-    "book": "epub mobi azw azw3 fb2 djvu cbz cbr umd txt chm lrf prc",
+    "book": "epub mobi azw azw3 fb2 djvu cbz cbr umd chm lrf prc",
     "video": "mp4 m4v mkv avi mov wmv flv f4v rmvb rm webm m3u8 mpd mpg mpeg vob m2ts 3gp",
     "audio": "mp3 flac m4a m4b ape wav ogg oga opus aac wma dsf",
     "archive": "zip rar 7z tar gz tgz bz2 xz cab iso mdf nrg",
     "program": "exe msi apk xapk ipa dmg pkg deb rpm appimage jar",
-    "document": "pdf doc docx ppt pptx xls xlsx rtf odt ods odp",
+    "document": "pdf txt doc docx ppt pptx xls xlsx rtf odt ods odp",
     "torrent": "torrent metalink",
 }
 _KIND_OF = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}

@@ -9,8 +9,8 @@ from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
-from crawler.model import Case, Notice
 from crawler.store.database import timestamp
+from crawler.takedown import Case, Notice
 
 
 def record_case(db: Database, case: Case) -> Case:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from crawler.errors import InputError, NotAllowedError
-from crawler.model import Case, stable_id
+from crawler.model import stable_id
 from crawler.sites import site_of
 from crawler.store.hits import StoredHit
+from crawler.takedown import Case
 
 
 def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:

@@ -10,8 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from crawler.errors import InputError, MissingFactsError, NotAllowedError
-from crawler.model import Case, Notice, Recipient, Right, Sender
+from crawler.model import Right
 from crawler.store.hits import StoredHit
+from crawler.takedown import Case, Notice, Recipient, Sender
 from matchers.wording import STANDING_SENTENCES
 from pipelines.takedown.cases import check_one_case, draft_case, seller_name, site_of_hit
 from pipelines.takedown.facts import REGISTERED, rights_of

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from crawler.model import Recipient, Right, RightKind, Sender
+from crawler.model import Right, RightKind
 from crawler.store.hits import StoredHit
+from crawler.takedown import Recipient, Sender
 
 ALL_RIGHTS: frozenset[RightKind] = frozenset(get_args(RightKind))
 REGISTERED: frozenset[RightKind] = ALL_RIGHTS - {"work"}

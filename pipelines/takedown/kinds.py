@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler.errors import InputError
-from crawler.model import Recipient, RightKind
+from crawler.model import RightKind
+from crawler.takedown import Recipient
 from matchers.wording import Language
 from pipelines.takedown.facts import ALL_RIGHTS, REGISTERED, RequiredFact
 

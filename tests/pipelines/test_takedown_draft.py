@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import InputError, MissingFactsError, NotAllowedError
-from crawler.model import Case, Holder, JudgementKind, Notice, Recipient, Seller, Sender
+from crawler.model import Holder, JudgementKind, Seller
 from crawler.store.hits import StoredHit
+from crawler.takedown import Case, Notice, Recipient, Sender
 from pipelines.takedown.cases import draft_case
 from pipelines.takedown.draft import draft_notice, missing_facts
 from pipelines.takedown.kinds import CN_ECOMMERCE, DMCA, DSA, KINDS, NoticeKind

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from crawler.errors import InputError
-from crawler.model import Holder, Recipient, Sender
+from crawler.model import Holder
 from crawler.store.hits import StoredHit
+from crawler.takedown import Recipient, Sender
 from pipelines.takedown.draft import missing_facts
 from pipelines.takedown.facts import RequiredFact
 from pipelines.takedown.kinds import DMCA, KINDS, NoticeKind, check_kinds, find_kind
