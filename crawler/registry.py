@@ -16,8 +16,9 @@ from pathlib import Path
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.formats import read_records
-from crawler.model import Right
+from crawler.model import COMPARED_WITH_PAGES, Right
 from crawler.sites import parse_site
+from crawler.texts import load_texts
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
@@ -72,8 +73,11 @@ def check_registry(path: Path, today: date) -> RegistryFile:
     for line, read in read_records(Right, path, "a right"):
         if isinstance(read, Problem):
             problems.append(read)
-        else:
-            rights.append((line, read))
+            continue
+        if read.texts:
+            read, unread = load_texts(read, path.parent)
+            problems += [_problem(path, line, "texts", message) for message in unread]
+        rights.append((line, read))
     file = RegistryFile(path=path, rights=tuple(rights))
     problems.extend(_duplicates(file))
     for line, right in rights:
@@ -128,8 +132,8 @@ def _problems_of_right(
         yield _problem(file.path, line, where, message)
     for where, message in _wrong_pictures(file, right) if right.images else ():
         yield _problem(file.path, line, where, message)
-    if right.texts and not names and not right.images:
-        message = "has only texts, which this version keeps but does not match"
+    if right.texts and right.kind not in COMPARED_WITH_PAGES:
+        message = f"texts of a {right.kind.replace('_', ' ')} are kept, but not matched"
         yield _problem(file.path, line, "texts", message, severity="warning")
     for where, message in _loose_licensees(right) if right.licensees else ():
         yield _problem(file.path, line, where, message, severity="warning")
@@ -151,7 +155,7 @@ def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, 
             yield "classes", f"expected Nice classes 1 to 45, got {number}"
     if "" in right.variants:
         yield "variants", "holds an empty text"
-    if "" in right.texts:
+    if any(not text.strip() for text in right.texts):
         yield "texts", "holds an empty text"
     if right.licensees:
         yield from _wrong_licensees(right)
