@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from crawler.model import Finding
@@ -11,6 +12,8 @@ from matchers.wording import say_passage
 
 SHOWN: Final = 300
 """Code points of a passage that are shown."""
+MOST: Final = 5
+"""Passages of one right in one field that are told."""
 
 
 def weigh_passage(match: PassageMatch) -> float:
@@ -36,9 +39,11 @@ def passage_finding(
     :param also: whether a passage of the same right was told before, that counts more
     """
     weight = weigh_passage(match)
+    if also:
+        weight = ALSO_COPIED if match.counted >= QUOTATION else 0.0
     return Finding(
         feature="passage",
-        weight=min(weight, ALSO_COPIED) if also else weight,
+        weight=weight,
         field=field,
         span=match.span,
         text=_cut(text, match.span),
@@ -51,6 +56,20 @@ def passage_finding(
             share=match.share,
         ),
     )
+
+
+def passage_findings(
+    matches: Sequence[PassageMatch], *, field: str, text: str, works: Sequence[str]
+) -> list[Finding]:
+    """Return the findings of one right in one field: the strongest passage and a few more.
+
+    :param matches: of one owner, as ``TextIndex.find`` returned them
+    :param works: all texts of that owner
+    """
+    return [
+        passage_finding(match, field=field, text=text, work=works[match.number], also=place > 0)
+        for place, match in enumerate(matches[:MOST])
+    ]
 
 
 def _cut(text: str, span: tuple[int, int]) -> str:

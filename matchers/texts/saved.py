@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from crawler.files import locked
 from matchers.pictures.saved import find_own_folder
 from matchers.texts.index import TextIndex
-from matchers.texts.tables import Tables, build_tables
+from matchers.texts.tables import PARTS, Tables, build_tables
+from matchers.texts.vocabulary import FIRST_WORD
 
 _HEADER = "header.json"
 _PART, _NEW = "part", "new-"
@@ -122,20 +123,27 @@ def _is_sound(tables: Tables) -> bool:
         if values.ndim != 1 or values.dtype != _KINDS[field]:
             return False
     texts, tokens, words = len(tables.owners), len(tables.tokens), len(tables.word_keys)
-    sizes = {
-        texts: (tables.numbers, tables.carried, tables.own, tables.bounds[1:]),
-        tokens: (tables.kinds, tables.held, tables.starts, tables.ends),
-        words: (tables.word_ids, tables.letter_bounds[1:]),
-        len(tables.hashes): (tables.places,),
-    }
-    if any(len(values) != size for size, columns in sizes.items() for values in columns):
+    columns: tuple[tuple[int, tuple[NDArray[Any], ...]], ...] = (
+        (texts, (tables.numbers, tables.carried, tables.own, tables.bounds[1:])),
+        (tokens, (tables.kinds, tables.held, tables.starts, tables.ends)),
+        (words, (tables.word_ids, tables.letter_bounds[1:])),
+        (len(tables.hashes), (tables.places,)),
+    )
+    if any(len(values) != size for size, those in columns for values in those):
         return False
     return (
         _leads(tables.bounds, tokens)
         and _leads(tables.letter_bounds, len(tables.letters))
-        and bool((np.diff(tables.hashes.astype(np.int64)) >= 0).all())
-        and (not len(tables.places) or int(tables.places.max()) < tokens)
+        and bool((tables.hashes[1:] >= tables.hashes[:-1]).all())
+        and _are_within(tables.places, 0, tokens)
+        and _are_within(tables.kinds, 0, len(PARTS))
+        and _are_within(tables.held, 1, 4)
+        and _are_within(tables.word_ids, FIRST_WORD, FIRST_WORD + words)
     )
+
+
+def _are_within(values: NDArray[Any], low: int, end: int) -> bool:
+    return not len(values) or (int(values.min()) >= low and int(values.max()) < end)
 
 
 def _leads(bounds: NDArray[np.int64], size: int) -> bool:
