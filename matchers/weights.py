@@ -186,6 +186,23 @@ flagged, of what shows little with the agreement of a hash."""
 LOOKALIKE: Final = 2.0
 """Bits of one that it only finds alike: told beside other signs, never flagged alone."""
 
+PASSAGE: Final = (
+    (300.0, 12.0),
+    (150.0, 10.0),
+    (80.0, 8.0),
+    (45.0, 6.6),
+    (25.0, 4.6),
+    (0.0, 2.0),
+)
+"""Least words of a protected text that a passage counts (``PassageMatch.counted``; a Han character
+is half a word) -> bits. What may be a quotation is told and never flagged alone; from 45 words on a
+passage is flagged. ``benchmarks/texts.py`` measures how many innocent texts reach which level."""
+WHOLE_TEXT: Final = (0.9, 6.6)
+"""Least share of a text, and bits: nearly all of a text that is shorter than 45 words is copied,
+but at least 25 of them. That is no quotation."""
+ALSO_COPIED: Final = 0.2
+"""A further passage of the same right that is longer than a quotation; shorter ones say nothing."""
+
 ALSO_PICTURED: Final = 1.0
 """Another picture of the listing that is a copy too; another that shares a part says nothing more,
 as one label or ground is on all of a listing's pictures."""

@@ -303,6 +303,45 @@ def say_pictured(
     return f"{said} ({', '.join(words)})." if words else f"{said}."
 
 
+PASSAGE: Final[Mapping[Language, str]] = {
+    "en": (
+        "The {where} has {amount} in common with the registered text,"
+        " at most {longest} in a row: {share} of that text."
+    ),
+    "zh": "{where}与登记的文字有{amount}相同，连续相同最多{longest}，占该文字的{share}。",
+}
+"""A passage of a registered text."""
+_AMOUNTS: Final[Mapping[Language, tuple[str, str, str]]] = {
+    "en": ("{} words", "{} characters", " and "),
+    "zh": ("{}个词", "{}个字", "、"),
+}
+"""Words, characters of scripts without spaces, and what joins the two."""
+
+
+def say_passage(
+    field: str,
+    *,
+    words: int,
+    characters: int,
+    longest: int,
+    share: float,
+    language: Language = "en",
+) -> str:
+    """Return the sentence of a passage that a field shares with a registered text.
+
+    :param longest: equal words or characters in a row
+    :param share: of the registered text, 0 to 1
+    """
+    told = zip(_AMOUNTS[language], (words, characters), strict=False)
+    amounts = [form.format(f"{count:,}") for form, count in told if count]
+    return PASSAGE[language].format(
+        where=field_label(field, language),
+        amount=_AMOUNTS[language][2].join(amounts),
+        longest=f"{longest:,}",
+        share="100%" if share >= 1 else f"{share:.2%}" if share < 0.01 else f"{share:.0%}",
+    )
+
+
 @lru_cache(maxsize=1 << 10)
 def field_label(field: str | None, language: Language) -> str:
     """Return what a field of the listing is called; ``attributes.材质`` keeps its own key."""

@@ -1,0 +1,1 @@
+"""Passages of protected texts, found again in the texts of pages."""

@@ -1,0 +1,182 @@
+"""Runs of equal tokens joined into passages.
+
+Runs of one text belong together when they stand near on the page and in the text, in whatever
+order. What lies between two runs costs half of what it could have carried, the lesser of both
+sides: a changed word costs little; a sentence that was put in, or left out, or moved, costs
+nothing, as one side has no gap there; phrases that two texts share here and there cost more than
+they bring and stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.texts.reading import WORD, Ints, Points
+from matchers.texts.runs import Runs
+from matchers.texts.tables import PARTS, WHOLE, Tables
+
+GAP: Final = 150
+"""Tokens between two runs of one passage, on the page and in the text, at the most."""
+GAP_COST: Final = 0.5
+OPEN: Final = 16
+"""Passages of one text that may go on at one place of the page."""
+REPEATED: Final = 4
+"""What is told again and again carries at most so many times what its different tokens do."""
+_SHARES: Final = np.array([0.0, 1.0, 0.5, 0.0])
+"""What tokens count that are held by none, one, two or more, see ``matchers.texts.holders``."""
+
+
+class Piece(NamedTuple):
+    """A passage of a text, in tokens."""
+
+    text: int
+    here: tuple[int, int]
+    """On the page, the end excluded."""
+    there: tuple[int, int]
+    """In the registry."""
+    tokens: int
+    characters: int
+    """Of the tokens, those that are single characters."""
+    longest: int
+    units: float
+    """What the equal tokens carry, in words."""
+    counted: float
+    """The same less gaps, repetitions, and what others hold too."""
+
+
+class _Run(NamedTuple):
+    row: int
+    here: int
+    there: int
+    size: int
+    gain: int
+
+
+class _Open:
+    """A passage that is being put together."""
+
+    def __init__(self, run: _Run) -> None:
+        self.end = run.here + run.size
+        self.low, self.high = run.there, run.there + run.size
+        self.gain = run.gain
+        self.cost = 0.0
+        self.rows = [run.row]
+
+    def find_cost(self, run: _Run) -> float | None:
+        """Return what it costs to join a run; None when it does not belong here."""
+        on_page = max(run.here - self.end, 0)
+        in_text = max(run.there - self.high, self.low - run.there - run.size, 0)
+        if on_page > GAP or in_text > GAP:
+            return None
+        cost = GAP_COST * min(on_page, in_text) * run.gain / run.size
+        return cost if cost < min(run.gain, self.gain - self.cost) else None
+
+    def join(self, run: _Run, cost: float) -> None:
+        """Add a run."""
+        self.end = max(self.end, run.here + run.size)
+        self.low = min(self.low, run.there)
+        self.high = max(self.high, run.there + run.size)
+        self.gain += run.gain
+        self.cost += cost
+        self.rows.append(run.row)
+
+
+def join_runs(
+    tokens: Points, kinds: NDArray[np.uint8], runs: Runs, tables: Tables, least: float
+) -> list[Piece]:
+    """Return the passages of a page, the strongest first; each place is told once for each text.
+
+    :param kinds: of the page's tokens
+    :param least: words that a passage counts at the least
+    """
+    sums = np.append(0, np.cumsum(PARTS[kinds], dtype=np.int64))
+    gains = sums[runs.here + runs.sizes] - sums[runs.here]
+    pieces = []
+    for passage in _join(runs, gains):
+        if passage.gain - passage.cost >= least * WHOLE:
+            text = int(runs.texts[passage.rows[0]])
+            piece = _measure(text, passage, runs, tokens, kinds, tables)
+            if piece.counted >= least:
+                pieces.append(piece)
+    pieces.sort(key=lambda piece: (-piece.counted, piece.text, piece.here))
+    return _tell_once(pieces)
+
+
+def _join(runs: Runs, gains: Ints) -> Iterator[_Open]:
+    """Yield the runs of each text that belong together."""
+    going: list[_Open] = []
+    last = -1
+    columns = (runs.texts, runs.here, runs.there, runs.sizes, gains)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for row, (text, *run) in enumerate(rows):
+        if text != last:
+            yield from going
+            going, last = [], text
+        one = _Run(row, *run)
+        costs = [(open_.find_cost(one), place) for place, open_ in enumerate(going)]
+        able = [(cost, place) for cost, place in costs if cost is not None]
+        if able:
+            cost, which = min(able)
+            going[which].join(one, cost)
+        else:
+            going.append(_Open(one))
+        over = [open_ for open_ in going if open_.end + GAP < one.here]
+        if over:
+            yield from over
+            going = [open_ for open_ in going if open_.end + GAP >= one.here]
+        if len(going) > OPEN:
+            weakest = min(going, key=lambda open_: open_.gain)
+            going.remove(weakest)
+            yield weakest
+    yield from going
+
+
+def _measure(
+    text: int,
+    passage: _Open,
+    runs: Runs,
+    tokens: Points,
+    kinds: NDArray[np.uint8],
+    tables: Tables,
+) -> Piece:
+    rows = np.array(passage.rows)
+    sizes = runs.sizes[rows]
+    here = _spread(runs.here[rows], sizes)
+    there = _spread(runs.there[rows], sizes)
+    carried = PARTS[kinds[here]]
+    units = min(int(carried.sum()), int(PARTS[tables.kinds[there]].sum()))
+    different = PARTS[kinds[here[np.unique(tokens[here], return_index=True)[1]]]].sum()
+    own = float((PARTS[tables.kinds[there]] * _SHARES[tables.held[there]]).sum())
+    counted = min(units, REPEATED * int(different), own) - passage.cost
+    return Piece(
+        text=text,
+        here=(int(here[0]), int(here[-1]) + 1),
+        there=(int(there[0]), int(there[-1]) + 1),
+        tokens=min(len(here), len(there)),
+        characters=min(int((kinds[here] > WORD).sum()), int((tables.kinds[there] > WORD).sum())),
+        longest=int(sizes.max()),
+        units=units / WHOLE,
+        counted=counted / WHOLE,
+    )
+
+
+def _spread(starts: Ints, sizes: Ints) -> Ints:
+    """Return all tokens of some runs, each once, in order."""
+    run = np.repeat(np.arange(len(starts)), sizes)
+    return np.unique(np.arange(len(run)) - (np.cumsum(sizes) - sizes)[run] + starts[run])
+
+
+def _tell_once(pieces: list[Piece]) -> list[Piece]:
+    """Return the passages of which less than half stands in a stronger one of the same text."""
+    kept: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        start, end = piece.here
+        told = kept.setdefault(piece.text, [])
+        covered = (min(end, one.here[1]) - max(start, one.here[0]) for one in told)
+        if 2 * max(covered, default=0) < end - start:
+            told.append(piece)
+    return [piece for piece in pieces if piece in kept[piece.text]]
