@@ -10,7 +10,7 @@ from matchers.marks import NameMatch
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading
-from matchers.texts import PassageMatch
+from matchers.texts.index import PassageMatch
 
 
 def _is_none(letters: str) -> bool:  # noqa: ARG001
@@ -57,14 +57,6 @@ class FoundFile(NamedTuple):
     match: NameMatch
 
 
-class FoundPassage(NamedTuple):
-    """A passage of one of the right's texts."""
-
-    field: str
-    """``text`` of a page, ``description`` of a listing."""
-    match: PassageMatch
-
-
 class Candidate(NamedTuple):
     """An unscored pair. A tuple, as ``NameMatch`` is one: there are as many of them."""
 
@@ -82,7 +74,7 @@ class Candidate(NamedTuple):
     """The right's names in the listing's pictures."""
     files: tuple[FoundFile, ...] = ()
     """The right's names in the links to files of a page."""
-    passages: tuple[FoundPassage, ...] = ()
+    passages: tuple[PassageMatch, ...] = ()
     """What the page's text, or the listing's description, has of the right's texts."""
 
     def read(self) -> Reading:

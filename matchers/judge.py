@@ -22,7 +22,6 @@ from matchers.candidate import (
     FoundFile,
     FoundLine,
     FoundName,
-    FoundPassage,
     FoundPicture,
 )
 from matchers.context import find_context
@@ -33,7 +32,8 @@ from matchers.pictured_names import stands_across, tell_pictured
 from matchers.pictures.lines import Line, join_lines
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading, find_brand_field
-from matchers.texts import TextIndex, find_passages
+from matchers.texts.finding import passage_findings
+from matchers.texts.index import PassageMatch, TextIndex
 from matchers.tokens import joined_letters
 from matchers.uses import Use, find_uses
 from matchers.weights import PRIOR
@@ -46,7 +46,7 @@ _MAX_RIVALS = 40
 """Names in the title, from its start, that others are compared with."""
 _NO_PICTURES: Mapping[int, Sequence[FoundPicture]] = {}
 _NO_FOUND_LINES: Mapping[int, Sequence[FoundLine]] = {}
-_NO_PASSAGES: Mapping[int, Sequence[FoundPassage]] = {}
+_NO_PASSAGES: Mapping[int, Sequence[PassageMatch]] = {}
 _NO_CANDIDATES: list[Candidate] = []
 _NO_LINES: Mapping[str, Sequence[Line]] = {}
 
@@ -107,8 +107,8 @@ class Matcher:
             twice = {right.id for place, right in enumerate(rights) if places[right.id] != place}
             raise ValueError(f"expected one right for each id, got several for {sorted(twice)}")
         self._marks = MarkIndex(names_of(self._rights)) if marks is None else marks
-        written = list(texts_of(self._rights)) if texts is None else []
-        self._texts = TextIndex(written) if written else texts
+        texts = TextIndex(texts_of(self._rights)) if texts is None else texts
+        self._texts = texts if texts.holds_any else None
         self._references = [(places.get(right), image) for right, image in references]
 
     @property
@@ -216,15 +216,13 @@ class Matcher:
                     found.setdefault(match.owner, []).append(one)
         return found
 
-    def _find_passages(self, listing: Listing) -> dict[int, list[FoundPassage]]:
+    def _find_passages(self, listing: Listing) -> dict[int, list[PassageMatch]]:
         """Return place of a right -> what a listing's description or a page's text has of it."""
-        field = "text" if listing.target == "page" else "description"
-        text = getattr(listing, field)
-        found: dict[int, list[FoundPassage]] = {}
-        if text:
-            assert self._texts is not None
-            for match in self._texts.find(text):
-                found.setdefault(match.owner, []).append(FoundPassage(field, match))
+        assert self._texts is not None
+        _, text = find_prose(listing)
+        found: dict[int, list[PassageMatch]] = {}
+        for match in self._texts.find(text) if text else ():
+            found.setdefault(match.owner, []).append(match)
         return found
 
     def _add(
@@ -232,7 +230,7 @@ class Matcher:
         candidates: list[Candidate],
         listing: Listing,
         lines: Mapping[int, Sequence[FoundLine]],
-        passages: Mapping[int, Sequence[FoundPassage]],
+        passages: Mapping[int, Sequence[PassageMatch]],
     ) -> list[Candidate]:
         """Return the candidates of a listing, with what its pictures' text and its texts have."""
         by_right = {candidate.right.id: candidate for candidate in candidates}
@@ -318,7 +316,7 @@ class Matcher:
         uses = () if is_page else find_uses(candidate)
         others = find_page_findings(candidate) if is_page else find_context(candidate)
         if candidate.passages:
-            others = [*find_passages(candidate), *others]
+            others = [*_passages_of(candidate), *others]
         if candidate.pictures:
             others = [*picture_findings(candidate.pictures), *others]
         bits = self._settings.prior
@@ -354,6 +352,19 @@ class _Weighed(NamedTuple):
             flagged=self.flagged,
             findings=(*told, *self.others),
         )
+
+
+def _passages_of(candidate: Candidate) -> list[Finding]:
+    field, text = find_prose(candidate.listing)
+    works = candidate.right.texts
+    return passage_findings(candidate.passages, field=field, text=text, works=works)
+
+
+def find_prose(listing: Listing) -> tuple[str, str]:
+    """Return the field that passages are looked for in, and its text."""
+    if listing.target == "page":
+        return "text", listing.text or ""
+    return "description", listing.description or ""
 
 
 def names_of(rights: Sequence[Right]) -> Iterator[tuple[int, str]]:

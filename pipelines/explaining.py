@@ -94,7 +94,7 @@ def explain_question(
 ) -> Explanation:
     """Match the listing with all rights, and say what came of the one that is asked about.
 
-    :param folder: where the index over names is kept, as for ``build_matcher``
+    :param folder: where the indexes over names and texts are kept, as for ``build_matcher``
     """
     rights = [
         (replace(right, status=None, expires=None) if right.id == question.right else right, files)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from crawler.errors import InputError, PictureError
 from crawler.model import Right, RightKind
 from crawler.pictures import MAX_BYTES
-from matchers.judge import Matcher, MatchSettings, names_of
+from matchers.judge import Matcher, MatchSettings, names_of, texts_of
 from matchers.marks import MarkIndex
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.matches import PictureMatch
@@ -23,6 +23,8 @@ from matchers.pictures.points import Part
 from matchers.pictures.prints import TOO_PLAIN, Depth, Fingerprint
 from matchers.pictures.saved import find_own_folder, open_parts
 from matchers.pictures.votes import build_tables
+from matchers.texts.index import TextIndex
+from matchers.texts.saved import open_text_index
 from pipelines.print_file import PrintFile
 from pipelines.sweep.decoding import Decoder
 
@@ -38,8 +40,9 @@ _MOST_WORKERS = 8
 _SAVED_AFTER = 500
 """Fingerprints after which they are written, so that a stopped run loses little."""
 
-NAMES, POINTS, PRINTS = "names", "points", "fingerprints.bin"
-"""Inside an index's folder: the index over names, that over local features, and fingerprints."""
+NAMES, POINTS, PRINTS, TEXTS = "names", "points", "fingerprints.bin", "texts"
+"""Inside an index's folder: the index over names, that over local features, fingerprints, and the
+index over texts."""
 
 
 def read_digest(path: Path) -> str:
@@ -203,7 +206,7 @@ def build_matcher(
 ) -> Matching:
     """Build the matcher of the rights in force on a day.
 
-    :param folder: where the index over names is kept for the next time; None = nowhere
+    :param folder: where the indexes over names and texts are kept for the next time; None = nowhere
     :raises InputError: when that folder holds something else
     """
     left_out: list[str] = []
@@ -225,7 +228,9 @@ def build_matcher(
         else:
             prints.append(print_)
             references.append((owner, image))
-    matcher = Matcher(in_force, references, settings, _open_marks(in_force, folder))
+    marks, texts = _open_marks(in_force, folder), _open_texts(in_force, folder)
+    left_out += _unmatched_texts(in_force, texts)
+    matcher = Matcher(in_force, references, settings, marks, texts)
     pictures = index.build(prints, [right for right, _ in references])
     return Matching(matcher, PictureSearch(index.decoder, pictures), tuple(left_out))
 
@@ -233,9 +238,38 @@ def build_matcher(
 def _open_marks(rights: Sequence[Right], folder: Path | None) -> MarkIndex:
     if folder is None:
         return MarkIndex(names_of(rights))
+    own = folder / NAMES
     try:
-        return MarkIndex.open(folder, names_of(rights))
+        return MarkIndex.open(own, names_of(rights))
     except (ValueError, OSError) as error:
         raise InputError(
-            f"{folder} is no index of Markhound ({error}); name another folder, or remove it"
+            f"{own} is no index of Markhound ({error}); name another folder, or remove it"
         ) from error
+
+
+def _open_texts(rights: Sequence[Right], folder: Path | None) -> TextIndex:
+    texts = list(texts_of(rights))
+    if folder is None or not texts:
+        return TextIndex(texts)
+    own = folder / TEXTS
+    try:
+        return open_text_index(own, texts)
+    except OSError as error:
+        raise InputError(
+            f"{own} cannot hold an index ({error}); name another folder, or remove it"
+        ) from error
+
+
+def _unmatched_texts(rights: Sequence[Right], texts: TextIndex) -> Iterator[str]:
+    """Say which texts cannot be matched by themselves, and why."""
+    for found in texts.list_unmatched():
+        right = rights[found.owner]
+        which = f"its text {found.number + 1}" if len(right.texts) > 1 else "its text"
+        yield f"{right.id}: no copy of {which} is flagged alone: {_UNMATCHED[found.reason]}"
+
+
+_UNMATCHED = {
+    "empty": "it has no letters",
+    "short": "under 25 words, or 50 Han characters, it may be a quotation",
+    "common": "three rights or more hold nearly all of it",
+}

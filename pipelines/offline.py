@@ -16,7 +16,7 @@ from crawler.pictures import WordsMode
 from crawler.registry import check_registry
 from matchers.judge import MatchSettings, Subject
 from matchers.pictures.matches import PictureMatch
-from pipelines.matching import NAMES, FingerprintIndex, build_matcher, may_have_words
+from pipelines.matching import FingerprintIndex, build_matcher, may_have_words
 from pipelines.sweep.decoding import Decoder
 from pipelines.words import Wanted, WordSearch, open_word_search
 
@@ -68,9 +68,8 @@ class OfflineMatch:
             (r, {i: file.picture_path(i) for i in r.images} if images else {})
             for _, r in file.rights
         ]
-        names = None if index is None else index / NAMES
         prints = FingerprintIndex(self._decoder, index if images else None)
-        self._matcher, self._search, left_out = build_matcher(rights, prints, settings, on, names)
+        self._matcher, self._search, left_out = build_matcher(rights, prints, settings, on, index)
         self.problems.update(left_out)
         self._words = open_word_search(words if images else "off", self._matcher, words_budget)
         self.listings = 0

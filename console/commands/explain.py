@@ -22,7 +22,7 @@ from pipelines.explaining import (
     ask_of_workspace,
     explain_question,
 )
-from pipelines.matching import NAMES, FingerprintIndex
+from pipelines.matching import FingerprintIndex
 from pipelines.sweep.decoding import Decoder
 
 EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -78,10 +78,9 @@ def explain(
     settings = match_settings(cutoff, threshold, question.settings)
     if descriptor is not None:
         question = replace(question, descriptor=descriptor_at(descriptor, Path()))
-    names = None if folder is None else folder / NAMES
     with Decoder(hashes_only=question.hashes_only, descriptor=question.descriptor) as decoder:
         index = FingerprintIndex(decoder, folder)
-        explanation = explain_question(replace(question, settings=settings), index, names)
+        explanation = explain_question(replace(question, settings=settings), index, folder)
     if as_json:
         print_json(explanation)
     else:

@@ -92,6 +92,11 @@ class TextIndex:
         """
         self.tables = build_tables(texts) if tables is None else tables
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether there is anything to be found."""
+        return len(self.tables.hashes) > 0
+
     def find(self, text: str) -> list[PassageMatch]:
         """Return the passages of protected texts in a text, those that count most first."""
         if not len(self.tables.hashes):

@@ -24,7 +24,6 @@ from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
 from pipelines.matching import (
-    NAMES,
     FingerprintIndex,
     PictureSearch,
     build_matcher,
@@ -96,7 +95,7 @@ class MatchPipeline:
             FingerprintIndex(self._decoder, index),
             MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
             plan.started_at.date(),
-            index / NAMES,
+            index,
         )
         self._words = open_word_search(limits.words, self._matcher, limits.words_budget)
         for message in left_out:
