@@ -81,12 +81,12 @@ def run_sweep(
                 record_sweep_end(db, sweep, "stopped", words_of_quiet(quiet), now())
                 return report_on(db, sweep)
             search = _search(db, workspace, campaign)
-            works = _holds_works(db, workspace, campaign)
+            works = _compared_with_pages(db, workspace, campaign)
         process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
         seeds = " ".join(campaign.seeds)
-        crawl = process.crawl(crawler, url=seeds, search=search, works="1" if works else "")
+        crawl = process.crawl(crawler, url=seeds, search=search, works=works)
         process.start()
         state, reason = watch.end(crawl)
         with workspace.store() as db:
@@ -182,10 +182,14 @@ def _in_flight(campaign: Campaign) -> int:
     return min(MOST_IN_FLIGHT, sites * max(4, campaign.politeness.concurrency))
 
 
-def _holds_works(db: Database, workspace: Workspace, campaign: Campaign) -> bool:
-    """Tell whether pages that are no listings are compared: with works and designs alone."""
+def _compared_with_pages(db: Database, workspace: Workspace, campaign: Campaign) -> str:
+    """Return by what pages that are no listings are compared: works and designs, if there are any.
+
+    ``pictures`` with the rest, ``text`` where no right has one; empty = not at all.
+    """
     rights = (stored.right for stored in find_rights(db, workspace.pictures))
-    return any(right.kind in COMPARED_WITH_PAGES and campaign.covers(right) for right in rights)
+    works = [r for r in rights if r.kind in COMPARED_WITH_PAGES and campaign.covers(r)]
+    return "pictures" if any(right.images for right in works) else "text" if works else ""
 
 
 def _search(db: Database, workspace: Workspace, campaign: Campaign) -> str:

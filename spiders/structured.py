@@ -47,7 +47,8 @@ class StructuredSpider(Discovery, Spider):
 
     Arguments: ``url``, one or several seeds separated by white space; ``search``, a JSON object
     (``words``, ``pages`` of results for each, ``left_out`` words) when sites are to be searched;
-    ``works``, not empty when pages that are no listings are compared with works.
+    ``works``, by what pages that are no listings are compared with works: ``text``, or ``pictures``
+    besides; empty = not at all.
     """
 
     name = "structured"
@@ -57,7 +58,7 @@ class StructuredSpider(Discovery, Spider):
         Discovery.__init__(self)
         self.seeds = tuple(url.split())
         self.search: dict[str, Any] = json.loads(search) if search else {}
-        self.works = bool(works)
+        self.works = works
         self.robots = Robots("")
         self._mapped: set[str] = set()
         self._met: set[str] = set()
@@ -217,7 +218,9 @@ class StructuredSpider(Discovery, Spider):
         listed = reading.listing is not None or self.is_listed(response.url, platform)
         grows = not listed and grows_by_script(page.root, links)
         if self.works and reading.listing is None and (not grows or self._is_last(response)):
-            yield dataclasses.replace(find_page(response.url, page.root), seen_at=_now())
+            found = find_page(response.url, page.root)
+            images = found.images if self.works == "pictures" else ()
+            yield dataclasses.replace(found, images=images, seen_at=_now())
         if grows:
             raise GrowsByScriptError("the rest of its list comes by clicks or scrolling alone")
 

@@ -34,6 +34,9 @@ _ENDINGS: dict[FileKind, str] = {
 _KIND_OF = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 _ENDING = re.compile(r"\.([a-z0-9]{2,8})$", re.I)
 _PEERS = ("magnet", "ed2k", "thunder", "flashget", "qqdl")
+_SCHEMES_OF_PEERS = tuple(f"{scheme}:" for scheme in _PEERS)
+_DOTTED = re.compile(r"\.([a-z0-9]{2,8})(?=$|[?#&;])")
+_DOWNLOAD_WORDS = ("down", "dl", "getfile", "get-file", "attachment", "xiazai")
 _SCHEMES = frozenset(("http", "https", "ftp", "ftps", *_PEERS))
 _TAGS = {
     "a": "href",
@@ -76,7 +79,9 @@ def find_files(root: HtmlElement, url: str) -> tuple[FileLink, ...]:
     found: dict[str, FileLink] = {}
     for element in islice(root.iter(*_TAGS), MOST_ELEMENTS):
         written = (element.get(_TAGS[element.tag]) or "").strip()
-        if not written or len(written) > LONGEST_URL or written.startswith("#"):
+        if not (_may_lead(written) or element.get("download") is not None):
+            continue  # as nearly all
+        if len(written) > LONGEST_URL or written.startswith("#"):
             continue
         address = _joined(base, written)
         if address is None or address in found:
@@ -87,6 +92,22 @@ def find_files(root: HtmlElement, url: str) -> tuple[FileLink, ...]:
             if len(found) == MOST_FILES:
                 break
     return tuple(found.values())
+
+
+def _may_lead(written: str) -> bool:
+    """Tell at a glance whether a link may lead to a file, as few do."""
+    lowered = written.lower()
+    if any(word in lowered for word in _DOWNLOAD_WORDS) or lowered.startswith(_SCHEMES_OF_PEERS):
+        return True
+    if any(ending in _KIND_OF for ending in _DOTTED.findall(lowered)):
+        return True
+    scheme, slashes, rest = lowered.partition("//")
+    host = rest.partition("/")[0] if slashes and len(scheme) <= len("https:") else ""
+    return host != "" and any(".".join(parts) in _hosts() for parts in _ends(host.split(".")))
+
+
+def _ends(parts: list[str]) -> Iterator[list[str]]:
+    return (parts[place:] for place in range(max(0, len(parts) - 4), len(parts) - 1))
 
 
 def _joined(base: str, written: str) -> str | None:
@@ -168,9 +189,8 @@ def _kind_of_name(name: str | None) -> FileKind | None:
 
 
 def _is_share(host: str, path: str) -> bool:
-    parts = host.lower().removeprefix("www.").split(".")
-    for place in range(len(parts) - 1):
-        folders = _hosts().get(".".join(parts[place:]))
+    for parts in _ends(host.lower().split(".")):
+        folders = _hosts().get(".".join(parts))
         if folders is not None:
             return path.strip("/") != "" and any(
                 f"{path}/".startswith(f"/{folder}/") if folder else True for folder in folders

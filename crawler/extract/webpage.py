@@ -175,7 +175,8 @@ def _said(element: HtmlElement) -> str | None:
     if element.tag == "video":
         said: str | None = element.get("poster")
         return said
-    found = _BACKGROUND.search(element.get("style", ""))
+    style = element.get("style")
+    found = _BACKGROUND.search(style) if style and "url(" in style else None
     return found[1] if found else None
 
 
