@@ -131,7 +131,8 @@ def list_innocents(half: Half, rng: random.Random) -> tuple[list[str], int]:
     """Return innocent pieces, and how many were left out as they do copy."""
     rows = set().union(*(list_rows(text, half.language) for text in half.registered))
     size = INNOCENT * 2
-    innocents, copies = [], 0
+    innocents: list[str] = []
+    copies = 0
     for text in half.others:
         pieces = cut_pieces(text)
         for start in range(0, max(1, len(pieces) - size // 2), size):
@@ -186,7 +187,7 @@ def compare_quality(half: Half, trials: int) -> str:
         started = time.process_time()
         best = process.extractOne(altered, texts, scorer=fuzz.partial_ratio)
         seconds[1] += time.process_time() - started
-        theirs += best is not None and best[2] == number
+        theirs += best[2] == number
     return (
         f"{half.language}: right of {len(texts)} texts named by the index {ours / trials:.3f}, by"
         f" partial_ratio of the whole {theirs / trials:.3f}, in {seconds[1] / seconds[0]:,.0f}"

@@ -85,6 +85,8 @@ class _Folding:
 
     def _add(self, point: int) -> None:
         char = chr(point)
+        if unicodedata.category(char) in ("Cn", "Co", "Cs"):
+            char = " "  # nothing that could be folded, and there are a million
         plain = "" if char in _APOSTROPHES else fold_char(char, False).text
         drawn = fold_char(char, True).text
         if len(drawn) != len(plain):
