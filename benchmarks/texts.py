@@ -5,11 +5,11 @@
 
 ``TEXTS`` is a folder of folders of .txt files, ``en`` and ``zh``, a file for each text. Half of the
 texts, by a digest of the name, are for developing; only the other half is reported on. Of a half, a
-third is registered, each text by an owner of its own, all languages in one registry. Passages of
-them are altered in every way of ``benchmarks.text_alterations`` and put between 100 words of a text
-that is not registered. *told* is the share of these for which a passage of the right text is
-returned, *flagged* the share for which its finding alone passes the threshold. A Han character
-counts as half a word.
+third is registered, each text by an owner of its own, all languages in one registry. Passages that
+no other registered text has are altered in every way of ``benchmarks.text_alterations`` and put
+between 100 words of texts that are not registered. *told* is the share of these for which a passage
+of the right text is returned, *flagged* the share for which its finding alone passes the threshold.
+A Han character counts as half a word.
 
 Innocents are pieces of 400 words of the other texts: of the same kind, partly by the same authors;
 every second one has a quotation of up to 20 words from a registered text put in. Pieces that have
@@ -56,15 +56,22 @@ class Half(NamedTuple):
     language: str
     registered: list[str]
     others: list[str]
+    shared: set[int]
+    """Rows of words that several registered texts have."""
 
 
 def load_half(folder: Path, language: str, kept_back: bool) -> Half:
     """Read one half of the texts of a language."""
-    half = Half(language, [], [])
+    half = Half(language, [], [], set())
     for path in sorted((folder / language).glob("*.txt")):
         if is_kept_back(path.stem) == kept_back:
             chosen = is_registered(path.stem)
             (half.registered if chosen else half.others).append(path.read_text("utf-8"))
+    seen: set[int] = set()
+    for text in half.registered:
+        rows = list_rows(text, language)
+        half.shared.update(seen & rows)
+        seen |= rows
     return half
 
 
@@ -96,6 +103,14 @@ def take(texts: Sequence[str], language: str, words: int, rng: random.Random) ->
             return number, passage
 
 
+def take_own(half: Half, words: int, rng: random.Random) -> tuple[int, str]:
+    """Return so many words of a registered text that no other registered text has, and which."""
+    while True:
+        number, passage = take(half.registered, half.language, words, rng)
+        if half.shared.isdisjoint(list_rows(passage, half.language)):
+            return number, passage
+
+
 def is_flagged(match: PassageMatch) -> bool:
     """Whether a passage alone passes the threshold."""
     return PRIOR + weigh_passage(match) > 0
@@ -111,7 +126,7 @@ def measure_way(
     rng = random.Random(f"{SEED} {way.name} {half.language}")
     told = flagged = 0
     for _ in range(trials):
-        number, passage = take(half.registered, half.language, way.words, rng)
+        number, passage = take_own(half, way.words, rng)
         before, other, after = (take(half.others, half.language, AROUND, rng)[1] for _ in range(3))
         page = f"{before}\n{way.alter(passage, rng, other)}\n{after}"
         found = [match for match in index.find(page) if match.owner == first + number]

@@ -21,7 +21,7 @@ from matchers.texts.tables import PARTS, WHOLE, Tables
 
 GAP: Final = 150
 """Tokens between two runs of one passage, on the page and in the text, at the most."""
-GAP_COST: Final = 0.5
+GAP_COST: Final = 1.0
 OPEN: Final = 16
 """Passages of one text that may go on at one place of the page."""
 REPEATED: Final = 4

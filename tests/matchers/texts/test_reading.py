@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from matchers.texts.reading import HAN, NUMBER, SYLLABLE, WORD, read_text, spell
 
 def _spelt(text: str) -> list[str]:
     reading = read_text(text)
-    return [spell(reading, token) for token in range(len(reading.keys))]
+    return spell(reading, np.arange(len(reading.keys)))
 
 
 def _cut(text: str) -> list[str]:
