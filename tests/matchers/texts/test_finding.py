@@ -34,9 +34,9 @@ def _match(counted: float, share: float = 0.01) -> PassageMatch:
         (12, 0.01, False),
         (24.9, 1.0, False),
         (25, 0.5, False),
-        (44.9, 0.01, False),
+        (41.9, 0.01, False),
         (25, 0.95, True),
-        (45, 0.01, True),
+        (42, 0.01, True),
         (5000, 0.3, True),
     ],
 )

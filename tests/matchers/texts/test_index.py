@@ -140,6 +140,19 @@ def test_scattered_phrases_are_no_passage() -> None:
     assert TextIndex([(0, " ".join(work))]).find(" ".join(page)) == []
 
 
+def test_set_forms_that_come_again_and_again_are_no_passage() -> None:
+    """As lists of elections do: the same phrases in another order, with other names between."""
+    forms = [write_words(7, 50 + number) for number in range(6)]
+    rng = random.Random(3)
+
+    def announce(seed: int) -> str:
+        chosen = rng.choices(forms, k=20)
+        return " ".join(f"{form} {write_words(8, seed + at)}" for at, form in enumerate(chosen))
+
+    found = TextIndex([(0, announce(1000))]).find(announce(2000))
+    assert all(match.counted < 25 for match in found)
+
+
 def test_repetition_carries_little() -> None:
     phrase = "buy now cheap "
     found = TextIndex([(0, phrase * 200)]).find(phrase * 200)
