@@ -75,19 +75,30 @@ class _Open:
         before, after = self.low - run.there - run.size, run.there - self.high
         if max(on_page, before, after) > GAP:
             return None
+        gain = self._find_gain(run)
+        if not gain:
+            return 0.0
         step = run.there - self.at
         cost = GAP_COST * min(on_page, abs(step)) * run.gain / run.size
         if step + run.size <= 0:
             cost += JUMP * WHOLE
-        return cost if cost < min(run.gain, self.gain - self.cost) else None
+        return cost if cost < min(gain, self.gain - self.cost) else None
+
+    def _find_gain(self, run: _Run) -> int:
+        """Return what a run carries beyond the end of the passage on the page."""
+        fresh = run.here + run.size - max(self.end, run.here)
+        return run.gain * max(fresh, 0) // run.size
 
     def join(self, run: _Run, cost: float) -> None:
-        """Add a run."""
+        """Add a run, unless all of it stands in one that is there: a refrain, found elsewhere."""
+        gain = self._find_gain(run)
+        if not gain:
+            return
         self.end = max(self.end, run.here + run.size)
         self.at = run.there + run.size
         self.low = min(self.low, run.there)
         self.high = max(self.high, run.there + run.size)
-        self.gain += run.gain
+        self.gain += gain
         self.cost += cost
         self.rows.append(run.row)
 
