@@ -185,7 +185,9 @@ def _measure(
 def _spread(starts: Ints, sizes: Ints) -> Ints:
     """Return all tokens of some runs, each once, in order."""
     run = np.repeat(np.arange(len(starts)), sizes)
-    return np.unique(np.arange(len(run)) - (np.cumsum(sizes) - sizes)[run] + starts[run])
+    tokens = np.sort(np.arange(len(run)) - (np.cumsum(sizes) - sizes)[run] + starts[run])
+    once: Ints = tokens[np.diff(tokens, prepend=-1) != 0]
+    return once
 
 
 def _tell_once(pieces: list[Piece]) -> list[Piece]:
