@@ -190,15 +190,15 @@ PASSAGE: Final = (
     (300.0, 12.0),
     (150.0, 10.0),
     (80.0, 8.0),
-    (45.0, 6.6),
+    (42.0, 6.6),
     (25.0, 4.6),
     (0.0, 2.0),
 )
 """Least words of a protected text that a passage counts (``PassageMatch.counted``; a Han character
-is half a word) -> bits. What may be a quotation is told and never flagged alone; from 45 words on a
+is half a word) -> bits. What may be a quotation is told and never flagged alone; from 42 words on a
 passage is flagged. ``benchmarks/texts.py`` measures how many innocent texts reach which level."""
 WHOLE_TEXT: Final = (0.9, 6.6)
-"""Least share of a text, and bits: nearly all of a text that is shorter than 45 words is copied,
+"""Least share of a text, and bits: nearly all of a text that is shorter than 42 words is copied,
 but at least 25 of them. That is no quotation."""
 ALSO_COPIED: Final = 0.2
 """A further passage of the same right that is longer than a quotation; shorter ones say nothing."""

@@ -59,7 +59,8 @@ def winnow(hashes: NDArray[np.uint32]) -> Ints:
     width = min(WINDOW, len(hashes))
     windows = sliding_window_view(hashes, width)[:, ::-1]
     last = np.arange(len(windows)) + width - 1 - np.argmin(windows, axis=1)
-    return np.unique(last)
+    kept: Ints = last[np.diff(last, prepend=-1) != 0]
+    return kept
 
 
 def _powers(base: int, count: int) -> Hashes:

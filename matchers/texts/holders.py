@@ -60,7 +60,8 @@ def find_held(
 def _count(group: Ints, family: Ints) -> Ints:
     """Return how many families each group of fingerprints belongs to."""
     width = int(family.max()) + 1
-    return np.bincount(np.unique(group * width + family) // width)
+    pairs = np.sort(group * width + family)
+    return np.bincount(pairs[np.diff(pairs, prepend=-1) != 0] // width)
 
 
 def _drop_short(held: NDArray[np.uint8], level: int, parts: NDArray[np.uint8]) -> None:

@@ -2,9 +2,9 @@
 
 Runs of one text belong together when they stand near on the page and in the text, in whatever
 order. What lies between two runs costs half of what it could have carried, the lesser of both
-sides: a changed word costs little; a sentence that was put in, or left out, or moved, costs
-nothing, as one side has no gap there; phrases that two texts share here and there cost more than
-they bring and stay apart.
+sides: a changed word costs little; a sentence that was put in or left out costs nothing, as one
+side has no gap there; going back in the text costs a few words. Phrases that two texts share here
+and there cost more than they bring and stay apart.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from matchers.texts.tables import PARTS, WHOLE, Tables
 GAP: Final = 150
 """Tokens between two runs of one passage, on the page and in the text, at the most."""
 GAP_COST: Final = 0.5
+JUMP: Final = 4.0
+"""What going back in the text costs, in words."""
 OPEN: Final = 16
 """Passages of one text that may go on at one place of the page."""
 REPEATED: Final = 4
@@ -62,6 +64,7 @@ class _Open:
     def __init__(self, run: _Run) -> None:
         self.end = run.here + run.size
         self.low, self.high = run.there, run.there + run.size
+        self.at = self.high
         self.gain = run.gain
         self.cost = 0.0
         self.rows = [run.row]
@@ -69,18 +72,33 @@ class _Open:
     def find_cost(self, run: _Run) -> float | None:
         """Return what it costs to join a run; None when it does not belong here."""
         on_page = max(run.here - self.end, 0)
-        in_text = max(run.there - self.high, self.low - run.there - run.size, 0)
-        if on_page > GAP or in_text > GAP:
+        before, after = self.low - run.there - run.size, run.there - self.high
+        if max(on_page, before, after) > GAP:
             return None
-        cost = GAP_COST * min(on_page, in_text) * run.gain / run.size
-        return cost if cost < min(run.gain, self.gain - self.cost) else None
+        gain = self._find_gain(run)
+        if not gain:
+            return 0.0
+        step = run.there - self.at
+        cost = GAP_COST * min(on_page, abs(step)) * run.gain / run.size
+        if step + run.size <= 0:
+            cost += JUMP * WHOLE
+        return cost if cost < min(gain, self.gain - self.cost) else None
+
+    def _find_gain(self, run: _Run) -> int:
+        """Return what a run carries beyond the end of the passage on the page."""
+        fresh = run.here + run.size - max(self.end, run.here)
+        return run.gain * max(fresh, 0) // run.size
 
     def join(self, run: _Run, cost: float) -> None:
-        """Add a run."""
+        """Add a run, unless all of it stands in one that is there: a refrain, found elsewhere."""
+        gain = self._find_gain(run)
+        if not gain:
+            return
         self.end = max(self.end, run.here + run.size)
+        self.at = run.there + run.size
         self.low = min(self.low, run.there)
         self.high = max(self.high, run.there + run.size)
-        self.gain += run.gain
+        self.gain += gain
         self.cost += cost
         self.rows.append(run.row)
 
@@ -167,7 +185,9 @@ def _measure(
 def _spread(starts: Ints, sizes: Ints) -> Ints:
     """Return all tokens of some runs, each once, in order."""
     run = np.repeat(np.arange(len(starts)), sizes)
-    return np.unique(np.arange(len(run)) - (np.cumsum(sizes) - sizes)[run] + starts[run])
+    tokens = np.sort(np.arange(len(run)) - (np.cumsum(sizes) - sizes)[run] + starts[run])
+    once: Ints = tokens[np.diff(tokens, prepend=-1) != 0]
+    return once
 
 
 def _tell_once(pieces: list[Piece]) -> list[Piece]:

@@ -68,8 +68,9 @@ class _Folding:
 
     def read(self, points: Points) -> tuple[Points, Points, NDArray[np.uint8]]:
         """Return the letters of each kind, plain and as they are drawn, once all are known."""
-        new = np.unique(points[~self.known[points]])
-        if len(new):
+        known = self.known[points]
+        if not known.all():
+            new = np.unique(points[~known])
             for point in new.tolist():
                 self._add(point)
             self.tables = self._freeze()
@@ -85,6 +86,8 @@ class _Folding:
 
     def _add(self, point: int) -> None:
         char = chr(point)
+        if unicodedata.category(char) in ("Cn", "Co", "Cs"):
+            char = " "  # nothing that could be folded, and there are a million
         plain = "" if char in _APOSTROPHES else fold_char(char, False).text
         drawn = fold_char(char, True).text
         if len(drawn) != len(plain):
@@ -195,7 +198,8 @@ def _compose(text: str) -> tuple[Points, Ints | None]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), origin
 
 
-def spell(reading: Reading, token: int) -> str:
-    """Return the letters of a token."""
-    letters = reading.letters[reading.first[token] : reading.first[token + 1]]
-    return letters.tobytes().decode("utf-32-le")
+def spell(reading: Reading, tokens: Ints) -> list[str]:
+    """Return the letters of some tokens."""
+    first, letters = reading.first, reading.letters
+    bounds = zip(first[tokens].tolist(), first[tokens + 1].tolist(), strict=True)
+    return [letters[start:end].tobytes().decode("utf-32-le") for start, end in bounds]

@@ -45,11 +45,12 @@ class Vocabulary:
         """Return the tokens of a registered text as numbers."""
         return _number(reading, self._find, _AMBIGUOUS)
 
-    def _find(self, key: int, word: str) -> int:
-        found = self._ids.setdefault(word, len(self._ids))
-        if found == len(self._keys):
-            self._keys.append(key)
-        return FIRST_WORD + found
+    def _find(self, keys: Hashes, spelt: list[str]) -> Points:
+        ids = self._ids
+        found = [ids.setdefault(word, len(ids)) for word in spelt]
+        known = len(self._keys)
+        self._keys += [key for key, id_ in zip(keys.tolist(), found, strict=True) if id_ >= known]
+        return np.array(found, np.uint32) + np.uint32(FIRST_WORD)
 
     def freeze(self) -> Words:
         """Return the words as arrays."""
@@ -65,26 +66,32 @@ class Vocabulary:
 def number_tokens(reading: Reading, words: Words) -> Points:
     """Return the tokens of a page's text as numbers; words that are not there are ``UNKNOWN``."""
 
-    def find(key: int, word: str) -> int:
-        place = int(np.searchsorted(words.keys, np.uint64(key)))
-        if place == len(words.keys) or int(words.keys[place]) != key:
-            return UNKNOWN
-        found = int(words.ids[place])
-        start, end = words.first[found - FIRST_WORD : found - FIRST_WORD + 2]
-        return found if words.letters[start:end].tobytes() == word.encode() else UNKNOWN
+    def find(keys: Hashes, spelt: list[str]) -> Points:
+        found = np.full(len(keys), UNKNOWN, np.uint32)
+        places = np.searchsorted(words.keys, keys)
+        places[places == len(words.keys)] = 0
+        for place in np.flatnonzero(words.keys[places] == keys).tolist():
+            id_ = int(words.ids[places[place]])
+            start, end = words.first[id_ - FIRST_WORD : id_ - FIRST_WORD + 2].tolist()
+            if words.letters[start:end].tobytes() == spelt[place].encode():
+                found[place] = id_
+        return found
 
+    if not len(words.keys):
+        return np.where(reading.kinds <= WORD, np.uint32(UNKNOWN), reading.keys.astype(np.uint32))
     return _number(reading, find, UNKNOWN)
 
 
-def _number(reading: Reading, find: Callable[[int, str], int], ambiguous: int) -> Points:
+def _number(
+    reading: Reading, find: Callable[[Hashes, list[str]], Points], ambiguous: int
+) -> Points:
     tokens = reading.keys.astype(np.uint32)
     places = np.flatnonzero(reading.kinds <= WORD)
     if not len(places):
         return tokens
     keys, first, which = np.unique(reading.keys[places], return_index=True, return_inverse=True)
     chosen = places[first]
-    spelt = [spell(reading, token) for token in chosen.tolist()]
-    ids = np.fromiter(map(find, keys.tolist(), spelt), np.uint32, len(keys))
+    ids = find(keys, spell(reading, chosen))
     same = _are_same(reading, places, chosen[which])
     tokens[places] = np.where(same, ids[which], np.uint32(ambiguous))
     return tokens

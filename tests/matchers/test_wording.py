@@ -22,6 +22,7 @@ from matchers.wording import (
     Language,
     field_label,
     say,
+    say_passage,
     say_pictured,
 )
 
@@ -90,3 +91,27 @@ def test_words_in_pictures_name_the_picture_in_both_languages() -> None:
     )
     assert "图片https://s.example/1.jpg中的文字" in said["zh"]
     assert "以数字或符号代字母" in said["zh"]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            "The description has 1,200 words and 30 characters in common with the registered text,"
+            " at most 90 in a row: 0.40% of that text.",
+        ),
+        ("zh", "描述与登记的文字有1,200个词、30个字相同，连续相同最多90，占该文字的0.40%。"),
+    ],
+)
+def test_a_passage_is_told_in_words_and_characters(language: Language, expected: str) -> None:
+    said = say_passage(
+        "description", words=1200, characters=30, longest=90, share=0.004, language=language
+    )
+    assert said == expected
+
+
+def test_what_there_is_none_of_is_not_told() -> None:
+    said = say_passage("text", words=0, characters=30, longest=30, share=1.0)
+    assert "has 30 characters in common" in said
+    assert said.endswith(": 100% of that text.")
