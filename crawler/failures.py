@@ -50,6 +50,14 @@ class UnchangedError(IgnoreRequest):
     """The page is as it was when it was last read."""
 
 
+class NotDueError(IgnoreRequest):
+    """The page need not be asked for, by a word of its site that is believed."""
+
+    def __init__(self, reason: str, kind: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
 GONE = frozenset({404, 410})
 UNANSWERED = (
     CannotResolveHostError,

@@ -22,7 +22,7 @@ from twisted.internet.task import LoopingCall
 
 from crawler.book import Unwritten
 from crawler.store.database import open_store, writing
-from crawler.store.frontier import record_frontier, record_rest
+from crawler.store.frontier import record_frontier, record_rest, record_spent
 from crawler.store.hits import record_hits
 from crawler.store.listings import record_sighting
 from crawler.store.rights import find_rights
@@ -133,6 +133,7 @@ class RecordPipeline:
             if unwritten.visits is not None:
                 record_visits(self._db, unwritten.visits)
             record_requests(self._db, self._sweep, unwritten.requests)
+            record_spent(self._db, self._sweep, unwritten.spent)
 
     def _failed(self, error: Exception, *, give_up: bool) -> None:
         self._failures += 1
