@@ -94,7 +94,7 @@ def outcome_of_failure(error: BaseException) -> tuple[TargetState, str]:
         return outcome_of_status(error.response.status)
     if isinstance(error, LeftAloneError):
         return error.state, str(error)
-    if isinstance(error.__cause__, LeftAloneError):
+    if isinstance(error.__cause__, LeftAloneError | OverBudgetError):  # of its robots.txt
         return outcome_of_failure(error.__cause__)
     if isinstance(error, RobotsUnreachable) and error.__cause__ is not None:
         return TargetState.FAILED, f"robots.txt could not be asked: {words_of(error.__cause__)}"

@@ -122,6 +122,10 @@ def with_sitemap(shop: TinyShop, **changed: str) -> None:
     shop.routes["/sitemap.xml"] = sitemap_page(shop, pages)
 
 
+AHEAD = 2
+"""Pages that are handed out before the sitemap has answered."""
+
+
 def goods_asked(shop: TinyShop) -> int:
     return sum(count for path, count in shop.requests.items() if path.startswith("/p/"))
 
@@ -133,28 +137,33 @@ def test_a_page_that_its_sitemap_says_is_old_is_not_asked_for(
     sweep(ready, str(campaign))
     asked = goods_asked(shop)
     second = sweep(ready, str(campaign))
-    assert goods_asked(shop) == asked
-    assert second["targets"] == {"unchanged": 2, "skipped": 12}
+    assert goods_asked(shop) - asked <= AHEAD
+    assert second["targets"].keys() == {"unchanged", "skipped"}
+    assert second["targets"]["skipped"] >= 12 - AHEAD
     assert (second["listings"], told(second)) == (12, "")
-    state, reason = outcomes(ready, second["sweep"])["p/3"]
+    state, reason = outcomes(ready, second["sweep"])["p/9"]
     assert (state, (reason or "")[:60]) == (
         "skipped", "rule: by its sitemap it has not changed since it was read on",
     )  # fmt: skip
     let_days_pass(ready, 31)
+    asked = goods_asked(shop)
     sweep(ready, str(campaign))
     assert goods_asked(shop) == asked + 12
 
 
-def test_a_page_with_a_newer_date_goes_first(ready: Path, shop: TinyShop, campaign: Path) -> None:
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_page_with_a_newer_date_goes_first(ready: Path, shop: TinyShop, share: float) -> None:
     with_sitemap(shop)
-    sweep(ready, str(campaign))
+    campaign = str(write(ready, shop, full_look_share=share))
+    sweep(ready, campaign)
     let_days_pass(ready, 3)
     change(shop, 11)
     with_sitemap(shop, p11=day(1))
     asked = shop.requests.copy()
-    second = sweep(ready, str(campaign))
+    second = sweep(ready, campaign, "--max-pages", str(AHEAD + 2), expect=3)
     assert outcomes(ready, second["sweep"])["p/11"][0] == "seen"
-    assert {path for path in shop.requests - asked if path.startswith("/p/")} == {"/p/11"}
+    goods = [path for path in shop.requests - asked if path.startswith("/p/")]
+    assert len(goods) <= AHEAD + 1
 
 
 @pytest.mark.parametrize("kind", ["same for all", "in the future", "none", "with validators"])
@@ -184,9 +193,9 @@ def test_a_sitemap_that_was_wrong_is_not_believed_any_more(ready: Path, shop: Ti
     assert outcomes(ready, found["sweep"])["p/3"][0] == "seen"
     assert f"the dates of {shop.url}/sitemap.xml are not believed any more" in told(found)
     write(ready, shop, full_look_share=0)
-    change(shop, 4)
+    change(shop, 9)
     again = sweep(ready, campaign)
-    assert outcomes(ready, again["sweep"])["p/4"][0] == "seen"
+    assert outcomes(ready, again["sweep"])["p/9"][0] == "seen"
     assert "skipped" not in again["targets"]
     assert told(again) == ""
 
@@ -197,13 +206,12 @@ def test_a_sitemap_that_does_not_answer_vouches_for_nothing(
     with_sitemap(shop)
     sweep(ready, str(campaign))
     shop.routes["/sitemap.xml"] = Answer("busy", status=503)
-    change(shop)
-    assert outcomes(ready, sweep(ready, str(campaign))["sweep"])["p/3"][0] == "seen"
+    change(shop, 9)
+    assert outcomes(ready, sweep(ready, str(campaign))["sweep"])["p/9"][0] == "seen"
     with_sitemap(shop)
-    assert sweep(ready, str(campaign))["targets"].get("skipped") == 12
+    assert sweep(ready, str(campaign))["targets"]["skipped"] >= 12 - AHEAD
     shop.routes["/sitemap.xml"] = sitemap_page(
-        shop, [(f"/p/{n}", day(5 + n)) for n in GOODS if n != 3]
+        shop, [(f"/p/{n}", day(5 + n)) for n in GOODS if n != 9]
     )
-    change(shop)
-    shop.routes["/p/3"] = listing_page("Northgate boots 3", price="5.50")
-    assert outcomes(ready, sweep(ready, str(campaign))["sweep"])["p/3"][0] == "seen"
+    shop.routes["/p/9"] = listing_page("Northgate boots 9", price="5.50")
+    assert outcomes(ready, sweep(ready, str(campaign))["sweep"])["p/9"][0] == "seen"

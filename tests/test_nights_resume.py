@@ -71,7 +71,7 @@ def test_a_trap_stays_known(workspace: Path) -> None:
     months = [f"/events/{2000 + n // 12}/{n % 12 + 1:02}" for n in range(400)]
     first_links, later = months[:160], months[160:320]
     routes: dict[str, Route] = {"/": links_page("/a", "/b"), "/a": links_page(*first_links)}
-    routes |= {month: links_page("/a") for month in months}
+    routes |= {month: listing_page(month) for month in months}
     routes["/b"] = Answer("busy", status=500)
     with TinyShop(routes) as shop:
         first = sweep(workspace, shop.url, "--max-pages", "2", expect=3)
@@ -104,11 +104,10 @@ def test_a_sweep_of_an_older_version_starts_again_and_says_so(workspace: Path) -
         again = sweep(workspace, "--resume", "--max-pages", "100")
         assert again["sweep"] != first["sweep"]
         assert (again["state"], again["targets"]) == ("finished", {"seen": 7})
-        messages = [warning["message"] for warning in again["warnings"]]
-        assert messages == [
+        assert again["warnings"][0]["message"] == (
             f"the sweep {first['sweep']} was begun by an older version, which did not keep what it"
             " had still to fetch: this one starts again from its seeds"
-        ]
+        )
         left = run("sweeps", first["sweep"], "--json", workspace=workspace).json
         assert left["state"] == "stopped"
         done = run("sweep", "--resume", workspace=workspace, expect=2)
