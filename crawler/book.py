@@ -180,7 +180,7 @@ class Targets:
             reason = f"rule: by its changes so far it is not due before {due:%Y-%m-%d %H:%M} UTC"
             self.note(visit.url, TargetState.SKIPPED, reason, visit.kind)
         else:
-            priority = LAST if visit.source else -visit.priority
+            priority = LAST if visit.source is not None else -visit.priority
             self.frontier.add(visit.site, visit.url, priority, visit.request)
 
     def rest(self, visit: Visit, until: datetime) -> None:

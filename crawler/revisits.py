@@ -100,6 +100,11 @@ def visit_without(row: Row) -> Visit:
     )
 
 
+def forgotten_visit(url: str, site: str) -> Visit:
+    """Return a visit of a listing of which none is left; it comes after what may tell of it."""
+    return Visit(url=url, site=site, kind="listing", plan="", seen_at="", source="")
+
+
 def digest_of(listing: Listing) -> str:
     """Return a digest of all that a listing says, whenever it was seen and by which layer."""
     bare = replace(listing, seen_at=None, layers={})

@@ -29,7 +29,7 @@ from crawler.model import Listing, PageWarning, TargetState
 from crawler.reading import ReadPage
 from crawler.recrawl import due_at, gone_until
 from crawler.restoring import restored_targets
-from crawler.revisits import Revisits, digest_of, plan_of, validators_of
+from crawler.revisits import Revisits, digest_of, forgotten_visit, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, open_store, timestamp
 from crawler.store.frontier import find_left
@@ -125,7 +125,7 @@ class TargetsMiddleware:
             else:
                 self.targets.take_again(visit, due_at(visit) if adaptive else None)
         for url in stored.forgotten(site):
-            self.targets.take_again(Visit(url=url, site=site, kind="listing", plan="", seen_at=""))
+            self.targets.take_again(forgotten_visit(url, site))
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
