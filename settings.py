@@ -41,6 +41,7 @@ SPIDER_MIDDLEWARES = {
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
+    "crawler.conditional.LastmodMiddleware": 105,
     "crawler.budgets.BudgetMiddleware": 110,
     "crawler.conditional.RevisitMiddleware": 120,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

@@ -12,9 +12,11 @@ from twisted.python.failure import Failure
 
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
+from crawler.identities import storable
+from crawler.lastmods import believed_dates, is_newer
 from crawler.link import Link
-from crawler.model import Listing, Outcome, PageWarning, TargetState, stable_id
-from crawler.revisits import Revisits
+from crawler.model import Outcome, PageWarning, TargetState
+from crawler.revisits import Revisits, visit_without
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, timestamp
 from crawler.store.frontier import Changes, Row
@@ -27,6 +29,10 @@ LONGEST_URL = 2083
 TOO_LONG = f"URL of more than {LONGEST_URL} characters"
 LAST = -10
 """Priority below that of every link."""
+NEWER = 35
+"""Priority of a page that changed since it was read, as its sitemap says: before other listings."""
+NOT_MODIFIED = "HTTP 304"
+"""Why a page is unchanged by its server's word alone."""
 OVER_BUDGET = "page budget of the site is used up"
 _MISSED = (TargetState.FAILED, TargetState.BLOCKED)
 """Targets that ended so are asked for again in the next sweep; so is what robots.txt forbade."""
@@ -41,6 +47,9 @@ class Unwritten(NamedTuple):
     visits: Visits | None
     requests: Counter[str]
     """Site -> requests that were sent since it was last written."""
+    spent: Mapping[str, tuple[int, float]]
+    """Site -> bytes and seconds that it has cost since the sweep began; the empty name is the whole
+    sweep."""
 
     def __bool__(self) -> bool:
         return any(self)
@@ -67,12 +76,22 @@ class Targets:
         self.revisits = revisits
         """What the last sweeps saw; None = nothing is remembered."""
         self._requests: Counter[str] = Counter()
+        self._costing: set[str] = set()
+        self._resting: dict[str, str] = {}
         self.settled: Counter[TargetState] = Counter()
         """How many targets ended in each state so far."""
         self.on_change: Callable[[], None] = lambda: None
         """Called when something has to be written."""
         self.find_trap: Callable[[str, str], str | None] = lambda site, url: None  # noqa: ARG005
         """Asked of each new URL; returns the reason why it is left out, if it is."""
+        self.find_spent: Callable[[str], tuple[int, float]] = lambda site: (0, 0.0)  # noqa: ARG005
+        """Returns the bytes and seconds that a site has cost; the empty name is the whole sweep."""
+        self.spent_before: Mapping[str, tuple[int, float]] = {}
+        """The same of former runs of the sweep."""
+        self.shown_before: Iterable[tuple[str, str]] = ()
+        """(site, URL) of what former runs of the sweep found, in order; read once."""
+        self.traps_told: frozenset[tuple[str, str]] = frozenset()
+        """(site, reason) of the traps that former runs told of."""
 
     @property
     def waiting(self) -> int:
@@ -161,8 +180,36 @@ class Targets:
             reason = f"rule: by its changes so far it is not due before {due:%Y-%m-%d %H:%M} UTC"
             self.note(visit.url, TargetState.SKIPPED, reason, visit.kind)
         else:
-            priority = LAST if visit.source else -visit.priority
+            priority = LAST if visit.source is not None else -visit.priority
             self.frontier.add(visit.site, visit.url, priority, visit.request)
+
+    def rest(self, visit: Visit, until: datetime) -> None:
+        """Leave alone what is gone for a while, unless the site leads there again."""
+        self._resting[visit.url] = (
+            f"rule: gone {visit.gone} times in a row; asked for again from"
+            f" {until:%Y-%m-%d %H:%M} UTC on"
+        )
+
+    def end_resting(self) -> None:
+        """Say of what is gone for a while that it was not asked for: nothing led there."""
+        for url, reason in self._resting.items():
+            if self._claim(url):
+                self.note(url, TargetState.SKIPPED, reason)
+        self._resting = {}
+
+    def learn_dates(self, sitemap: str, site: str, lastmods: Mapping[str, str]) -> None:
+        """Keep what a sitemap says of its pages; what changed since it was read goes first."""
+        revisits = self.revisits
+        if revisits is None:
+            return
+        believed = {}
+        if revisits.belief.believes_dates(sitemap):
+            believed = believed_dates(lastmods, now())
+        revisits.unwritten.lastmods.append((sitemap, believed))
+        self.on_change()
+        read = revisits.stored.read_times(site) if believed else {}
+        newer = [url for url, date in believed.items() if is_newer(date, read.get(url))]
+        self.frontier.move_up(site, newer, NEWER)
 
     def wait(self, target: str, priority: int = 0, request: str | None = None) -> None:
         """Let a target that was taken wait for its turn."""
@@ -225,31 +272,53 @@ class Targets:
             self.frontier.end(target)
             if self.revisits is not None:
                 if state in _MISSED or (reason or "").startswith("robots.txt"):
-                    self.revisits.unwritten.missed.append(_missed(row))
-                kind = self._look_back(self.revisits, target, state) or kind
+                    self.revisits.unwritten.missed.append(visit_without(row))
+                    self._tell_unread(self.revisits, target, reason)
+                kind = self._look_back(self.revisits, row, state, reason) or kind
                 self.revisits.forget(target)
             self.note(target, state, reason, kind)
         else:
             logger.debug("already settled: %s (now %s, %s)", target, state, reason)
 
-    def _look_back(self, revisits: Revisits, target: str, state: TargetState) -> str | None:
-        """Confirm what is unchanged, forget what is gone; return what an unchanged page is."""
+    def _tell_unread(self, revisits: Revisits, target: str, reason: str | None) -> None:
+        """Tell of the listings that were read from a catalogue which was not had this time."""
+        if count := len(revisits.stored.read_from(target)):
+            message = (
+                f"{count} listings that it told of last time are looked for at their pages:"
+                f" {reason or 'it was not had'}"
+            )
+            self.warn(target, message)
+
+    def _look_back(
+        self, revisits: Revisits, row: Row, state: TargetState, reason: str | None
+    ) -> str | None:
+        """Confirm what is unchanged, note what is gone; return what an unchanged page is."""
+        target = row.target
         if state is TargetState.GONE:
-            revisits.unwritten.gone.append(target)
+            revisits.unwritten.gone.append(visit_without(row))
         visit = revisits.find(target) if state is TargetState.UNCHANGED else None
         if visit is None:
             return None
-        self.confirm(visit)
+        in_full = reason != NOT_MODIFIED
+        self.confirm(visit, in_full=in_full)
         for listing in revisits.stored.read_from(target):
             if self.read_elsewhere(listing.url):
-                self.confirm(listing)
+                self.confirm(listing, in_full=in_full)
                 self.note(listing.url, state, f"read from {target}, which is as it was", "listing")
         return visit.kind
 
-    def confirm(self, visit: Visit) -> None:
-        """Note that what was read last time stands."""
+    def confirm(self, visit: Visit, *, in_full: bool) -> None:
+        """Note that what was read last time stands.
+
+        :param in_full: it was sent once more; else by the server's word alone
+        """
         assert self.revisits is not None
-        self.revisits.unwritten.confirmed.append((timestamp(now()), visit.url))
+        at = timestamp(now())
+        self.revisits.unwritten.confirmed.append((at, at if in_full else None, visit.url))
+        self.know(visit)
+
+    def know(self, visit: Visit) -> None:
+        """Note that a listing that was read before is on sale there still."""
         for identity in (visit.identities or "").split():
             self.first_address(identity, visit.url)
 
@@ -268,6 +337,11 @@ class Targets:
         """Count a request that was sent to a site that is swept."""
         if self.on_site(url):
             self._requests[site_of(url)] += 1
+            self._costing.add(site_of(url))
+
+    def count_cost(self, site: str) -> None:
+        """Note that what a site has cost has to be written."""
+        self._costing.add(site)
 
     def warn(self, url: str, message: str) -> None:
         """Note something that people must know of the sweep."""
@@ -277,13 +351,20 @@ class Targets:
     def unwritten(self) -> Unwritten:
         """What has to be written, all of it or nothing."""
         visits = None if self.revisits is None else self.revisits.unwritten
+        costing = {"", *self._costing} if self._costing else ()
         return Unwritten(
-            self._outcomes, self._warnings, self.frontier.changes, visits, self._requests
+            self._outcomes,
+            self._warnings,
+            self.frontier.changes,
+            visits,
+            self._requests,
+            {site: self.find_spent(site) for site in costing},
         )
 
     def written(self) -> None:
         """Forget what had to be written: it stands in the store."""
         self._outcomes, self._warnings, self._requests = [], [], Counter()
+        self._costing = set()
         self.frontier.written()
         if self.revisits is not None:
             self.revisits.written()
@@ -294,7 +375,12 @@ class Targets:
         def settle(failure: Failure) -> None:
             assert failure.value is not None
             state, reason = outcome_of_failure(failure.value)
-            self.settle(target, state, reason)
+            request = getattr(failure, "request", None)
+            if state in _MISSED and request is not None and "interface" in request.meta:
+                name = request.meta["interface"]
+                told = f"the {name} interface does not answer: {reason}; pages are read"
+                self.warn(target, told)
+            self.settle(target, state, reason, getattr(failure.value, "kind", None))
 
         return settle
 
@@ -304,40 +390,3 @@ class Targets:
             return False
         self._taken.add(key)
         return True
-
-
-def identities_of(listing: Listing, site: str, content: str | None) -> tuple[str, ...]:
-    """Return by what a listing is known at another address of its site.
-
-    By its canonical link and title, by its seller's article number or GTIN and title, and by the
-    whole content of its page. The title counts as well, since a shop that names one canonical
-    address, or one number, on all of its pages must not make them one listing.
-
-    :param content: digest of what the page's server answered; None when that says nothing
-    """
-    seller = (listing.seller and (listing.seller.id or listing.seller.name)) or ""
-    known: list[tuple[str, ...]] = [(listing.url, listing.title)]
-    for kind, code in (("sku", listing.sku), ("gtin", listing.gtin)):
-        if code:
-            known.append((kind, site, seller, code, listing.title))
-    if content:
-        known.append(("content", site, content))
-    return tuple(stable_id("i", *map(storable, parts)) for parts in known)
-
-
-def _missed(row: Row) -> Visit:
-    """Return a visit that saw nothing."""
-    return Visit(
-        url=row.target,
-        site=row.site,
-        kind="page",
-        plan="",
-        seen_at=timestamp(now()),
-        priority=row.priority,
-        request=row.request,
-    )
-
-
-def storable(text: str) -> str:
-    """Return text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Self
 
@@ -37,6 +37,24 @@ class Budgets:
         self._clock = clock
         self._bytes: Counter[str] = Counter()
         self._since: dict[str, float] = {}
+        self._used: dict[str, float] = {}
+
+    def restore(self, spent: Mapping[str, tuple[int, float]]) -> None:
+        """Take over what a former run of the sweep spent: site -> bytes and seconds."""
+        for site, (size, seconds) in spent.items():
+            self._bytes[site] += size
+            self._used[site] = seconds
+
+    def spent(self, site: str) -> tuple[int, float]:
+        """Return the bytes and seconds that a site has cost, those of former runs too."""
+        return self._bytes[site], self._clock() - self._began(site)
+
+    def begin(self, site: str) -> None:
+        """Let a site's time run."""
+        self._since.setdefault(site, self._clock() - self._used.get(site, 0.0))
+
+    def _began(self, site: str) -> float:
+        return self._since.get(site, self._clock() - self._used.get(site, 0.0))
 
     def received(self, site: str, size: int) -> None:
         """Count bytes that came from the site."""
@@ -46,8 +64,8 @@ class Budgets:
         """Return which budget of the site is used up; its time runs from the first question."""
         if self._most_bytes and self._bytes[site] >= self._most_bytes:
             return OVER_BYTES
-        since = self._since.setdefault(site, self._clock())
-        if self._seconds and self._clock() - since >= self._seconds:
+        self.begin(site)
+        if self._seconds and self._clock() - self._began(site) >= self._seconds:
             return OVER_MINUTES
         return None
 
@@ -73,12 +91,22 @@ class BudgetMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Count every piece that is received."""
         self = cls(crawler)
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.bytes_received, signals.bytes_received)
         return self
 
+    def spider_opened(self) -> None:
+        """Go on with what former runs of the sweep spent; the empty name is the whole sweep."""
+        targets = targets_of(self.crawler)
+        self.budgets.restore(targets.spent_before)
+        self.budgets.begin("")
+        targets.find_spent = self.budgets.spent
+
     def bytes_received(self, data: bytes, request: Request) -> None:
         """Count a piece of an answer, also of one that is cut later."""
-        self.budgets.received(site_of(request.url), len(data))
+        site = site_of(request.url)
+        self.budgets.received(site, len(data))
+        targets_of(self.crawler).count_cost(site)
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or refuse it.

@@ -123,6 +123,10 @@ class Campaign:
     """Ids (``TM-*`` takes all that start so) or ``tag:NAME``; empty = the whole registry."""
     recrawl: RecrawlMode = "always"
     """Whether every known page is looked at in each sweep, or as often as it is wont to change."""
+    full_look_days: float = 30.0
+    """Days after which each known page is read in full, whatever its site says of it."""
+    full_look_share: float = 0.02
+    """Of the other pages, how many are read in full in each sweep: 0 = none, 1 = all."""
     allow_private: bool = False
     """Whether loopback and private addresses may be fetched."""
     render: RenderMode = "auto"
@@ -211,6 +215,7 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
             yield f"seeds.{index}", problem
     limits, politeness = campaign.limits, campaign.politeness
     for where, value, least in (
+        ("full_look_days", campaign.full_look_days, 0),
         ("limits.pages_per_site", limits.pages_per_site, 1),
         ("limits.pictures_per_listing", limits.pictures_per_listing, 0),
         ("politeness.concurrency", politeness.concurrency, 1),
@@ -224,6 +229,9 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     ):
         if not (isfinite(value) and value >= least):
             yield where, f"expected at least {least}, got {value}"
+    share = campaign.full_look_share
+    if not 0 <= share <= 1:
+        yield "full_look_share", f"expected 0 to 1, got {share}"
     yield from _limit_problems(limits)
     yield from _quiet_problems(politeness.quiet_hours)
     if campaign.search.words and campaign.search.mode == "off":

@@ -13,9 +13,54 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.failures import UnchangedError
+from crawler.belief import Belief
+from crawler.book import NOT_MODIFIED
+from crawler.failures import NotDueError, UnchangedError
 from crawler.store.visits import Visit
 from crawler.targets import DIGEST, SAME_CONTENT, targets_of
+
+IN_FULL = "in_full"
+"""Key of a request's meta: its server said that nothing changed, which is put to the proof."""
+CONDITIONS = frozenset((b"If-None-Match", b"If-Modified-Since"))
+
+
+class LastmodMiddleware:
+    """Downloader middleware: leaves alone what its sitemap says to be as it was.
+
+    Only pages that cannot be asked for on condition: of the others their server knows more.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one as Scrapy does."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Let the request pass, or refuse it.
+
+        :raises NotDueError: the page's sitemap says that it has not changed since it was read
+        """
+        target, targets = request.meta.get("target"), targets_of(self._crawler)
+        if target is None or targets.revisits is None or not _BEGUN.isdisjoint(request.meta):
+            return
+        visit, belief = targets.revisits.find(target), targets.revisits.belief
+        if visit is None or visit.body is None or visit.etag or visit.last_modified:
+            return
+        word = belief.unchanged_by(visit)
+        if word is None or belief.is_full_look_due(visit):
+            return
+        targets.know(visit)
+        reason = (
+            f"rule: by its sitemap it has not changed since it was read on {visit.read_at[:10]}"
+        )
+        raise NotDueError(reason, visit.kind)
+
+
+_BEGUN = frozenset(("read_always", "counted", "redirect_urls", "render"))
+"""Keys of the meta of requests that go on with a target, or are made whatever is known."""
 
 
 class RevisitMiddleware:
@@ -36,13 +81,15 @@ class RevisitMiddleware:
             return
         if request.meta.get("read_always"):  # a seed: what it leads to depends on more than itself
             return
+        if request.meta.get(IN_FULL) or not self._belief.believes_304(visit.site):
+            return
         if visit.etag:
             request.headers["If-None-Match"] = visit.etag
         if visit.last_modified:
             request.headers["If-Modified-Since"] = visit.last_modified
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response, with its content's digest.
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        """Return the response, with its content's digest, or the request that puts a 304 to proof.
 
         :raises UnchangedError: the page is as it was
         """
@@ -50,8 +97,15 @@ class RevisitMiddleware:
             return response
         visit = self._visit(request)
         # another page's word, to which this one leads by now, says nothing of it
-        if response.status == 304 and visit is not None and "redirect_urls" not in request.meta:
-            raise UnchangedError("HTTP 304")
+        if (
+            response.status == 304
+            and visit is not None
+            and "redirect_urls" not in request.meta
+            and not CONDITIONS.isdisjoint(request.headers)
+        ):
+            if self._belief.is_full_look_due(visit):
+                return _in_full(request)
+            raise UnchangedError(NOT_MODIFIED)
         if response.status == 200:
             digest = hashlib.sha256(response.body).hexdigest()
             request.meta[DIGEST] = digest
@@ -59,7 +113,21 @@ class RevisitMiddleware:
                 raise UnchangedError(SAME_CONTENT)
         return response
 
+    @property
+    def _belief(self) -> Belief:
+        revisits = targets_of(self._crawler).revisits
+        assert revisits is not None  # asked only where there is a visit
+        return revisits.belief
+
     def _visit(self, request: Request) -> Visit | None:
         target = request.meta.get("target")
         revisits = targets_of(self._crawler).revisits
         return None if target is None or revisits is None else revisits.find(target)
+
+
+def _in_full(request: Request) -> Request:
+    """Return the request without conditions, for the same target."""
+    bare = request.replace(meta={**request.meta, IN_FULL: True}, dont_filter=True)
+    for name in CONDITIONS:
+        bare.headers.pop(name, None)
+    return bare

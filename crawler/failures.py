@@ -50,6 +50,14 @@ class UnchangedError(IgnoreRequest):
     """The page is as it was when it was last read."""
 
 
+class NotDueError(IgnoreRequest):
+    """The page need not be asked for, by a word of its site that is believed."""
+
+    def __init__(self, reason: str, kind: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
 GONE = frozenset({404, 410})
 UNANSWERED = (
     CannotResolveHostError,
@@ -86,7 +94,7 @@ def outcome_of_failure(error: BaseException) -> tuple[TargetState, str]:
         return outcome_of_status(error.response.status)
     if isinstance(error, LeftAloneError):
         return error.state, str(error)
-    if isinstance(error.__cause__, LeftAloneError):
+    if isinstance(error.__cause__, LeftAloneError | OverBudgetError):  # of its robots.txt
         return outcome_of_failure(error.__cause__)
     if isinstance(error, RobotsUnreachable) and error.__cause__ is not None:
         return TargetState.FAILED, f"robots.txt could not be asked: {words_of(error.__cause__)}"
@@ -162,3 +170,13 @@ def _words_of_parts(error: ResponseFailed) -> str:
     if isinstance(error, ResponseNeverReceived):
         return "the connection was closed without an answer"
     return "the connection was closed within the answer's head"
+
+
+def words_of_reason(reason: str) -> str:
+    """Return Scrapy's reason for closing a spider in plain words."""
+    words = {
+        "finished": "nothing left to fetch",
+        "shutdown": "stopped by a signal",
+        "closespider_timeout": "time budget is used up",
+    }
+    return words.get(reason, reason)

@@ -35,6 +35,9 @@ class Rows(Protocol):
     def hold(self, target: str) -> bool:
         """Tell whether a target waits."""
 
+    def find(self, target: str) -> Row | None:
+        """Return the row of a target that waits."""
+
 
 class _Site:
     """What is known of one site's rows."""
@@ -234,6 +237,41 @@ class Frontier:
         self.total -= 1
         if site.left is None:
             self._fetchable -= 1
+
+    def move_up(self, name: str, targets: Iterable[str], priority: int) -> None:
+        """Give targets of a site that wait on disk a higher priority; what is under way stays.
+
+        When what has to be written cannot be, they keep their places.
+        """
+        wanted = list(targets)
+        if self._stored is None or not wanted:
+            return
+        self.flush()
+        if self.changes:
+            return
+        site = self._site(name)
+        heads = {row.target: row for row in site.heads}
+        for target in wanted:
+            row = heads.get(target) or self._stored.find(target)
+            if row is None or row.number in site.out or target in self._dropped:
+                continue
+            if row.priority <= -priority:
+                continue
+            self._take_out(site, row)
+            self.add(name, target, priority, row.request)
+        self.flush()
+
+    def _take_out(self, site: _Site, row: Row) -> None:
+        """Take a row that waits out of the table and of memory."""
+        if row in site.heads:
+            site.heads.remove(row)
+        else:
+            site.on_disk -= 1
+        self.total -= 1
+        if site.left is None:
+            self._fetchable -= 1
+        site.out.add(row.number)
+        self.changes.ended.append(row)
 
     def forget(self, target: str) -> None:
         """Note that a target that was dropped has ended; any other is none of its business."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -57,6 +57,8 @@ class Links(NamedTuple):
     links: Sequence[Link]
     learn: Callable[[], None] = lambda: None
     """Called when the page was believed, and its links taken."""
+    lastmods: Mapping[str, str] | None = None
+    """Of a sitemap: URL -> when it changed, as written or empty; None = it is none."""
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ from crawler.files import whole_file
 
 WordsMode = Literal["off", "auto", "on"]
 """Whether text in pictures is read: never, where the extra ``ocr`` is installed, or always."""
+WORD_PACKAGES = ("rapidocr", "onnxruntime")
+"""What reads text, from the extra ``ocr``."""
 WORDS_BUDGET = 500
 """Pictures that are read for it at the most, unless told otherwise."""
 MODEL_SUFFIX = ".onnx"
@@ -18,6 +21,16 @@ MODEL_SUFFIX = ".onnx"
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are not looked at."""
+
+
+def words_can_be_read() -> bool:
+    """Whether the packages that read text are there; they are not loaded."""
+    return all(find_spec(package) is not None for package in WORD_PACKAGES)
+
+
+def words_are_read(mode: WordsMode) -> bool:
+    """Whether text in pictures is read with this setting, on this machine."""
+    return mode != "off" and words_can_be_read()
 
 
 def descriptor_at(descriptor: str, folder: Path) -> str:

@@ -1,9 +1,10 @@
-"""When a page is looked at again: the oftener it changed, the sooner."""
+"""When a page is looked at again: the oftener it changed, the sooner; gone ones, ever later."""
 
 from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from crawler.store.visits import Visit
 
@@ -25,3 +26,36 @@ def due_at(visit: Visit) -> datetime:
     days = (last - first) / timedelta(days=1)
     rate = (visit.changes + _PRIOR_CHANGES) / (days + _PRIOR_DAYS)
     return last + min(timedelta(days=math.log(2) / rate), LONGEST)
+
+
+LONGEST_GONE, LONGEST_GONE_HIT = timedelta(days=30), timedelta(days=7)
+"""However long a listing has been gone, it is asked for again after so long; with a hit sooner."""
+SOON = timedelta(hours=12)
+"""What was read in full within so long is in no sample."""
+
+
+def gone_until(visit: Visit, *, has_hit: bool) -> datetime | None:
+    """Return from when on what is gone is asked for again; None = at once.
+
+    In the next sweep, then after a day, and each time twice as long.
+    """
+    if visit.gone < 2 or visit.gone_at is None:
+        return None
+    longest = LONGEST_GONE_HIT if has_hit else LONGEST_GONE
+    wait = timedelta(days=2 ** min(visit.gone - 2, 10))
+    return datetime.fromisoformat(visit.gone_at) + min(wait, longest)
+
+
+def is_full_look_due(visit: Visit, at: datetime, sweep: str, days: float, share: float) -> bool:
+    """Tell whether a page is to be read in full, whatever its site says of it.
+
+    :param days: after which each page is
+    :param share: of the pages, by a draw of each sweep
+    """
+    if not visit.read_at:
+        return True
+    ago = at - datetime.fromisoformat(visit.read_at)
+    if ago >= timedelta(days=days):
+        return True
+    drawn = int.from_bytes(blake2b(f"{sweep} {visit.url}".encode(), digest_size=8).digest())
+    return ago >= SOON and drawn < share * 2**64

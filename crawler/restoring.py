@@ -13,7 +13,10 @@ from crawler.store.frontier import (
     count_rows,
     find_addresses,
     find_last_number,
+    find_shown,
+    find_spent,
     find_taken,
+    find_traps,
 )
 
 FETCHED = (
@@ -35,4 +38,7 @@ def restored_targets(db: Database, sweep: str, pages: int, ahead: int) -> Target
         find_taken(db, sweep), count_fetched(db, sweep, FETCHED), find_addresses(db, sweep)
     )
     frontier.restore(count_rows(db, sweep))
+    targets.spent_before = find_spent(db, sweep)
+    targets.shown_before = find_shown(db, sweep)
+    targets.traps_told = find_traps(db, sweep)
     return targets

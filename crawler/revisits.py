@@ -16,9 +16,13 @@ from importlib.metadata import version
 from scrapy.http import Response
 from sqlite_utils import Database
 
+from crawler.belief import Belief
 from crawler.campaign import Campaign, matching_of
 from crawler.formats import dump_json
 from crawler.model import Listing
+from crawler.pictures import words_are_read
+from crawler.store.database import now, timestamp
+from crawler.store.frontier import Row
 from crawler.store.visits import Plan, StoredVisits, Visit, Visits
 from crawler.workspace import MatchingConfig
 
@@ -26,18 +30,33 @@ from crawler.workspace import MatchingConfig
 class Revisits:
     """What is remembered of the last sweeps, and what is to be remembered of this one."""
 
-    def __init__(self, stored: StoredVisits, plan: Plan) -> None:
+    def __init__(self, stored: StoredVisits, plan: Plan, belief: Belief) -> None:
         self.stored = stored
         self.plan = plan
-        self.unwritten = Visits([], [], [], [], [], [])
+        self.belief = belief
+        self._unwritten = Visits.none()
         self._found: dict[str, Visit | None] = {}
+
+    @property
+    def unwritten(self) -> Visits:
+        """What has to be written."""
+        return self._unwritten._replace(doubts=self.belief.unwritten)
+
+    def known(self, target: str) -> Visit | None:
+        """Return the last visit of a target, whatever it was matched by."""
+        if target not in self._found:
+            self._found[target] = self.stored.find(target)
+        return self._found[target]
 
     def find(self, target: str) -> Visit | None:
         """Return the last visit of a target that was matched as it would be now."""
-        if target not in self._found:
-            visit = self.stored.find(target)
-            self._found[target] = visit if visit and visit.plan == self.plan else None
-        return self._found[target]
+        visit = self.known(target)
+        return visit if visit and visit.plan == self.plan else None
+
+    def was_listing(self, target: str) -> bool:
+        """Tell whether a listing was ever met at a target."""
+        visit = self.known(target)
+        return visit is not None and self.stored.is_listing(visit)
 
     def forget(self, target: str) -> None:
         """Note that a target has ended: nobody asks for it again."""
@@ -48,9 +67,42 @@ class Revisits:
         visit = self.find(target)
         return visit is not None and visit.listing == digest
 
+    def doubts(self, target: str, listing: str | None, in_full: bool | None) -> list[str]:
+        """Return what people are told when a page was read that its site says to be as it was.
+
+        :param listing: digest of what the page offers now
+        :param in_full: its server had said so just before
+        """
+        visit = self.find(target)
+        if visit is None or visit.listing in (None, listing) or visit.kind != "listing":
+            return []
+        words = [self.belief.changed_against_dates(visit)]
+        if in_full:
+            words.append(self.belief.changed_after_304(visit))
+        return [message for message in words if message]
+
     def written(self) -> None:
         """Forget what had to be written: it stands in the store."""
-        self.unwritten = Visits([], [], [], [], [], [])
+        self._unwritten = Visits.none()
+        self.belief.unwritten = []
+
+
+def visit_without(row: Row) -> Visit:
+    """Return a visit of a target that saw nothing."""
+    return Visit(
+        url=row.target,
+        site=row.site,
+        kind="page",
+        plan="",
+        seen_at=timestamp(now()),
+        priority=row.priority,
+        request=row.request,
+    )
+
+
+def forgotten_visit(url: str, site: str) -> Visit:
+    """Return a visit of a listing of which none is left; it comes after what may tell of it."""
+    return Visit(url=url, site=site, kind="listing", plan="", seen_at="", source="")
 
 
 def digest_of(listing: Listing) -> str:
@@ -74,7 +126,9 @@ def plan_of(db: Database, campaign: Campaign, config: MatchingConfig, on: date) 
     settings = repr(
         (campaign.rights, pictures, campaign.search, campaign.render, version("markhound"))
     )
-    matching = dump_json(matching_of(campaign, config), keep_empty=True)
+    limits = matching_of(campaign, config)
+    limits = replace(limits, words="on" if words_are_read(limits.words) else "off")
+    matching = dump_json(limits, keep_empty=True)
     digest = hashlib.sha256(f"{settings} {matching}".encode()).hexdigest()
     return f"{versions} {lapsed} {digest[:16]}"
 

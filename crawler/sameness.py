@@ -40,6 +40,20 @@ _NOT_FOUND = re.compile(
 )
 
 
+_GONE = re.compile(
+    r"^\W*404\b|\b(?:error|http)\W{0,3}404\b|\b404\W{0,3}(?:error|not|page)|not found"
+    r"|no longer (?:available|exists?|on sale|sold)|does ?n[o']t exist|nicht gefunden"
+    r"|nicht mehr (?:verfügbar|erhältlich)|introuvable|n'existe (?:pas|plus)|no encontrad"
+    r"|ya no (?:existe|está disponible)|non trovat|não encontrad|не найден"
+    r"|不存在|找不到|未找到|已下架|已删除|已失效|見つかりません|찾을 수 없",
+    re.IGNORECASE,
+)
+"""Narrower than the hint: neither what is sold out nor a shop closed for an hour is gone."""
+_HEADINGS = XPath("//h1")
+SHOWN = 100
+"""Characters of a page's words that are shown."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
     """What a page looks like to people; numbers do not count."""
@@ -68,6 +82,12 @@ def title_of(root: HtmlElement) -> str:
 def says_not_found(title: str) -> bool:
     """Tell whether a title says that there is no such page; a hint, not a proof."""
     return _NOT_FOUND.search(title) is not None
+
+
+def words_of_gone(root: HtmlElement) -> str | None:
+    """Return the words of a title or first heading that say that there is no such page any more."""
+    texts = [title_of(root), *(" ".join(h.text_content()[:500].split()) for h in _HEADINGS(root))]
+    return next((text[:SHOWN] for text in texts if _GONE.search(text)), None)
 
 
 def look_of(root: HtmlElement) -> Look:
@@ -106,6 +126,10 @@ class SiteLooks:
     """How many of the last pages were one page."""
     latest: bytes = b""
     home_asked: int = 0
+    instead_of_all: Look | None = None
+    """The page that every address of the site shows by now."""
+    others_differ: bool = False
+    """Whether it was asked for other pages than one in whose place stands another, and has them."""
 
     def differs(self) -> None:
         """Note a page that is not like the last ones."""

@@ -95,7 +95,6 @@ def request_text(request: Request) -> str | None:
             f"expected a request with a method of the spider as callback, got {request}"
         )
     meta = {key: value for key, value in request.meta.items() if key not in _OWN_META}
-    content_type = request.headers.get("Content-Type")
     told: dict[str, Any] = {
         "url": request.url if request.url != request.meta["target"] else None,
         "callback": callback if callback != "parse" else None,
@@ -104,7 +103,11 @@ def request_text(request: Request) -> str | None:
         "cb_kwargs": request.cb_kwargs,
         "method": request.method if request.method != "GET" else None,
         "body": request.body.decode(),
-        "content_type": content_type.decode("latin-1") if content_type else None,
+        "headers": {
+            name.decode("latin-1"): values[-1].decode("latin-1")
+            for name, values in request.headers.items()
+            if values
+        },
     }
     kept = {key: value for key, value in told.items() if value}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
@@ -113,12 +116,11 @@ def request_text(request: Request) -> str | None:
 def request_of(target: str, text: str | None, spider: Spider) -> Request:
     """Return the request of a target, from what :func:`request_text` kept of it."""
     told: dict[str, Any] = json.loads(text) if text else {}
-    content_type = told.get("content_type")
     return Request(
         told.get("url", target),
         callback=getattr(spider, told.get("callback", "parse")),
         method=told.get("method", "GET"),
-        headers={"Content-Type": content_type} if content_type else None,
+        headers=told.get("headers"),
         body=told.get("body"),
         meta={**told.get("meta", {}), "target": target, "depth": told.get("depth", 0)},
         cb_kwargs=told.get("cb_kwargs"),

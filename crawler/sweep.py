@@ -17,30 +17,36 @@ from sqlite_utils import Database
 
 from crawler.budgets import BUDGETS
 from crawler.campaign import UNNAMED, Campaign, matching_of
+from crawler.failures import words_of_reason
 from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
-from crawler.model import COMPARED_WITH_PAGES
+from crawler.model import COMPARED_WITH_PAGES, PageWarning
 from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.render import check_browser
 from crawler.report import SweepReport, report_on
 from crawler.running import running
 from crawler.sites import site_of
-from crawler.store.database import now
+from crawler.store.database import now, writing
+from crawler.store.frontier import find_spent
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import (
     StoredSweep,
     find_sweeps,
+    kept_no_frontier,
     load_sweep,
     record_sweep,
     record_sweep_end,
     record_sweep_resume,
+    record_warnings,
 )
-from crawler.targets import STORE_FAILURE, targets_of, words_of_reason
+from crawler.targets import STORE_FAILURE, targets_of
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
 MOST_IN_FLIGHT = 1024
+TIME_IS_UP = "closespider_timeout"
+"""Scrapy's reason for the end of a sweep that took as long as it may."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,17 +78,22 @@ def run_sweep(
     matching_of(campaign, workspace.config.matching)  # limits that do not fit start nothing
     check_browser(campaign.render)
     started_at = now()
+    resume, begun = _begun(workspace, resume)
     sweep = resume or f"w-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     with running(sweep, workspace.logs):
         with workspace.store() as db:
             record = record_sweep_resume if resume else record_sweep
             record(db, sweep, campaign, started_at)
-            if quiet := find_quiet(campaign.politeness.quiet_hours):
-                record_sweep_end(db, sweep, "stopped", words_of_quiet(quiet), now())
+            if begun:
+                with writing(db):
+                    record_warnings(db, sweep, [PageWarning(url="", message=begun)])
+            used = find_spent(db, sweep).get("", (0, 0.0))[1]
+            if reason := _why_not_now(campaign, used):
+                record_sweep_end(db, sweep, "stopped", reason, now())
                 return report_on(db, sweep)
             search = _search(db, workspace, campaign)
             works = _compared_with_pages(db, workspace, campaign)
-        process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep))
+        process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep, used))
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
         seeds = " ".join(campaign.seeds)
@@ -109,6 +120,31 @@ def find_resumable(
     for found in find_sweeps(db):
         if campaign is None or _is_same(found.campaign, campaign):
             return None if found.state == "finished" else found
+    return None
+
+
+def _begun(workspace: Workspace, resume: str | None) -> tuple[str | None, str | None]:
+    """Return which sweep can really go on, and what is told when one starts again instead."""
+    if resume is None:
+        return None, None
+    with workspace.store() as db:
+        if not kept_no_frontier(db, load_sweep(db, resume)):
+            return resume, None
+    return None, (
+        f"the sweep {resume} was begun by an older version, which did not keep what it had still"
+        " to fetch: this one starts again from its seeds"
+    )
+
+
+def _why_not_now(campaign: Campaign, used: float) -> str | None:
+    """Return why nothing may be asked now, in words; None when it may.
+
+    :param used: seconds that former runs of the sweep took
+    """
+    if quiet := find_quiet(campaign.politeness.quiet_hours):
+        return words_of_quiet(quiet)
+    if campaign.limits.minutes is not None and used >= campaign.limits.minutes * 60:
+        return words_of_reason(TIME_IS_UP)
     return None
 
 
@@ -155,7 +191,7 @@ class _Watch:
             if over := {site: why for site, why in left.items() if why in BUDGETS}:
                 return "stopped", _words_of_budgets(over)
             return "finished", None
-        if self._closed in ("shutdown", "closespider_timeout") or self._closed.startswith(QUIET):
+        if self._closed in ("shutdown", TIME_IS_UP) or self._closed.startswith(QUIET):
             return "stopped", words_of_reason(self._closed)
         return "failed", self._closed
 
@@ -206,8 +242,11 @@ def _search(db: Database, workspace: Workspace, campaign: Campaign) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
-    """Lay the campaign's and the workspace's choices over settings.py."""
+def _settings(workspace: Workspace, campaign: Campaign, sweep: str, used: float) -> Settings:
+    """Lay the campaign's and the workspace's choices over settings.py.
+
+    :param used: seconds that former runs of the sweep took
+    """
     settings = Settings()
     settings.setmodule("settings", priority="project")
     contact = workspace.config.crawl.contact
@@ -225,7 +264,7 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str) -> Settings:
         "MARKHOUND_LONGEST_WAIT": politeness.longest_wait,
         "MARKHOUND_REFUSALS": politeness.refusals,
         "MARKHOUND_QUIET_HOURS": list(politeness.quiet_hours),
-        "CLOSESPIDER_TIMEOUT": (limits.minutes or 0) * 60,
+        "CLOSESPIDER_TIMEOUT": limits.minutes * 60 - used if limits.minutes else 0,
         "DOWNLOAD_DELAY": politeness.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
         "CONCURRENT_REQUESTS": _in_flight(campaign),

@@ -18,15 +18,18 @@ from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure
 
-from crawler.book import Targets, identities_of
+from crawler.belief import Belief
+from crawler.book import Targets
 from crawler.errors import SkipError
 from crawler.failures import outcome_of_failure
 from crawler.frontier import Frontier
+from crawler.identities import identities_of
 from crawler.link import Link, Links
-from crawler.model import Listing, PageWarning, TargetKind, TargetState
-from crawler.recrawl import due_at
+from crawler.model import Listing, PageWarning, TargetState
+from crawler.reading import ReadPage
+from crawler.recrawl import due_at, gone_until
 from crawler.restoring import restored_targets
-from crawler.revisits import Revisits, digest_of, plan_of, validators_of
+from crawler.revisits import Revisits, digest_of, forgotten_visit, plan_of, validators_of
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, open_store, timestamp
 from crawler.store.frontier import find_left
@@ -40,45 +43,10 @@ DIGEST = "body_digest"
 """Key of a response's meta: the digest of its content."""
 AS_BEFORE = "what it offers is as it was"
 SAME_CONTENT = "the content is the same"
+NO_LISTING = "it was a listing, and shows none any more"
+_READ = (TargetState.SEEN, TargetState.UNCHANGED)
 CATALOGUE_LAYERS = frozenset(("api", "feed"))
 """A listing whose URL comes from one of these was read from a page that holds many."""
-
-
-class _Page:
-    """A page that is being read: it ends when all that it yielded has been taken care of."""
-
-    __slots__ = (
-        "complete",
-        "continued",
-        "identities",
-        "items",
-        "kind",
-        "listing",
-        "listings",
-        "read",
-        "site",
-        "verdict",
-    )
-
-    def __init__(self, site: str) -> None:
-        self.site = site
-        self.read = False
-        """Whether the spider has yielded everything."""
-        self.continued = False
-        """Whether its target is asked for once more, rendered, and ends by that."""
-        self.items = 0
-        """Listings that are still in the item pipelines."""
-        self.listings = 0
-        """Listings read from it as from a catalogue."""
-        self.identities: str | None = None
-        self.kind: TargetKind = "page"
-        """What it turned out to be."""
-        self.listing: str | None = None
-        """Digest of the page's one listing, or of all that it says where it is no listing."""
-        self.complete = True
-        """Whether nothing of it has to be looked at again as long as it stays as it is."""
-        self.verdict: tuple[TargetState, str | None, str | None] | None = None
-        """State, reason and kind."""
 
 
 class TargetsMiddleware:
@@ -99,10 +67,13 @@ class TargetsMiddleware:
             plan = self._plan = load_sweep(self._db, sweep)
             day = plan.started_at.date()
             rules = plan_of(self._db, plan.campaign, opened.config.matching, day)
-            self.targets.revisits = Revisits(StoredVisits(self._db), rules)
+            stored, campaign = StoredVisits(self._db), plan.campaign
+            days, share = campaign.full_look_days, campaign.full_look_share
+            belief = Belief(stored, sweep, days=days, share=share)
+            self.targets.revisits = Revisits(stored, rules, belief)
         else:
             self.targets = Targets(pages, Frontier(ahead=ahead))
-        self._pages: dict[str, _Page] = {}
+        self._pages: dict[str, ReadPage] = {}
         self._from_catalogues: dict[str, Visit | None] = {}
 
     @classmethod
@@ -112,8 +83,13 @@ class TargetsMiddleware:
         crawler.signals.connect(self.item_scraped, signals.item_scraped)
         crawler.signals.connect(self.item_dropped, signals.item_dropped)
         crawler.signals.connect(self.item_error, signals.item_error)
+        crawler.signals.connect(self.spider_idle, signals.spider_idle)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         return self
+
+    def spider_idle(self) -> None:
+        """Say of what was left alone that nothing led there: all else has ended."""
+        self.targets.end_resting()
 
     def spider_closed(self) -> None:
         """Close the store, of which only this reads."""
@@ -141,9 +117,15 @@ class TargetsMiddleware:
             return
         for row in find_left(self._db, self._plan.id, site):
             self.targets.take_left(row)
-        adaptive = self._plan.campaign.recrawl == "adaptive"
-        for visit in self.targets.revisits.stored.of_site(site):
-            self.targets.take_again(visit, due_at(visit) if adaptive else None)
+        adaptive, stored = self._plan.campaign.recrawl == "adaptive", self.targets.revisits.stored
+        for visit in stored.of_site(site):
+            until = gone_until(visit, has_hit=visit.gone > 1 and stored.has_hit(visit))
+            if until is not None and until > now():
+                self.targets.rest(visit, until)
+            else:
+                self.targets.take_again(visit, due_at(visit) if adaptive else None)
+        for url in stored.forgotten(site):
+            self.targets.take_again(forgotten_visit(url, site))
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
@@ -154,7 +136,7 @@ class TargetsMiddleware:
         that nothing is lost whenever the sweep is killed.
         """
         target = target_of(response)
-        page = self._pages[target] = _Page(site_of(response.url))
+        page = self._pages[target] = ReadPage(site_of(response.url))
         try:
             async for output in result:
                 passed = self._passed(output, response, page)
@@ -175,11 +157,13 @@ class TargetsMiddleware:
         self._pages[target].read = True
         self._finish(target, response)
 
-    def _passed(self, output: object, response: Response, page: _Page) -> object | None:
+    def _passed(self, output: object, response: Response, page: ReadPage) -> object | None:
         if isinstance(output, Links):
             for link in output.links:
                 self._passed(link, response, page)
             output.learn()
+            if output.lastmods is not None:
+                self.targets.learn_dates(target_of(response), page.site, output.lastmods)
             return None
         if isinstance(output, Link):
             # not by way of a Request: pages repeat their menus, and most links are known by now
@@ -198,7 +182,7 @@ class TargetsMiddleware:
             return listing
         return output
 
-    def _once(self, listing: Listing, response: Response, page: _Page) -> Listing | None:
+    def _once(self, listing: Listing, response: Response, page: ReadPage) -> Listing | None:
         """Return the listing under the URL at which it stands; None when it was met before.
 
         The page's own canonical link is no address of ours: whoever writes the page chooses it.
@@ -224,18 +208,20 @@ class TargetsMiddleware:
         return self._if_changed(listing, fetched, response, page)
 
     def _if_changed(
-        self, listing: Listing, fetched: str, response: Response, page: _Page
+        self, listing: Listing, fetched: str, response: Response, page: ReadPage
     ) -> Listing | None:
         """Return what stands at the URL that was fetched; None when it is what stood there."""
         listing = replace(listing, url=fetched, site=site_of(fetched))
         if self.targets.revisits is not None:
-            page.listing = digest_of(listing)
+            page.listing, page.address = digest_of(listing), fetched
             if self.targets.revisits.is_as_before(target_of(response), page.listing):
                 page.verdict = page.verdict or (TargetState.UNCHANGED, AS_BEFORE, page.kind)
                 return None
         return listing
 
-    def _from_catalogue(self, listing: Listing, response: Response, page: _Page) -> Listing | None:
+    def _from_catalogue(
+        self, listing: Listing, response: Response, page: ReadPage
+    ) -> Listing | None:
         url = canonical_url(listing.url)
         page.listings += 1
         if url is None or not self.targets.read_elsewhere(url):
@@ -256,6 +242,8 @@ class TargetsMiddleware:
                 plan=revisits.plan,
                 seen_at=timestamp(now()),
                 source=target_of(response),
+                read_at=timestamp(now()),
+                address=url,
                 identities=" ".join(identities),
                 listing=digest_of(listing),
             )
@@ -304,11 +292,12 @@ class TargetsMiddleware:
         if url in self._from_catalogues:
             visit = self._from_catalogues.pop(url)
             state, reason = verdict
-            reason = f"read from {response.url}" if state is TargetState.SEEN else reason
+            if state is TargetState.SEEN:
+                reason = "; ".join(filter(None, (f"read from {response.url}", self._back(url))))
             self.targets.note(url, state, reason, "listing")
             if visit is not None and self.targets.revisits is not None and complete:
                 self.targets.revisits.unwritten.read.append(visit)
-        else:
+        elif verdict[0] is not TargetState.SEEN or page.kind == "listing":
             page.verdict = page.verdict or (*verdict, page.kind)
         self._finish(target, response)
 
@@ -320,18 +309,45 @@ class TargetsMiddleware:
         del self._pages[target]
         if page.continued and page.verdict is None:
             return
-        seen = _way(response)
-        if page.listings:
-            seen = f"catalogue of {page.listings} listings"
-        verdict = page.verdict or (TargetState.SEEN, seen, "page")
+        verdict = page.verdict or (TargetState.SEEN, self._words_of(target, page, response), "page")
+        if verdict == (TargetState.SEEN, None, "listing"):
+            verdict = (TargetState.SEEN, self._back(target), "listing")
         visit = self.targets.revisits and self.targets.revisits.find(target)
         if page.verdict is None and visit and visit.body == response.meta.get(DIGEST, ""):
             verdict = (TargetState.UNCHANGED, SAME_CONTENT, visit.kind)
-        if verdict[0] in (TargetState.SEEN, TargetState.UNCHANGED):
+        self._doubt(target, page, response)
+        if verdict[0] in _READ:
             self._remember(target, page, response)
         self.targets.settle(target, *verdict)
 
-    def _remember(self, target: str, page: _Page, response: Response) -> None:
+    def _words_of(self, target: str, page: ReadPage, response: Response) -> str | None:
+        """Return what is told of a page that was seen and holds no listing of its own."""
+        if page.listings:
+            return f"catalogue of {page.listings} listings"
+        revisits = self.targets.revisits
+        lost = None
+        if revisits is not None and revisits.was_listing(target):
+            lost = NO_LISTING
+        return "; ".join(filter(None, (_way(response), lost))) or None
+
+    def _back(self, target: str) -> str | None:
+        """Say that what was gone is there again; None when it was not."""
+        visit = self.targets.revisits and self.targets.revisits.known(target)
+        if not visit or visit.gone_at is None:
+            return None
+        return f"it is back: gone when it was asked for on {visit.gone_at[:10]}"
+
+    def _doubt(self, target: str, page: ReadPage, response: Response) -> None:
+        """Warn when a listing is another one although its site says that nothing changed."""
+        revisits = self.targets.revisits
+        if revisits is None or response.status != 200:
+            return
+        if page.verdict is None or page.verdict[0] in _READ:
+            offered = page.listing if page.kind == "listing" else None
+            for message in revisits.doubts(target, offered, response.meta.get("in_full")):
+                self.targets.warn(target, message)
+
+    def _remember(self, target: str, page: ReadPage, response: Response) -> None:
         """Keep what the page was, for the next sweep."""
         revisits = self.targets.revisits
         if revisits is None or not self.targets.frontier.is_out(target):
@@ -356,6 +372,8 @@ class TargetsMiddleware:
             body=response.meta.get(DIGEST) if plain else None,
             identities=page.identities,
             listing=page.listing if page.complete else None,
+            read_at=timestamp(now()),
+            address=page.address,
         )
         revisits.unwritten.read.append(visit)
 
@@ -369,16 +387,6 @@ def targets_of(crawler: Crawler) -> Targets:
     if middleware is None:
         raise RuntimeError("SPIDER_MIDDLEWARES must hold crawler.targets.TargetsMiddleware")
     return middleware.targets
-
-
-def words_of_reason(reason: str) -> str:
-    """Return Scrapy's reason for closing a spider in plain words."""
-    words = {
-        "finished": "nothing left to fetch",
-        "shutdown": "stopped by a signal",
-        "closespider_timeout": "time budget is used up",
-    }
-    return words.get(reason, reason)
 
 
 def target_of(response: Response) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Any, NoReturn, Self
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -28,9 +29,10 @@ from crawler.sameness import (
     look_of,
     says_not_found,
     title_of,
+    words_of_gone,
 )
 from crawler.sites import site_of
-from crawler.targets import targets_of
+from crawler.targets import target_of, targets_of
 from crawler.traps import HOME, SAME, Traps
 
 PEEK = 1_000
@@ -40,6 +42,7 @@ MOST_HOME = 3
 READ = "read"
 """Flag of a response that is given to the spider."""
 NOT_FOUND = 'the shop\'s own "not found" page, answered as if it were a page'
+HOME_FOR_ALL = "the home page, as for every address that the shop does not know"
 SUDDEN_SAMENESS = "sudden sameness: every address of the site now answers the same page"
 
 
@@ -60,7 +63,10 @@ class TrapWatch:
 
     def spider_opened(self) -> None:
         """Have the book ask before it takes a URL on."""
-        targets_of(self.crawler).find_trap = self.find
+        targets = targets_of(self.crawler)
+        for site, url in targets.shown_before:  # a sweep that goes on knows the traps it met
+            self._traps.find(site, url)
+        targets.find_trap = self.find
 
     def find(self, site: str, url: str) -> str | None:
         """Return the reason why a new URL is left out; None when it is not."""
@@ -72,7 +78,8 @@ class TrapWatch:
 
     def tell(self, site: str, rule: str, url: str) -> None:
         """Warn of a trap, once for each site and rule."""
-        if (site, rule) not in self._told:
+        known = targets_of(self.crawler).traps_told
+        if (site, rule) not in self._told and (site, words_of_rule(rule)) not in known:
             self._told.add((site, rule))
             message = f"{site} has a trap: {rule}; such addresses are left out from here on"
             targets_of(self.crawler).warn(url, message)
@@ -84,6 +91,7 @@ class WatchMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._sites: defaultdict[str, SiteLooks] = defaultdict(SiteLooks)
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -119,7 +127,7 @@ class WatchMiddleware:
         first: list[Any] = []
         broken = await self._take(first, response, result)
         if broken is None and isinstance(response, HtmlResponse):
-            await self._judge(response, any(isinstance(output, Listing) for output in first))
+            await self._judge(response, any(map(_is_listing, first)))
         for output in first:
             yield output
         if broken is not None:
@@ -155,15 +163,19 @@ class WatchMiddleware:
             return
         looks = self._sites[site_of(response.url)]
         title = title_of(root)
-        if not looks.home_url and not says_not_found(title):
+        revisits, target = targets_of(self.crawler).revisits, target_of(response)
+        lost = not is_listing and revisits is not None and revisits.was_listing(target)
+        if lost:
+            await self._judge_lost(response, looks, look_of(root), words_of_gone(root))
+        elif not looks.home_url and not says_not_found(title):
             looks.home, looks.home_url = look_of(root), response.url
-        is_suspect = looks.is_suspect(title) and not is_listing
+        is_suspect = (looks.is_suspect(title) or lost) and not is_listing
         if not is_suspect or response.url == looks.home_url or _is_root(response.url):
             looks.differs()
             return
         look = look_of(root)
         count = looks.met(look)
-        if says_not_found(title) or count > 1 or look.resembles(looks.home):
+        if not lost and (says_not_found(title) or count > 1 or look.resembles(looks.home)):
             await self._compare(response, looks, look)
         if looks.row >= SUDDEN and looks.varied > VARIED:
             await self._check_home(response, looks, look)
@@ -171,14 +183,65 @@ class WatchMiddleware:
         if count > MOST_SAME:
             self._trapped(response, SAME)
 
+    async def _judge_lost(
+        self, response: HtmlResponse, looks: SiteLooks, look: Look, words: str | None
+    ) -> None:
+        """Find out whether what was a listing is gone: by the page's words, or by comparison.
+
+        :param words: by which the page says so
+        :raises SkipError: it is, or every address of the site shows one page
+        """
+        async with self._asking[site_of(response.url)]:
+            await self._ask_unknown(response, looks)
+            differs = await self._differs(response, looks, look)
+        is_unknown = look.resembles(looks.unknown)
+        if not (is_unknown or words) or not differs:
+            return
+        if words and not is_unknown:
+            raise GoneError(f'the page says so: "{words}"')
+        home = looks.home or await self._look_at(urljoin(response.url, "/"))
+        raise GoneError(HOME_FOR_ALL if look.resembles(home) else NOT_FOUND)
+
+    async def _differs(self, response: HtmlResponse, looks: SiteLooks, look: Look) -> bool:
+        """Ask for other pages, to see whether the site shows any; False when none could be had.
+
+        :raises BlockedError: all are one
+        """
+        site, revisits = site_of(response.url), targets_of(self.crawler).revisits
+        if look.resembles(looks.instead_of_all):
+            self._all_the_same(site, look)
+        if looks.others_differ:
+            return True
+        assert revisits is not None  # else nothing is known to have been a listing
+        others = revisits.stored.other_listings(site, target_of(response), MOST_HOME)
+        had = False
+        for url in (*others, urljoin(response.url, "/")):
+            other = await self._look_at(url)
+            had = had or other is not None
+            if other is not None and not other.resembles(look):
+                looks.others_differ = True
+                return True
+        if had:
+            self._all_the_same(site, look)
+        return False
+
+    async def _ask_unknown(self, response: HtmlResponse, looks: SiteLooks) -> None:
+        if not looks.was_asked:
+            looks.was_asked = True
+            looks.unknown = await self._look_at(_unknown_url(response.url))
+
+    def _all_the_same(self, site: str, look: Look) -> NoReturn:
+        self._sites[site].instead_of_all = look
+        if pace := pace_of(self.crawler):
+            pace.leave_alone(site, PAGE, TargetState.BLOCKED, SUDDEN_SAMENESS)
+        raise BlockedError(SUDDEN_SAMENESS)
+
     async def _compare(self, response: HtmlResponse, looks: SiteLooks, look: Look) -> None:
         """Compare a suspect page with what a surely unknown address answers.
 
         :raises SkipError: they are one
         """
-        if not looks.was_asked:
-            looks.was_asked = True
-            looks.unknown = await self._look_at(_unknown_url(response.url))
+        await self._ask_unknown(response, looks)
         if not look.resembles(looks.unknown):
             return
         if look.resembles(looks.home):
@@ -193,15 +256,12 @@ class WatchMiddleware:
 
         :raises BlockedError: they are, and were not
         """
-        if looks.home_asked >= MOST_HOME or look.resembles(looks.home):
+        if not looks.home_url or looks.home_asked >= MOST_HOME or look.resembles(looks.home):
             return
         looks.home_asked += 1
         again = await self._look_at(looks.home_url)
         if again is not None and again.resembles(look):
-            site = site_of(response.url)
-            if pace := pace_of(self.crawler):
-                pace.leave_alone(site, PAGE, TargetState.BLOCKED, SUDDEN_SAMENESS)
-            raise BlockedError(SUDDEN_SAMENESS)
+            self._all_the_same(site_of(response.url), look)
 
     async def _look_at(self, url: str) -> Look | None:
         """Return what a URL shows, by way of robots.txt, guard and pace; None = no page."""
@@ -233,6 +293,10 @@ def _unknown_url(url: str) -> str:
     parts = urlsplit(url)
     name = f"markhound-asks-for-what-is-not-here-{secrets.token_hex(6)}"
     return f"{parts.scheme}://{parts.netloc}/{name}"
+
+
+def _is_listing(output: object) -> bool:
+    return isinstance(output, Listing) and output.target == "listing"
 
 
 def _is_root(url: str) -> bool:

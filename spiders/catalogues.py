@@ -46,7 +46,11 @@ class Catalogues:
     def request_of(self, platform: Platform, step: Step) -> Request:
         """Return the request of a step."""
         cb_kwargs = {"platform": platform.name, "state": step.state}
-        meta: dict[str, Any] = {"handle_httpstatus_list": REFUSALS, "render": False}
+        meta: dict[str, Any] = {
+            "handle_httpstatus_list": REFUSALS,
+            "interface": platform.name,
+            "render": False,
+        }
         if step.query is None:
             headers = {"Accept": "application/json"}
             return Request(

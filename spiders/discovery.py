@@ -101,7 +101,8 @@ class Discovery(Catalogues):
                 dataclasses.replace(self.follow(link, platform), lastmod=lastmod)
                 for link, lastmod in named
                 if link is not None
-            ]
+            ],
+            lastmods={entry.url: entry.lastmod or "" for entry in sitemap.entries},
         )
 
     def ask_feeds(self, urls: Iterable[str], platform: str | None) -> Iterator[Request]:

@@ -100,7 +100,7 @@ def test_what_changed_is_read_and_new_links_are_followed(ready: Path, shop: Tiny
     assert second["targets"] == {"unchanged": 10, "seen": 3, "gone": 1}
     assert (second["listings"], second["hits"]) == (12, 2)
     third = sweep(ready, shop.url)
-    assert third["targets"] == {"unchanged": 13}
+    assert third["targets"] == {"unchanged": 13, "gone": 1}
 
 
 def test_another_registry_looks_at_everything_again(ready: Path, shop: TinyShop) -> None:

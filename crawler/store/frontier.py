@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -92,11 +92,62 @@ class StoredRows:
 
     def hold(self, target: str) -> bool:
         """Tell whether a target waits."""
+        return self.find(target) is not None
+
+    def find(self, target: str) -> Row | None:
+        """Return the row of a target that waits."""
         found = self._db.execute(
-            "SELECT 1 FROM frontier WHERE sweep = ? AND url = ?",
+            "SELECT priority, number, site, url, request FROM frontier WHERE sweep = ? AND url = ?",
             [self._sweep, target],
+        ).fetchone()
+        return None if found is None else Row(*found)
+
+
+def record_spent(db: Database, sweep: str, spent: Mapping[str, tuple[int, float]]) -> None:
+    """Write what each site has cost so far, in bytes and seconds; inside the caller's transaction.
+
+    :param spent: site -> both, since the sweep first began; the empty name is the whole sweep
+    """
+    db.conn.executemany(
+        "INSERT INTO site_spent (sweep, site, bytes, seconds) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (sweep, site) DO UPDATE SET bytes = excluded.bytes,"
+        " seconds = excluded.seconds",
+        [(sweep, site, size, seconds) for site, (size, seconds) in spent.items()],
+    )
+
+
+def find_spent(db: Database, sweep: str) -> dict[str, tuple[int, float]]:
+    """Return site -> what it has cost so far; the empty name is the whole sweep."""
+    found = db.execute("SELECT site, bytes, seconds FROM site_spent WHERE sweep = ?", [sweep])
+    return {site: (size, seconds) for site, size, seconds in found}
+
+
+def find_shown(db: Database, sweep: str) -> Iterator[tuple[str, str]]:
+    """Yield (site, target) of what a former run of the sweep found, as it was found.
+
+    What was known before the sweep, or left by another one, was not found by it.
+    """
+    known = (
+        " AND url NOT IN (SELECT url FROM frontier WHERE sweep < :sweep)"
+        " AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.url = {}.url AND v.first_at <"
+        " (SELECT started_at FROM sweeps WHERE id = :sweep))"
+    )
+    for table, order in (("outcomes", "rowid"), ("frontier", "number")):
+        yield from db.execute(
+            f"SELECT site, url FROM {table} WHERE sweep = :sweep{known.format(table)}"
+            f" ORDER BY {order}",
+            {"sweep": sweep},
         )
-        return found.fetchone() is not None
+
+
+def find_traps(db: Database, sweep: str) -> frozenset[tuple[str, str]]:
+    """Return (site, reason) of what was left out as a trap."""
+    found = db.execute(
+        "SELECT DISTINCT site, reason FROM outcomes WHERE sweep = ? AND state = 'skipped'"
+        " AND reason LIKE 'rule: trap, %'",
+        [sweep],
+    )
+    return frozenset((site, reason) for site, reason in found)
 
 
 def find_left(db: Database, sweep: str, site: str) -> list[Row]:

@@ -115,11 +115,11 @@ def find_listings(
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
         "SELECT l.id, l.first_seen_at, s.id AS sighting, s.sweep, s.record,"
-        " max(s.seen_at, coalesce(v.seen_at, '')) AS seen_at"
+        " max(s.seen_at, coalesce((SELECT max(v.seen_at) FROM visits v"
+        " WHERE v.address = l.url AND v.kind = :target), '')) AS seen_at"
         " FROM listings l JOIN sightings s ON s.rowid ="
         " (SELECT rowid FROM sightings WHERE listing = l.id AND target = :target"
         " ORDER BY seen_at DESC LIMIT 1)"
-        " LEFT JOIN visits v ON v.url = l.url AND v.kind = :target"
         f" WHERE {_WANTED} ORDER BY l.url",
         wanted,
     )
@@ -159,10 +159,13 @@ def find_sites(db: Database) -> list[SiteFigures]:
             GROUP BY l.site
         )
         SELECT m.site, coalesce(seen.listings, 0) AS listings,
-            coalesce(seen.sightings, 0) AS sightings, seen.seen_at,
+            coalesce(seen.sightings, 0) AS sightings,
+            max(seen.seen_at, coalesce(again.seen_at, '')) AS seen_at,
             coalesce(found.hits, 0) AS hits, coalesce(found.flagged, 0) AS flagged
         FROM (SELECT site FROM listings UNION SELECT site FROM outcomes
             UNION SELECT site FROM frontier) m
+        LEFT JOIN (SELECT site, max(seen_at) AS seen_at FROM visits WHERE kind = 'listing'
+            GROUP BY site) again ON again.site = m.site
         LEFT JOIN seen ON seen.site = m.site LEFT JOIN found ON found.site = m.site
         ORDER BY flagged DESC, hits DESC, m.site
         """

@@ -1,9 +1,10 @@
 """The schema, as versioned migrations; a published migration is never edited.
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
-still to fetch), ``visits`` and ``picture_visits`` (what was there last time) and ``site_requests``
-(a count), which are no records. What is current is the newest row (``right_versions``,
-``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
+still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
+time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), which are no
+records. What is current is the newest row (``right_versions``, ``hit_findings``, ``judgements``,
+``sweep_ends``), never an edited one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterable
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("markhound")
+FRONTIER = "m0002_frontier"
+"""From this one on, a sweep keeps what it has still to fetch."""
 
 
 @migrations()
@@ -45,6 +48,12 @@ def m0004_site_requests(db: Database) -> None:
 def m0005_pages(db: Database) -> None:
     """Sightings of pages that are no listings."""
     db.execute("ALTER TABLE sightings ADD COLUMN target TEXT NOT NULL DEFAULT 'listing'")
+
+
+@migrations()
+def m0005_nights(db: Database) -> None:
+    """Remember what is gone, when a page was last had in full, and what sites say and spend."""
+    _run(db, _NIGHTS)
 
 
 def _run(db: Database, statements: str) -> None:
@@ -278,6 +287,47 @@ CREATE TABLE site_requests (
     sweep TEXT NOT NULL REFERENCES sweeps(id),
     site TEXT NOT NULL,
     requests INTEGER NOT NULL,
+    PRIMARY KEY (sweep, site)
+) STRICT, WITHOUT ROWID;
+"""
+
+_NIGHTS = """
+ALTER TABLE visits ADD COLUMN read_at TEXT NOT NULL DEFAULT '';
+ALTER TABLE visits ADD COLUMN address TEXT;
+ALTER TABLE visits ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE visits ADD COLUMN gone_at TEXT;
+UPDATE visits SET read_at = first_at, address = iif(kind = 'listing', url, NULL);
+CREATE INDEX visits_by_address ON visits (address) WHERE address IS NOT NULL;
+UPDATE visits SET request = json_remove(json_set(request, '$.headers', json_object('Content-Type',
+    request ->> '$.content_type', 'Accept', 'application/json')), '$.content_type')
+    WHERE request ->> '$.content_type' IS NOT NULL;
+UPDATE visits SET request = json_set(request, '$.headers',
+    json_object('Accept', 'application/json'))
+    WHERE request ->> '$.callback' = 'parse_catalogue' AND request ->> '$.headers' IS NULL;
+UPDATE frontier SET request = json_remove(json_set(request, '$.headers', json_object('Content-Type',
+    request ->> '$.content_type', 'Accept', 'application/json')), '$.content_type')
+    WHERE request ->> '$.content_type' IS NOT NULL;
+UPDATE frontier SET request = json_set(request, '$.headers',
+    json_object('Accept', 'application/json'))
+    WHERE request ->> '$.callback' = 'parse_catalogue' AND request ->> '$.headers' IS NULL;
+CREATE INDEX listings_by_site ON listings (site);
+CREATE TABLE lastmods (
+    url TEXT PRIMARY KEY,
+    sitemap TEXT NOT NULL,
+    lastmod TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lastmods_by_sitemap ON lastmods (sitemap);
+CREATE TABLE doubts (
+    what TEXT NOT NULL,
+    name TEXT NOT NULL,
+    since TEXT NOT NULL,
+    PRIMARY KEY (what, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE site_spent (
+    sweep TEXT NOT NULL REFERENCES sweeps(id),
+    site TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    seconds REAL NOT NULL,
     PRIMARY KEY (sweep, site)
 ) STRICT, WITHOUT ROWID;
 """

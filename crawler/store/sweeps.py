@@ -14,7 +14,8 @@ from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Outcome, PageWarning, TargetState
 from crawler.store.database import timestamp
-from crawler.store.frontier import reopen_frontier
+from crawler.store.frontier import count_rows, reopen_frontier
+from crawler.store.schema import FRONTIER, migrations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +103,13 @@ def load_sweep(db: Database, sweep: str) -> StoredSweep:
     for found in _sweeps(db, "s.id = ?", [sweep]):
         return found
     raise NotFoundError(f"no sweep has the id {sweep!r}; `markhound sweeps` lists them")
+
+
+def kept_no_frontier(db: Database, stored: StoredSweep) -> bool:
+    """Tell whether a version began a sweep that did not keep what was still to be fetched."""
+    since = next(m.applied_at for m in migrations.applied(db) if m.name == FRONTIER)
+    began = stored.started_at < datetime.fromisoformat(since)
+    return began and not count_rows(db, stored.id)
 
 
 def _sweeps(db: Database, where: str, values: list[str]) -> Iterator[StoredSweep]:

@@ -6,8 +6,8 @@ are fetched and read anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Self
 
 from sqlite_utils import Database
 
@@ -40,6 +40,14 @@ class Visit(NamedTuple):
     """By which the same listing is known at another address, separated by spaces."""
     listing: str | None = None
     """Digest of the listing's record; None = it must be matched again."""
+    read_at: str = ""
+    """When its server last sent it in full; empty = never."""
+    address: str | None = None
+    """URL under which its listing is kept, which redirects may have led to; None = no listing."""
+    gone: int = 0
+    """How many times in a row it was found gone."""
+    gone_at: str | None = None
+    """When it was last found gone; None = it is there."""
     first_at: str = ""
     """When it was first read; written once."""
     changes: int = 0
@@ -50,15 +58,25 @@ class Visits(NamedTuple):
     """What is to be remembered."""
 
     read: list[Visit]
-    confirmed: list[tuple[str, str]]
-    """(seen_at, URL) of what was found unchanged."""
-    gone: list[str]
+    confirmed: list[tuple[str, str | None, str]]
+    """(seen_at, read_at, URL) of what was found unchanged; read_at None = by the server's word."""
+    gone: list[Visit]
+    """What was found gone; of it only what was a listing is remembered."""
     pictures: list[tuple[str, str | None, str | None, str]]
     """(URL, ETag, Last-Modified, SHA-256)."""
     missed: list[Visit]
     """What was asked for and not had: it is asked for again, in full."""
     catalogues: list[tuple[str, str]]
     """(URL, when the sweep began) of catalogues that were read in full."""
+    lastmods: list[tuple[str, Mapping[str, str]]]
+    """(sitemap, URL -> lastmod) of all that it says now; what it said before is forgotten."""
+    doubts: list[tuple[str, str, str]]
+    """(what, name, since) of what is not believed any more, see ``crawler.belief``."""
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return that there is nothing."""
+        return cls([], [], [], [], [], [], [], [])
 
     def __bool__(self) -> bool:
         return any(self)
@@ -85,19 +103,65 @@ def record_visits(db: Database, visits: Visits) -> None:
     )
     db.conn.executemany(
         f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)"
-        " ON CONFLICT (url) DO NOTHING",
+        " ON CONFLICT (url) DO UPDATE SET etag = NULL, last_modified = NULL, body = NULL",
         [visit._asdict() for visit in visits.missed],
     )
     db.conn.executemany(  # what such a catalogue does not list any more, it says nothing of
         "UPDATE visits SET source = NULL WHERE source = ? AND seen_at < ?", visits.catalogues
     )
-    db.conn.executemany("UPDATE visits SET seen_at = ? WHERE url = ?", visits.confirmed)
-    db.conn.executemany("DELETE FROM visits WHERE url = ?", [(url,) for url in visits.gone])
+    db.conn.executemany(
+        "UPDATE visits SET seen_at = ?, read_at = coalesce(?, read_at) WHERE url = ?",
+        visits.confirmed,
+    )
+    _record_gone(db, visits.gone, f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)")
+    _record_words(db, visits)
     db.conn.executemany(
         "INSERT INTO picture_visits (url, etag, last_modified, sha256) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (url) DO UPDATE SET etag = excluded.etag,"
         " last_modified = excluded.last_modified, sha256 = excluded.sha256",
         visits.pictures,
+    )
+
+
+def _record_gone(db: Database, gone: Iterable[Visit], insert: str) -> None:
+    """Count that a listing, or what had a hit, is gone, to ask for it again; forget the rest.
+
+    When it is back, it is read, whatever it was before.
+    """
+    for visit in gone:
+        was_listing = f"(kind = 'listing' OR {_IS_LISTING})"
+        counts = f"({was_listing} OR {_HAS_HIT})"
+        db.execute(f"{insert} ON CONFLICT (url) DO NOTHING", visit._asdict())
+        db.execute(
+            f"UPDATE visits SET kind = iif({was_listing}, 'listing', kind), gone = gone + 1,"
+            " gone_at = ?, source = NULL, etag = NULL, last_modified = NULL, body = NULL,"
+            f" identities = NULL, listing = NULL WHERE url = ? AND {counts}",
+            [visit.seen_at, visit.url],
+        )
+        db.execute(f"DELETE FROM visits WHERE url = ? AND NOT {counts}", [visit.url])
+
+
+_IS_LISTING = (
+    "EXISTS (SELECT 1 FROM listings l JOIN sightings s ON s.listing = l.id"
+    " WHERE l.url IN (visits.url, visits.address) AND s.target = 'listing')"
+)
+_HAS_HIT = "EXISTS (SELECT 1 FROM hits h WHERE h.url IN (visits.url, visits.address))"
+
+
+def _record_words(db: Database, visits: Visits) -> None:
+    """Write what sites say of their pages, and what is not believed any more."""
+    for sitemap, lastmods in visits.lastmods:
+        db.execute("DELETE FROM lastmods WHERE sitemap = ?", [sitemap])
+        db.conn.executemany(
+            "INSERT INTO lastmods (url, sitemap, lastmod) VALUES (?, ?, ?)"
+            " ON CONFLICT (url) DO UPDATE SET sitemap = excluded.sitemap,"
+            " lastmod = excluded.lastmod",
+            [(url, sitemap, lastmod) for url, lastmod in lastmods.items()],
+        )
+    db.conn.executemany(
+        "INSERT INTO doubts (what, name, since) VALUES (?, ?, ?)"
+        " ON CONFLICT (what, name) DO UPDATE SET since = excluded.since",
+        visits.doubts,
     )
 
 
@@ -116,6 +180,57 @@ class StoredVisits:
     def of_site(self, site: str) -> Iterator[Visit]:
         """Yield what is known of a site, what was not seen for longest first."""
         yield from self._visits("site = ? ORDER BY seen_at, url", [site])
+
+    def forgotten(self, site: str) -> list[str]:
+        """Return listings of a site of which no visit is left, as of an older version's days."""
+        found = self._db.execute(
+            "SELECT url FROM listings l WHERE site = ? AND EXISTS (SELECT 1 FROM sightings s"
+            " WHERE s.listing = l.id AND s.target = 'listing')"
+            " AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.url = l.url) AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.address = l.url)",
+            [site],
+        )
+        return [url for (url,) in found]
+
+    def is_listing(self, visit: Visit) -> bool:
+        """Tell whether a listing was ever recorded there."""
+        if visit.kind == "listing":
+            return True
+        sql = (
+            "SELECT 1 FROM listings l JOIN sightings s ON s.listing = l.id"
+            " WHERE l.url IN (?, ?) AND s.target = 'listing' LIMIT 1"
+        )
+        return self._db.execute(sql, [visit.url, visit.address]).fetchone() is not None
+
+    def has_hit(self, visit: Visit) -> bool:
+        """Tell whether a hit was ever recorded there."""
+        sql = "SELECT 1 FROM hits WHERE url IN (?, ?)"
+        return self._db.execute(sql, [visit.url, visit.address]).fetchone() is not None
+
+    def other_listings(self, site: str, url: str, most: int) -> list[str]:
+        """Return other pages of the site that were listings when they were last seen."""
+        found = self._db.execute(
+            "SELECT url FROM visits WHERE site = ? AND kind = 'listing' AND gone = 0 AND url != ?"
+            " ORDER BY seen_at DESC, url LIMIT ?",
+            [site, url, most],
+        )
+        return [other for (other,) in found]
+
+    def read_times(self, site: str) -> dict[str, str]:
+        """Return URL -> when it was last sent in full, of all that is known of a site."""
+        return dict(self._db.execute("SELECT url, read_at FROM visits WHERE site = ?", [site]))
+
+    def find_lastmod(self, url: str, sweep: str) -> tuple[str, str] | None:
+        """Return (sitemap, lastmod) of a page, of a sitemap that answered in that sweep."""
+        found: tuple[str, str] | None = self._db.execute(
+            "SELECT m.sitemap, m.lastmod FROM lastmods m JOIN outcomes o ON o.sweep = ?"
+            " AND o.url = m.sitemap AND o.state IN ('seen', 'unchanged') WHERE m.url = ?",
+            [sweep, url],
+        ).fetchone()
+        return found
+
+    def doubts(self, what: str) -> dict[str, str]:
+        """Return name -> since when it is not believed."""
+        return dict(self._db.execute("SELECT name, since FROM doubts WHERE what = ?", [what]))
 
     def read_from(self, source: str) -> list[Visit]:
         """Return the listings that were last read from a catalogue."""

@@ -22,15 +22,16 @@ from sqlite_utils import Database
 from twisted.internet.task import LoopingCall
 
 from crawler.book import Unwritten
+from crawler.failures import words_of_reason
 from crawler.model import Sighting
 from crawler.store.database import open_store, writing
-from crawler.store.frontier import record_frontier, record_rest
+from crawler.store.frontier import record_frontier, record_rest, record_spent
 from crawler.store.hits import record_hits
 from crawler.store.listings import is_known, record_sighting
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep, record_outcomes, record_requests, record_warnings
 from crawler.store.visits import record_visits
-from crawler.targets import STORE_FAILURE, targets_of, words_of_reason
+from crawler.targets import STORE_FAILURE, targets_of
 from crawler.workspace import Workspace, open_workspace
 from pipelines.sweep.match import MatchedSighting
 
@@ -136,6 +137,7 @@ class RecordPipeline:
             if unwritten.visits is not None:
                 record_visits(self._db, unwritten.visits)
             record_requests(self._db, self._sweep, unwritten.requests)
+            record_spent(self._db, self._sweep, unwritten.spent)
 
     def _kept(self, item: MatchedSighting) -> Sighting | None:
         """Return what is recorded of a sighting: of a listing all.

@@ -6,8 +6,8 @@ import json
 
 from scrapy.exceptions import DropItem
 
-from crawler.book import storable
 from crawler.formats import dump_record, parse_record
+from crawler.identities import storable
 from crawler.listing_file import listing_problems
 from crawler.model import Listing
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from crawler.errors import InputError, PictureError
-from crawler.pictures import WordsMode
+from crawler.pictures import WordsMode, words_can_be_read
 from matchers.pictures.lines import Line
 from pipelines.sweep.worker import Answer, Worker, serve
 
@@ -17,15 +16,13 @@ SECONDS = 20.0
 MEMORY = 2048 * 1024**2
 """Bytes of address space of the worker: about 650 MiB for libraries and models, and about 700 for
 the largest picture that is read (50 megapixels with transparency)."""
-PACKAGES = ("rapidocr", "onnxruntime")
-"""What reads text, from the extra ``ocr``."""
 REMEDY = "pip install 'markhound[ocr]'"
 """What brings them."""
 
 
 def is_installed() -> bool:
-    """Whether the packages that read text are there; they are not loaded."""
-    return all(find_spec(package) is not None for package in PACKAGES)
+    """Whether the packages that read text are there."""
+    return words_can_be_read()
 
 
 def check_installed(mode: WordsMode) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.book import OVER_BUDGET, Targets, identities_of
+from crawler.book import OVER_BUDGET, Targets
+from crawler.identities import identities_of
 from crawler.model import Listing, Seller, TargetState
 
 

@@ -266,3 +266,20 @@ def test_nothing_is_lost_or_handed_out_twice_whatever_happens(
 
 def waiting_on_disk(db: Database) -> set[str]:
     return {url for (url,) in db.execute("SELECT url FROM frontier")}
+
+
+@pytest.mark.parametrize("count", [3, 3 * HEADS])
+def test_what_is_moved_up_comes_first_and_once(db: Database, count: int) -> None:
+    frontier = on_disk(db)
+    for number in range(count):
+        frontier.add("a.example", f"/{number}", 30, '{"depth":1}')
+    out = frontier.pop()
+    assert out is not None
+    last = [f"/{count - 1}", f"/{count - 2}"]
+    frontier.move_up("a.example", ["/0", *last, "/never"], 35)
+    frontier.end(out.target)
+    assert frontier.total == count - 1
+    rest = [f"/{number}" for number in range(1, count - 2)]
+    assert drain(frontier) == [*last, *rest]
+    frontier.flush()
+    assert (frontier.total, count_rows(db, SWEEP)) == (0, {})

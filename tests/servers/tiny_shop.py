@@ -19,6 +19,7 @@ class Answer:
 
     body: bytes | str = ""
     status: int = 200
+    """0 = the connection is closed without an answer."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +71,8 @@ class TinyShop:
         """The most requests that were being answered at the same time."""
         self.validators = False
         """Whether answers carry an ETag, and 304 is said to who has it."""
+        self.lies = False
+        """Whether 304 is said to whoever has any ETag."""
         self.sent = 0
         """Bytes sent, heads included."""
         self._answering = 0
@@ -84,6 +87,10 @@ class TinyShop:
         """Return what a path with its query answers; ``body`` is what was posted."""
         route = self.routes.get(path, Answer("not found", status=404))
         return route if isinstance(route, Answer) else route()
+
+    def answer_to(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:  # noqa: ARG002 (of those that read them)
+        """Return the same for a request with these headers."""
+        return self.answer(path, body)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -122,16 +129,20 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(shop.seconds_a_page)
         with shop._lock:  # before the answer: the next request may follow at once
             shop._answering -= 1
-        self._answer(shop.answer(self.path, body))
+        self._answer(shop.answer_to(self.path, body, dict(self.headers.items())))
 
     def _answer(self, answer: Answer) -> None:
         shop = self.shop
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
         headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
         status = answer.status
+        if not status:
+            self.close_connection = True
+            return
         if shop.validators and status == 200:
             headers["ETag"] = f'"{zlib.crc32(body)}"'
-            if self.headers.get("If-None-Match") == headers["ETag"]:
+            known = self.headers.get("If-None-Match")
+            if known and (shop.lies or known == headers["ETag"]):
                 status, body = 304, b""
         try:
             self.send_response(status)

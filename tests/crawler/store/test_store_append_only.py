@@ -36,7 +36,15 @@ from crawler.store.listings import find_listings, record_sighting
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_outcomes, record_sweep, record_sweep_end
 
-NO_RECORDS = {"frontier", "visits", "picture_visits", "site_requests"}
+NO_RECORDS = {
+    "frontier",
+    "visits",
+    "picture_visits",
+    "lastmods",
+    "doubts",
+    "site_requests",
+    "site_spent",
+}
 """What is still to be fetched, and what was there last time."""
 AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 URL = "https://shop.example/1"
