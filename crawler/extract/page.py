@@ -23,6 +23,7 @@ from crawler.extract.prices import AUCTION, Tag, find_price, is_bid
 from crawler.extract.sellers import find_vendor
 from crawler.extract.stock import bought_stock, is_switched_off, labelled_stock, marked_stock
 from crawler.extract.values import (
+    SYMBOLS,
     Locale,
     clean_text,
     currency_of,
@@ -230,6 +231,12 @@ class PageView:
             return {}
         sign = self.price.sign or self._common_sign()
         return {"price": self.price.amount, "currency": currency_of(sign, self.locale)}
+
+    @property
+    def clear_currency(self) -> str | None:
+        """The currency that people read, where its sign means the same everywhere."""
+        sign = self.price.sign if self.price is not None else None
+        return SYMBOLS.get((sign or "").strip(" .").lower())
 
     def _common_sign(self) -> str | None:
         metas = self.root.xpath(

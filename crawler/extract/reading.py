@@ -25,7 +25,8 @@ from crawler.extract.picture_links import largest_named
 from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
 from crawler.extract.shops import choose_seller
 from crawler.extract.signs import find_challenge, needs_browser
-from crawler.extract.state import choose_thing, fields_of_thing, parse_state
+from crawler.extract.state import choose_thing, parse_state
+from crawler.extract.things import fields_of_thing
 from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
 from crawler.sites import canonical_url, site_of
@@ -202,10 +203,13 @@ def _read_state(draft: Draft, view: PageView) -> None:
     """Add what the page hands to its scripts, while something lacks that it may give."""
     if not WORTH_MORE - draft.fields.keys() and "title" in draft.fields:
         return
-    thing = choose_thing(parse_state(view.root), view.names, view.url)
+    thing = choose_thing(parse_state(view.root, view.names), view.names, view.url)
     if thing is None:
         return
-    fields = fields_of_thing(thing, view.url, view.locale)
+    shown = None if view.price is None else view.price.amount
+    fields = {**fields_of_thing(thing, view.url, view.locale, shown)}
+    if shown is not None and fields["price"] == shown and view.clear_currency:
+        fields["currency"] = view.clear_currency  # scripts that count visits give one for all shops
     if is_same_thing(draft.fields.get("title"), fields["title"]):
         draft.add("state", fields)
 
