@@ -15,6 +15,12 @@ GRID = 3
 MAX_LINKS = 400
 """More links than this are not looked at for cards."""
 
+BRAND_PATH = re.compile(
+    r"/(?:brands?|manufacturers?|marken?|hersteller|marcas?|marques?|marchi|merk(?:en)?|znack[ay]"
+    r"|vyrobc[ei]|producent|brend|pinpai)/|\bbrand(?:\.php\?id|_?id)=",
+    re.I,
+)
+"""Of a link that leads to all things of a brand."""
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$")
 _ASIDE = re.compile(
     r"related|similar|recommend|you (?:may|might)|also (?:like|bought|viewed)|customers|recently"
@@ -82,6 +88,8 @@ class Cards:
 
     def _leads_away(self, link: HtmlElement) -> bool:
         href = link.get("href", "").strip()
+        if BRAND_PATH.search(href) and link.find(".//img") is None:
+            return False
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
             return False
         path = href.partition("?")[0].partition("#")[0].lower()

@@ -43,7 +43,7 @@ class LiteralReader:
         self._left = MAX_TOKENS
 
     def value_at(self, text: str, place: int = 0) -> tuple[Any, int]:
-        """Return the value that begins at ``place``, and where it ends; else None, and ``place``."""
+        """Return the value that begins at ``place``, and where it ends; else None and it."""
         start = _gap(text, place)
         try:
             return _STRICT.raw_decode(text, start)

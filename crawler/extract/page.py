@@ -12,16 +12,26 @@ from functools import cached_property
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import XPath  # type: ignore[import-untyped]
+
 from crawler.extract import opengraph, pageparts
 from crawler.extract.buying import find_buy_controls
 from crawler.extract.cards import Cards
 from crawler.extract.codes import MarkedPlaces, find_codes, labelled_brand, shown_sku
+from crawler.extract.contradictions import OUT
 from crawler.extract.dom import HtmlElement, MainPart, is_beside, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
 from crawler.extract.prices import AUCTION, Tag, find_price, is_bid
 from crawler.extract.sellers import find_vendor
-from crawler.extract.stock import bought_stock, is_switched_off, labelled_stock, marked_stock
+from crawler.extract.stock import (
+    bought_stock,
+    closed_stock,
+    is_any_working,
+    is_switched_off,
+    labelled_stock,
+    marked_stock,
+)
 from crawler.extract.values import (
     SYMBOLS,
     Locale,
@@ -98,6 +108,8 @@ class PageView:
             self.can_be_bought
             or any(CODE_KEY.fullmatch(key) for key in self.attributes)
             or any(line.kind in ("sku", "model", "gtin") for line in self.lines)
+            or self.marked_stock is not None
+            or self.closed is not None
         )
 
     def is_list(self) -> bool:
@@ -199,16 +211,37 @@ class PageView:
         return shown_sku(self.attributes, self.lines, self.places)
 
     @cached_property
+    def marked_stock(self) -> str | None:
+        """What a place for the stock says."""
+        return marked_stock(self.main, self.cards)
+
+    @cached_property
     def said_stock(self) -> str | None:
         """What the page says of the stock in words."""
-        return marked_stock(self.main, self.cards) or labelled_stock(self.attributes, self.lines)
+        return self.marked_stock or labelled_stock(self.attributes, self.lines)
+
+    @cached_property
+    def closed(self) -> str | None:
+        """What the page says anywhere of a thing that is not to be had, and cannot be bought."""
+        if is_any_working(self.buy_controls):
+            return None
+        return closed_stock(self.main, self.cards)
 
     @property
     def availability(self) -> str | None:
         """What the page says of the stock, in words or by its control to buy."""
         if self.said_stock in (None, "OutOfStock"):
-            return bought_stock(self.buy_controls, self.said_stock)
+            return bought_stock(self.buy_controls, self.said_stock) or self.closed
         return self.said_stock
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether words and controls both say that the thing, of which there is one, is not sold.
+
+        Data for machines is often older than either.
+        """
+        words = self.said_stock in OUT and self.seems_to_be_had is False
+        return words and not is_any_working(self.buy_controls) and not _CHOICE(self.root)
 
     @property
     def seems_to_be_had(self) -> bool:
@@ -247,6 +280,11 @@ class PageView:
         return "元" if self.locale.chinese else None
 
 
+_CHOICE = XPath(
+    "boolean(//form//input[@type='radio'] | //select[count(option) > 1]"
+    "[contains(@name, 'option') or contains(@name, 'attr') or contains(@name, 'varia')"
+    " or contains(@name, 'size') or contains(@id, 'size') or contains(@class, 'varia')])"
+)
 _PRODUCT_NAME = re.compile(r"(?:product|goods|item)[_-]?(?:title|name)|title|product", re.I)
 
 

@@ -166,6 +166,8 @@ def _read_page(draft: Draft, view: PageView) -> None:
         draft.compare("page", {"price": view.price.amount})
     if view.is_site(draft.fields.get("brand")):
         draft.replace("page", {"brand": view.brand})
+    if draft.fields.get("availability") == "InStock" and view.is_shut:
+        draft.replace("page", {"availability": view.said_stock})
     draft.add("page", view.fields(draft.fields.keys()))
     if pictures := draft.fields.get("images"):
         draft.fields["images"] = tuple(
