@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from crawler.extract.dom import HtmlElement, MainPart, holds, lineage, text_within
+from crawler.extract.dom import HtmlElement, MainPart, holds, lineage, marked, text_within
 from crawler.extract.values import MONEY, link_url
 from crawler.sites import site_of
 
@@ -21,6 +21,7 @@ BRAND_PATH = re.compile(
     re.I,
 )
 """Of a link that leads to all things of a brand."""
+_OF_BRAND = re.compile(r"(?:^|[-_])(?:brand|manufacturer)(?:[-_]+(?:link|logo|name|image))?$", re.I)
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$")
 _ASIDE = re.compile(
     r"related|similar|recommend|you (?:may|might)|also (?:like|bought|viewed)|customers|recently"
@@ -88,7 +89,7 @@ class Cards:
 
     def _leads_away(self, link: HtmlElement) -> bool:
         href = link.get("href", "").strip()
-        if BRAND_PATH.search(href) and link.find(".//img") is None:
+        if marked(link, _OF_BRAND) or (BRAND_PATH.search(href) and link.find(".//img") is None):
             return False
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
             return False

@@ -51,7 +51,7 @@ def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) 
 
 
 def _named(element: HtmlElement) -> bool:
-    return element.get("itemprop") == "image"
+    return bool(element.get("itemprop") == "image")
 
 
 def _in_gallery(img: HtmlElement, region: HtmlElement) -> bool:
