@@ -22,7 +22,7 @@ from crawler.extract.contradictions import OUT
 from crawler.extract.dom import HtmlElement, MainPart, is_beside, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
-from crawler.extract.prices import AUCTION, Tag, find_price, is_bid
+from crawler.extract.prices import AUCTION, Tag, find_price, is_bid, is_only_price
 from crawler.extract.sellers import find_vendor
 from crawler.extract.stock import (
     bought_stock,
@@ -43,7 +43,8 @@ from crawler.model import Seller
 from crawler.sites import site_of
 
 _NO_LISTING_PATH = re.compile(
-    r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order)(?:[/.]|$)",
+    r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order"
+    r"|blogs?|news|magazine|journal|stories|guides?|press)(?:[/.]|$)",
     re.I,
 )
 _NO_LISTING_HEADING = re.compile(
@@ -96,20 +97,36 @@ class PageView:
             return None
         return find_price(self.main, self.heading, self.cards)
 
+    @cached_property
+    def is_other(self) -> bool:
+        """Whether the page is something to read, a cart or a list, by its address and its sharing.
+
+        What its data for machines says goes before this.
+        """
+        kind = self.shared.get("og:type", [""])[0].lower()
+        return kind in opengraph.NO_PRODUCT_TYPES or bool(
+            _NO_LISTING_PATH.search(urlsplit(self.url).path)
+        )
+
     def is_listing(self) -> bool:
         """Tell whether the page is about one thing that is for sale."""
-        if self.title is None or self.price is None:
+        if self.title is None or self.price is None or self.is_other:
             return False
-        if _NO_LISTING_PATH.search(urlsplit(self.url).path) or _NO_LISTING_HEADING.fullmatch(
-            self.title
-        ):
+        if _NO_LISTING_HEADING.fullmatch(self.title):
             return False
         return (
             self.can_be_bought
             or any(CODE_KEY.fullmatch(key) for key in self.attributes)
             or any(line.kind in ("sku", "model", "gtin") for line in self.lines)
-            or self.marked_stock is not None
-            or self.closed is not None
+            or self._is_stocked()
+        )
+
+    def _is_stocked(self) -> bool:
+        """Tell whether the page speaks of the stock of a thing, and has one price."""
+        return (
+            self.heading is not None
+            and (self.marked_stock is not None or self.closed is not None)
+            and is_only_price(self.main, self.heading, self.cards)
         )
 
     def is_list(self) -> bool:

@@ -70,6 +70,12 @@ def find_price(main: MainPart, heading: HtmlElement, cards: Cards) -> Tag | None
     return min((tag for tag in tags if tag.element not in cards), key=_rank, default=None)
 
 
+def is_only_price(main: MainPart, heading: HtmlElement, cards: Cards) -> bool:
+    """Tell whether all prices on the page, but old ones and those of cards, are the same."""
+    tags = (tag for tag in islice(_tags(main, heading), MAX_PRICES) if not tag.old)
+    return len({tag.amount for tag in tags if tag.element not in cards}) == 1
+
+
 def _rank(tag: Tag) -> tuple[bool, bool, int]:
     return tag.old, not tag.promoted, tag.near
 
@@ -146,7 +152,7 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
         text += _sign_behind(element)
     if len(element) and len(MONEY.findall(text)) > 1:
         return None  # the old price and the new one: each is looked at by itself
-    if not text or len(text) > 40 or not _DIGIT.search(text):
+    if not text or len(text) > 40 or _SENTENCE.search(text) or not _DIGIT.search(text):
         return None
     if _NOT_THE_PRICE.search(text) or not (
         MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
@@ -159,6 +165,7 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     return (amount, sign) if amount else None
 
 
+_SENTENCE = re.compile(r"。|[，；].*[\u3400-\u9fff]{6}")
 _BARE_NUMBER = re.compile(r"\d[\d.,]*")
 _SIGN = re.compile(r"\s*(?:元|円|원|€|£|\$|₽|руб|zł|Kč|тг)")
 

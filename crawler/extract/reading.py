@@ -147,7 +147,8 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     elif named:
         own = {k: v for k, v in shared.items() if k not in ("title", "description")}
         draft.add("opengraph", own)
-    _read_state(draft, view)
+    if "title" in draft.fields or not (view.is_other or view.is_list()):
+        _read_state(draft, view)
     if "title" in draft.fields:
         if not (SOLD & draft.fields.keys() or view.can_be_bought or view.price):
             return None

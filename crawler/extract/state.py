@@ -36,6 +36,8 @@ _ADDRESSES = ("url", "slug", "handle", "urlKey", "url_key", "canonicalUrl", "lin
 _IDS = ("id", "productId", "product_id", "itemId", "item_id", "dealNo", "offerId", *SKUS)
 _SOLD = (*PRICES, *SKUS, *GTINS, *VARIANTS)
 _ASIDE = re.compile(r"recommend|related|similar|cross|upsell|cart|basket|history|viewed", re.I)
+_LISTS = ("products", "items", "productList", "children", "subcategories", "hits", "results")
+_LIST_TYPE = re.compile(r"category|collection|article|post$", re.I)
 _WRITTEN = re.compile(r"\s*[{\[]\s*[{\"]")
 
 
@@ -141,7 +143,13 @@ def _around(outer: Thing, title: str | None) -> Iterator[Thing]:
 
 
 def _is_thing(node: Thing) -> bool:
-    return any(node.get(key) for key in _SOLD) and title_of(node) is not None
+    """Tell whether a node is named and sold, and no list of others."""
+    return (
+        any(node.get(key) for key in _SOLD)
+        and title_of(node) is not None
+        and not any(isinstance(v, list) and len(v) > 1 for k in _LISTS if (v := node.get(k)))
+        and not _LIST_TYPE.search(str(node.get("__typename") or node.get("@type") or ""))
+    )
 
 
 def choose_thing(things: list[Thing], names: Collection[str], url: str) -> Thing | None:

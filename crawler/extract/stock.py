@@ -35,6 +35,8 @@ _OF_ELSE = re.compile(
     re.IGNORECASE,
 )
 """What can be out of reach while the thing itself is not."""
+_SENTENCE = re.compile(r"[，；？、]|。.|[.,;?]\s|[\u3400-\u9fff]{13}")
+_HEADINGS = frozenset(("h1", "title"))
 _CHOICE = re.compile(r"swatch|variant|variation|option|size|colou?r|sku-?(?:item|list|prop)", re.I)
 _OUT = frozenset(("OutOfStock", "SoldOut", "Discontinued"))
 _OFF = re.compile(r"disabled|hidden|sold-?out|out-?of-?stock|unavailable", re.I)
@@ -84,8 +86,10 @@ def _closes(element: HtmlElement, text: str) -> str | None:
     in_control = (s.tag in ("button", "a", "input") for s in islice(lineage(element), 3))
     if _TELL.search(text) and any(in_control):
         return "OutOfStock"
+    if _OF_ELSE.search(text) or _SENTENCE.search(text) or element.tag in _HEADINGS:
+        return None
     said = availability_of(text)
-    return said if said in _OUT and not _OF_ELSE.search(text) else None
+    return said if said in _OUT else None
 
 
 def _is_choice(element: HtmlElement) -> bool:
