@@ -34,16 +34,19 @@ _ACTION = re.compile(
 )
 
 
+_BLOCKS = frozenset(("div", "span", "li"))
+
+
 def find_buy_controls(main: MainPart) -> Iterator[HtmlElement]:
     """Yield the controls to buy that stand in the main part of a page, those of cards too."""
-    for element in main.tagged("button", "input", "a", "form"):
-        if element.tag == "form":
+    for element in main.tagged("button", "input", "a", "form", "div", "span", "li"):
+        tag = element.tag
+        if tag in _BLOCKS and element.get("role") != "button":
+            continue
+        if tag == "form":
             if _ACTION.search(element.get("action", "")):
                 yield element
         elif says_buy(element) or _acts(element):
-            yield element
-    for element in main.tagged("div", "span", "li"):
-        if element.get("role") == "button" and (says_buy(element) or _acts(element)):
             yield element
 
 

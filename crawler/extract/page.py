@@ -215,7 +215,7 @@ class PageView:
     @cached_property
     def vendor(self) -> Seller | None:
         """The seller that the page shows beside its thing."""
-        return find_vendor(self.lines, self.main, self.url, self.source)
+        return find_vendor(self.lines, self.main, self.url)
 
     @property
     def brand(self) -> str | None:
@@ -242,7 +242,7 @@ class PageView:
         """What the page says anywhere of a thing that is not to be had, and cannot be bought."""
         if is_any_working(self.buy_controls):
             return None
-        return closed_stock(self.main, self.cards)
+        return closed_stock(self.main, self.heading, self.cards)
 
     @property
     def availability(self) -> str | None:

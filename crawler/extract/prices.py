@@ -152,11 +152,13 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
         text += _sign_behind(element)
     if len(element) and len(MONEY.findall(text)) > 1:
         return None  # the old price and the new one: each is looked at by itself
-    if not text or len(text) > 40 or _SENTENCE.search(text) or not _DIGIT.search(text):
+    if not text or len(text) > 40 or not _DIGIT.search(text):
         return None
     if _NOT_THE_PRICE.search(text) or not (
         MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
     ):
+        return None
+    if _SENTENCE.search(text):
         return None
     for step in list(lineage(element))[:3]:
         if step.tag in ("del", "s", "strike") or marked(step, _NO_PRICE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.buying import says_buy
@@ -36,7 +37,8 @@ _OF_ELSE = re.compile(
 )
 """What can be out of reach while the thing itself is not."""
 _SENTENCE = re.compile(r"[，；？、]|。.|[.,;?]\s|[\u3400-\u9fff]{13}")
-_HEADINGS = frozenset(("h1", "title"))
+_BEFORE, _BEHIND = 100, 500
+"""Elements around the heading among which such a text stands."""
 _CHOICE = re.compile(r"swatch|variant|variation|option|size|colou?r|sku-?(?:item|list|prop)", re.I)
 _OUT = frozenset(("OutOfStock", "SoldOut", "Discontinued"))
 _OFF = re.compile(r"disabled|hidden|sold-?out|out-?of-?stock|unavailable", re.I)
@@ -68,12 +70,15 @@ def labelled_stock(attributes: Mapping[str, str], lines: Iterable[Line]) -> str 
     return next((name for value in said if (name := _of_words(value))), None)
 
 
-def closed_stock(main: MainPart, cards: Cards) -> str | None:
-    """Return what a page says of the stock in a short text of any place; one size does not count.
+def closed_stock(main: MainPart, heading: HtmlElement | None, cards: Cards) -> str | None:
+    """Return what a short text near the heading says of the stock; one size does not count.
 
     To be asked where no control to buy works: much can be unavailable on a page that sells.
     """
-    for element in main.elements:
+    if heading is None or heading not in main:
+        return None
+    place = main.elements.index(heading)
+    for element in main.elements[max(place - _BEFORE, 0) : place + _BEHIND]:
         text = (element.get("value") if element.tag == "input" else element.text) or ""
         text = text.strip() if len(text) < 200 else ""
         said = _closes(element, text) if 2 <= len(text) <= _SHORT else None
@@ -84,12 +89,23 @@ def closed_stock(main: MainPart, cards: Cards) -> str | None:
 
 def _closes(element: HtmlElement, text: str) -> str | None:
     in_control = (s.tag in ("button", "a", "input") for s in islice(lineage(element), 3))
-    if _TELL.search(text) and any(in_control):
+    said, tells = _closing(text)
+    if tells and any(in_control):
         return "OutOfStock"
-    if _OF_ELSE.search(text) or _SENTENCE.search(text) or element.tag in _HEADINGS:
-        return None
+    return None if element.tag == "h1" else said
+
+
+@lru_cache(maxsize=16_384)
+def _closing(text: str) -> tuple[str | None, bool]:
+    """Return what a text says of a stock that is out, and whether it offers to tell of a new one.
+
+    The short texts of a site are the same on page after page.
+    """
+    tells = _TELL.search(text) is not None
+    if _OF_ELSE.search(text) or _SENTENCE.search(text):
+        return None, tells
     said = availability_of(text)
-    return said if said in _OUT else None
+    return (said if said in _OUT else None), tells
 
 
 def _is_choice(element: HtmlElement) -> bool:
