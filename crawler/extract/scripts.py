@@ -33,6 +33,8 @@ _ASSIGNED = re.compile(
     r"(?:[\w$][\"'\]]{0,3}\s{0,9}=\s{0,9}|\.push\(\s{0,9}|[\"']\s{0,9},\s{0,9})"
     r"(?:(JSON\.parse\(\s{0,9})(?=[\"'`])|(?=\{\s{0,99}[\w\"'$])|(?=\[\s{0,99}\{))"
 )
+_TELLS_OF_GOODS = ("rice", "sku", "Sku", "SKU", "gtin", "barcode", "ariants")
+"""What names a price or a number, in some name; most scripts have none of these."""
 _CHUNK = re.compile(r"__next_f[^\n]{0,40}?\.push\(\s{0,9}\[\s{0,9}1\s{0,9},\s{0,9}(?=\")")
 _STREAMED = re.compile(r"streamController\.enqueue\(\s{0,9}(?=\")")
 _ROW = re.compile(rb"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),)?")
@@ -86,7 +88,7 @@ class _Scripts:
             for place in _STREAMED.finditer(text):
                 value = self._in_string(text, place.end())
                 yield unflattened(value) if isinstance(value, list) else value
-        else:
+        elif any(word in text for word in _TELLS_OF_GOODS):
             yield from self._assigned(text)
 
     def _assigned(self, text: str) -> Iterator[Any]:
