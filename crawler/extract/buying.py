@@ -52,7 +52,10 @@ def find_buy_controls(main: MainPart) -> Iterator[HtmlElement]:
 
 def says_buy(control: HtmlElement) -> bool:
     """Tell whether people can read on a control that it buys."""
-    words = control.get("value", "") if control.tag == "input" else text_within(control, 60)
+    if control.tag == "input":
+        words = control.get("value") or control.get("alt", "")
+    else:
+        words = text_within(control, 60)
     label = f"{control.get('title', '')} {control.get('aria-label', '')}"
     return bool(BUY.search(words[:60]) or (label != " " and BUY.search(label[:200])))
 

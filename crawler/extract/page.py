@@ -7,7 +7,7 @@ buy it or a table with an article number. What is not sure is no listing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -19,7 +19,7 @@ from crawler.extract.buying import find_buy_controls
 from crawler.extract.cards import Cards
 from crawler.extract.codes import MarkedPlaces, find_codes, labelled_brand, shown_sku
 from crawler.extract.contradictions import OUT
-from crawler.extract.dom import HtmlElement, MainPart, is_beside, marked, text_within
+from crawler.extract.dom import HtmlElement, MainPart, is_beside, lineage, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
 from crawler.extract.prices import AUCTION, Tag, find_price, is_bid, is_only_price
@@ -294,7 +294,7 @@ class PageView:
         )
         if metas:
             return str(metas[0])
-        return "元" if self.locale.chinese else None
+        return self.locale.home_sign
 
 
 _CHOICE = XPath(
@@ -324,7 +324,25 @@ def _main_heading(root: HtmlElement) -> HtmlElement | None:
     if not found:
         called = (e for e in root.iter("p", "strong", "div", "span") if _called_title(e))
         found = _in_title(root, [(e, text_within(e, 300)) for e in islice(called, 20)])
+    if not found:
+        found = list(islice(_titled_after(root), 1))
     return found[0][0] if len({text for _, text in found}) == 1 else None
+
+
+_TITLE_END = re.compile(r"\s*(?:[-–—|_:/·【《,，]|$)")
+
+
+def _titled_after(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield what says the same as the title of the document up to a separator, in the main part."""
+    title = clean_text(next((t.text for t in root.iter("title")), None), 500) or ""
+    if len(title) < MIN_TITLE:
+        return
+    for element in root.iter("p", "strong", "div", "span", "font", "b", "dt", "td"):
+        text = (element.text or "").strip() if element.text and len(element.text) < 300 else ""
+        if len(text) >= MIN_TITLE and title.startswith(text) and _TITLE_END.match(title, len(text)):
+            linked = any(step.tag in ("a", "header", "li") for step in lineage(element))
+            if not linked and not is_beside(element):
+                yield element, text
 
 
 def _in_title(
@@ -341,7 +359,9 @@ def _in_title(
     ]
 
 
-_TITLE = re.compile(r"(?:^|[_-])(?:product|goods|item|deal|ad)[_-]*(?:title|name)(?:$|[_-])", re.I)
+_TITLE = re.compile(
+    r"(?:^|[_-])(?:product|goods|item|deal|ad|sku|offer)[_-]*(?:title|name)(?:$|[_-])", re.I
+)
 
 
 def _called_title(element: HtmlElement) -> bool:

@@ -71,9 +71,14 @@ def find_price(main: MainPart, heading: HtmlElement, cards: Cards) -> Tag | None
 
 
 def is_only_price(main: MainPart, heading: HtmlElement, cards: Cards) -> bool:
-    """Tell whether all prices on the page, but old ones and those of cards, are the same."""
-    tags = (tag for tag in islice(_tags(main, heading), MAX_PRICES) if not tag.old)
-    return len({tag.amount for tag in tags if tag.element not in cards}) == 1
+    """Tell whether all prices on the page, but old ones and those of cards, are the same.
+
+    Those of a range stand in one box.
+    """
+    all_tags = islice(_tags(main, heading), MAX_PRICES)
+    tags = [tag for tag in all_tags if not tag.old and tag.element not in cards]
+    boxes = {tag.element.getparent() for tag in tags}
+    return len({tag.amount for tag in tags}) == 1 or len(boxes) == 1
 
 
 def _rank(tag: Tag) -> tuple[bool, bool, int]:

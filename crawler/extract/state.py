@@ -20,6 +20,7 @@ from crawler.extract.things import (
     SKUS,
     VARIANTS,
     Thing,
+    price_keys,
     price_of,
     title_of,
 )
@@ -38,6 +39,8 @@ _SOLD = (*PRICES, *SKUS, *GTINS, *VARIANTS)
 _ASIDE = re.compile(r"recommend|related|similar|cross|upsell|cart|basket|history|viewed", re.I)
 _LISTS = ("products", "items", "productList", "children", "subcategories", "hits", "results")
 _LIST_TYPE = re.compile(r"category|collection|article|post$", re.I)
+_MANY = BELONGS - IN_ITSELF
+"""Of these the nearest is taken, of others only what all agree on."""
 _WRITTEN = re.compile(r"\s*[{\[]\s*[{\"]")
 
 
@@ -124,9 +127,11 @@ class _Walked:
                 break
             beside: Thing = {}
             for node in islice(_around(outer, title), MAX_BESIDE):
-                for key in wanted & node.keys():
+                keys = wanted & node.keys()
+                keys |= set() if wanted is not BELONGS else set(price_keys(node))
+                for key in keys:
                     same = beside.setdefault(key, node[key]) == node[key]
-                    beside[key] = node[key] if same or key not in IN_ITSELF else None
+                    beside[key] = node[key] if same or key in _MANY else None
             found = {key: value for key, value in beside.items() if value is not None} | found
         return found
 
@@ -145,7 +150,7 @@ def _around(outer: Thing, title: str | None) -> Iterator[Thing]:
 def _is_thing(node: Thing) -> bool:
     """Tell whether a node is named and sold, and no list of others."""
     return (
-        any(node.get(key) for key in _SOLD)
+        (any(node.get(key) for key in _SOLD) or bool(price_keys(node)))
         and title_of(node) is not None
         and not any(isinstance(v, list) and len(v) > 1 for k in _LISTS if (v := node.get(k)))
         and not _LIST_TYPE.search(str(node.get("__typename") or node.get("@type") or ""))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from crawler.extract.codes import brand_of
@@ -29,13 +31,10 @@ NAMES = (
     *("item_title", "offerTitle", "subject", "content_name"),
 )
 PRICES = (
-    *("salePrice", "sale_price", "specialPrice", "special_price", "promotionPrice"),
-    *("promotion_price", "promoPrice", "activityPrice", "discountPrice", "discount_price"),
-    *("currentPrice", "current_price", "finalPrice", "final_price", "offerPrice", "sellingPrice"),
-    *("selling_price", "price", "shopPrice", "shop_price", "goodsPrice", "goods_price"),
-    *("prices", "pricing", "priceInfo", "priceRange", "priceInCents", "price_in_cents"),
-    *("priceCents", "price_cents", "minPrice", "min_price", "offer", "offers"),
+    *("price", "prices", "pricing", "priceInfo", "priceRange", "priceInCents", "price_in_cents"),
+    *("priceCents", "price_cents", "offer", "offers"),
 )
+"""Behind those that say more: see `price_keys`."""
 OLD_PRICES = (
     *("origin", "originPrice", "origin_price", "originalPrice", "original_price", "marketPrice"),
     *("market_price", "listPrice", "list_price", "oldPrice", "old_price", "compareAtPrice"),
@@ -49,6 +48,17 @@ GTINS = ("gtin", "gtin13", "ean", "ean13", "upc", "barcode")
 VARIANTS = (
     *("selectedVariant", "selectedOrFirstAvailableVariant", "defaultVariant", "selectedSku"),
     *("currentSku", "variants", "skus"),
+)
+_NOW_PRICE = re.compile(
+    r"(?:sales?|special|promo\w*|discount(?:ed)?\w*|activity|group|final|current|now|deal|offer"
+    r"|selling|coupon)_?price$",
+    re.I,
+)
+_ANY_PRICE = re.compile(r"(?:^|[a-z_])(?:P|_?p)rice(?:Amount|_amount|Text)?$")
+_OTHER_PRICE = re.compile(
+    r"orig|market|list|old|compare|regular|retail|normal|was|msrp|rrp|max|high|unit|ship|freight"
+    r"|install|tax|total|sub|per_|cost|deposit|save|filter|show|has|is_",
+    re.I,
 )
 _CENTS_KEY = re.compile(r"cents?$|_in_cents$", re.I)
 _SHOPIFY = frozenset(("price_min", "compare_at_price", "price_varies"))
@@ -67,23 +77,40 @@ _GONE = frozenset(("soldOut", "sold_out", "isSoldOut", "is_sold_out", "outOfStoc
 _COUNTS = (
     *("stockQuantity", "stock_quantity", "stockNum", "stock_num", "stock", "availableQuantity"),
     *("quantityAvailable", "totalAvailQuantity", "canBookedAmount", "inventoryQuantity"),
+    "inventory_quantity",
 )
 """How many there are; ``quantity`` alone is as often how many one buys."""
 PICTURES = (
     *("images", "media", "gallery", "image", "imageUrl", "image_url", "featured_image"),
     *("pictures", "picture", "imagePathList", "imageList", "image_list", "pics", "thumbnail"),
 )
+_PICTURE_KEY = re.compile(
+    r"^(?!.*(?:logo|avatar|icon|brand|flag|review|seller|shop|store|video|count|width|height))"
+    r".*(?:image|img|pic|photo|gallery|thumb)",
+    re.I,
+)
 _ADDRESS_OF_PICTURE = ("url", "src", "originalSrc", "original", "fullPathImageURI", "large")
 _SELLER_NAMES = (
     *("sellerName", "seller_name", "storeName", "store_name", "shopName", "shop_name"),
     *("companyName", "company_name", "team_name", "merchantName", "sellerNick"),
+    *("mallName", "channelName", "vendorName", "nickName"),
 )
-_SELLER_NODES = ("seller", "store", "shop", "merchant")
-_SELLER_IDS = ("sellerId", "seller_id", "sellerUserId", "storeId", "store_id", "shopId", "shop_id")
+_SELLER_NODES = ("seller", "store", "shop", "merchant", "mall")
+_SELLER_IDS = (
+    "sellerId",
+    "seller_id",
+    "sellerUserId",
+    "storeId",
+    "store_id",
+    "shopId",
+    "shop_id",
+    "mallID",
+)
 _SELLER_URLS = ("sellerUrl", "storeURL", "storeUrl", "store_url", "shopUrl", "shop_url")
 _MONEY = (
     *("sale", "discounted", "special", "final", "current", "now", "amount", "value", "price"),
     *("gross", "start", "raw", "min", "minVariantPrice", "minActivityAmount", "minAmount"),
+    "calculated_amount",
 )
 _MANY = 12
 """More nodes than this are no one price."""
@@ -93,6 +120,25 @@ IN_ITSELF = frozenset((*PRICES, *OLD_PRICES, *SKUS, *GTINS, *_BRANDS, *_STOCK, *
 """Keys that are not looked for elsewhere where a thing has a price or a number by itself."""
 BELONGS = IN_ITSELF | frozenset((*_CURRENCIES, *PICTURES, *_OF_SELLER))
 """Keys by which nodes beside a name tell of the named thing."""
+
+
+@lru_cache(maxsize=8192)
+def _rank_of_key(key: str) -> int | None:
+    """Return how early a price is looked for under a key; None when it never is."""
+    if key in PRICES:
+        return 2 + PRICES.index(key)
+    if _OTHER_PRICE.search(key) or len(key) > 40:
+        return None
+    if _NOW_PRICE.search(key):
+        return 0 if "discounted" in key.lower() else 1
+    return 100 if _ANY_PRICE.search(key) else None
+
+
+def price_keys(node: Thing) -> list[str]:
+    """Return the keys of a node under which its price may stand, what is asked now first."""
+    ranked = [(rank, key) for key in node if (rank := _rank_of_key(key)) is not None and node[key]]
+    ranked.sort(key=itemgetter(0))
+    return [key for _, key in ranked]
 
 
 def title_of(thing: Thing) -> str | None:
@@ -105,24 +151,33 @@ def price_of(thing: Thing, shown: Decimal | None = None) -> tuple[Decimal | None
 
     :param shown: the price that people read on the page, of which a hundredfold is one in cents
     """
-    for node in (thing, *variants_of(thing)):
-        for key in PRICES:
-            amount, sign = _money(node.get(key), set())
-            if amount is not None and amount > 0:
-                whole = amount == amount.to_integral_value() and not _is_pointed(node.get(key))
-                cents = whole and _counts_cents(node, thing, key, amount, shown)
-                return (amount / 100 if cents else amount), sign
+    own = _price_in(thing, thing, shown)
+    if own[0] is not None:
+        return own
+    priced = (_price_in(node, thing, shown) for node in variants_of(thing))
+    paid = [(amount, sign) for amount, sign in priced if amount is not None]
+    return min(paid, key=itemgetter(0)) if paid else (None, None)
+
+
+def _price_in(
+    node: Thing, thing: Thing, shown: Decimal | None
+) -> tuple[Decimal | None, str | None]:
+    for key in price_keys(node):
+        amount, sign = _money(node[key], set())
+        if amount is not None and amount > 0:
+            whole = amount == amount.to_integral_value() and not _is_pointed(node[key])
+            cents = whole and _counts_cents(node, thing, key, amount, shown)
+            return (amount / 100 if cents else amount), sign
     return None, None
 
 
 def variants_of(thing: Thing) -> list[Thing]:
-    """Return the one variant of a thing that is chosen on its page, or that is alone."""
+    """Return the one variant of a thing that is chosen on its page, else all of them."""
     for key in VARIANTS:
         value = thing.get(key)
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if isinstance(value, dict):
-            return [value]
+        nodes = value[:100] if isinstance(value, list) else [value]
+        if found := [node for node in nodes if isinstance(node, dict)]:
+            return found
     return []
 
 
@@ -159,8 +214,8 @@ def _money(value: object, seen: set[int]) -> tuple[Decimal | None, str | None]:
         currency = next((c for key in _CURRENCIES if (c := clean_text(value.get(key), 5))), None)
         if isinstance(cents, int) and isinstance(digits, int) and 0 <= digits < 5:
             return Decimal(cents).scaleb(-digits), currency
-        for key in (*_MONEY, *PRICES):
-            amount, sign = _money(value.get(key), seen)
+        for key in (*(key for key in _MONEY if key in value), *price_keys(value)):
+            amount, sign = _money(value[key], seen)
             if amount is not None:
                 return amount, currency or sign
         return None, None
@@ -172,21 +227,23 @@ def _money(value: object, seen: set[int]) -> tuple[Decimal | None, str | None]:
 def fields_of_thing(thing: Thing, url: str, locale: Locale, shown: Decimal | None = None) -> Fields:
     """Return the listing's fields that a thing of the state gives; ``shown`` as in `price_of`."""
     amount, sign = price_of(thing, shown)
-    nodes = (thing, *variants_of(thing))
+    variants = variants_of(thing)
+    nodes = (thing, *variants)
+    alone = nodes if len(variants) == 1 else nodes[:1]
     code = _first(nodes, _CURRENCIES, lambda v: clean_text(v, 5)) or _currency_within(nodes)
     pictures = dict.fromkeys(
-        p for node in nodes for key in PICTURES for p in _pictures(node.get(key), url)
+        p for node in alone for key in _picture_keys(node) for p in _pictures(node.get(key), url)
     )
-    sign = code or sign or ("元" if locale.chinese else None)
+    sign = code or sign or locale.home_sign
     return {
         "title": title_of(thing),
         "description": clean_text(thing.get("description")),
         "price": amount,
         "currency": currency_of(sign, locale) if amount is not None else None,
         "brand": _first(nodes[:1], _BRANDS, _named),
-        "availability": next((said for node in nodes if (said := _stock(node))), None),
-        "sku": _first(nodes, SKUS, lambda v: clean_text(v, 60)),
-        "gtin": _first(nodes, GTINS, gtin_of),
+        "availability": _stock(thing) or _stock_of_any(variants),
+        "sku": _first(alone, SKUS, lambda v: clean_text(v, 60)),
+        "gtin": _first(alone, GTINS, gtin_of),
         "images": tuple(pictures)[:12],
         "seller": _seller(thing, url),
     }
@@ -198,7 +255,9 @@ def _first(nodes: tuple[Thing, ...], keys: tuple[str, ...], read: Any) -> Any:  
 
 def _currency_within(nodes: tuple[Thing, ...]) -> str | None:
     """Return the currency that stands deeper in what is given as a price."""
-    waiting = [node[key] for node in nodes for key in PRICES if isinstance(node.get(key), dict)]
+    waiting = [
+        node[key] for node in nodes for key in price_keys(node) if isinstance(node[key], dict)
+    ]
     for node in waiting:
         if code := _first((node,), _CURRENCIES, lambda v: clean_text(v, 5)):
             return str(code)
@@ -224,6 +283,17 @@ def _stock(thing: Thing) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return "InStock" if value > 0 else "OutOfStock"
     return None
+
+
+def _stock_of_any(variants: list[Thing]) -> str | None:
+    said = [stock for node in variants if (stock := _stock(node))]
+    return "InStock" if "InStock" in said else next(iter(said), None)
+
+
+def _picture_keys(node: Thing) -> list[str]:
+    """Return the keys of a node under which its pictures may stand."""
+    known = [key for key in PICTURES if key in node]
+    return known or [key for key in node if _PICTURE_KEY.search(key) and len(key) < 40]
 
 
 def _pictures(value: object, url: str, depth: int = 0) -> Iterator[str]:

@@ -55,6 +55,12 @@ class Locale:
                 return part.upper()
         return _HOME.get((self.language or "").partition("-")[0].lower())
 
+    @property
+    def home_sign(self) -> str | None:
+        """The sign of the currency that a page of one country's language leaves out."""
+        language = (self.language or "").partition("-")[0].lower()
+        return "元" if self.chinese else {"ko": "₩", "ja": "円"}.get(language)
+
 
 _NO_COUNTRY = frozenset(("io", "co", "me", "tv", "eu", "ai", "cc", "to", "ly", "gg", "sh", "fm"))
 _HOME = {
