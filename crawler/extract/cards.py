@@ -47,9 +47,10 @@ class Cards:
                 return False
             if step.tag in ("a", "button", "form", "input", "table", "tr", "td"):
                 if step.tag == "a" and step is not element and self._leads_away(step):
-                    return True
+                    return not _is_of_brand(step)
                 continue
-            if any(self._leads_away(a) and _shows(a) for a in islice(step.iter("a"), 40)):
+            links = (a for a in islice(step.iter("a"), 40) if self._leads_away(a) and _shows(a))
+            if not all(map(_is_of_brand, links)):
                 return True
         return False
 
@@ -89,14 +90,19 @@ class Cards:
 
     def _leads_away(self, link: HtmlElement) -> bool:
         href = link.get("href", "").strip()
-        if marked(link, _OF_BRAND) or (BRAND_PATH.search(href) and link.find(".//img") is None):
-            return False
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
             return False
         path = href.partition("?")[0].partition("#")[0].lower()
         if _PICTURE_FILE.search(path):
             return False
         return not self._own.endswith(path) if path else False
+
+
+def _is_of_brand(link: HtmlElement) -> bool:
+    """Tell whether a link leads to all things of a brand, not to one of them."""
+    return marked(link, _OF_BRAND) or bool(
+        BRAND_PATH.search(link.get("href", "")) and link.find(".//img") is None
+    )
 
 
 def _headings_above(link: HtmlElement) -> Iterator[HtmlElement]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,8 @@ _STRING = re.compile(
 _NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)(?![\w$.])")
 _WORD = re.compile(r"(?:!0|!1|true|false|null|undefined|void 0|NaN)(?![\w$.(])")
 _WORDS = {"!0": True, "true": True, "!1": False, "false": False}
+_UNDEFINED = re.compile(r"(?<=[:,\[])(?:undefined|void 0|NaN)(?=[,}\]])")
+_COMMA_AT_END = re.compile(r",(?=\s{0,99}[}\]])")
 _KEY = re.compile(r"[\w$]{1,80}")
 _PARSED = re.compile(r"JSON\.parse\(\s*")
 _OTHER = re.compile(r"[^\"'`()\[\]{},]{1,2000}")
@@ -41,18 +44,26 @@ class LiteralReader:
 
     def __init__(self) -> None:
         self._left = MAX_TOKENS
+        self._mended: tuple[str, str] = ("", "")
+        """The text that was read last, and the same with null for ``undefined``."""
 
     def value_at(self, text: str, place: int = 0) -> tuple[Any, int]:
         """Return the value that begins at ``place``, and where it ends; else None and it."""
         start = _gap(text, place)
-        try:
-            return _STRICT.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            pass
+        for like in (text, self._as_json(text)):
+            with suppress(ValueError, RecursionError):
+                return _STRICT.raw_decode(like, start)
         try:
             return self._value(text, start, 0)
         except _NoLiteralError:
             return None, place
+
+    def _as_json(self, text: str) -> str:
+        """Return a text of the same length with the commonest lapses mended: most have no other."""
+        if self._mended[0] is not text:
+            mended = _UNDEFINED.sub(lambda m: "null".ljust(len(m[0])), text)
+            self._mended = (text, _COMMA_AT_END.sub(" ", mended))
+        return self._mended[1]
 
     def _value(self, text: str, place: int, depth: int) -> tuple[Any, int]:
         self._left -= 1

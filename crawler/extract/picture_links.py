@@ -12,8 +12,15 @@ from crawler.extract.values import picture_url
 
 _ZOOMED = (
     *("data-zoom-image", "data-large_image", "data-large-image", "data-large", "data-zoom"),
-    *("data-full", "data-full-image", "data-full-image-url", "data-original", "data-original-url"),
-    *("data-hires", "data-old-hires", "data-zoom-src", "data-zoom-img", "data-large-src"),
+    *("data-full", "data-full-image", "data-full-image-url", "data-original", "data-origin"),
+    *(
+        "data-original-url",
+        "data-hires",
+        "data-old-hires",
+        "data-zoom-src",
+        "data-zoom-img",
+        "data-large-src",
+    ),
     *("data-big", "data-magnify-src", "data-image", "jqimg"),
 )
 """Attributes that hold the address of a larger form than the one that is shown."""

@@ -97,8 +97,13 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
 def locale_of(root: HtmlElement, url: str) -> Locale:
     """Return what the page says of where it is."""
     language = _language(root)
-    chinese = language.lower().startswith("zh") if language else is_chinese(text_within(root, 5000))
+    chinese = language.lower().startswith("zh") if language else is_chinese(_words(root))
     return Locale(language=language, host=urlsplit(url).hostname or "", chinese=chinese)
+
+
+def _words(root: HtmlElement) -> str:
+    """Return what people read on a page; of a shell, its title."""
+    return text_within(root, 5000) or str(root.xpath("string(//title)"))
 
 
 def _finished(draft: Draft, root: HtmlElement, url: str, locale: Locale) -> Listing:
