@@ -257,8 +257,9 @@ class PageView:
 
         Data for machines is often older than either.
         """
-        words = self.said_stock in OUT and self.seems_to_be_had is False
-        return words and not is_any_working(self.buy_controls) and not _CHOICE(self.root)
+        if self.seems_to_be_had or is_any_working(self.buy_controls):
+            return False
+        return self.said_stock in OUT and not _CHOICE(self.root)
 
     @property
     def seems_to_be_had(self) -> bool:

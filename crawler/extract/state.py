@@ -35,7 +35,8 @@ MAX_BESIDE = 200
 
 _ADDRESSES = ("url", "slug", "handle", "urlKey", "url_key", "canonicalUrl", "link", "pdpUrl")
 _IDS = ("id", "productId", "product_id", "itemId", "item_id", "dealNo", "offerId", *SKUS)
-_SOLD = (*PRICES, *SKUS, *GTINS, *VARIANTS)
+_NAMED = frozenset(NAMES)
+_SOLD = frozenset((*PRICES, *SKUS, *GTINS, *VARIANTS))
 _ASIDE = re.compile(r"recommend|related|similar|cross|upsell|cart|basket|history|viewed", re.I)
 _LISTS = ("products", "items", "productList", "children", "subcategories", "hits", "results")
 _LIST_TYPE = re.compile(r"category|collection|article|post$", re.I)
@@ -94,9 +95,7 @@ class _Walked:
         return left
 
     def _note(self, node: Thing, above: tuple[Thing, ...]) -> None:
-        if any(isinstance(node.get(key), str) and node[key] for key in NAMES) and (
-            _is_thing(node) or _is_called(node, self._names)
-        ):
+        if not _NAMED.isdisjoint(node) and (_is_thing(node) or _is_called(node, self._names)):
             self._found.append((node, above))
         if "__typename" in node and above:
             self._by_id |= {key: value for key, value in above[0].items() if value is node}
@@ -150,8 +149,8 @@ def _around(outer: Thing, title: str | None) -> Iterator[Thing]:
 def _is_thing(node: Thing) -> bool:
     """Tell whether a node is named and sold, and no list of others."""
     return (
-        (any(node.get(key) for key in _SOLD) or bool(price_keys(node)))
-        and title_of(node) is not None
+        title_of(node) is not None
+        and (any(node[key] for key in _SOLD & node.keys()) or bool(price_keys(node)))
         and not any(isinstance(v, list) and len(v) > 1 for k in _LISTS if (v := node.get(k)))
         and not _LIST_TYPE.search(str(node.get("__typename") or node.get("@type") or ""))
     )

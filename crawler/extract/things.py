@@ -143,7 +143,7 @@ def price_keys(node: Thing) -> list[str]:
 
 def title_of(thing: Thing) -> str | None:
     """Return the name of a thing."""
-    return next((t for key in NAMES if (t := clean_text(thing.get(key), 500))), None)
+    return next((t for k in NAMES if k in thing and (t := clean_text(thing[k], 500))), None)
 
 
 def price_of(thing: Thing, shown: Decimal | None = None) -> tuple[Decimal | None, str | None]:
