@@ -6,8 +6,9 @@ The layers, in the order in which they are believed, each noted per field in ``L
 that the data does not give); then ``canonical`` for a URL from ``<link rel=canonical>``, ``url``
 for an article number that stands in the address and in the page, and ``assumed`` for the
 availability of a thing with a price where nothing is said against it. Some fields go the other
-way: an article number that the page shows to people, the last bid of an auction, and a brand
-beside a label where the data gives the name of the site.
+way: an article number that the page shows to people, the last bid of an auction, a brand beside a
+label where the data gives the name of the site, and words that a thing is out of stock where every
+control to buy it is switched off.
 
 A page that is no listing is read by ``webpage``: its text, pictures and links to files.
 """

@@ -22,19 +22,28 @@ BUY = re.compile(
     r"|ostukorvi|naroči\b|i krepšelį|lisa korvi|ielikt groz|в кошик|στο καλάθι"
     r"|mua ngay|thêm vào giỏ|beli sekarang|หยิบใส่ตะกร้า|أضف إلى|הוסף לסל"
     r"|放入購物車|加到購物車|直接購買|直接购买|马上抢"
-    r"|加入购物车|放入购物车|立即购买|马上购买|立刻购买|立即抢购|加入購物車|立即購買|カートに入れる|カートに追加|購入する|장바구니|구매하기|바로구매",
+    r"|[加放]入购物[车袋篮]|加购物车|加入(?:进货单|采购车)|(?:立即|马上|立刻|现在|一键|我要|点击|去)(?:购买|抢购?|订购|下单)"
+    r"|立即拍下|加入購物[車袋]|(?:立即|馬上|我要)(?:購買|訂購)"
+    r"|カートに入れる|カートに追加|[か買]い?物?かごに入れる|バッグに入れる|今すぐ買う|購入する"
+    r"|장바구니|구매하기|바로 ?구매",
     re.IGNORECASE,
 )
 _ACTION = re.compile(
-    r"(?:cart|basket|bag)[/_-]?add|add[/_-]?to[/_-]?(?:cart|basket)|addcart|cart/save|goods/buy",
+    r"(?:cart|basket|bag)[/_-]?add|add[/_-]?to[/_-]?(?:cart|basket)|add[-_]?cart|cart/save|goods/buy",
     re.I,
 )
 
 
+_BLOCKS = frozenset(("div", "span", "li"))
+
+
 def find_buy_controls(main: MainPart) -> Iterator[HtmlElement]:
     """Yield the controls to buy that stand in the main part of a page, those of cards too."""
-    for element in main.tagged("button", "input", "a", "form"):
-        if element.tag == "form":
+    for element in main.tagged("button", "input", "a", "form", "div", "span", "li"):
+        tag = element.tag
+        if tag in _BLOCKS and element.get("role") != "button":
+            continue
+        if tag == "form":
             if _ACTION.search(element.get("action", "")):
                 yield element
         elif says_buy(element) or _acts(element):
@@ -43,11 +52,16 @@ def find_buy_controls(main: MainPart) -> Iterator[HtmlElement]:
 
 def says_buy(control: HtmlElement) -> bool:
     """Tell whether people can read on a control that it buys."""
-    words = control.get("value", "") if control.tag == "input" else text_within(control, 60)
+    if control.tag == "input":
+        words = control.get("value") or control.get("alt", "")
+    else:
+        words = text_within(control, 60)
     label = f"{control.get('title', '')} {control.get('aria-label', '')}"
     return bool(BUY.search(words[:60]) or (label != " " and BUY.search(label[:200])))
 
 
 def _acts(control: HtmlElement) -> bool:
     names = " ".join(control.get(key, "") for key in ("name", "id", "class", "onclick"))
+    href = control.get("href", "")
+    names += f" {href}" if href.startswith("javascript:") else ""
     return bool(_ACTION.search(names[:1000]))

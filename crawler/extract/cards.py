@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from crawler.extract.dom import HtmlElement, MainPart, holds, lineage, text_within
+from crawler.extract.dom import HtmlElement, MainPart, holds, lineage, marked, text_within
 from crawler.extract.values import MONEY, link_url
 from crawler.sites import site_of
 
@@ -15,6 +15,13 @@ GRID = 3
 MAX_LINKS = 400
 """More links than this are not looked at for cards."""
 
+BRAND_PATH = re.compile(
+    r"/(?:brands?|manufacturers?|marken?|hersteller|marcas?|marques?|marchi|merk(?:en)?|znack[ay]"
+    r"|vyrobc[ei]|producent|brend|pinpai)/|\bbrand(?:\.php\?id|_?id)=",
+    re.I,
+)
+"""Of a link that leads to all things of a brand."""
+_OF_BRAND = re.compile(r"(?:^|[-_])(?:brand|manufacturer)(?:[-_]+(?:link|logo|name|image))?$", re.I)
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$")
 _ASIDE = re.compile(
     r"related|similar|recommend|you (?:may|might)|also (?:like|bought|viewed)|customers|recently"
@@ -40,9 +47,10 @@ class Cards:
                 return False
             if step.tag in ("a", "button", "form", "input", "table", "tr", "td"):
                 if step.tag == "a" and step is not element and self._leads_away(step):
-                    return True
+                    return not _is_of_brand(step)
                 continue
-            if any(self._leads_away(a) and _shows(a) for a in islice(step.iter("a"), 40)):
+            links = (a for a in islice(step.iter("a"), 40) if self._leads_away(a) and _shows(a))
+            if not all(map(_is_of_brand, links)):
                 return True
         return False
 
@@ -88,6 +96,13 @@ class Cards:
         if _PICTURE_FILE.search(path):
             return False
         return not self._own.endswith(path) if path else False
+
+
+def _is_of_brand(link: HtmlElement) -> bool:
+    """Tell whether a link leads to all things of a brand, not to one of them."""
+    return marked(link, _OF_BRAND) or bool(
+        BRAND_PATH.search(link.get("href", "")) and link.find(".//img") is None
+    )
 
 
 def _headings_above(link: HtmlElement) -> Iterator[HtmlElement]:

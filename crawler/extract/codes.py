@@ -9,10 +9,19 @@ from urllib.parse import urlsplit
 
 from lxml.etree import XPath  # type: ignore[import-untyped]
 
-from crawler.extract.cards import Cards
+from crawler.extract.cards import BRAND_PATH, Cards
 from crawler.extract.dom import HtmlElement, MainPart, marked, text_within
 from crawler.extract.draft import Fields
-from crawler.extract.labels import BRAND_KEY, BRAND_WORDS, GTIN_KEY, MODEL_KEY, SKU_KEY, Line
+from crawler.extract.labels import (
+    BRAND_KEY,
+    BRAND_WORDS,
+    GTIN_KEY,
+    MODEL_KEY,
+    MODEL_WORDS,
+    SKU_KEY,
+    SKU_WORDS,
+    Line,
+)
 from crawler.extract.values import gtin_of
 
 _DIGIT = re.compile(r"\d")
@@ -35,15 +44,16 @@ _CLASSES = (
         "sku",
         re.compile(
             r"^(?:(?:product|item|goods|pdp)?[-_]*(?:sku|code|article-?(?:no|number))"
-            r"|(?:product|item|goods|pdp)[-_]*ref(?:erence)?)$",
+            r"|(?:product|item|goods|pdp)[-_]*ref(?:erence)?"
+            r"|(?:\w{1,20}[-_])?sku(?:[-_](?:item|value|number|code|text))?)$",
             re.I,
         ),
     ),
     (
         "brand",
         re.compile(
-            r"^(?:product|item|goods|pdp)?[-_]*(?:brand|manufacturer|producer)"
-            r"(?:[-_]?(?:name|link|info|logo))?$",
+            r"^(?:product|item|goods|pdp)?(?:view|detail|info|page|card)?[-_]*"
+            r"(?:brand|manufacturer|producer)(?:[-_]?(?:name|link|info|logo))?$",
             re.I,
         ),
     ),
@@ -52,11 +62,6 @@ _HOOKS = frozenset(
     ("data-qa", "data-qa-qualifier", "data-test", "data-testid", "data-test-id", "data-cy")
 )
 """Attributes by which a shop's own tests find the parts of its pages; they say what a part is."""
-_BRAND_PATH = re.compile(
-    r"/(?:brands?|manufacturers?|marken?|hersteller|marcas?|marques?|marchi|merk(?:en)?|znack[ay]"
-    r"|vyrobc[ei]|producent|brend)/",
-    re.I,
-)
 
 
 class MarkedPlaces:
@@ -110,7 +115,7 @@ class MarkedPlaces:
         found = {
             text
             for link in self._main.tagged("a")
-            if _BRAND_PATH.search(link.get("href", ""))
+            if BRAND_PATH.search(link.get("href", ""))
             and link not in self._cards
             and (text := text_within(link, 60) or _alt(link))
             and text.casefold() in title
@@ -208,8 +213,14 @@ def _chosen(said: Said) -> dict[str, str | None]:
     }
 
 
+_CODE_LABEL = re.compile(
+    rf"^\W*(?:{SKU_WORDS}|{MODEL_WORDS}|code)(?:\s*[:：#]\s*|\s+(?=\S*\d))", re.I
+)
+
+
 def code_of(text: str) -> str | None:
     """Return an article number out of what stands behind its label; None when it is none."""
+    text = _CODE_LABEL.sub("", text)
     code = _PART_END.sub("", text, count=1) if len(text) > 40 or "|" in text else text
     code = code.strip(" .:：()（）〈〉<>[]【】")
     if not _CODE.fullmatch(code) or code.count(" ") > 1:

@@ -151,6 +151,16 @@ class MainPart:
     def _known(self) -> set[HtmlElement]:
         return set(self.elements)
 
+    @cached_property
+    def _called(self) -> list[tuple[HtmlElement, list[str]]]:
+        """The elements that have a ``class`` or an ``id``, and these."""
+        found = []
+        for element in self.elements:
+            names = [name for name in (element.get("class"), element.get("id")) if name]
+            if names:
+                found.append((element, names))
+        return found
+
     def __contains__(self, element: HtmlElement) -> bool:
         return element in self._known
 
@@ -162,7 +172,11 @@ class MainPart:
 
     def named(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
         """Yield the elements of which a word in ``class`` or ``id`` speaks of ``pattern``."""
-        return (element for element in self.elements if marked(element, pattern))
+        for element, names in self._called:
+            for name in names:
+                if (_speaks if len(name) < _LONG else _any_name)(name, pattern):
+                    yield element
+                    break
 
 
 def is_beside(element: HtmlElement) -> bool:

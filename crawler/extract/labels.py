@@ -13,7 +13,7 @@ from crawler.extract.dom import BREAK, HtmlElement, MainPart, lineage, pieces_wi
 from crawler.extract.values import clean_text
 
 SKU_WORDS = (
-    r"sku|(?:article|artikel|item|product|catalog(?:ue)?|bestell|order|stock)[ -]?(?:no|nr"
+    r"sku|(?:article|artikel|item|pro(?:duct|dukt)|catalog(?:ue)?|bestell|order|stock)[ -]?(?:no|nr"
     r"|number|nummer|code|id|#)\.?|art\.?-?\s?(?:nr|no)\.?|r[ée]f(?:[ée]rence)?\.?|referencia"
     r"|referência"
     r"|cod(?:ice|ul)?\.?(?: (?:prodotto|articolo|produs))?|código"
@@ -21,8 +21,8 @@ SKU_WORDS = (
     r"|kód(?: (?:produktu|tovaru|zboží))?|katalógové číslo|kod produktu"
     r"|šifra(?: (?:artikla|izdelka))?"
     r"|cikkszám|ürün kodu|tootekood|preces kods|prekės kodas|koda izdelka"
-    r"|артикул|код(?: товара)?|货号|商品编号|商品编码"
-    r"|产品编号|商品货号|商品貨號|商品編號"
+    r"|арт(?:икул)?\.?|код(?: товара)?|货号|款号|货品编号|宝贝编号|商品(?:编号|编码|代码|代号)"
+    r"|产品(?:编号|编码|货号)|商品货号|貨號|商品貨號|商品編號"
     r"|品番|商品コード|商品番号|상품번호|상품코드"
 )
 MODEL_WORDS = (
@@ -41,7 +41,7 @@ BRAND_WORDS = (
 STOCK_WORDS = (
     r"availability|stock(?: status)?|verfügbarkeit|disponibilit\w*|disponibilidade|dostupnosť"
     r"|dostupnost|razpoložljivost|raspoloživost|dostępność|beschikbaarheid|saadavus|pieejamība"
-    r"|prieinamumas|készlet|наличие|库存(?:状态)?|庫存|在庫"
+    r"|prieinamumas|készlet|наличие|(?:商品|产品|现货|剩余)?库存(?:状态|数量|量)?|庫存|在庫"
 )
 SKU_KEY = re.compile(SKU_WORDS, re.I)
 MODEL_KEY = re.compile(MODEL_WORDS, re.I)
@@ -63,7 +63,7 @@ SOLD_BY = (
 """These need no colon after them."""
 SELLER_WORDS = (
     r"seller|vendor|verkäufer|vendeur|vendedor|venditore|verkoper|sprzedawca|продавец"
-    r"|店铺(?:名称|名)?|卖家(?:名称)?|商家(?:名称)?|掌柜名?|店主|店家|卖方|店鋪(?:名稱)?|賣家|賣方|販売元|販売者|販売業者|出品者|판매자"
+    r"|店铺(?:名称|名)?|卖家(?:名称|昵称)?|商家(?:名称)?|掌柜名?|店主|店家|卖方|供应商|供货商|供應商|店鋪(?:名稱)?|賣家|賣方|販売元|販売者|販売業者|出品者|판매자"
 )
 SHOP_WORDS = r"shop(?: name)?|store(?: name)?|ショップ"
 """In running text these need a colon: too much else begins with them."""
@@ -156,8 +156,10 @@ def _line(element: HtmlElement, label: _Label, rest: str) -> Line | None:
         pieces[0] = (first[found.end() :], pieces[0][1])
     if not colon and kind != "sold":
         alone = not rest or element.tag in _CELLS
-        linked = kind == "seller" and alone
         short = sum(len(text) for text, _ in pieces) <= _SHORT and element.tag in _INLINE | _CELLS
+        linked = kind == "seller" and alone
+        if kind in ("sku", "gtin") and _is_code_line(rest or "".join(text for text, _ in pieces)):
+            alone = short = True
         if (not linked and not (alone and short)) or (kind == "shop" and element.tag not in _CELLS):
             return None
     links = (a for run in runs if not isinstance(run, str) for a in run.iter("a"))
@@ -167,6 +169,11 @@ def _line(element: HtmlElement, label: _Label, rest: str) -> Line | None:
         pieces=tuple(pieces),
         links=tuple(islice(links, MAX_LINKS)),
     )
+
+
+def _is_code_line(text: str) -> bool:
+    """Tell whether all behind a label is one word with a digit in it."""
+    return re.fullmatch(r"\s*(?=\S*\d)[\w.\-/]{3,30}\s*", text) is not None
 
 
 def _runs(element: HtmlElement, rest: str) -> list[Run]:

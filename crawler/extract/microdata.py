@@ -12,6 +12,7 @@ from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract.dom import HtmlElement, text_within
 from crawler.extract.nodes import VOCABULARY, Node
+from crawler.extract.picture_links import largest_of
 
 _MARKED = XPath("//*[@itemscope or @itemprop]")
 _REFERENCES = XPath("//*[@itemref]")
@@ -100,6 +101,8 @@ def _value(element: HtmlElement, url: str) -> str:
     tag = element.tag
     if tag == "meta" or (element.get("content") and tag not in _ADDRESSES):
         return element.get("content") or ""
+    if tag == "img" and (largest := largest_of(element, url)):
+        return largest
     if tag in _ADDRESSES:
         return _address(url, element.get(_ADDRESSES[tag]) or element.get("content") or "")
     written = element.get(_VALUES[tag]) if tag in _VALUES else None

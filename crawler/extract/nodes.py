@@ -92,8 +92,21 @@ def _parse_blocks(texts: Iterable[str]) -> tuple[list[Node], list[str]]:
         except (ValueError, RecursionError) as error:
             warnings.append(f"JSON-LD block {number} cannot be read: {error}")
             continue
+        if any(name in text for name in ('"Offers"', '"Name"', '"Availability"', '"Price"')):
+            data = _small_first(data)
         nodes.extend(node for node in as_list(data) if isinstance(node, dict))
     return nodes, warnings
+
+
+def _small_first(data: Any, depth: int = 0) -> Any:  # noqa: ANN401 (JSON of others)
+    """Return the data with its keys begun by a small letter, as the vocabulary has them."""
+    if depth > MAX_DEPTH:
+        return None
+    if isinstance(data, list):
+        return [_small_first(one, depth + 1) for one in data]
+    if isinstance(data, dict):
+        return {key[:1].lower() + key[1:]: _small_first(v, depth + 1) for key, v in data.items()}
+    return data
 
 
 def _lenient_json(text: str) -> object:

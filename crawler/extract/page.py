@@ -7,22 +7,33 @@ buy it or a table with an article number. What is not sure is no listing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
+
+from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract import opengraph, pageparts
 from crawler.extract.buying import find_buy_controls
 from crawler.extract.cards import Cards
 from crawler.extract.codes import MarkedPlaces, find_codes, labelled_brand, shown_sku
-from crawler.extract.dom import HtmlElement, MainPart, is_beside, marked, text_within
+from crawler.extract.contradictions import OUT
+from crawler.extract.dom import HtmlElement, MainPart, is_beside, lineage, marked, text_within
 from crawler.extract.draft import Fields
 from crawler.extract.labels import CODE_KEY, Line, find_lines
-from crawler.extract.prices import AUCTION, Tag, find_price, is_bid
+from crawler.extract.prices import AUCTION, Tag, find_price, is_bid, is_only_price
 from crawler.extract.sellers import find_vendor
-from crawler.extract.stock import bought_stock, is_switched_off, labelled_stock, marked_stock
+from crawler.extract.stock import (
+    bought_stock,
+    closed_stock,
+    is_any_working,
+    is_switched_off,
+    labelled_stock,
+    marked_stock,
+)
 from crawler.extract.values import (
+    SYMBOLS,
     Locale,
     clean_text,
     currency_of,
@@ -32,7 +43,8 @@ from crawler.model import Seller
 from crawler.sites import site_of
 
 _NO_LISTING_PATH = re.compile(
-    r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order)(?:[/.]|$)",
+    r"/(?:cart|basket|checkout|reviews?|wishlist|compare|search|account|login|order"
+    r"|blogs?|news|magazine|journal|stories|guides?|press)(?:[/.]|$)",
     re.I,
 )
 _NO_LISTING_HEADING = re.compile(
@@ -85,18 +97,36 @@ class PageView:
             return None
         return find_price(self.main, self.heading, self.cards)
 
+    @cached_property
+    def is_other(self) -> bool:
+        """Whether the page is something to read, a cart or a list, by its address and its sharing.
+
+        What its data for machines says goes before this.
+        """
+        kind = self.shared.get("og:type", [""])[0].lower()
+        return kind in opengraph.NO_PRODUCT_TYPES or bool(
+            _NO_LISTING_PATH.search(urlsplit(self.url).path)
+        )
+
     def is_listing(self) -> bool:
         """Tell whether the page is about one thing that is for sale."""
-        if self.title is None or self.price is None:
+        if self.title is None or self.price is None or self.is_other:
             return False
-        if _NO_LISTING_PATH.search(urlsplit(self.url).path) or _NO_LISTING_HEADING.fullmatch(
-            self.title
-        ):
+        if _NO_LISTING_HEADING.fullmatch(self.title):
             return False
         return (
             self.can_be_bought
             or any(CODE_KEY.fullmatch(key) for key in self.attributes)
             or any(line.kind in ("sku", "model", "gtin") for line in self.lines)
+            or self._is_stocked()
+        )
+
+    def _is_stocked(self) -> bool:
+        """Tell whether the page speaks of the stock of a thing, and has one price."""
+        return (
+            self.heading is not None
+            and (self.marked_stock is not None or self.closed is not None)
+            and is_only_price(self.main, self.heading, self.cards)
         )
 
     def is_list(self) -> bool:
@@ -185,7 +215,7 @@ class PageView:
     @cached_property
     def vendor(self) -> Seller | None:
         """The seller that the page shows beside its thing."""
-        return find_vendor(self.lines, self.main, self.url, self.source)
+        return find_vendor(self.lines, self.main, self.url)
 
     @property
     def brand(self) -> str | None:
@@ -198,16 +228,38 @@ class PageView:
         return shown_sku(self.attributes, self.lines, self.places)
 
     @cached_property
+    def marked_stock(self) -> str | None:
+        """What a place for the stock says."""
+        return marked_stock(self.main, self.cards)
+
+    @cached_property
     def said_stock(self) -> str | None:
         """What the page says of the stock in words."""
-        return marked_stock(self.main, self.cards) or labelled_stock(self.attributes, self.lines)
+        return self.marked_stock or labelled_stock(self.attributes, self.lines)
+
+    @cached_property
+    def closed(self) -> str | None:
+        """What the page says anywhere of a thing that is not to be had, and cannot be bought."""
+        if is_any_working(self.buy_controls):
+            return None
+        return closed_stock(self.main, self.heading, self.cards)
 
     @property
     def availability(self) -> str | None:
         """What the page says of the stock, in words or by its control to buy."""
         if self.said_stock in (None, "OutOfStock"):
-            return bought_stock(self.buy_controls, self.said_stock)
+            return bought_stock(self.buy_controls, self.said_stock) or self.closed
         return self.said_stock
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether words and controls both say that the thing, of which there is one, is not sold.
+
+        Data for machines is often older than either.
+        """
+        if self.seems_to_be_had or is_any_working(self.buy_controls):
+            return False
+        return self.said_stock in OUT and not _CHOICE(self.root)
 
     @property
     def seems_to_be_had(self) -> bool:
@@ -231,15 +283,26 @@ class PageView:
         sign = self.price.sign or self._common_sign()
         return {"price": self.price.amount, "currency": currency_of(sign, self.locale)}
 
+    @property
+    def clear_currency(self) -> str | None:
+        """The currency that people read, where its sign means the same everywhere."""
+        sign = self.price.sign if self.price is not None else None
+        return SYMBOLS.get((sign or "").strip(" .").lower())
+
     def _common_sign(self) -> str | None:
         metas = self.root.xpath(
             '//meta[@itemprop="priceCurrency" or @property="product:price:currency"]/@content'
         )
         if metas:
             return str(metas[0])
-        return "元" if self.locale.chinese else None
+        return self.locale.home_sign
 
 
+_CHOICE = XPath(
+    "boolean(//form//input[@type='radio'] | //select[count(option) > 1]"
+    "[contains(@name, 'option') or contains(@name, 'attr') or contains(@name, 'varia')"
+    " or contains(@name, 'size') or contains(@id, 'size') or contains(@class, 'varia')])"
+)
 _PRODUCT_NAME = re.compile(r"(?:product|goods|item)[_-]?(?:title|name)|title|product", re.I)
 
 
@@ -262,7 +325,25 @@ def _main_heading(root: HtmlElement) -> HtmlElement | None:
     if not found:
         called = (e for e in root.iter("p", "strong", "div", "span") if _called_title(e))
         found = _in_title(root, [(e, text_within(e, 300)) for e in islice(called, 20)])
+    if not found:
+        found = list(islice(_titled_after(root), 1))
     return found[0][0] if len({text for _, text in found}) == 1 else None
+
+
+_TITLE_END = re.compile(r"\s*(?:[-–—|_:/·【《,，]|$)")
+
+
+def _titled_after(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield what says the same as the title of the document up to a separator, in the main part."""
+    title = clean_text(next((t.text for t in root.iter("title")), None), 500) or ""
+    if len(title) < MIN_TITLE:
+        return
+    for element in root.iter("p", "strong", "div", "span", "font", "b", "dt", "td"):
+        text = (element.text or "").strip() if element.text and len(element.text) < 300 else ""
+        if len(text) >= MIN_TITLE and title.startswith(text) and _TITLE_END.match(title, len(text)):
+            linked = any(step.tag in ("a", "header", "li") for step in lineage(element))
+            if not linked and not is_beside(element):
+                yield element, text
 
 
 def _in_title(
@@ -279,7 +360,9 @@ def _in_title(
     ]
 
 
-_TITLE = re.compile(r"(?:^|[_-])(?:product|goods|item|deal|ad)[_-]*(?:title|name)(?:$|[_-])", re.I)
+_TITLE = re.compile(
+    r"(?:^|[_-])(?:product|goods|item|deal|ad|sku|offer)[_-]*(?:title|name)(?:$|[_-])", re.I
+)
 
 
 def _called_title(element: HtmlElement) -> bool:

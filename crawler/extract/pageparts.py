@@ -11,7 +11,7 @@ from lxml.etree import XPath  # type: ignore[import-untyped]
 from crawler.extract.cards import Cards
 from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.labels import KNOWN_KEY
-from crawler.extract.picture_links import largest_of
+from crawler.extract.picture_links import largest_of, picture_link
 from crawler.extract.trail import trim_breadcrumbs
 from crawler.extract.values import clean_text
 
@@ -21,6 +21,8 @@ _DECOR = re.compile(
     re.I,
 )
 _DECOR_FILE = re.compile(r"(?:^|[_-])(?:logo|avatar|qr-?code|captcha)(?:$|[_.-])", re.I)
+_SKIN = re.compile(r"(?:^|/)(?:themes?|templates?|skins?)/.*\.(?:gif|png)$", re.I)
+"""A drawing of the page's own make: a button, a sign."""
 _GALLERY = re.compile(
     r"gallery|carousel|slider|swiper|product-?(?:image|media|photo|img)|main-?(?:image|img|pic)"
     r"|zoom|preview|spec-?img",
@@ -44,7 +46,12 @@ def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) 
         if found:
             in_gallery = [link for gallery, link in found if gallery]
             return tuple(dict.fromkeys(in_gallery or [link for _, link in found]))[:12]
-    return ()
+    named = (e.get("content") or e.get("href") for e in main.tagged("meta", "link") if _named(e))
+    return tuple(dict.fromkeys(p for link in named if (p := picture_link(url, link))))[:12]
+
+
+def _named(element: HtmlElement) -> bool:
+    return bool(element.get("itemprop") == "image")
 
 
 def _in_gallery(img: HtmlElement, region: HtmlElement) -> bool:
@@ -58,8 +65,8 @@ def _in_gallery(img: HtmlElement, region: HtmlElement) -> bool:
 
 def is_decor(img: HtmlElement) -> bool:
     """Tell whether a picture is an icon, a badge or the like, by its names and its size."""
-    file = img.get("src", "").partition("?")[0].rpartition("/")[2][:200]
-    if marked(img, _DECOR) or _DECOR_FILE.search(file):
+    path = img.get("src", "").partition("?")[0][:500]
+    if marked(img, _DECOR) or _DECOR_FILE.search(path.rpartition("/")[2]) or _SKIN.search(path):
         return True
     sizes = [img.get(side, "").removesuffix("px") for side in ("width", "height")]
     return any(size.isdigit() and int(size) < 50 for size in sizes)
@@ -120,7 +127,7 @@ def _is_name(cell: HtmlElement) -> bool:
 _PROPERTIES = re.compile(r"spec|attr|param|propert|feature|detail|shuxing|canshu|meta", re.I)
 
 
-_CRUMBS = re.compile(r"bread-?crumb|crumbs?\b|mianbao|position-nav", re.I)
+_CRUMBS = re.compile(r"bread-?crumb|crumbs?\b|mianbao|position-nav|^ur_here$", re.I)
 
 
 def breadcrumbs(root: HtmlElement, title: str) -> tuple[str, ...]:

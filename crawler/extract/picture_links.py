@@ -12,7 +12,16 @@ from crawler.extract.values import picture_url
 
 _ZOOMED = (
     *("data-zoom-image", "data-large_image", "data-large-image", "data-large", "data-zoom"),
-    *("data-full", "data-original", "data-hires", "data-old-hires"),
+    *("data-full", "data-full-image", "data-full-image-url", "data-original", "data-origin"),
+    *(
+        "data-original-url",
+        "data-hires",
+        "data-old-hires",
+        "data-zoom-src",
+        "data-zoom-img",
+        "data-large-src",
+    ),
+    *("data-big", "data-magnify-src", "data-image", "jqimg"),
 )
 """Attributes that hold the address of a larger form than the one that is shown."""
 _SHOWN = ("data-src", "data-lazy-src", "data-lazy", "data-echo", "src")
@@ -33,6 +42,10 @@ def _addresses(img: HtmlElement) -> Iterator[str]:
             yield href
         yield from (value for name in _ZOOMED if (value := link.get(name)))
     yield from (value for name in _ZOOMED if (value := img.get(name)))
+    parent = img.getparent()
+    for around in () if parent is None else (parent, parent.getparent()):
+        if around is not None and around is not link:
+            yield from (value for name in _ZOOMED if (value := around.get(name)))
     picture = next(img.iterancestors("picture"), None)
     sources = [] if picture is None else picture.iter("source")
     sets = [e.get(name, "") for e in (img, *islice(sources, 12)) for name in _SETS]

@@ -14,9 +14,9 @@ from crawler.extract.values import MONEY, parse_price
 
 _PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
 _WAS = re.compile(
-    r"(?:^|[_-])(?:old|was|before|strike|striked|list|rrp|msrp|uvp|compare|original"
+    r"(?:^|[_-])(?:old|was|before|strike|striked|list-?price|price-?list|rrp|msrp|uvp|compare|original"
     r"|regular-strike|crossed|market)(?:$|[_-])"
-    r"|oldprice|price-?old|was-?price|原价|划线|市场",
+    r"|oldprice|price-?old|was-?price|list-?price|line-?through|strike-?through|origin-price|原价|划线|市场",
     re.IGNORECASE,
 )
 _NO_PRICE = re.compile(
@@ -51,6 +51,8 @@ class Tag:
     sign: str | None
     old: bool
     """Whether the page calls it what the thing was sold at before."""
+    promoted: bool
+    """Whether the page calls it what the thing is sold at for now."""
     near: int
     """Steps up from the heading until this stands inside."""
 
@@ -68,8 +70,19 @@ def find_price(main: MainPart, heading: HtmlElement, cards: Cards) -> Tag | None
     return min((tag for tag in tags if tag.element not in cards), key=_rank, default=None)
 
 
-def _rank(tag: Tag) -> tuple[bool, int]:
-    return tag.old, tag.near
+def is_only_price(main: MainPart, heading: HtmlElement, cards: Cards) -> bool:
+    """Tell whether all prices on the page, but old ones and those of cards, are the same.
+
+    Those of a range stand in one box.
+    """
+    all_tags = islice(_tags(main, heading), MAX_PRICES)
+    tags = [tag for tag in all_tags if not tag.old and tag.element not in cards]
+    boxes = {tag.element.getparent() for tag in tags}
+    return len({tag.amount for tag in tags}) == 1 or len(boxes) == 1
+
+
+def _rank(tag: Tag) -> tuple[bool, bool, int]:
+    return tag.old, not tag.promoted, tag.near
 
 
 def is_bid(tag: Tag) -> bool:
@@ -91,8 +104,47 @@ def _tags(main: MainPart, heading: HtmlElement) -> Iterator[Tag]:
             continue
         seen.add(element)
         near = next(steps[step] for step in lineage(element) if step in steps)
-        old = any(marked(step, _WAS) for step in islice(lineage(element), 3))
-        yield Tag(element=element, amount=found[0], sign=found[1], old=old, near=near)
+        label = _label_before(element)
+        yield Tag(
+            element=element,
+            amount=found[0],
+            sign=found[1],
+            old=bool(_WAS_LABEL.search(label))
+            or any(marked(step, _WAS) for step in islice(lineage(element), 3)),
+            promoted=bool(_NOW_LABEL.search(label)),
+            near=near,
+        )
+
+
+_WAS_LABEL = re.compile(
+    r"市[场場]价|市場價|原[价價]|[划劃][线線][价價]|吊牌价|专柜价|厂商指导价|定価|参考価格|정가"
+    r"|(?:list|old|regular|retail) price|\b(?:was|msrp|rrp|uvp|pvp|statt)\b|prix conseillé"
+    r"|старая цена",
+    re.IGNORECASE,
+)
+_NOW_LABEL = re.compile(
+    r"促[销銷][价價]|特[价價]|活[动動][价價]|折后价|折後價|优惠价|優惠價|秒杀价|到手价|券后价|抢购价|拼团价|セール価格"
+    r"|sale price|special price|now\b|angebotspreis|prix promo|precio oferta",
+    re.IGNORECASE,
+)
+_LABEL_LENGTH = 24
+
+
+def _label_before(element: HtmlElement) -> str:
+    """Return the short text that stands right before an element, or before what it begins."""
+    for step in islice(lineage(element), 4):
+        before = step.getprevious()
+        parent = step.getparent()
+        if before is not None:
+            text = text_within(before, 60) + (before.tail or "").strip()
+            if len(text) > 2 or not _SIGN_ALONE.fullmatch(text):
+                return text if len(text) <= _LABEL_LENGTH and not _DIGIT.search(text) else ""
+        elif parent is not None and (said := (parent.text or "").strip()):
+            return said if len(said) <= _LABEL_LENGTH else ""
+    return ""
+
+
+_SIGN_ALONE = re.compile(r"[^\w\s]{0,2}")
 
 
 def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
@@ -111,6 +163,8 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
         MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
     ):
         return None
+    if _SENTENCE.search(text):
+        return None
     for step in list(lineage(element))[:3]:
         if step.tag in ("del", "s", "strike") or marked(step, _NO_PRICE):
             return None
@@ -118,6 +172,7 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     return (amount, sign) if amount else None
 
 
+_SENTENCE = re.compile(r"。|[，；].*[\u3400-\u9fff]{6}")
 _BARE_NUMBER = re.compile(r"\d[\d.,]*")
 _SIGN = re.compile(r"\s*(?:元|円|원|€|£|\$|₽|руб|zł|Kč|тг)")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crawler.extract.codes import brand_of
+from crawler.extract.codes import brand_of, code_of
 from crawler.extract.contacts import contact_uri, first_few
 from crawler.extract.draft import Fields
 from crawler.extract.graph import Graph, text_of
@@ -126,11 +126,15 @@ def _brand(graph: Graph, product: Node) -> str | None:
     return next((brand for name in names if name and (brand := brand_of(name))), None)
 
 
+_LABELLED = re.compile(r"(?:sku|art(?:icle|ikel)?|item|product|ref)\b[\s.:#]", re.I)
+
+
 def _sku(node: Node) -> str | None:
     """Return an article number; some shops give it under another name."""
     for key in ("sku", "productID", "productId", "identifier"):
         for value in as_list(node.get(key)):
             text = None if isinstance(value, dict) else clean_text(_bare(value))
+            text = code_of(text) or text if text and _LABELLED.match(text) else text
             if text and (key == "sku" or (len(text) <= 40 and not gtin_of(text))):
                 return text
     return None

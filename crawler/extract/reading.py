@@ -25,7 +25,8 @@ from crawler.extract.picture_links import largest_named
 from crawler.extract.products import choose_product, fields_of, is_same_thing, variants_of
 from crawler.extract.shops import choose_seller
 from crawler.extract.signs import find_challenge, needs_browser
-from crawler.extract.state import choose_thing, fields_of_thing, parse_state
+from crawler.extract.state import choose_thing, parse_state
+from crawler.extract.things import fields_of_thing
 from crawler.extract.values import Locale, clean_text, is_chinese
 from crawler.model import Listing
 from crawler.sites import canonical_url, site_of
@@ -96,8 +97,13 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
 def locale_of(root: HtmlElement, url: str) -> Locale:
     """Return what the page says of where it is."""
     language = _language(root)
-    chinese = language.lower().startswith("zh") if language else is_chinese(text_within(root, 5000))
+    chinese = language.lower().startswith("zh") if language else is_chinese(_words(root))
     return Locale(language=language, host=urlsplit(url).hostname or "", chinese=chinese)
+
+
+def _words(root: HtmlElement) -> str:
+    """Return what people read on a page; of a shell, its title."""
+    return text_within(root, 5000) or str(root.xpath("string(//title)"))
 
 
 def _finished(draft: Draft, root: HtmlElement, url: str, locale: Locale) -> Listing:
@@ -146,7 +152,8 @@ def _read_layers(page: Selector, json_ld: list[Node], view: PageView) -> Draft |
     elif named:
         own = {k: v for k, v in shared.items() if k not in ("title", "description")}
         draft.add("opengraph", own)
-    _read_state(draft, view)
+    if "title" in draft.fields or not (view.is_other or view.is_list()):
+        _read_state(draft, view)
     if "title" in draft.fields:
         if not (SOLD & draft.fields.keys() or view.can_be_bought or view.price):
             return None
@@ -165,6 +172,8 @@ def _read_page(draft: Draft, view: PageView) -> None:
         draft.compare("page", {"price": view.price.amount})
     if view.is_site(draft.fields.get("brand")):
         draft.replace("page", {"brand": view.brand})
+    if draft.fields.get("availability") == "InStock" and view.is_shut:
+        draft.replace("page", {"availability": view.said_stock})
     draft.add("page", view.fields(draft.fields.keys()))
     if pictures := draft.fields.get("images"):
         draft.fields["images"] = tuple(
@@ -202,10 +211,13 @@ def _read_state(draft: Draft, view: PageView) -> None:
     """Add what the page hands to its scripts, while something lacks that it may give."""
     if not WORTH_MORE - draft.fields.keys() and "title" in draft.fields:
         return
-    thing = choose_thing(parse_state(view.root), view.names, view.url)
+    thing = choose_thing(parse_state(view.root, view.names), view.names, view.url)
     if thing is None:
         return
-    fields = fields_of_thing(thing, view.url, view.locale)
+    shown = None if view.price is None else view.price.amount
+    fields = {**fields_of_thing(thing, view.url, view.locale, shown)}
+    if shown is not None and fields["price"] == shown and view.clear_currency:
+        fields["currency"] = view.clear_currency  # scripts that count visits give one for all shops
     if is_same_thing(draft.fields.get("title"), fields["title"]):
         draft.add("state", fields)
 

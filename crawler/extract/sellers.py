@@ -45,11 +45,10 @@ _SHOP_PATH = re.compile(
     r"([\w.%~@+-]{1,80})/?$",
     re.I,
 )
-_SHOP_WORDS = ("/store", "/vendor", "/seller", "/shop", "/merchant", "/profile/", "/dianpu/")
 _SHOP_KEY = re.compile(r"(?:seller|shop|store|vendor|merchant|user)_?-?id|uid", re.I)
 
 
-def find_vendor(lines: Iterable[Line], main: MainPart, url: str, source: str) -> Seller | None:
+def find_vendor(lines: Iterable[Line], main: MainPart, url: str) -> Seller | None:
     """Return the seller that a page shows: of the first line that names one, else of a box.
 
     A box is called after a vendor, holds a link to the vendor's page alone, and shows no price.
@@ -59,8 +58,6 @@ def find_vendor(lines: Iterable[Line], main: MainPart, url: str, source: str) ->
             seller = _seller(line, url)
             if seller is not None:
                 return seller
-    if not any(word in source for word in _SHOP_WORDS):
-        return None  # no link to a vendor's page on it, so there is no box to look for
     for element in main.named(_BOX):
         if not MONEY.search(text_within(element, 600)) and (seller := _boxed(element, url)):
             return seller
@@ -68,10 +65,10 @@ def find_vendor(lines: Iterable[Line], main: MainPart, url: str, source: str) ->
 
 
 def _boxed(element: HtmlElement, url: str) -> Seller | None:
-    links = [a for a in islice(element.iter("a"), 12) if _SHOP_PATH.search(_path(a))]
+    links = [a for a in islice(element.iter("a"), 12) if _leads_to_shop(a)]
     named = [(a, text) for a in links if (text := text_within(a, 100))]
     names = {text for _, text in named if not _NO_NAME.fullmatch(text)}
-    if len(names) != 1 or len({_path(a) for a in links}) != 1:
+    if len(names) != 1 or len({a.get("href") for a in links}) != 1:
         return None
     name = names.pop()
     if len(name) > 80 or not any(c.isalnum() for c in name):
@@ -79,6 +76,13 @@ def _boxed(element: HtmlElement, url: str) -> Seller | None:
     target = link_url(url, named[0][0].get("href"))
     contacts = first_few(contacts_in(element))
     return Seller(name=name, id=shop_id(target), url=target, contacts=contacts)
+
+
+def _leads_to_shop(link: HtmlElement) -> bool:
+    query = str(link.get("href", "")).partition("?")[2]
+    return bool(
+        _SHOP_PATH.search(_path(link)) or any(_SHOP_KEY.fullmatch(key) for key in parse_qs(query))
+    )
 
 
 def _path(link: HtmlElement) -> str:

@@ -1,145 +1,162 @@
-"""State that a page hands to its scripts: JSON in script elements, read without running anything.
-
-``__NEXT_DATA__``, ``__NUXT_DATA__``, ``application/json`` scripts, and what is assigned to names
-like ``window.__INITIAL_STATE__``, ``__APOLLO_STATE__`` or ``eContext``, or pushed to ``dataLayer``,
-as far as it is JSON. What a function builds (the older ``__NUXT__``) is not read.
-"""
+"""The thing that a page is about, in the state that it hands to its scripts."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from crawler.extract.codes import brand_of
 from crawler.extract.dom import HtmlElement
-from crawler.extract.draft import Fields
-from crawler.extract.picture_links import picture_link
-from crawler.extract.values import (
-    Locale,
-    availability_of,
-    clean_text,
-    currency_of,
-    gtin_of,
-    parse_price,
+from crawler.extract.literals import LiteralReader
+from crawler.extract.scripts import find_trees
+from crawler.extract.things import (
+    BELONGS,
+    GTINS,
+    IN_ITSELF,
+    NAMES,
+    PRICES,
+    SKUS,
+    VARIANTS,
+    Thing,
+    price_keys,
+    price_of,
+    title_of,
 )
 
-MAX_STATE = 3_000_000
-"""Characters of a page's state that are read."""
 MAX_NODES = 60_000
 MAX_FOUND = 300
-"""Things with a name and a price or a number, of which one may be the page's."""
+"""Things with a name, of which one may be the page's."""
 MIN_NAME = 6
 """A shorter name stands in the title of a page by chance."""
+MAX_BESIDE = 200
+"""Nodes around a name that are looked at for what belongs to it."""
 
-_ASSIGNED = re.compile(
-    r"(?:__[A-Z][A-Za-z_]{2,40}|[Ii]nitial_?[Ss]tate|eContext|roduct_?(?:[Dd]ata|[Jj]son|[Ii]nfo)"
-    r"|dataLayer)[\"'\]]{0,3}\s{0,9}(?:=|\.push\()\s{0,9}(JSON\.parse\(\s{0,9})?(?=[\[{\"])"
-)
-_DECODER = json.JSONDecoder(strict=False, parse_float=Decimal)
-
-_NAMES = ("name", "title", "productName", "product_name", "displayName", "productTitle")
-_PRICES = (
-    *("salePrice", "sale_price", "specialPrice", "special_price", "currentPrice", "finalPrice"),
-    *("final_price", "offerPrice", "sellingPrice", "price", "priceRange"),
-)
-_IN_CENTS = frozenset(("price_min", "compare_at_price", "price_varies"))
-"""Keys of Shopify's product, whose prices are whole numbers of cents."""
-_CURRENCIES = ("currency", "currencyCode", "priceCurrency", "currency_code", "currencyIso")
-_BRANDS = ("brand", "brandName", "brand_name", "manufacturer", "vendor")
-_SKUS = ("sku", "productCode", "articleNumber", "itemNumber", "partNumber", "skuId", "productSku")
-_GTINS = ("gtin", "gtin13", "ean", "ean13", "upc", "barcode")
-_STOCK = (
-    *("availability", "stockStatus", "stock_status", "inStock", "in_stock", "isInStock"),
-    *("available", "isAvailable", "availableForSale"),
-)
-_PICTURES = ("images", "media", "gallery", "image", "imageUrl", "image_url", "featured_image")
 _ADDRESSES = ("url", "slug", "handle", "urlKey", "url_key", "canonicalUrl", "link", "pdpUrl")
-_IDS = ("id", "productId", "product_id", "itemId", "dealNo", *_SKUS)
-_MONEY = ("amount", "value", "current", "price", "raw", "min", "minVariantPrice")
+_IDS = ("id", "productId", "product_id", "itemId", "item_id", "dealNo", "offerId", *SKUS)
+_NAMED = frozenset(NAMES)
+_SOLD = frozenset((*PRICES, *SKUS, *GTINS, *VARIANTS))
+_ASIDE = re.compile(r"recommend|related|similar|cross|upsell|cart|basket|history|viewed", re.I)
+_LISTS = ("products", "items", "productList", "children", "subcategories", "hits", "results")
+_LIST_TYPE = re.compile(r"category|collection|article|post$", re.I)
+_MANY = BELONGS - IN_ITSELF
+"""Of these the nearest is taken, of others only what all agree on."""
+_WRITTEN = re.compile(r"\s*[{\[]\s*[{\"]")
 
-Thing = dict[str, Any]
+
+def parse_state(root: HtmlElement, names: Collection[str] = ()) -> list[Thing]:
+    """Return the things in a page's state that have a name and a price or a number.
+
+    :param names: what the page calls itself, case-folded; what is called so takes from the nodes
+        around it what they tell of it
+    """
+    walked = _Walked(root, names)
+    return [thing for thing in walked.things() if _is_thing(thing)]
 
 
-def parse_state(root: HtmlElement) -> list[Thing]:
-    """Return the things in a page's state that have a name and a price or a number of their own."""
-    found: list[Thing] = []
-    nodes = MAX_NODES
-    for tree in _trees(root):
-        waiting: list[Any] = [tree]
-        while waiting and nodes > 0 and len(found) < MAX_FOUND:
-            nodes -= 1
-            node = waiting.pop()
+class _Walked:
+    """The named nodes of a page's state, each with the two nodes that it stands in."""
+
+    def __init__(self, root: HtmlElement, names: Collection[str]) -> None:
+        self._names = names
+        self._found: list[tuple[Thing, tuple[Thing, ...]]] = []
+        self._by_id: dict[str, Thing] = {}
+        """Nodes of a state in which others refer to them (``__ref``)."""
+        self._stores: set[int] = set()
+        """The nodes that hold those, side by side with all others of the page."""
+        self._copied = 0
+        left = MAX_NODES
+        for tree in find_trees(root):
+            left = self._walk(tree, left)
+
+    def things(self) -> Iterator[Thing]:
+        """Yield the nodes, with what they refer to and what stands beside them."""
+        for node, above in self._found:
+            thing = self._whole(node, 0) if self._by_id else node
+            yield self._with_around(thing, above) if _is_called(thing, self._names) else thing
+
+    def _walk(self, tree: object, left: int) -> int:
+        waiting: list[tuple[Any, tuple[Thing, ...]]] = [(tree, ())]
+        seen: set[int] = set()
+        while waiting and left > 0 and len(self._found) < MAX_FOUND:
+            left -= 1
+            node, above = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
             if isinstance(node, dict):
-                if _is_thing(node):
-                    found.append(node)
-                waiting += [v for v in node.values() if isinstance(v, dict | list)]
-            elif isinstance(node, list):
-                waiting += [v for v in node[:2000] if isinstance(v, dict | list)]
-    return found
+                self._note(node, above)
+                inner: list[Any] = list(node.values())
+                above = (node, *above[:1])
+            else:
+                inner = node[:2000] if isinstance(node, list) else []
+            waiting += [(v, above) for v in inner if isinstance(v, dict | list)]
+        return left
+
+    def _note(self, node: Thing, above: tuple[Thing, ...]) -> None:
+        if not _NAMED.isdisjoint(node) and (_is_thing(node) or _is_called(node, self._names)):
+            self._found.append((node, above))
+        if "__typename" in node and above:
+            self._by_id |= {key: value for key, value in above[0].items() if value is node}
+            self._stores.add(id(above[0]))
+        written = node.get("body")
+        if isinstance(written, str) and _WRITTEN.match(written):
+            node["body"] = LiteralReader().value_at(written)[0]
+
+    def _whole(self, node: Any, depth: int) -> Any:  # noqa: ANN401 (JSON of others)
+        """Return a node with the nodes that it refers to in their places."""
+        if isinstance(node, list):
+            return [self._whole(one, depth + 1) for one in node[:30]] if depth < 5 else None
+        self._copied += 1
+        if not isinstance(node, dict) or depth > 5 or self._copied > MAX_NODES:
+            return node
+        named = node.get("__ref")
+        if isinstance(named, str):
+            node = self._by_id.get(named, {})
+        return {key: self._whole(value, depth + 1) for key, value in islice(node.items(), 80)}
+
+    def _with_around(self, thing: Thing, above: tuple[Thing, ...]) -> Thing:
+        """Return a thing with what the nodes around it tell of it, the nearest first."""
+        title = title_of(thing)
+        wanted = BELONGS - IN_ITSELF if _is_thing(thing) else BELONGS
+        found = dict(thing)
+        for outer in above:
+            if id(outer) in self._stores:
+                break
+            beside: Thing = {}
+            for node in islice(_around(outer, title), MAX_BESIDE):
+                keys = wanted & node.keys()
+                keys |= set() if wanted is not BELONGS else set(price_keys(node))
+                for key in keys:
+                    same = beside.setdefault(key, node[key]) == node[key]
+                    beside[key] = node[key] if same or key in _MANY else None
+            found = {key: value for key, value in beside.items() if value is not None} | found
+        return found
+
+
+def _around(outer: Thing, title: str | None) -> Iterator[Thing]:
+    """Yield a node and those in it, nearest first: none of another name, none of several."""
+    waiting = [(outer, 0)]
+    for node, depth in waiting:
+        if title_of(node) in (None, title):
+            yield node
+            if depth < 3 and len(waiting) < MAX_BESIDE:
+                inner = ((k, v) for k, v in node.items() if isinstance(v, dict))
+                waiting += [(value, depth + 1) for key, value in inner if not _ASIDE.search(key)]
 
 
 def _is_thing(node: Thing) -> bool:
-    return any(isinstance(node.get(key), str) and node[key] for key in _NAMES) and any(
-        node.get(key) for key in (*_PRICES, *_SKUS, *_GTINS)
+    """Tell whether a node is named and sold, and no list of others."""
+    return (
+        title_of(node) is not None
+        and (any(node[key] for key in _SOLD & node.keys()) or bool(price_keys(node)))
+        and not any(isinstance(v, list) and len(v) > 1 for k in _LISTS if (v := node.get(k)))
+        and not _LIST_TYPE.search(str(node.get("__typename") or node.get("@type") or ""))
     )
 
 
-def _trees(root: HtmlElement) -> Iterator[Any]:
-    left = MAX_STATE
-    for script in root.iter("script"):
-        text = script.text
-        if not text or left <= 0 or script.get("src"):
-            continue
-        kind = (script.get("type") or "").lower()
-        if "ld+json" in kind:
-            continue
-        text = text[:left]
-        left -= len(text)
-        if "json" in kind:
-            tree = _value_at(text, 0)
-            is_flat = script.get("id") == "__NUXT_DATA__"
-            yield _unflattened(tree) if is_flat and isinstance(tree, list) else tree
-            continue
-        for place in _ASSIGNED.finditer(text):
-            value = _value_at(text, place.end())
-            if place[1] and isinstance(value, str):
-                value = _value_at(value, 0)
-            yield value
-
-
-def _value_at(text: str, place: int) -> Any:  # noqa: ANN401 (JSON of others)
-    """Return the JSON value that begins there; None when none does."""
-    while place < len(text) and text[place].isspace():
-        place += 1
-    try:
-        return _DECODER.raw_decode(text, place)[0]
-    except (ValueError, RecursionError):
-        return None
-
-
-def _unflattened(flat: list[Any]) -> list[Thing]:
-    """Return the objects of a flat list, in which numbers in objects and lists are places of it."""
-
-    def at(place: object, depth: int) -> Any:  # noqa: ANN401
-        if not isinstance(place, int) or not 0 <= place < len(flat) or depth > 3:
-            return None
-        value = flat[place]
-        if isinstance(value, dict):
-            return {key: at(inner, depth + 1) for key, inner in value.items()}
-        if isinstance(value, list):
-            is_marked = len(value) == 2 and isinstance(value[0], str)
-            return at(value[1], depth) if is_marked else [at(v, depth + 1) for v in value[:50]]
-        return value
-
-    places = (place for place, value in enumerate(flat) if isinstance(value, dict))
-    return [at(place, 0) for place, _ in zip(places, range(2000), strict=False)]
-
-
-def choose_thing(things: list[Thing], names: set[str], url: str) -> Thing | None:
+def choose_thing(things: list[Thing], names: Collection[str], url: str) -> Thing | None:
     """Return the one thing that the page is about; None when that is not sure.
 
     It has the page's name, or its address ends as the page's; things of one name at two prices are
@@ -152,11 +169,12 @@ def choose_thing(things: list[Thing], names: set[str], url: str) -> Thing | None
     chosen = [t for t in things if _ends_as(t, last, stem)] or [
         t for t in things if _is_called(t, names)
     ]
-    prices = {p for t in chosen if (p := _price(t)[0]) is not None}
-    titles = {(_title(t) or "").casefold() for t in chosen}
+    prices = {p for t in chosen if (p := price_of(t)[0]) is not None}
+    titles = {(title_of(t) or "").casefold() for t in chosen}
     if not chosen or len(prices) > 1 or len(titles) > 1:
         return None
-    return {key: value for thing in sorted(chosen, key=len) for key, value in thing.items()}
+    chosen.sort(key=lambda thing: (price_of(thing)[0] is not None, len(thing)))
+    return {key: value for thing in chosen for key, value in thing.items()}
 
 
 def _ends_as(thing: Thing, last: str, stem: str) -> bool:
@@ -170,83 +188,6 @@ def _ends_as(thing: Thing, last: str, stem: str) -> bool:
     return bool(numbers) and any(str(thing.get(key)) in numbers for key in _IDS if key in thing)
 
 
-def _is_called(thing: Thing, names: set[str]) -> bool:
-    title = (_title(thing) or "").casefold()
+def _is_called(thing: Thing, names: Collection[str]) -> bool:
+    title = (title_of(thing) or "").casefold()
     return title in names or (len(title) >= MIN_NAME and any(title in name for name in names))
-
-
-def _title(thing: Thing) -> str | None:
-    return next((t for key in _NAMES if (t := clean_text(thing.get(key), 500))), None)
-
-
-def _price(thing: Thing) -> tuple[Decimal | None, str | None]:
-    for key in _PRICES:
-        amount, sign = _money(thing.get(key), 0)
-        if amount is not None and amount > 0:
-            whole = isinstance(thing.get(key), int) and not _IN_CENTS.isdisjoint(thing)
-            return (amount / 100 if whole else amount), sign
-    return None, None
-
-
-def _money(value: object, depth: int) -> tuple[Decimal | None, str | None]:
-    if isinstance(value, dict) and depth < 3:
-        cents, digits = value.get("centAmount"), value.get("fractionDigits", 2)
-        currency = next((c for key in _CURRENCIES if (c := clean_text(value.get(key), 5))), None)
-        if isinstance(cents, int) and isinstance(digits, int) and 0 <= digits < 5:
-            return Decimal(cents).scaleb(-digits), currency
-        for key in _MONEY:
-            amount, sign = _money(value.get(key), depth + 1)
-            if amount is not None:
-                return amount, currency or sign
-        return None, None
-    if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
-        return parse_price(value)
-    return None, None
-
-
-def fields_of_thing(thing: Thing, url: str, locale: Locale) -> Fields:
-    """Return the listing's fields that a thing of the state gives."""
-    amount, sign = _price(thing)
-    code = next((c for key in _CURRENCIES if (c := clean_text(thing.get(key), 5))), None)
-    variants = thing.get("variants")
-    alone = variants[0] if isinstance(variants, list) and len(variants) == 1 else None
-    coded = (thing, alone) if isinstance(alone, dict) else (thing,)
-    pictures = dict.fromkeys(p for key in _PICTURES for p in _pictures(thing.get(key), url))
-    return {
-        "title": _title(thing),
-        "description": clean_text(thing.get("description")),
-        "price": amount,
-        "currency": currency_of(code or sign, locale) if amount is not None else None,
-        "brand": next((b for key in _BRANDS if (b := _named(thing.get(key)))), None),
-        "availability": _stock(thing),
-        "sku": next((s for t in coded for k in _SKUS if (s := clean_text(t.get(k), 60))), None),
-        "gtin": next((g for t in coded for k in _GTINS if (g := gtin_of(t.get(k)))), None),
-        "images": tuple(pictures)[:12],
-    }
-
-
-def _named(value: object) -> str | None:
-    name = clean_text(value.get("name") if isinstance(value, dict) else value, 100)
-    return brand_of(name) if name else None
-
-
-def _stock(thing: Thing) -> str | None:
-    for key in _STOCK:
-        value = thing.get(key)
-        if isinstance(value, bool):
-            return "InStock" if value else "OutOfStock"
-        if isinstance(value, str) and (said := availability_of(value)):
-            return said
-    return None
-
-
-def _pictures(value: object, url: str, depth: int = 0) -> Iterator[str]:
-    if isinstance(value, str):
-        if found := picture_link(url, value):
-            yield found
-    elif isinstance(value, list) and depth < 3:
-        for one in value[:30]:
-            yield from _pictures(one, url, depth + 1)
-    elif isinstance(value, dict):
-        named = (value[key] for key in ("url", "src", "originalSrc", "large") if key in value)
-        yield from _pictures(next(named, None), url, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.buying import says_buy
@@ -13,13 +14,33 @@ from crawler.extract.labels import STOCK_KEY, Line
 from crawler.extract.values import availability_of
 
 _PLACE = re.compile(r"stock|availab|kucun|verfuegbar|inventory|dostupnost|nalichie", re.I)
-_TAGS = frozenset(("p", "span", "div", "strong", "em", "li", "dd", "td", "link"))
+_TAGS = frozenset(
+    ("p", "span", "div", "strong", "em", "b", "i", "li", "ul", "dd", "td", "label", "link")
+)
 _NOTIFY = re.compile(r"notify|when (?:it|back|available)|subscri|check|通知|benachrichtig", re.I)
 """Offers to tell or to look up; they stand on pages of every availability."""
 _CLASS_SAYS = {
     "InStock": re.compile(r"^(?:is-?)?in-?_?stock$", re.I),
     "OutOfStock": re.compile(r"^(?:is-?)?(?:out-?_?of-?_?stock|sold-?_?out)$", re.I),
 }
+_TELL = re.compile(
+    r"(?:notify|e-?mail|alert|tell) me\b|back in stock|到[货貨]通知|到[货貨]提醒|缺[货貨]登[记記]"
+    r"|入荷(?:通知|お知らせ)|재입고|benachrichtig|pr[ée]ven(?:ez|ir)|av[ií]s[ae]me|avvisami"
+    r"|сообщить о (?:поступлении|наличии)|уведомить|powiadom|waitlist|wait-?list",
+    re.IGNORECASE,
+)
+"""Words of a control that stands where the one to buy would be, while there is nothing to buy."""
+_SHORT = 45
+_OF_ELSE = re.compile(
+    r"pick-?up|collect|\bstores?\b|deliver|shipping|review|image|video|chat|自提|门店|门市|客服|评",
+    re.IGNORECASE,
+)
+"""What can be out of reach while the thing itself is not."""
+_SENTENCE = re.compile(r"[，；？、]|。.|[.,;?]\s|[\u3400-\u9fff]{13}")
+_BEFORE, _BEHIND = 100, 500
+"""Elements around the heading among which such a text stands."""
+_CHOICE = re.compile(r"swatch|variant|variation|option|size|colou?r|sku-?(?:item|list|prop)", re.I)
+_OUT = frozenset(("OutOfStock", "SoldOut", "Discontinued"))
 _OFF = re.compile(r"disabled|hidden|sold-?out|out-?of-?stock|unavailable", re.I)
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.I)
 
@@ -44,9 +65,51 @@ def marked_stock(main: MainPart, cards: Cards) -> str | None:
 
 def labelled_stock(attributes: Mapping[str, str], lines: Iterable[Line]) -> str | None:
     """Return what stands behind "Availability:", 库存 and the like."""
-    said = [value for key, value in attributes.items() if STOCK_KEY.fullmatch(key)]
+    said = [v for k, v in attributes.items() if STOCK_KEY.fullmatch(k.strip(" :："))]
     said += [line.text for line in lines if line.kind == "stock" and line.text]
     return next((name for value in said if (name := _of_words(value))), None)
+
+
+def closed_stock(main: MainPart, heading: HtmlElement | None, cards: Cards) -> str | None:
+    """Return what a short text near the heading says of the stock; one size does not count.
+
+    To be asked where no control to buy works: much can be unavailable on a page that sells.
+    """
+    if heading is None or heading not in main:
+        return None
+    place = main.elements.index(heading)
+    for element in main.elements[max(place - _BEFORE, 0) : place + _BEHIND]:
+        text = (element.get("value") if element.tag == "input" else element.text) or ""
+        text = text.strip() if len(text) < 200 else ""
+        said = _closes(element, text) if 2 <= len(text) <= _SHORT else None
+        if said and element not in cards and not _is_hidden(element) and not _is_choice(element):
+            return said
+    return None
+
+
+def _closes(element: HtmlElement, text: str) -> str | None:
+    in_control = (s.tag in ("button", "a", "input") for s in islice(lineage(element), 3))
+    said, tells = _closing(text)
+    if tells and any(in_control):
+        return "OutOfStock"
+    return None if element.tag == "h1" else said
+
+
+@lru_cache(maxsize=16_384)
+def _closing(text: str) -> tuple[str | None, bool]:
+    """Return what a text says of a stock that is out, and whether it offers to tell of a new one.
+
+    The short texts of a site are the same on page after page.
+    """
+    tells = _TELL.search(text) is not None
+    if _OF_ELSE.search(text) or _SENTENCE.search(text):
+        return None, tells
+    said = availability_of(text)
+    return (said if said in _OUT else None), tells
+
+
+def _is_choice(element: HtmlElement) -> bool:
+    return any(s.tag == "label" or marked(s, _CHOICE) for s in islice(lineage(element), 3))
 
 
 _COUNT = re.compile(r"(\d{1,6})\s*(?:\D{0,8})")
@@ -74,6 +137,11 @@ def bought_stock(controls: Iterable[HtmlElement], said: str | None) -> str | Non
         beside = (text_within(step, 200) for step in islice(control.iterancestors(), 3))
         return None if availability_of(" ".join(beside)[:190]) == "OutOfStock" else "InStock"
     return said
+
+
+def is_any_working(controls: Iterable[HtmlElement]) -> bool:
+    """Tell whether a control says that it buys, and can be used."""
+    return any(c.tag != "form" and says_buy(c) and not _is_off(c) for c in controls)
 
 
 def is_switched_off(controls: Iterable[HtmlElement]) -> bool:

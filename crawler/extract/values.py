@@ -55,6 +55,12 @@ class Locale:
                 return part.upper()
         return _HOME.get((self.language or "").partition("-")[0].lower())
 
+    @property
+    def home_sign(self) -> str | None:
+        """The sign of the currency that a page of one country's language leaves out."""
+        language = (self.language or "").partition("-")[0].lower()
+        return "元" if self.chinese else {"ko": "₩", "ja": "円"}.get(language)
+
 
 _NO_COUNTRY = frozenset(("io", "co", "me", "tv", "eu", "ai", "cc", "to", "ly", "gg", "sh", "fm"))
 _HOME = {
@@ -210,17 +216,28 @@ AVAILABILITIES = {
 }
 _OUT_OF_STOCK = re.compile(
     r"out[ -]of[ -]stock|sold[ -]?out|unavailable|not (?:currently )?(?:available|in stock)"
-    r"|no longer available|no stock"
+    r"|not yet available|no longer (?:available|for sale|sold)|no stock"
+    r"|(?:can ?not|can['’]t) be (?:bought|ordered|purchased)|nicht (?:mehr )?bestellbar"
+    r"|nie je možné[^.]{0,20}(?:kúpiť|objednať)|nelze[^.]{0,15}(?:koupit|objednat)"
+    r"|nie można[^.]{0,15}(?:kupić|zamówić)|нельзя (?:купить|заказать)|снят с производства"
     r"|ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar|auf lager|vorrätig)|vergriffen"
     r"|épuisé|rupture|indisponib|agotado|sin (?:stock|existencias)|esaurito|non disponibile"
     r"|esgotado|indisponível|sem estoque|uitverkocht|niet (?:op voorraad|leverbaar)"
     r"|slut(?:såld| i lager)|udsolgt|utsolgt|loppu|нет в наличии|закончил|распродан"
     r"|brak w magazynie|niedostępny|vypredan|vyprodán|nie je (?:na sklade|skladom)|není skladem"
     r"|nedostupn|razprodano|ni na zalogi|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat"
-    r"|tükendi|stokta yok|hết hàng|stok habis|缺货|无货|售罄|售完|卖完|缺貨|無貨|補貨"
+    r"|tükendi|stokta yok|hết hàng|stok habis|缺货|无货|没货|断货"
+    r"|售罄|售完|卖完|卖光|抢光|抢完|补货|到货通知"
+    r"|(?:无法|不可|不能|暂停|停止)(?:购买|销售|出售)|缺貨|無貨|補貨|售罄|賣完|到貨通知"
     r"|在庫なし|在庫切れ|売り切れ|品切|품절|매진",
     re.IGNORECASE,
 )
+_DISCONTINUED = re.compile(r"discontinued|下架|停产|停產|生産終了|販売終了|단종", re.IGNORECASE)
+_SOLD = re.compile(
+    r"(?:sold|verkauft|vendue?|vendid[oa]|vendut[oa]|verkocht|продано|sprzedan[eyo]|已售出?|已賣出)[.!]?",
+    re.IGNORECASE,
+)
+"""Of one thing, when nothing else is said."""
 _ORDERED_AHEAD = {
     "PreOrder": r"pre-?order|vorbestell|précommand|reserva anticipada|předobjedn|predobjedn"
     r"|предзаказ|预售|预订|預購|預訂|予約|예약",
@@ -228,7 +245,8 @@ _ORDERED_AHEAD = {
 }
 _AHEAD = {name: re.compile(words, re.IGNORECASE) for name, words in _ORDERED_AHEAD.items()}
 _IN_STOCK = re.compile(
-    r"in[ -]stock|\bavailable|\d+ (?:left|available)|ready to ship|auf lager|vorrätig"
+    r"in[ -]stock|\bavailable|usually ships|ships (?:with)?in\b|\d+ (?:left|available)"
+    r"|ready to ship|auf lager|vorrätig"
     r"|(?:sofort )?lieferbar|verfügbar|en stock|disponible|disponibile|disponível|em (?:stock"
     r"|estoque)|op voorraad|i lager|på lager|varastossa|в наличии|есть на складе|w magazynie"
     r"|dostępny|skladom|skladem|na sklad[eě]|na zalogi|raktáron|készleten|în stoc|stokta"
@@ -246,13 +264,15 @@ def availability_of(value: object) -> str | None:
     text = clean_text(value, limit=200)
     if text is None:
         return None
-    name = re.sub(r"[ _-]", "", text.rstrip("/").rpartition("/")[2]).lower()
+    name = re.sub(r"[ _-]", "", re.split(r"[/:#]", text.rstrip("/"))[-1]).lower()
     if name in AVAILABILITIES:
         return AVAILABILITIES[name]
     if name in ("oos", "outofstocks"):
         return "OutOfStock"
-    if _OUT_OF_STOCK.search(text) or _NO_STOCK.search(text):
+    if _OUT_OF_STOCK.search(text) or _NO_STOCK.search(text) or _SOLD.fullmatch(text):
         return "OutOfStock"
+    if _DISCONTINUED.search(text):
+        return "Discontinued"
     ahead = next((name for name, words in _AHEAD.items() if words.search(text)), None)
     if ahead is not None:
         return ahead

@@ -186,7 +186,8 @@ class StoredVisits:
         found = self._db.execute(
             "SELECT url FROM listings l WHERE site = ? AND EXISTS (SELECT 1 FROM sightings s"
             " WHERE s.listing = l.id AND s.target = 'listing')"
-            " AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.url = l.url) AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.address = l.url)",
+            " AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.url = l.url)"
+            " AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.address = l.url)",
             [site],
         )
         return [url for (url,) in found]
