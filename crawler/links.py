@@ -6,6 +6,7 @@ A URL is decided on as a string, once a page, before any Request is built.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -122,10 +123,11 @@ def find_links(
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
     written: dict[str, str] = {}
-    for element, href, says_next in islice(hrefs(root, own, source), MOST_ELEMENTS):
+    menu: Container[str] = () if known is None else known
+    for element, href, says_next in islice(hrefs(root, own, source, menu), MOST_ELEMENTS):
         if len(found) >= MOST_LINKS:
             break
-        if known is not None and href in known:
+        if href in menu:
             continue
         address = _address(_joined(base, href))
         if address is None or address.site != site:

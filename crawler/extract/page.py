@@ -185,7 +185,7 @@ class PageView:
     @cached_property
     def vendor(self) -> Seller | None:
         """The seller that the page shows beside its thing."""
-        return find_vendor(self.lines, self.main, self.url, self.source)
+        return find_vendor(self.lines, self.main, self.url)
 
     @property
     def brand(self) -> str | None:

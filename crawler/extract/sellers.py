@@ -45,11 +45,10 @@ _SHOP_PATH = re.compile(
     r"([\w.%~@+-]{1,80})/?$",
     re.I,
 )
-_SHOP_WORDS = ("/store", "/vendor", "/seller", "/shop", "/merchant", "/profile/", "/dianpu/")
 _SHOP_KEY = re.compile(r"(?:seller|shop|store|vendor|merchant|user)_?-?id|uid", re.I)
 
 
-def find_vendor(lines: Iterable[Line], main: MainPart, url: str, source: str) -> Seller | None:
+def find_vendor(lines: Iterable[Line], main: MainPart, url: str) -> Seller | None:
     """Return the seller that a page shows: of the first line that names one, else of a box.
 
     A box is called after a vendor, holds a link to the vendor's page alone, and shows no price.
@@ -59,10 +58,9 @@ def find_vendor(lines: Iterable[Line], main: MainPart, url: str, source: str) ->
             seller = _seller(line, url)
             if seller is not None:
                 return seller
-    if not any(word in source for word in _SHOP_WORDS):
-        return None  # no link to a vendor's page on it, so there is no box to look for
     for element in main.named(_BOX):
-        if not MONEY.search(text_within(element, 600)) and (seller := _boxed(element, url)):
+        seller = _boxed(element, url)
+        if seller is not None and not MONEY.search(text_within(element, 600)):
             return seller
     return None
 
