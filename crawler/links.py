@@ -273,21 +273,12 @@ class _Address:
     list_path: bool
 
 
-_site_of_origin = lru_cache(maxsize=1024)(site_of)
-_PLAIN_URL = re.compile(r"https?://[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+(?:/[A-Za-z0-9_~.-]+)+/?")
-
-
-def _is_canonical(url: str) -> bool:
-    """Tell at a glance that a URL is in canonical form, as most are; False when in doubt."""
-    return _PLAIN_URL.fullmatch(url) is not None and "/." not in url
-
-
 @lru_cache(maxsize=32_768)
 def _address(url: str | None) -> _Address | None:
     """Read a URL; menus and facets are the same on page after page of a site."""
     if url is None:
         return None
-    canonical = url if _is_canonical(url) else canonical_url(url)
+    canonical = canonical_url(url)
     if canonical is None:
         return None
     parts = urlsplit(canonical)
@@ -297,7 +288,7 @@ def _address(url: str | None) -> _Address | None:
         by_id = LinkKind.LISTING
     return _Address(
         url=canonical,
-        site=_site_of_origin(f"{parts.scheme}://{parts.netloc}"),
+        site=site_of(f"{parts.scheme}://{parts.netloc}"),
         path=parts.path,
         is_page=is_page(canonical),
         orders=any(_ORDER_PARAMETER.fullmatch(name) for name in names),

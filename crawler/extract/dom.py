@@ -162,7 +162,11 @@ class MainPart:
 
     def named(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
         """Yield the elements of which a word in ``class`` or ``id`` speaks of ``pattern``."""
-        return (element for element in self.elements if marked(element, pattern))
+        return (element for element in self._called if marked(element, pattern))
+
+    @cached_property
+    def _called(self) -> list[HtmlElement]:
+        return [e for e in self.elements if e.get("class") or e.get("id")]
 
 
 def is_beside(element: HtmlElement) -> bool:
