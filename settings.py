@@ -38,7 +38,10 @@ SPIDER_MIDDLEWARES = {
     "crawler.rendering.RenderAgainMiddleware": 960,
     "crawler.watch.WatchMiddleware": 970,
 }
+# Each is asked of every request. Which sites are swept, crawler.targets knows, and nobody logs in.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.conditional.LastmodMiddleware": 105,
@@ -94,4 +97,5 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
+DOWNLOADER_STATS = False  # the store counts requests; these would write out each one once more
 LOG_LEVEL = "INFO"

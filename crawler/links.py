@@ -6,6 +6,7 @@ A URL is decided on as a string, once a page, before any Request is built.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -124,10 +125,11 @@ def find_links(
     base = _base(root, url)
     found: dict[str, LinkKind] = {}
     written: dict[str, str] = {}
-    for element, href, says_next in islice(hrefs(root, own, source), MOST_ELEMENTS):
+    menu: Container[str] = () if known is None else known
+    for element, href, says_next in islice(hrefs(root, own, source, menu), MOST_ELEMENTS):
         if len(found) >= MOST_LINKS:
             break
-        if known is not None and href in known:
+        if href in menu:
             continue
         address = _address(_joined(base, href))
         if address is None or address.site != site:
@@ -273,21 +275,12 @@ class _Address:
     list_path: bool
 
 
-_site_of_origin = lru_cache(maxsize=1024)(site_of)
-_PLAIN_URL = re.compile(r"https?://[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+(?:/[A-Za-z0-9_~.-]+)+/?")
-
-
-def _is_canonical(url: str) -> bool:
-    """Tell at a glance that a URL is in canonical form, as most are; False when in doubt."""
-    return _PLAIN_URL.fullmatch(url) is not None and "/." not in url
-
-
 @lru_cache(maxsize=32_768)
 def _address(url: str | None) -> _Address | None:
     """Read a URL; menus and facets are the same on page after page of a site."""
     if url is None:
         return None
-    canonical = url if _is_canonical(url) else canonical_url(url)
+    canonical = canonical_url(url)
     if canonical is None:
         return None
     parts = urlsplit(canonical)
@@ -297,7 +290,7 @@ def _address(url: str | None) -> _Address | None:
         by_id = LinkKind.LISTING
     return _Address(
         url=canonical,
-        site=_site_of_origin(f"{parts.scheme}://{parts.netloc}"),
+        site=site_of(f"{parts.scheme}://{parts.netloc}"),
         path=parts.path,
         is_page=is_page(canonical),
         orders=any(_ORDER_PARAMETER.fullmatch(name) for name in names),

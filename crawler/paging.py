@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -57,7 +57,7 @@ _MOST_WITH_MORE = 2_000
 
 
 def hrefs(
-    root: HtmlElement, own: str, source: str | None = None
+    root: HtmlElement, own: str, source: str | None = None, known: Container[str] = ()
 ) -> Iterator[tuple[HtmlElement, str, bool]]:
     """Yield each different address with the first element of each class that has it.
 
@@ -66,9 +66,10 @@ def hrefs(
     :param own: the page's own canonical URL, in which a bare page number is put
     :param source: the text of the page, in which it is seen at a glance that no such attribute is
         there
+    :param known: addresses, as they stand on the page, that are left out
     """
     seen: set[tuple[str, str | None]] = set()
-    for element, name in _attributes(root, source):
+    for element, name in _attributes(root, source, known):
         href = element.get(name)
         if href is None or (element.tag == "option" and not href.startswith(("/", "?", "http"))):
             continue
@@ -82,11 +83,16 @@ def hrefs(
             yield element, written, says_next or written != href.strip()
 
 
-def _attributes(root: HtmlElement, source: str | None) -> Iterator[tuple[HtmlElement, str]]:
+def _attributes(
+    root: HtmlElement, source: str | None, known: Container[str]
+) -> Iterator[tuple[HtmlElement, str]]:
     for element in root.iter("a", "area", "link", "button", "option"):
-        if element.tag == "option":
+        tag = element.tag
+        if tag == "option":
             yield element, "value"
-        elif element.tag != "link" or "next" in (element.get("rel") or "").lower().split():
+        elif element.get("href") in known:
+            continue  # as most are: the menus of the site
+        elif tag != "link" or "next" in (element.get("rel") or "").lower().split():
             yield element, "href"
     if source is not None and "hx-get" not in source and not _SAYS_MORE.search(source):
         return

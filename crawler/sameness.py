@@ -6,6 +6,7 @@ Plain book-keeping; ``crawler.watch`` asks the site what has to be asked.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -62,7 +63,8 @@ class Look:
     """Digest of the visible text."""
     whole: bytes
     """Digest of text and links."""
-    words: frozenset[str]
+    words: array[int]
+    """Its different words, 32 bits of the hash of each: one look of every site is kept."""
 
     def resembles(self, other: Look | None) -> bool:
         """Tell whether both are one page, but for a small difference."""
@@ -70,8 +72,9 @@ class Look:
             return False
         if self.text == other.text:
             return True
-        common = len(self.words & other.words)
-        return common >= ALIKE * len(self.words | other.words) and common > 0
+        ours, theirs = set(self.words), set(other.words)
+        common = len(ours & theirs)
+        return common >= ALIKE * len(ours | theirs) and common > 0
 
 
 def title_of(root: HtmlElement) -> str:
@@ -98,7 +101,7 @@ def look_of(root: HtmlElement) -> Look:
     return Look(
         text=_digest(bare),
         whole=_digest(f"{bare}\n{links}"),
-        words=frozenset(_WORD.findall(text)[:MOST_WORDS]),
+        words=array("I", {hash(word) & 0xFFFFFFFF for word in _WORD.findall(text)[:MOST_WORDS]}),
     )
 
 

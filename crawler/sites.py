@@ -62,6 +62,7 @@ def _load_canonicalizer() -> Callable[[str], str]:
     return found
 
 
+@lru_cache(maxsize=8192)  # a URL is asked for a dozen times while it is fetched
 def site_of(url: str) -> str:
     """Return the site of an http(s) URL.
 
@@ -98,6 +99,10 @@ def canonical_url(url: str) -> str | None:
     percent-encoding normalised, query sorted, tracking and session parameters dropped. None for
     every scheme but http and https, and for what is no URL at all. Idempotent.
     """
+    return url if _is_canonical(url) else _make_canonical(url)
+
+
+def _make_canonical(url: str) -> str | None:
     try:
         parts = urlsplit(url.strip())
         host = _ascii_host(parts.hostname or "")
@@ -113,6 +118,17 @@ def canonical_url(url: str) -> str | None:
         return _ESCAPED.sub(_plain_escape, _load_canonicalizer()(bare.geturl()))
     except ValueError:
         return None
+
+
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+"
+    r"(?::(?!80/|443/)[1-9][0-9]{1,3}|:[1-5][0-9]{4})?(?:/[A-Za-z0-9_~.-]+)+/?"
+)
+
+
+def _is_canonical(url: str) -> bool:
+    """Tell at a glance that a URL is in canonical form, as most are; False when in doubt."""
+    return _PLAIN_URL.fullmatch(url) is not None and "/." not in url
 
 
 def _ascii_host(host: str) -> str | None:

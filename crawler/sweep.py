@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ SPIDER = "structured"
 MOST_IN_FLIGHT = 1024
 TIME_IS_UP = "closespider_timeout"
 """Scrapy's reason for the end of a sweep that took as long as it may."""
+COLLECT_AFTER = 10_000
+"""Objects made since the last look for garbage before the next: those of ten pages, hardly any of
+which is garbage that needs one. The usual 700 are made several times a page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +98,8 @@ def run_sweep(
             search = _search(db, workspace, campaign)
             works = _compared_with_pages(db, workspace, campaign)
         process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep, used))
+        # else Scrapy makes a record of each answer, and throws it away
+        logging.getLogger("scrapy").setLevel(process.settings["LOG_LEVEL"])
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
         seeds = " ".join(campaign.seeds)
@@ -210,6 +216,7 @@ def _settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _in_flight(campaign: Campaign) -> int:

@@ -158,17 +158,15 @@ class TargetsMiddleware:
         self._finish(target, response)
 
     def _passed(self, output: object, response: Response, page: ReadPage) -> object | None:
-        if isinstance(output, Links):
-            for link in output.links:
-                self._passed(link, response, page)
-            output.learn()
-            if output.lastmods is not None:
-                self.targets.learn_dates(target_of(response), page.site, output.lastmods)
-            return None
-        if isinstance(output, Link):
+        if isinstance(output, (Link, Links)):
             # not by way of a Request: pages repeat their menus, and most links are known by now
             depth = response.meta.get("depth", 0) + 1
-            self.targets.take_link(output, page.site, depth)
+            for link in output.links if isinstance(output, Links) else (output,):
+                self.targets.take_link(link, page.site, depth)
+            if isinstance(output, Links):
+                output.learn()
+                if output.lastmods is not None:
+                    self.targets.learn_dates(target_of(response), page.site, output.lastmods)
             return None
         if isinstance(output, PageWarning):
             self.targets.warn(output.url, output.message)

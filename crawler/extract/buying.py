@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from crawler.extract.dom import HtmlElement, MainPart, text_within
 
@@ -57,11 +58,18 @@ def says_buy(control: HtmlElement) -> bool:
     else:
         words = text_within(control, 60)
     label = f"{control.get('title', '')} {control.get('aria-label', '')}"
-    return bool(BUY.search(words[:60]) or (label != " " and BUY.search(label[:200])))
+    return _means_buying(words[:60]) or (label != " " and BUY.search(label[:200]) is not None)
+
+
+@lru_cache(maxsize=16_384)
+def _means_buying(words: str) -> bool:
+    """Tell whether short words offer to buy; the links of a site say the same on every page."""
+    return BUY.search(words) is not None
 
 
 def _acts(control: HtmlElement) -> bool:
-    names = " ".join(control.get(key, "") for key in ("name", "id", "class", "onclick"))
-    href = control.get("href", "")
-    names += f" {href}" if href.startswith("javascript:") else ""
-    return bool(_ACTION.search(names[:1000]))
+    names = " ".join(filter(None, map(control.get, ("name", "id", "class", "onclick"))))
+    href = control.get("href")
+    if href and href.startswith("javascript:"):
+        names += f" {href}"
+    return bool(names) and _ACTION.search(names[:1000]) is not None

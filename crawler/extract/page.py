@@ -272,7 +272,7 @@ class PageView:
     @property
     def bid(self) -> Fields:
         """The last bid, where the page is an auction: its data has the price that it began at."""
-        if AUCTION not in self.source or self.price is None or not is_bid(self.price):
+        if self.price is None or not is_bid(self.price) or AUCTION not in self.source:
             return {}
         return self.price_fields()
 

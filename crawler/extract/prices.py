@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.cards import Cards
@@ -155,24 +156,31 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     text = text_within(element, 80)
     if _BARE_NUMBER.fullmatch(text):
         text += _sign_behind(element)
-    if len(element) and len(MONEY.findall(text)) > 1:
+    found = _read_price(text, own) if text and len(text) <= 40 else None
+    if found is None or (len(element) and len(MONEY.findall(text)) > 1):
         return None  # the old price and the new one: each is looked at by itself
-    if not text or len(text) > 40 or not _DIGIT.search(text):
-        return None
-    if _NOT_THE_PRICE.search(text) or not (
-        MONEY.search(text) or (own and re.fullmatch(r"\D{0,6}\d[\d., ]*\D{0,4}", text))
-    ):
-        return None
-    if _SENTENCE.search(text):
-        return None
-    for step in list(lineage(element))[:3]:
+    for step in islice(lineage(element), 3):
         if step.tag in ("del", "s", "strike") or marked(step, _NO_PRICE):
             return None
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _read_price(text: str, own: bool) -> tuple[Decimal, str | None] | None:
+    """Read a short text as a price; the pages of a site say the same things over and over.
+
+    :param own: whether what holds the text is called a price
+    """
+    if not MONEY.search(text) and not (own and _PLAIN_PRICE.fullmatch(text)):
+        return None
+    if not _DIGIT.search(text) or _NOT_THE_PRICE.search(text) or _SENTENCE.search(text):
+        return None
     amount, sign = parse_price(text)
     return (amount, sign) if amount else None
 
 
 _SENTENCE = re.compile(r"。|[，；].*[\u3400-\u9fff]{6}")
+_PLAIN_PRICE = re.compile(r"\D{0,6}\d[\d., ]*\D{0,4}")
 _BARE_NUMBER = re.compile(r"\d[\d.,]*")
 _SIGN = re.compile(r"\s*(?:元|円|원|€|£|\$|₽|руб|zł|Kč|тг)")
 

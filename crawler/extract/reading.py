@@ -182,7 +182,8 @@ def _read_page(draft: Draft, view: PageView) -> None:
     if "sku" not in draft.fields:
         pictures = draft.fields.get("images", ())
         draft.add("url", {"sku": number_in_address(view.url, view.root, pictures)})
-    if "price" in draft.fields and view.seems_to_be_had:
+    known = draft.fields.keys()
+    if "price" in known and "availability" not in known and view.seems_to_be_had:
         draft.add("assumed", {"availability": "InStock"})
 
 

@@ -59,7 +59,8 @@ def find_vendor(lines: Iterable[Line], main: MainPart, url: str) -> Seller | Non
             if seller is not None:
                 return seller
     for element in main.named(_BOX):
-        if not MONEY.search(text_within(element, 600)) and (seller := _boxed(element, url)):
+        seller = _boxed(element, url)
+        if seller is not None and not MONEY.search(text_within(element, 600)):
             return seller
     return None
 

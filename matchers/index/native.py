@@ -188,7 +188,7 @@ def _add(arguments: Iterable[Any], flat: Flat) -> None:
                     f"expected an array of one dimension without gaps, got shape {argument.shape}"
                 )
             values += (argument.ctypes.data, len(argument))
-            kinds += (argument.dtype.name, _SIZE)
+            kinds += (argument.dtype.str, _SIZE)  # .name is made anew each time, slowly
         elif isinstance(argument, tuple):
             _add(argument, flat)
         else:

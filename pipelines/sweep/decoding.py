@@ -75,7 +75,7 @@ class Decoder(Worker):
         answer = self._ask_at(str(path.resolve()), depth)
         if "fingerprint" not in answer:
             raise PictureError(answer["problem"])
-        return parse_fingerprint(base64.b85decode(answer["fingerprint"]))
+        return parse_fingerprint(base64.b64decode(answer["fingerprint"]))
 
     def find_maker(self, depth: Depth = "points") -> str:
         """Return what makes the fingerprints: decoder, hash and model, with their versions.
@@ -113,7 +113,7 @@ def _answer(question: tuple[str | None, Depth], descriptor: str = "") -> Answer:
     if path is None:
         return {"maker": hashing.find_maker(depth, model)}
     made = hashing.fingerprint(Path(path).read_bytes(), depth, model)
-    return {"fingerprint": base64.b85encode(dump_fingerprint(made)).decode()}
+    return {"fingerprint": base64.b64encode(dump_fingerprint(made)).decode()}
 
 
 @cache

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from parsel import Selector
 
 from crawler.link import Link, LinkKind
-from crawler.links import MOST_LINKS, _is_canonical, find_links, is_page
+from crawler.links import MOST_LINKS, find_links, is_page
 from crawler.menus import Menus
-from crawler.sites import canonical_url
+from crawler.sites import _is_canonical, _make_canonical
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 URL = "https://corner.example/c/kitchen"
@@ -162,11 +162,13 @@ def test_a_page_number_opens_no_other_door(html: str) -> None:
 
 @given(
     st.from_regex(
-        r"https://[a-c][a-c-]{0,3}\.(example|com)(/[A-Ca-c0-9_~.-]{1,4}){1,4}/?", fullmatch=True
+        r"https?://[a-c1][a-c0-9-]{0,3}\.(example|com|1)(:80|:443|:[0-9]{1,5})?"
+        r"(/[A-Ca-c0-9_~.-]{1,4}){1,4}/?",
+        fullmatch=True,
     )
 )
 def test_what_is_canonical_at_a_glance_is_canonical(url: str) -> None:
-    assert not _is_canonical(url) or canonical_url(url) == url
+    assert not _is_canonical(url) or _make_canonical(url) == url
 
 
 def test_a_menu_and_facets_of_two_thousand_links_are_cheap() -> None:
