@@ -136,10 +136,23 @@ def measure_way(
 
 
 def list_rows(text: str, language: str) -> set[int]:
-    """Return hashes of all rows of words of a text that make a copy."""
+    """Return hashes of all rows of words of a text that make a copy.
+
+    In Chinese texts a Latin word is as much as two characters.
+    """
     words = re.findall("[\u4e00-\u9fff]|[^\\W\u4e00-\u9fff]+", text.lower())
-    size = LABEL * _FACTORS[language]
-    return {hash(tuple(words[at : at + size])) for at in range(len(words) - size + 1)}
+    factor = _FACTORS[language]
+    sizes = [1 if word >= "\u4e00" else factor for word in words]
+    rows, end, size = set(), 0, 0
+    for start in range(len(words)):
+        while size < LABEL * factor and end < len(words):
+            size += sizes[end]
+            end += 1
+        if size < LABEL * factor:
+            break
+        rows.add(hash(tuple(words[start:end])))
+        size -= sizes[start]
+    return rows
 
 
 def list_innocents(half: Half, rng: random.Random) -> tuple[list[str], int]:
