@@ -155,6 +155,16 @@ def list_rows(text: str, language: str) -> set[int]:
     return rows
 
 
+def quote(half: Half, rng: random.Random) -> str:
+    """Return a quotation from a registered text; in Chinese ones Latin words count too."""
+    while True:
+        words = rng.randint(QUOTED // 2, QUOTED)
+        quotation = take(half.registered, half.language, words, rng)[1]
+        latin = len(re.findall("[^\\W\u4e00-\u9fff]+", quotation))
+        if half.language == "en" or 4 * latin <= words:
+            return quotation
+
+
 def list_innocents(half: Half, rng: random.Random) -> tuple[list[str], int]:
     """Return innocent pieces, and how many were left out as they do copy."""
     rows = set().union(*(list_rows(text, half.language) for text in half.registered))
@@ -169,8 +179,7 @@ def list_innocents(half: Half, rng: random.Random) -> tuple[list[str], int]:
                 copies += 1
                 continue
             if len(innocents) % 2:
-                words = rng.randint(QUOTED // 2, QUOTED)
-                quotation = take(half.registered, half.language, words, rng)[1]
+                quotation = quote(half, rng)
                 piece.insert(len(piece) // 2, f" “{quotation}” ")
             innocents.append("".join(piece))
     rng.shuffle(innocents)
