@@ -136,10 +136,33 @@ def measure_way(
 
 
 def list_rows(text: str, language: str) -> set[int]:
-    """Return hashes of all rows of words of a text that make a copy."""
+    """Return hashes of all rows of words of a text that make a copy.
+
+    In Chinese texts a Latin word is as much as two characters.
+    """
     words = re.findall("[\u4e00-\u9fff]|[^\\W\u4e00-\u9fff]+", text.lower())
-    size = LABEL * _FACTORS[language]
-    return {hash(tuple(words[at : at + size])) for at in range(len(words) - size + 1)}
+    factor = _FACTORS[language]
+    sizes = [1 if word >= "\u4e00" else factor for word in words]
+    rows, end, size = set(), 0, 0
+    for start in range(len(words)):
+        while size < LABEL * factor and end < len(words):
+            size += sizes[end]
+            end += 1
+        if size < LABEL * factor:
+            break
+        rows.add(hash(tuple(words[start:end])))
+        size -= sizes[start]
+    return rows
+
+
+def quote(half: Half, rng: random.Random) -> str:
+    """Return a quotation from a registered text; in Chinese ones Latin words count too."""
+    while True:
+        words = rng.randint(QUOTED // 2, QUOTED)
+        quotation = take(half.registered, half.language, words, rng)[1]
+        latin = len(re.findall("[^\\W\u4e00-\u9fff]+", quotation))
+        if half.language == "en" or 4 * latin <= words:
+            return quotation
 
 
 def list_innocents(half: Half, rng: random.Random) -> tuple[list[str], int]:
@@ -156,8 +179,7 @@ def list_innocents(half: Half, rng: random.Random) -> tuple[list[str], int]:
                 copies += 1
                 continue
             if len(innocents) % 2:
-                words = rng.randint(QUOTED // 2, QUOTED)
-                quotation = take(half.registered, half.language, words, rng)[1]
+                quotation = quote(half, rng)
                 piece.insert(len(piece) // 2, f" “{quotation}” ")
             innocents.append("".join(piece))
     rng.shuffle(innocents)

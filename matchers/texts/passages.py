@@ -24,8 +24,12 @@ GAP: Final = 150
 GAP_COST: Final = 0.5
 JUMP: Final = 4.0
 """What going back in the text costs, in words."""
-OPEN: Final = 16
+OPEN: Final = 8
 """Passages of one text that may go on at one place of the page."""
+MOST: Final = 100
+"""Passages of one text that are told, the strongest."""
+MEASURED: Final = 2000
+"""Passages of a page that are looked at, the strongest."""
 REPEATED: Final = 4
 """What is told again and again carries at most so many times what its different tokens do."""
 _SHARES: Final = np.array([0.0, 1.0, 0.5, 0.0])
@@ -113,13 +117,14 @@ def join_runs(
     """
     sums = np.append(0, np.cumsum(PARTS[kinds], dtype=np.int64))
     gains = sums[runs.here + runs.sizes] - sums[runs.here]
+    joined = [one for one in _join(runs, gains) if one.gain - one.cost >= least * WHOLE]
+    joined.sort(key=lambda one: one.cost - one.gain)
     pieces = []
-    for passage in _join(runs, gains):
-        if passage.gain - passage.cost >= least * WHOLE:
-            text = int(runs.texts[passage.rows[0]])
-            piece = _measure(text, passage, runs, tokens, kinds, tables)
-            if piece.counted >= least:
-                pieces.append(piece)
+    for passage in joined[:MEASURED]:
+        text = int(runs.texts[passage.rows[0]])
+        piece = _measure(text, passage, runs, tokens, kinds, tables)
+        if piece.counted >= least:
+            pieces.append(piece)
     pieces.sort(key=lambda piece: (-piece.counted, piece.text, piece.here))
     return _tell_once(pieces)
 
@@ -193,10 +198,14 @@ def _spread(starts: Ints, sizes: Ints) -> Ints:
 def _tell_once(pieces: list[Piece]) -> list[Piece]:
     """Return the passages of which less than half stands in a stronger one of the same text."""
     kept: dict[int, list[Piece]] = {}
+    found = []
     for piece in pieces:
         start, end = piece.here
         told = kept.setdefault(piece.text, [])
+        if len(told) == MOST:
+            continue
         covered = (min(end, one.here[1]) - max(start, one.here[0]) for one in told)
         if 2 * max(covered, default=0) < end - start:
             told.append(piece)
-    return [piece for piece in pieces if piece in kept[piece.text]]
+            found.append(piece)
+    return found

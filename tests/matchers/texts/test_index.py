@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchers.texts.index import LEAST, PassageMatch, TextIndex, sum_by_owner
+from matchers.texts.passages import MOST
 from tests.matchers.texts.written import write_han, write_words
 
 
@@ -156,6 +157,17 @@ def test_set_forms_that_come_again_and_again_are_no_passage() -> None:
 
     found = TextIndex([(0, announce(1000))]).find(announce(2000))
     assert all(match.counted < 25 for match in found)
+
+
+def test_refrains_of_a_page_and_of_a_text_take_bounded_time() -> None:
+    rng = random.Random(1)
+    forms = [write_words(7, number) for number in range(100)]
+    index = TextIndex([(0, " ".join(rng.choices(forms, k=10_000)))])
+    page = " ".join(rng.choices(forms, k=50_000))
+    started = time.process_time()
+    found = index.find(page)
+    assert time.process_time() - started < 15
+    assert len(found) <= MOST
 
 
 def test_repetition_carries_little() -> None:
