@@ -7,10 +7,11 @@
 ``stages``: ``markhound sweep`` of one loopback shop with every stage on (robots.txt, reading, one
 picture a page fetched and fingerprinted by hashes, matching, storing) and a spider that only parses
 links with parsel, on the same event loop. Pages per CPU second of all processes, start-up left out:
-both run with few pages and with many, and the difference counts; of several rounds, in which they
-take turns, the least of each, as another's work on the machine only adds.
+both run with few pages and with many, in turns, and the difference counts; of several rounds the
+median, as a machine's speed changes from minute to minute.
 
-``sites``: the same pages of many sites and of 200.
+``sites``: as many listings of many sites and of 200; with each site come its robots.txt and its
+first page. All requests count: these, pages and pictures.
 
 ``queue``: memory of a frontier with so many URLs waiting, most of them on disk.
 """
@@ -25,13 +26,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from statistics import median
+from typing import Any, NamedTuple
 
 from benchmarks.registries import make_registry
 from crawler.campaign import Campaign
@@ -105,8 +107,8 @@ def make_workspace(folder: Path, rights: int) -> Path:
     return folder
 
 
-def sweep(workspace: Path, seeds: Sequence[str], pages: int) -> tuple[Spent, dict[str, int]]:
-    """Sweep the seeds; returns what it took, and state -> targets."""
+def sweep(workspace: Path, seeds: Sequence[str], pages: int) -> tuple[Spent, dict[str, Any]]:
+    """Sweep the seeds; returns what it took, and the report."""
     campaign = workspace / "campaign.toml"
     campaign.write_text(
         f'name = "c-{time.monotonic_ns()}"\nseeds = {json.dumps(list(seeds))}\n'
@@ -114,34 +116,35 @@ def sweep(workspace: Path, seeds: Sequence[str], pages: int) -> tuple[Spent, dic
         "[politeness]\ndelay = 0\nconcurrency = 8\n"
     )
     spent = run("-m", "console.cli", "--workspace", workspace, "sweep", campaign, "--json")
-    targets: dict[str, int] = json.loads(spent.out)["targets"]
-    return spent, targets
+    report: dict[str, Any] = json.loads(spent.out)
+    return spent, report
 
 
 def stages(pages: int, rights: int, rounds: int) -> None:
-    """Compare a sweep with a bare spider."""
-    runs: dict[tuple[str, int], list[Spent]] = defaultdict(list)
+    """Compare a sweep with a bare spider, round by round."""
+    rates: dict[str, list[float]] = {"bare": [], "sweep": [], "sweep / bare": []}
     with loopback_web(pages * 2) as port, tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder) / "w", rights)
         sweep(workspace, [f"http://127.0.0.9:{port}/"], 5)  # builds the index
-        for turn, name, count in product(range(rounds), ("bare", "sweep"), (FEW, FEW + pages)):
-            address = f"http://127.{turn + 1}.{count // FEW}.1:{port}/"
-            if name == "bare":
-                runs[name, count].append(run(BARE, address, str(count)))
-            else:
-                used, targets = sweep(workspace, [address], count)
-                assert targets["seen"] == count, targets
-                runs[name, count].append(used)
-    rates = {}
-    for name in ("bare", "sweep"):
-        few, many = (min(runs[name, count]) for count in (FEW, FEW + pages))
-        cpu, wall = many.cpu - few.cpu, many.wall - few.wall
-        rates[name] = pages / cpu
-        print(
-            f"{name}: {pages / cpu:.0f} pages a CPU s, {pages / wall:.0f} a second;"
-            f" {many.memory / 1e6:.0f} MB; {cpu / pages * 1000:.2f} ms a page"
-        )
-    print(f"sweep / bare: {rates['sweep'] / rates['bare']:.2f}")
+        for turn in range(rounds):
+            spent: dict[str, list[Spent]] = {"bare": [], "sweep": []}
+            for count, name in product((FEW, FEW + pages), spent):
+                address = f"http://127.{turn + 1}.{count // FEW}.1:{port}/"
+                if name == "bare":
+                    spent[name].append(run(BARE, address, str(count)))
+                else:
+                    used, report = sweep(workspace, [address], count)
+                    assert report["targets"]["seen"] == count, report["targets"]
+                    spent[name].append(used)
+            for name, (few, many) in spent.items():
+                rates[name].append(pages / (many.cpu - few.cpu))
+            rates["sweep / bare"].append(rates["sweep"][-1] / rates["bare"][-1])
+            bare, swept = (1000 / rates[name][-1] for name in spent)
+            memory = spent["sweep"][1].memory / 1e6
+            print(f"{bare:.1f} ms a page bare, {swept:.1f} ms swept, {memory:.0f} MB", flush=True)
+    for name, each in rates.items():
+        unit = "" if "/" in name else " pages a CPU s"
+        print(f"{name}: {median(each):.3g}{unit} ({min(each):.3g} to {max(each):.3g})")
 
 
 def sites(count: int, pages: int, rights: int) -> None:
@@ -156,12 +159,18 @@ def sites(count: int, pages: int, rights: int) -> None:
                     f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/"
                     for n in range(number)
                 ]
-                spent, targets = sweep(workspace, seeds, each + 1)
-            done = sum(targets.values())
-            rates.append((done + number) / spent.cpu)  # robots.txt of each site was asked for, too
+                spent, report = sweep(workspace, seeds, each + 1)
+            requests = sum(site["requests"] for site in report["sites"]) + report["pictures"]
+            rates.append(requests / spent.cpu)
+            ends = Counter(
+                "seen" if set(site["targets"]) <= {"seen", "not_reached"} else "otherwise"
+                for site in report["sites"]
+            )
             print(
-                f"{number:,} sites: {done:,} targets {targets}, {spent.wall:.0f} s;"
-                f" {rates[-1]:.0f} requests a CPU s, {spent.memory / 1e6:.0f} MB"
+                f"{number:,} sites ({dict(ends)}): {report['targets']}, {report['listings']:,}"
+                f" listings; {requests:,} requests, {spent.wall:.0f} s, {rates[-1]:.0f} requests a"
+                f" CPU s, {spent.memory / 1e6:.0f} MB; {report['state']}",
+                flush=True,
             )
         print(f"{count:,} sites / 200 sites: {rates[1] / rates[0]:.2f}")
 
@@ -213,12 +222,12 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     what = parser.add_subparsers(dest="what", required=True)
-    for name, pages in (("stages", 1000), ("sites", 36_000)):
+    for name, pages in (("stages", 400), ("sites", 18_000)):
         one = what.add_parser(name)
         one.add_argument("--pages", type=int, default=pages)
         one.add_argument("--rights", type=int, default=10_000)
         if name == "stages":
-            one.add_argument("--rounds", type=int, default=1)
+            one.add_argument("--rounds", type=int, default=5)
         if name == "sites":
             one.add_argument("--sites", type=int, default=18_000)
     what.add_parser("queue").add_argument("--urls", type=int, default=1_000_000)
