@@ -84,6 +84,7 @@ def test_what_a_site_said_is_not_believed_any_more_once_it_was_wrong(
     assert outcomes(ready, sweep(ready, campaign)["sweep"])["p/4"][0] == "seen"
 
 
+@pytest.mark.long
 def test_a_sample_is_read_in_full_each_night(ready: Path, shop: TinyShop) -> None:
     shop.validators = True
     campaign = str(write(ready, shop, full_look_share=0.5))
@@ -100,6 +101,7 @@ def test_a_sample_is_read_in_full_each_night(ready: Path, shop: TinyShop) -> Non
     assert 15 <= twice <= 45  # of 60 by halves: outside once in 20,000 nights
 
 
+@pytest.mark.long
 def test_an_honest_304_is_no_matter_for_a_warning(ready: Path, shop: TinyShop) -> None:
     shop.validators = True
     campaign = str(write(ready, shop, full_look_share=1))
@@ -151,6 +153,7 @@ def test_a_page_that_its_sitemap_says_is_old_is_not_asked_for(
     assert goods_asked(shop) == asked + 12
 
 
+@pytest.mark.long
 def test_a_page_with_a_newer_date_goes_first(ready: Path, shop: TinyShop) -> None:
     with_sitemap(shop)
     campaign = str(write(ready, shop, full_look_share=1))
@@ -162,7 +165,16 @@ def test_a_page_with_a_newer_date_goes_first(ready: Path, shop: TinyShop) -> Non
     assert outcomes(ready, second["sweep"])["p/11"][0] == "seen"
 
 
-@pytest.mark.parametrize("kind", ["same for all", "in the future", "none", "with validators"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "same for all",
+        *(
+            pytest.param(kind, marks=pytest.mark.long)
+            for kind in ("in the future", "none", "with validators")
+        ),
+    ],
+)
 def test_dates_that_say_nothing_are_not_used(
     ready: Path, shop: TinyShop, campaign: Path, kind: str
 ) -> None:
@@ -196,6 +208,7 @@ def test_a_sitemap_that_was_wrong_is_not_believed_any_more(ready: Path, shop: Ti
     assert told(again) == ""
 
 
+@pytest.mark.long
 def test_a_sitemap_that_does_not_answer_vouches_for_nothing(
     ready: Path, shop: TinyShop, campaign: Path
 ) -> None:

@@ -38,7 +38,7 @@ def unlink(shop: TinyShop, path: str = "/p/3") -> None:
     shop.routes["/"] = links_page(*(f"/p/{n}" for n in GOODS if f"/p/{n}" != path))
 
 
-@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("status", [404, pytest.param(410, marks=pytest.mark.long)])
 def test_a_listing_that_comes_back_is_seen_again(ready: Path, shop: TinyShop, status: int) -> None:
     night(ready, shop)
     whole, shop.routes["/p/3"] = shop.routes["/p/3"], Answer("no more", status=status)
@@ -55,6 +55,7 @@ def test_a_listing_that_comes_back_is_seen_again(ready: Path, shop: TinyShop, st
     assert night(ready, shop)["p/3"][0] == "unchanged"
 
 
+@pytest.mark.long
 def test_what_stays_gone_is_asked_for_ever_less_often(ready: Path, shop: TinyShop) -> None:
     take_in(ready, {"id": "TM-1", "kind": "trademark", "name": "Velmora"})
     night(ready, shop)
@@ -73,6 +74,7 @@ def test_what_stays_gone_is_asked_for_ever_less_often(ready: Path, shop: TinySho
     assert night(ready, shop)["p/3"][0] == "gone"
 
 
+@pytest.mark.long
 def test_what_is_gone_and_linked_is_asked_for_whatever_the_rule(
     ready: Path, shop: TinyShop
 ) -> None:
@@ -84,6 +86,7 @@ def test_what_is_gone_and_linked_is_asked_for_whatever_the_rule(
     assert night(ready, shop)["p/3"][0] == "seen"
 
 
+@pytest.mark.long
 def test_a_page_that_was_no_listing_is_forgotten(ready: Path, shop: TinyShop) -> None:
     shop.routes["/"] = links_page("/about", *(f"/p/{n}" for n in GOODS))
     shop.routes["/about"] = links_page("/p/1")

@@ -39,7 +39,7 @@ def told(report: Mapping[str, Any]) -> str:
     return "\n".join(m for m in messages if "interface" in m or "listings that" in m)
 
 
-@pytest.mark.parametrize("status", [500, 429])
+@pytest.mark.parametrize("status", [500, pytest.param(429, marks=pytest.mark.long)])
 def test_an_interface_that_failed_is_asked_in_full_the_next_night(
     campaign: Path, status: int
 ) -> None:
@@ -62,6 +62,7 @@ def test_an_interface_that_failed_is_asked_in_full_the_next_night(
     assert told(good) == ""
 
 
+@pytest.mark.long
 def test_an_interface_that_does_not_answer_is_told(campaign: Path) -> None:
     with ShopifyLike(goods(COUNT)) as shop:
         night(campaign, shop)

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.servers.command import run
 from tests.servers.sweeping import outcomes, sweep
 from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
@@ -42,6 +44,7 @@ def test_bytes_that_were_used_are_used(workspace: Path) -> None:
     assert first["targets"]["seen"] < more["targets"]["seen"] < 20
 
 
+@pytest.mark.long
 def test_minutes_that_were_used_are_used(workspace: Path) -> None:
     goods = [f"/p/{n}" for n in range(400)]
     routes = {"/": links_page(*goods), **{path: listing_page(path) for path in goods}}
@@ -53,6 +56,7 @@ def test_minutes_that_were_used_are_used(workspace: Path) -> None:
         assert again["targets"]["seen"] <= first["targets"]["seen"] + 4
 
 
+@pytest.mark.long
 def test_the_time_of_the_whole_sweep_that_was_used_is_used(workspace: Path) -> None:
     goods = [f"/p/{n}" for n in range(400)]
     routes = {"/": links_page(*goods), **{path: listing_page(path) for path in goods}}

@@ -179,6 +179,12 @@ def flatten(arguments: Iterable[Any]) -> Flat:
     return flat
 
 
+@cache
+def _name_of(kind: np.dtype[Any]) -> str:
+    """Return the name of a type, which numpy makes anew each time, slowly."""
+    return kind.name
+
+
 def _add(arguments: Iterable[Any], flat: Flat) -> None:
     values, kinds = flat
     for argument in arguments:
@@ -188,7 +194,7 @@ def _add(arguments: Iterable[Any], flat: Flat) -> None:
                     f"expected an array of one dimension without gaps, got shape {argument.shape}"
                 )
             values += (argument.ctypes.data, len(argument))
-            kinds += (argument.dtype.str, _SIZE)  # .name is made anew each time, slowly
+            kinds += (_name_of(argument.dtype), _SIZE)
         elif isinstance(argument, tuple):
             _add(argument, flat)
         else:
