@@ -15,8 +15,9 @@ from matchers.lexicon import fold_text
 from matchers.normalize import UNSPACED
 from matchers.vocabulary import load_sections
 
-Section = Literal["handed_on", "in_part", "form"]
-"""``handed_on``: whole works; ``in_part``: no whole work, or talk of one; ``form``: what it is."""
+Section = Literal["handed_on", "perhaps_handed_on", "in_part", "form"]
+"""``handed_on``: whole works (``perhaps``: honest pages say it too); ``in_part``: no whole work, or
+talk of one; ``form``: what it is."""
 
 
 def find_said(text: str, section: Section) -> Iterator[tuple[int, int]]:

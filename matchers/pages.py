@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from crawler.model import FileKind, FileLink, Finding, Listing, Right
@@ -21,17 +22,19 @@ from matchers.page_words import Section, find_said
 from matchers.weights import PAGE
 from matchers.wording import say
 
-MOST_FILES = 200
-"""Links to files of a page whose names are compared."""
-_HANDED_ON: Final[frozenset[FileKind]] = frozenset(
-    ("book", "video", "audio", "archive", "torrent", "share", "download")
-)
-"""Files that may be the work which the page is about; programs and documents are most pages'."""
+MOST_FILES = 500
+"""Links to files of a page whose names are compared: all that are kept."""
 _SIGNS = str.maketrans(dict.fromkeys("._+", " "))
 """Signs that part the words of file names."""
 _QUOTED = re.compile(r"[《〈「『“\"]\s*$")
 _WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+")
-_FORMAT = re.compile(r"\d+(?:p|k|kbps|mb|gb|卷|册|集|章|部)?|s\d+(?:e\d+)?|[a-z0-9]{2,4}$", re.I)
+_FORMAT = re.compile(
+    r"(?:hd|bd|web)?\d+(?:p|k|kbps|mb|gb|卷|册|集|章|部)?|s\d+(?:e\d+)?|ep?\d+|第|集|部|卷|章"
+    r"|epub|mobi|azw3?|fb2|pdf|txt|docx?|zip|rar|7z|mkv|mp[34]|avi|rmvb|flac|torrent",
+    re.I,
+)
+"""Words of file names that say of what form, or which part, a file is."""
+_RESOLUTION = re.compile(r"(?<!\d)(?:480|720|1080|2160)p(?![a-z])", re.I)
 
 
 class _Named(NamedTuple):
@@ -74,12 +77,10 @@ def find_page_findings(candidate: Candidate) -> list[Finding]:
 
 
 def _of_names(candidate: Candidate) -> Iterator[Finding]:
+    """Yield what names say; a title without a file says nothing, as to name a work is free."""
     page = candidate.listing
     named = max((_level(found) for found in candidate.files), key=_weight, default=None)
     title = max((name.match for name in candidate.names), key=_by_standing, default=None)
-    if title is not None:
-        level = "page_title" if _stands_out(title, page.title) else "page_title_ordinary"
-        yield _finding(level, "title", title.text, title.form, title.span)
     if named is not None:
         match, file = named.found.match, named.found.file
         said = _finding(named.level, "files", match.text, match.form, match.span, file)
@@ -87,19 +88,43 @@ def _of_names(candidate: Candidate) -> Iterator[Finding]:
         yield from _of_file(file)
     elif title is not None and (beside := _beside(page)) is not None:
         text = beside.name or beside.text or ""
-        yield _finding("files_beside", "files", text, title.form, None, beside)
+        yield _finding(_LEVELS_BESIDE[beside.kind], "files", text, title.form, None, beside)
         yield from _of_file(beside)
+    else:
+        return
     if title is not None:
-        yield from _of_title(page.title, has_file=named is not None)
+        level = "page_title" if _stands_out(title, page.title) else "page_title_ordinary"
+        yield _finding(level, "title", title.text, title.form, title.span)
+    yield from _of_title(page.title, title)
+
+
+_LEVELS_BESIDE: Final[dict[FileKind, str]] = {
+    "book": "files_beside",
+    "video": "files_beside",
+    "audio": "files_beside",
+    "torrent": "files_beside",
+    "share": "share_beside",
+    "archive": "perhaps_beside",
+    "download": "perhaps_beside",
+}
+"""Kinds of files that may be the work by whose name a page is called; programs and documents are
+most pages'."""
+_COPIES: Final[frozenset[FileKind]] = frozenset(("book", "video", "audio", "torrent", "share"))
+"""Files that mostly are works; archives, documents and programs may be anything."""
 
 
 def _level(found: FoundFile) -> _Named:
     """Say how plainly a file bears the name of the work."""
-    stands, whole = _stands_out(found.match, found.text), _is_whole(found.match, found.text)
-    if stands:
-        level = "file_named" if whole else "file_named_among"
+    stands, rest = _stands_out(found.match, found.text), _rest(found.match, found.text)
+    copies = found.file.kind in _COPIES or (found.file.name or "").lower().endswith(".txt")
+    if stands and not rest:
+        level = "file_named" if copies else "file_named_other"
+    elif stands and copies and rest <= 2 * found.match.length:
+        level = "file_named_among"
+    elif copies and not rest:
+        level = "file_named_han" if found.match.unspaced else "file_named_ordinary"
     else:
-        level = "file_named_ordinary" if whole else "file_named_perhaps"
+        level = "file_named_perhaps"
     return _Named(level, found)
 
 
@@ -120,45 +145,52 @@ def _stands_out(match: NameMatch, text: str) -> bool:
     return not match.ordinary and match.length > 3
 
 
-def _is_whole(match: NameMatch, text: str) -> bool:
-    """Tell whether a title is all that a file's name says, forms and numbers of parts apart."""
-    rest = f"{text[: match.span[0]]} {text[match.span[1] :]}"
-    spans = [*find_said(rest, "handed_on"), *find_said(rest, "form")]
+def _rest(match: NameMatch, text: str) -> int:
+    """Return how many letters a file's name has besides a title, forms and numbers of parts."""
+    rest = f"{text[: match.span[0]]} {text[match.span[1] :]}".translate(_SIGNS)
+    sections: tuple[Section, ...] = ("handed_on", "perhaps_handed_on", "form")
+    spans = [span for section in sections for span in find_said(rest, section)]
     letters = 0
     for word in _WORD.finditer(rest):
         known = any(start <= word.start() and word.end() <= end for start, end in spans)
         if not known and not _FORMAT.fullmatch(word[0]):
             letters += len(word[0])
-    return letters <= match.length
+    return letters
 
 
 def _beside(page: Listing) -> FileLink | None:
-    """Return a file that a page hands on which is called by the title of a work.
+    """Return the file that most likely is the work by whose name a page is called.
 
     A page that says that it reviews, quotes or announces a work hands on no copy by that.
     """
     if any(find_said(page.title, "in_part")):
         return None
-    return next((file for file in page.files if file.kind in _HANDED_ON), None)
+    files = [file for file in page.files if file.kind in _LEVELS_BESIDE]
+    return max(files, key=lambda file: PAGE[_LEVELS_BESIDE[file.kind]], default=None)
 
 
 def _of_file(file: FileLink) -> Iterator[Finding]:
     """Yield what a file is said to be: the whole work, or a part that holders hand out."""
+    texts = [text for text in (file.name, file.text) if text]
+    sections: tuple[Section, ...] = ("in_part", "handed_on", "perhaps_handed_on")
+    said = ((s, text, span) for s in sections for text in texts for span in find_said(text, s))
+    shown = (
+        ("handed_on", text, found.span()) for text in texts for found in _RESOLUTION.finditer(text)
+    )
+    for section, text, span in islice(chain(said, shown), 1):
+        yield _finding(section, "files", text[slice(*span)], "", span, file)
+
+
+def _of_title(title: str, name: NameMatch | None) -> Iterator[Finding]:
+    """Yield what the title says the page is for, the name of the work left out."""
+    text = title
+    if name is not None:
+        start, end = name.span
+        text = f"{title[:start]}{' ' * (end - start)}{title[end:]}"
     sections: tuple[Section, ...] = ("in_part", "handed_on")
     for section in sections:
-        for text in filter(None, (file.name, file.text)):
-            for start, end in find_said(text, section):
-                yield _finding(section, "files", text[start:end], "", (start, end), file)
-                return
-
-
-def _of_title(title: str, *, has_file: bool) -> Iterator[Finding]:
-    """Yield what the title says the page is for, where no file says more."""
-    sections: tuple[Section, ...] = ("handed_on",) if has_file else ("in_part", "handed_on")
-    for section in sections:
-        for start, end in find_said(title, section):
+        for start, end in islice(find_said(text, section), 1):
             yield _finding(f"title_{section}", "title", title[start:end], "", (start, end))
-            return
 
 
 def _finding(

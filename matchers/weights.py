@@ -257,16 +257,22 @@ PAGE: Final[Mapping[str, float]] = {
     "page_title_ordinary": 0.5,
     # a link to a file that bears the name of a work
     "file_named": 7.0,
-    "file_named_among": 5.6,
-    "file_named_ordinary": 5.2,
+    "file_named_other": 5.0,
+    "file_named_among": 5.2,
+    "file_named_han": 6.2,
+    "file_named_ordinary": 4.8,
     "file_named_perhaps": 1.0,
     "files_beside": 3.8,
+    "share_beside": 4.4,
+    "perhaps_beside": 2.0,
     # what the file, or the title, is said to be
     "handed_on": 1.5,
+    "perhaps_handed_on": 0.3,
     "in_part": -5.0,
-    "title_handed_on": 0.7,
-    "title_in_part": -2.0,
+    "title_handed_on": 1.2,
+    "title_in_part": -4.0,
 }
-"""What a page that is no listing says of a work by names and files. A title alone is forgotten, as
-to name a work is free; a file that bears nothing but a title of its own is flagged alone, and one
-of ordinary words where it is said to be the whole work. Set by hand: no labelled pages are had."""
+"""What a page that is no listing says of a work by names and files. A title alone says nothing, as
+to name a work is free. A book, film or the like that bears a title and no other words is flagged
+alone; one of ordinary words, or with other words, where it is said to be the whole work. Set by
+hand, since no labelled pages are had."""

@@ -22,7 +22,7 @@ from crawler.errors import (
     GrowsByScriptError,
     NeedsBrowserError,
 )
-from crawler.extract import find_page, is_plain_text, page_of, parse_page, text_page
+from crawler.extract import find_page, is_plain_text, limits_of, page_of, parse_page, text_page
 from crawler.extract.growth import grows_by_script
 from crawler.feeds import find_feeds
 from crawler.link import Link, LinkKind, Links
@@ -84,6 +84,10 @@ class StructuredSpider(Discovery, Spider):
 
         :raises SkipError: as ``parse`` does
         """
+        if self.works and is_plain_text(response):
+            for output in self.parse(response):
+                yield output
+            return
         page = page_of(response)
         reading = parse_page(response.url, page, source=response.text)
         front = _front(response, page)
@@ -193,7 +197,7 @@ class StructuredSpider(Discovery, Spider):
         :raises ExtractionError: the page is made so that it cannot be read
         """
         if self.works and is_plain_text(response):
-            yield dataclasses.replace(text_page(response.url, response.text), seen_at=_now())
+            yield from _as_page(text_page(response.url, response.text))
             return
         page = page_of(response)
         reading = parse_page(response.url, page, source=response.text)
@@ -220,7 +224,7 @@ class StructuredSpider(Discovery, Spider):
         if self.works and reading.listing is None and (not grows or self._is_last(response)):
             found = find_page(response.url, page.root)
             images = found.images if self.works == "pictures" else ()
-            yield dataclasses.replace(found, images=images, seen_at=_now())
+            yield from _as_page(dataclasses.replace(found, images=images))
         if grows:
             raise GrowsByScriptError("the rest of its list comes by clicks or scrolling alone")
 
@@ -231,6 +235,13 @@ class StructuredSpider(Discovery, Spider):
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _as_page(page: Listing) -> Iterator[Output]:
+    """Yield a page that is no listing, and what of it is too much to be compared."""
+    yield dataclasses.replace(page, seen_at=_now())
+    for message in limits_of(page):
+        yield PageWarning(url=page.url, message=message)
 
 
 def _front(response: Response, page: Selector) -> Front:

@@ -141,3 +141,9 @@ def test_pictures_of_pages_that_are_not_had_are_told(works: Path) -> None:
     [only] = report["sites"]
     assert only["picture_problems"] == {"gone: HTTP 404": 1}
     assert found(works)[""]["right"] == "W-2"
+
+
+def test_a_text_may_be_a_seed(works: Path) -> None:
+    with TinyShop(site()) as server:
+        sweep(works, f"{server.url}/poem.txt", "--max-pages", "1")
+    assert found(works)["poem.txt"]["right"] == "W-3"

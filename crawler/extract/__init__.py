@@ -16,13 +16,14 @@ A page that is no listing is read by ``webpage``: its text, pictures and links t
 from crawler.extract.document import is_plain_text, page_of, saved_page
 from crawler.extract.kinds import describe_page
 from crawler.extract.reading import PageReading, parse_listing, parse_page
-from crawler.extract.webpage import find_page, text_page
+from crawler.extract.webpage import find_page, limits_of, text_page
 
 __all__ = [
     "PageReading",
     "describe_page",
     "find_page",
     "is_plain_text",
+    "limits_of",
     "page_of",
     "parse_listing",
     "parse_page",

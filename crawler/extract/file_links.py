@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from crawler.extract.dom import HtmlElement, text_within
 from crawler.extract.values import clean_text
@@ -21,6 +21,7 @@ MOST_ELEMENTS = 20_000
 """Links that are looked at for them."""
 LONGEST_URL = 4_000
 _LONGEST_TEXT = 200
+_LONGEST_NAME = 500
 
 _ENDINGS: dict[FileKind, str] = {
     "book": "epub mobi azw azw3 fb2 djvu cbz cbr umd chm lrf prc",
@@ -36,7 +37,18 @@ _ENDING = re.compile(r"\.([a-z0-9]{2,8})$", re.I)
 _PEERS = ("magnet", "ed2k", "thunder", "flashget", "qqdl")
 _SCHEMES_OF_PEERS = tuple(f"{scheme}:" for scheme in _PEERS)
 _DOTTED = re.compile(r"\.([a-z0-9]{2,8})(?=$|[?#&;])")
-_DOWNLOAD_WORDS = ("down", "dl", "getfile", "get-file", "attachment", "xiazai")
+_TELLING = (
+    "down",
+    "dl",
+    "getfile",
+    "get-file",
+    "attach",
+    "xiazai",
+    "=http",
+    "=magnet",
+    "%3a%2f",
+)
+"""Words in the address of a download, or of a page that leads on to another address."""
 _SCHEMES = frozenset(("http", "https", "ftp", "ftps", *_PEERS))
 _TAGS = {
     "a": "href",
@@ -56,6 +68,14 @@ _CALLED_DOWNLOAD = re.compile(
 _DOWNLOAD_PATH = re.compile(
     r"(?:^|[/_.-])(?:down(?:load)?s?|dl|get-?file|attachments?|xiazai)(?:[/_.?=-]|$)", re.I
 )
+_ADDRESS = re.compile(r"(?:https?://|magnet:|ed2k://|thunder://)", re.I)
+_WRITTEN = re.compile(
+    r"(?:https?://[^\s<>\"'，。；、）)】]+|magnet:\?[^\s<>\"'，。]+|ed2k://\|[^\s<>\"']+)", re.I
+)
+"""Addresses that stand in a text as words."""
+_CODE = re.compile(r"(?:提取码|访问码|密码|口令|code|pwd)\s*[:：]?\s*\w{3,8}", re.I)
+_STREAM = re.compile(r"https?:(?:\\?/){2}[^\s\"'<>]{3,500}?\.m3u8", re.I)
+"""What a player on a page is given to show."""
 _SAYS_NOTHING = re.compile(
     r"(?:点击|點擊|点此|免费|免費|立即|马上|本地|高速|普通|直接|直链|在线|官方|电信|联通|移动"
     r"|百度|夸克|迅雷|阿里|蓝奏|天翼|城通|磁力|种子|网盘|網盤|云盘|备用|下载|下載|地址|链接|連結"
@@ -78,8 +98,8 @@ def find_files(root: HtmlElement, url: str) -> tuple[FileLink, ...]:
     base = _joined(url, base) or url
     found: dict[str, FileLink] = {}
     for element in islice(root.iter(*_TAGS), MOST_ELEMENTS):
-        written = (element.get(_TAGS[element.tag]) or "").strip()
-        if not (_may_lead(written) or element.get("download") is not None):
+        written = (element.get(_TAGS[element.tag]) or element.get("data-src") or "").strip()
+        if not (_may_lead(written) or _bears_name(element)):
             continue  # as nearly all
         if len(written) > LONGEST_URL or written.startswith("#"):
             continue
@@ -97,13 +117,21 @@ def find_files(root: HtmlElement, url: str) -> tuple[FileLink, ...]:
 def _may_lead(written: str) -> bool:
     """Tell at a glance whether a link may lead to a file, as few do."""
     lowered = written.lower()
-    if any(word in lowered for word in _DOWNLOAD_WORDS) or lowered.startswith(_SCHEMES_OF_PEERS):
+    if any(word in lowered for word in _TELLING) or lowered.startswith(_SCHEMES_OF_PEERS):
         return True
     if any(ending in _KIND_OF for ending in _DOTTED.findall(lowered)):
         return True
     scheme, slashes, rest = lowered.partition("//")
     host = rest.partition("/")[0] if slashes and len(scheme) <= len("https:") else ""
     return host != "" and any(".".join(parts) in _hosts() for parts in _ends(host.split(".")))
+
+
+def _bears_name(element: HtmlElement) -> bool:
+    """Tell whether a link is a download by its mark-up, or its words are the name of a file."""
+    if element.get("download") is not None:
+        return True
+    text = (element.text or "").strip()
+    return "." in text and _kind_of_name(text) is not None
 
 
 def _ends(parts: list[str]) -> Iterator[list[str]]:
@@ -126,10 +154,12 @@ def _file_link(element: HtmlElement, address: str) -> FileLink | None:
     is_link = element.tag in ("a", "area")
     words = _words(element) if is_link else None
     if is_link and element.get("download") is not None:
-        given = clean_text(element.get("download"), _LONGEST_TEXT)
+        given = clean_text(element.get("download"), _LONGEST_NAME)
         if given:
             name, kind = given, kind or _kind_of_name(given)
         kind = kind or "download"
+    if kind is None and words and (kind := _kind_of_name(words)) is not None:
+        name = words
     if kind is None and is_link and _is_called_download(address, words):
         kind = "download"
     if kind is None:
@@ -146,24 +176,51 @@ def _named(address: str) -> tuple[str | None, FileKind | None]:
     scheme, _, rest = address.partition(":")
     scheme = scheme.lower()
     if scheme == "magnet":
-        name = parse_qs(rest.partition("?")[2]).get("dn", [None])[0]
-        return clean_text(name, _LONGEST_TEXT), "torrent"
+        name = next((value for key, value in _pairs(rest.partition("?")[2]) if key == "dn"), None)
+        return clean_text(name, _LONGEST_NAME), "torrent"
     if scheme == "ed2k":
         said = rest.split("|")  # ed2k://|file|name|size|hash|/
-        return clean_text(unquote(said[2]), _LONGEST_TEXT) if len(said) > 2 else None, "torrent"
+        return clean_text(_unquoted(said[2]), _LONGEST_NAME) if len(said) > 2 else None, "torrent"
     if scheme in _PEERS:
         return _named_inside(rest.removeprefix("//"))[0], "torrent"
-    parts = urlsplit(address)
-    name = clean_text(unquote(parts.path.rpartition("/")[2]), _LONGEST_TEXT)
-    if _is_share(parts.hostname or "", parts.path):
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return None, None
+    name = clean_text(_unquoted(parts.path.rpartition("/")[2]), _LONGEST_NAME)
+    if _is_share(host, parts.path):
         return None, "share"
     kind = _kind_of_name(name)
-    if kind is None:  # download.php?file=name.epub
-        for value in (v for values in parse_qs(parts.query).values() for v in values):
-            file = value.rpartition("/")[2]
-            if (kind := _kind_of_name(file)) is not None:
-                return clean_text(file, _LONGEST_TEXT), kind
-    return name, kind
+    return (name, kind) if kind is not None else _named_by_query(parts.query, name)
+
+
+def _named_by_query(query: str, name: str | None) -> tuple[str | None, FileKind | None]:
+    """Read ``download.php?file=name.epub`` and ``go?url=https://share.example/x``."""
+    for _, value in _pairs(query):
+        if _ADDRESS.match(value) and not _ADDRESS.search(value, 8):
+            inner = _named(value)
+            if inner[1] is not None:
+                return inner
+        file = value.rpartition("/")[2]
+        if (kind := _kind_of_name(file)) is not None:
+            return clean_text(file, _LONGEST_NAME), kind
+    return name, None
+
+
+def _pairs(query: str) -> Iterator[tuple[str, str]]:
+    for pair in query.split("&")[:50]:
+        key, _, value = pair.partition("=")
+        yield key, _unquoted(value.replace("+", " "))
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without percent signs: of UTF-8, or GB 18030 as older Chinese sites write."""
+    data = unquote_to_bytes(text)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def _named_inside(packed: str) -> tuple[str | None, FileKind | None]:
@@ -196,6 +253,31 @@ def _is_share(host: str, path: str) -> bool:
                 f"{path}/".startswith(f"/{folder}/") if folder else True for folder in folders
             )
     return False
+
+
+def files_in_words(text: str) -> Iterator[FileLink]:
+    """Yield the links that a text writes out, as shares of storage services are handed on.
+
+    :param text: with a line for each block; the words are those of the line, or of the one before
+    """
+    before = ""
+    for line in text.split("\n") if _ADDRESS.search(text) else ():
+        for found in _WRITTEN.finditer(line):
+            name, kind = _named(found[0])
+            if kind is not None and kind != "document":
+                bare = _CODE.sub(" ", _WRITTEN.sub(" ", line))
+                words = clean_text(before if _SAYS_NOTHING.fullmatch(bare) else bare, _LONGEST_TEXT)
+                yield FileLink(url=found[0], kind=kind, name=name, text=words)
+        before = line
+
+
+def files_in_scripts(root: HtmlElement) -> Iterator[FileLink]:
+    """Yield the streams that players on a page are given."""
+    for script in root.iter("script"):
+        text = script.text or ""
+        for found in _STREAM.finditer(text[:200_000]) if "m3u8" in text else ():
+            address = found[0].replace("\\/", "/")
+            yield FileLink(url=address, kind="video", name=_named(address)[0])
 
 
 @cache

@@ -11,7 +11,12 @@ from lxml.etree import iterwalk  # type: ignore[import-untyped]
 
 from crawler.extract.contacts import contacts_in, first_few, ids_of_services
 from crawler.extract.dom import HtmlElement, lineage, text_within
-from crawler.extract.file_links import find_files
+from crawler.extract.file_links import (
+    MOST_FILES,
+    files_in_scripts,
+    files_in_words,
+    find_files,
+)
 from crawler.extract.pageparts import is_decor
 from crawler.extract.picture_links import IMAGE_FILE, largest_of, picture_link
 from crawler.extract.values import clean_text
@@ -83,15 +88,20 @@ def find_page(url: str, root: HtmlElement, language: str | None = None) -> Listi
 
     :param url: where it was had from
     """
+    text = _text(root)
+    files = dict.fromkeys(find_files(root, url))
+    known = {file.url for file in files}
+    others = (*files_in_words(text), *files_in_scripts(root))
+    files |= dict.fromkeys(file for file in others if file.url not in known)
     contacts = first_few((*contacts_in(root), *ids_of_services(root)))
     return Listing(
         url=canonical_url(url) or url,
         target="page",
         site=site_of(url),
         title=_title(root) or name_in(url),
-        text=_text(root) or None,
+        text=text or None,
         images=tuple(dict.fromkeys(islice(_pictures(root, url), MOST_PICTURES))),
-        files=find_files(root, url),
+        files=tuple(files)[:MOST_FILES],
         seller=Seller(contacts=contacts) if contacts else None,
         language=language,
     )
@@ -106,6 +116,16 @@ def text_page(url: str, text: str) -> Listing:
         title=name_in(url),
         text=text[:LONGEST_TEXT] or None,
     )
+
+
+def limits_of(page: Listing) -> Iterator[str]:
+    """Say what of a page is too much to be compared."""
+    if len(page.text or "") >= LONGEST_TEXT:
+        yield f"only the first {LONGEST_TEXT:,} characters of the page are compared"
+    if len(page.files) >= MOST_FILES:
+        yield f"only the first {MOST_FILES} links to files of the page are compared"
+    if len(page.images) >= MOST_PICTURES:
+        yield f"only the first {MOST_PICTURES} pictures of the page are compared"
 
 
 def name_in(url: str) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import base64
+from urllib.parse import quote
 
 import pytest
 from parsel import Selector
 
-from crawler.extract.file_links import MOST_FILES, find_files
+from crawler.extract.file_links import (
+    MOST_FILES,
+    files_in_scripts,
+    files_in_words,
+    find_files,
+)
 from crawler.model import FileLink
 
 URL = "https://site.example/books/12.html"
@@ -106,3 +112,40 @@ def test_each_address_counts_once_and_no_page_hands_on_without_end() -> None:
 def test_addresses_start_at_the_base() -> None:
     body = '<base href="https://cdn.example/f/"><a href="1.zip">a</a>'
     assert only(body).url == "https://cdn.example/f/1.zip"
+
+
+def test_a_link_that_cannot_be_read_costs_itself_alone() -> None:
+    bad = base64.b64encode(b"AAhttp://[bad/x.mp4ZZ").decode()
+    found = find(f'<a href="thunder://{bad}">x</a><a href="/1.epub">y</a>')
+    assert [file.kind for file in found] == ["torrent", "book"]
+
+
+def test_names_in_gb_18030_are_read() -> None:
+    written = quote("盐灯记", encoding="gb18030")
+    assert only(f'<a href="/f/{written}.epub">x</a>').name == "盐灯记.epub"
+    assert only(f'<a href="magnet:?xt=urn:btih:1&dn={written}">x</a>').name == "盐灯记"
+    assert only(f'<a href="/down.php?f={written}.zip">x</a>').name == "盐灯记.zip"
+
+
+def test_words_of_a_link_may_be_the_name_of_a_file() -> None:
+    found = only('<a href="forum.php?mod=attachment&aid=1">盐灯记.txt</a>')
+    assert (found.kind, found.name) == ("document", "盐灯记.txt")
+    assert only('<a href="/d/file/123.html">Salt Lanterns.epub</a>').kind == "book"
+    assert find('<a href="/about.html">About our shop.</a>') == ()
+
+
+def test_links_that_lead_on_to_a_share_are_shares() -> None:
+    assert only('<a href="/go?url=https%3A%2F%2Fpan.baidu.com%2Fs%2F1a">x</a>').kind == "share"
+    assert find('<a href="/go?url=https%3A%2F%2Fother.example%2Fs">x</a>') == ()
+
+
+def test_addresses_in_words_and_in_players_are_found() -> None:
+    text = "盐灯记 全本\n链接: https://pan.baidu.com/s/1aBc 提取码: x7y9\nhttps://other.example/"
+    [share] = files_in_words(text)
+    assert (share.url, share.kind) == ("https://pan.baidu.com/s/1aBc", "share")
+    assert share.text == "盐灯记 全本"
+    [peers] = files_in_words("Salt Lanterns magnet:?xt=urn:btih:c0&dn=Salt")
+    assert (peers.kind, peers.name, peers.text) == ("torrent", "Salt", "Salt Lanterns")
+    page = r'<script>var player={"url":"https:\/\/v.example\/1\/index.m3u8"}</script>'
+    [stream] = files_in_scripts(Selector(text=page).root)
+    assert stream.url == "https://v.example/1/index.m3u8"

@@ -52,6 +52,11 @@ def features(hit: Hit) -> list[str]:
         ("《盐灯记》txt下载", [file(text="点击下载", kind="share")]),
         ("The Salt Lanterns full movie watch online", [file(kind="video", name="stream.m3u8")]),
         ("资源", [file(text="《盐灯记》高清 百度网盘", kind="share")]),
+        ("Watch The Salt Lanterns online free HD", [file("index.m3u8", kind="video")]),
+        ("《盐灯记》第01集在线播放", [file("index.m3u8", kind="video")]),
+        ("x", [file("J. Holm - The Salt Lanterns (2024, Harbour) - libgen.li.epub")]),
+        ("x", [file("CHLR-盐灯记.EP01.HD1080P.mp4", kind="video")]),
+        ("x", [file("盐灯记.txt", kind="document")]),
     ],
 )
 def test_copies_that_are_handed_on_are_flagged(title: str, files: list[FileLink]) -> None:
@@ -73,16 +78,42 @@ def test_copies_that_are_handed_on_are_flagged(title: str, files: list[FileLink]
         ("Soup", [file("black sesame soup for two.zip", kind="archive")]),
         ("Aurelio", [file("aurelio.zip", kind="archive")]),
         ("Nordwind", [file("nordwind.zip", kind="archive")]),
+        ("Encyclopaedia: The Salt Lanterns", [file(text="Download as PDF", kind="download")]),
+        ("盐灯记 - 百科", [file(text="下载", kind="download")]),
+        ("The Salt Lanterns (novel)", [file("marc.zip", "MARC record", "archive")]),
+        ("Press", [file("the-salt-lanterns.zip", kind="archive")]),
+        ("盐灯记 定档预告", [file("盐灯记.mp4", kind="video")]),
+        ("Now showing", [file("the-salt-lanterns-tlr.mp4", kind="video")]),
+        ("论《盐灯记》的叙事", [file("论《盐灯记》的叙事.pdf", kind="document")]),
+        ("《盐灯记》盗版网盘资源泛滥，出版社起诉", [file("news.mp4", kind="video")]),
+        ("《盐灯记》高清剧照曝光", [file("stills.zip", kind="archive")]),
+        ("《盐灯记》全集收视率创新高", [file("clip.mp4", kind="video")]),
+        ("《盐灯记》完整版即将上映 购票", [file("a.mp4", kind="video")]),
+        ("The Salt Lanterns", [file("the-salt-lanterns-1.2.tar.gz", kind="archive")]),
+        ("The Salt Lanterns unofficial patch torrent", [file("patch.torrent", kind="torrent")]),
     ],
 )
 def test_talk_of_works_and_parts_of_them_is_not(title: str, files: list[FileLink]) -> None:
     assert flagged(title, *files) == set()
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("map", "menu", "logo", "hotel", "invoice", "thesis", "museum", "essay", "questions"),
+        *("研究", "海报", "论文", "习题", "餐厅", "作文", "朗诵", "钢琴谱", "知识点", "剧本杀"),
+    ],
+)
+@pytest.mark.parametrize(("ending", "kind"), [("pdf", "document"), ("zip", "archive")])
+def test_other_things_called_by_a_title_are_not(word: str, ending: str, kind: FileKind) -> None:
+    title = "盐灯记" if word > "z" else "the-salt-lanterns-"
+    assert flagged("Files of the week", file(f"{title}{word}.{ending}", kind=kind)) == set()
+
+
 def test_a_hit_of_a_page_says_so_and_explains_itself() -> None:
     hit = hits("The Salt Lanterns - free download", file("The.Salt.Lanterns.epub"))["W-1"]
     assert (hit.target, hit.id) == ("page", hit_id("page", "https://site.example/1", "W-1"))
-    title, named, words = hit.findings
+    named, title, words = hit.findings
     assert (title.field, title.span, title.text) == ("title", (0, 17), "The Salt Lanterns")
     assert (named.feature, named.file, named.span) == (
         "file_named", "https://f.example/u", (0, 17),
@@ -99,6 +130,7 @@ def test_ordinary_words_need_more_than_their_name() -> None:
     assert not hits("Files", file("black.zip", kind="archive"))["W-2"].flagged
     assert hits("Files", file("Black 1080p.mkv", kind="video"))["W-2"].flagged
     assert "file_named" in features(hits("资源", file(text="《潮声》"))["W-3"])
+    assert hits("x", file("潮声.epub"))["W-3"].flagged
     assert "file_named_perhaps" in features(
         hits("资源", file(text="听潮声看海景的民宿推荐"))["W-3"]
     )
