@@ -48,9 +48,10 @@ SPIDER = "structured"
 MOST_IN_FLIGHT = 1024
 TIME_IS_UP = "closespider_timeout"
 """Scrapy's reason for the end of a sweep that took as long as it may."""
-COLLECT_AFTER = 10_000
-"""Objects made since the last look for garbage before the next: those of ten pages, hardly any of
-which is garbage that needs one. The usual 700 are made several times a page."""
+COLLECT_AFTER = (5_000, 5, 5)
+"""Objects made since the last look for garbage before the next, and such looks before a longer and
+a full one. The usual 700 are made several times a page; a page that is done with holds a megabyte,
+its parsed form, until it is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,7 +217,8 @@ def _settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
+    gc.collect()  # else full looks wait for a quarter of what there was before the freeze
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _in_flight(campaign: Campaign) -> int:
