@@ -271,5 +271,5 @@ def _unmatched_texts(rights: Sequence[Right], texts: TextIndex) -> Iterator[str]
 _UNMATCHED = {
     "empty": "it has no letters",
     "short": "under 25 words, or 50 Han characters, it may be a quotation",
-    "common": "three rights or more hold nearly all of it",
+    "common": "three rights or more hold nearly all of it, or it is a notice",
 }

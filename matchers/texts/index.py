@@ -75,7 +75,8 @@ class Unmatched:
     owner: int
     number: int
     reason: Literal["empty", "short", "common"]
-    """No letters; shorter than a quotation; or nearly all of it is held by three owners or more."""
+    """No letters; shorter than a quotation; or nearly all of it is held by three owners or more,
+    or is a notice."""
     units: float
     """What it carries, in words."""
 

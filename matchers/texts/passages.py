@@ -5,10 +5,15 @@ order. What lies between two runs costs half of what it could have carried, the 
 sides: a changed word costs little; a sentence that was put in or left out costs nothing, as one
 side has no gap there; going back in the text costs a few words. Phrases that two texts share here
 and there cost more than they bring and stay apart.
+
+What comes again belongs to a passage of its own: a run joins only for the tokens that the passage
+does not hold yet, on the page and in the text, and only where both together carry more than either
+alone. So a text that is copied many times counts what its best copy does.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -62,47 +67,74 @@ class _Run(NamedTuple):
     gain: int
 
 
+class _Held:
+    """Tokens of the registry that a passage holds: stretches apart from each other, in order."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.starts, self.ends = [start], [end]
+
+    def count_fresh(self, start: int, end: int) -> int:
+        """Return how many tokens of a stretch are not held."""
+        fresh = end - start
+        for at in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
+            fresh -= min(self.ends[at], end) - max(self.starts[at], start)
+        return fresh
+
+    def add(self, start: int, end: int) -> None:
+        """Hold a stretch too."""
+        first, after = bisect_left(self.ends, start), bisect_right(self.starts, end)
+        if first < after:
+            start, end = min(start, self.starts[first]), max(end, self.ends[after - 1])
+        self.starts[first:after] = [start]
+        self.ends[first:after] = [end]
+
+
 class _Open:
     """A passage that is being put together."""
 
     def __init__(self, run: _Run) -> None:
         self.end = run.here + run.size
-        self.low, self.high = run.there, run.there + run.size
-        self.at = self.high
+        self.held = _Held(run.there, run.there + run.size)
+        self.at = run.there + run.size
         self.gain = run.gain
         self.cost = 0.0
         self.rows = [run.row]
 
-    def find_cost(self, run: _Run) -> float | None:
-        """Return what it costs to join a run; None when it does not belong here."""
+    def find_cost(self, run: _Run) -> tuple[float, float] | None:
+        """Return what it costs to join a run; None when it does not belong here.
+
+        First with what the passage holds of it already, which says where it belongs, then without.
+        """
         on_page = max(run.here - self.end, 0)
-        before, after = self.low - run.there - run.size, run.there - self.high
-        if max(on_page, before, after) > GAP:
-            return None
         gain = self._find_gain(run)
-        if not gain:
-            return 0.0
         step = run.there - self.at
         cost = GAP_COST * min(on_page, abs(step)) * run.gain / run.size
         if step + run.size <= 0:
             cost += JUMP * WHOLE
-        return cost if cost < min(gain, self.gain - self.cost) else None
+        lost = run.gain - gain
+        return (cost + lost, cost) if cost < min(gain, self.gain - self.cost - lost) else None
+
+    def is_near(self, run: _Run) -> bool:
+        """Whether a run is near enough to belong here, on the page and in the text."""
+        before, after = self.held.starts[0] - run.there - run.size, run.there - self.held.ends[-1]
+        return max(run.here - self.end, before, after) <= GAP
+
+    def spans(self, run: _Run) -> bool:
+        """Whether all of a run stands in one that is there: a refrain, found elsewhere."""
+        return run.here + run.size <= self.end
 
     def _find_gain(self, run: _Run) -> int:
-        """Return what a run carries beyond the end of the passage on the page."""
-        fresh = run.here + run.size - max(self.end, run.here)
-        return run.gain * max(fresh, 0) // run.size
+        """Return what a run carries beyond what the passage holds, on the page and in the text."""
+        on_page = run.here + run.size - max(self.end, run.here)
+        in_text = self.held.count_fresh(run.there, run.there + run.size)
+        return run.gain * min(on_page, in_text) // run.size
 
     def join(self, run: _Run, cost: float) -> None:
-        """Add a run, unless all of it stands in one that is there: a refrain, found elsewhere."""
-        gain = self._find_gain(run)
-        if not gain:
-            return
-        self.end = max(self.end, run.here + run.size)
+        """Add a run that is not spanned."""
+        self.gain += self._find_gain(run)
+        self.end = run.here + run.size
         self.at = run.there + run.size
-        self.low = min(self.low, run.there)
-        self.high = max(self.high, run.there + run.size)
-        self.gain += gain
+        self.held.add(run.there, self.at)
         self.cost += cost
         self.rows.append(run.row)
 
@@ -110,7 +142,7 @@ class _Open:
 def join_runs(
     tokens: Points, kinds: NDArray[np.uint8], runs: Runs, tables: Tables, least: float
 ) -> list[Piece]:
-    """Return the passages of a page, the strongest first; each place is told once for each text.
+    """Return the passages of a page, the strongest first; none tells what another has told.
 
     :param kinds: of the page's tokens
     :param least: words that a passage counts at the least
@@ -140,13 +172,7 @@ def _join(runs: Runs, gains: Ints) -> Iterator[_Open]:
             yield from going
             going, last = [], text
         one = _Run(row, *run)
-        costs = [(open_.find_cost(one), place) for place, open_ in enumerate(going)]
-        able = [(cost, place) for cost, place in costs if cost is not None]
-        if able:
-            cost, which = min(able)
-            going[which].join(one, cost)
-        else:
-            going.append(_Open(one))
+        _add(going, one)
         over = [open_ for open_ in going if open_.end + GAP < one.here]
         if over:
             yield from over
@@ -156,6 +182,30 @@ def _join(runs: Runs, gains: Ints) -> Iterator[_Open]:
             going.remove(weakest)
             yield weakest
     yield from going
+
+
+def _add(going: list[_Open], run: _Run) -> None:
+    """Add a run to the passage where it costs least, or begin one with it.
+
+    To the one that is nearest on the page too: an earlier copy may lack just this. And who goes
+    back in the text may begin it again.
+    """
+    near = [open_ for open_ in going if open_.is_near(run)]
+    able = [
+        (*costs, place)
+        for place, open_ in enumerate(near)
+        if not open_.spans(run) and (costs := open_.find_cost(run)) is not None
+    ]
+    if any(open_.spans(run) for open_ in near) and not (able and min(able)[0] == 0):
+        return
+    begins = not able
+    if able:
+        nearest = min(able, key=lambda one: (-near[one[2]].end, one))
+        for _, cost, place in {min(able), nearest}:
+            begins |= run.there < near[place].at
+            near[place].join(run, cost)
+    if begins:
+        going.append(_Open(run))
 
 
 def _measure(
@@ -196,16 +246,24 @@ def _spread(starts: Ints, sizes: Ints) -> Ints:
 
 
 def _tell_once(pieces: list[Piece]) -> list[Piece]:
-    """Return the passages of which less than half stands in a stronger one of the same text."""
+    """Return the passages of which less than half stands in a stronger one of the same text.
+
+    On the page, and in the text: what is copied twice is told where it is strongest.
+    """
     kept: dict[int, list[Piece]] = {}
     found = []
     for piece in pieces:
-        start, end = piece.here
         told = kept.setdefault(piece.text, [])
         if len(told) == MOST:
             continue
-        covered = (min(end, one.here[1]) - max(start, one.here[0]) for one in told)
-        if 2 * max(covered, default=0) < end - start:
+        if not any(
+            _repeats(piece.here, one.here) or _repeats(piece.there, one.there) for one in told
+        ):
             told.append(piece)
             found.append(piece)
     return found
+
+
+def _repeats(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether at least half of a stretch stands in another."""
+    return 2 * (min(span[1], other[1]) - max(span[0], other[0])) >= span[1] - span[0]

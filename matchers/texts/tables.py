@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from matchers.texts.fingerprints import hash_grams, winnow
 from matchers.texts.holders import find_held
+from matchers.texts.notices import find_notices
 from matchers.texts.reading import Hashes, Ints, Points, read_text
 from matchers.texts.vocabulary import Vocabulary, Words
 
@@ -36,7 +37,7 @@ class Tables(NamedTuple):
     """Of all texts, one after the other."""
     kinds: NDArray[np.uint8]
     held: NDArray[np.uint8]
-    """By how many holders the passage around a token is held: 1, 2, or 3 for more."""
+    """By how many holders the passage around a token is held: 1, 2, or 3 for more and notices."""
     starts: Points
     """Where tokens stand in their text as given."""
     ends: Points
@@ -49,7 +50,7 @@ class Tables(NamedTuple):
     carried: Ints
     """What each text carries, in parts of a word,"""
     own: Ints
-    """and what of it is held by two owners at the most."""
+    """and what of it is held by two owners at the most, and no notice."""
     hashes: NDArray[np.uint32]
     """Fingerprints, in order."""
     places: Points
@@ -73,6 +74,7 @@ class _Text(NamedTuple):
     hashes: NDArray[np.uint32]
     firsts: Ints
     lengths: NDArray[np.uint8]
+    notices: NDArray[np.bool_]
 
 
 def build_tables(texts: Iterable[tuple[int, str]]) -> Tables:
@@ -100,6 +102,7 @@ def build_tables(texts: Iterable[tuple[int, str]]) -> Tables:
     owned = np.array(owners, np.int64)
     text_of = _text_of(places, bounds)
     held = find_held(hashes, places, lengths, text_of, owned, PARTS[kinds])
+    held[_join([text.notices for text in read], np.bool_)] = 3
     kept = _choose(hashes, text_of)
     parts = PARTS[kinds]
     words = vocabulary.freeze()
@@ -136,6 +139,7 @@ def _read(text: str, vocabulary: Vocabulary) -> _Text:
         hashes=grams.hashes[firsts],
         firsts=firsts,
         lengths=(grams.ends[firsts] - firsts).astype(np.uint8),
+        notices=find_notices(text, reading, PARTS[reading.kinds]),
     )
 
 

@@ -11,7 +11,9 @@ from matchers.vocabulary import load_pairs, load_sections, load_words, read_sect
 
 FILES = sorted(Path(matchers.vocabulary.__file__).parent.glob("*.txt"))
 IN_SECTIONS = [
-    file for file in FILES if file.stem.startswith(("phrases_", "classes_", "countries_"))
+    file
+    for file in FILES
+    if file.stem.startswith(("phrases_", "classes_", "countries_", "notices_"))
 ]
 SAID_EVERYWHERE = (
     "fits_before", "fits_after", "accessory", "audience", "negation_before", "free_ride", "copies",
