@@ -194,6 +194,6 @@ def test_what_is_not_had_is_asked_for_ever_less_often_unless_it_is_linked(
     let_days_pass(ready, 1.1)
     assert night(ready, shop)["p/3"][1] == f"HTTP {status}"
     shop.routes |= {"/": linked, "/p/3": whole}
-    assert night(ready, shop)["p/3"] == ("seen", None)
+    assert night(ready, shop)["p/3"][0] == "unchanged"
     unlink(shop)
     assert night(ready, shop)["p/3"][0] == "unchanged"
