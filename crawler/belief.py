@@ -6,6 +6,7 @@ sweep. A word that was wrong is not believed any more, and people are told.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from crawler.lastmods import latest_of
@@ -15,6 +16,8 @@ from crawler.store.visits import StoredVisits, Visit
 
 BY_304, BY_LASTMOD = "304", "lastmod"
 """What may be doubted: that of a site, and that of a sitemap."""
+MOST_ASKED = 3
+"""Times in a sweep that a sitemap is asked once more since a page contradicts it."""
 
 
 class Belief:
@@ -23,7 +26,7 @@ class Belief:
     def __init__(self, stored: StoredVisits, sweep: str, *, days: float, share: float) -> None:
         """Begin with what former sweeps found wrong.
 
-        :param days: after which each page is read in full; so long a site's 304 are doubted
+        :param days: after which each page is read in full; so long a word is doubted
         :param share: of the pages that are read in full besides
         """
         self._stored = stored
@@ -32,7 +35,8 @@ class Belief:
         self._share = share
         since = timestamp(now() - timedelta(days=days))
         self._lying = {site for site, at in stored.doubts(BY_304).items() if at >= since}
-        self._wrong = set(stored.doubts(BY_LASTMOD))
+        self._wrong = {name for name, at in stored.doubts(BY_LASTMOD).items() if at >= since}
+        self._asked: Counter[str] = Counter()
         self.unwritten: list[tuple[str, str, str]] = []
         """What is doubted since it was last written: (what, name, since)."""
 
@@ -48,15 +52,18 @@ class Belief:
         """Tell whether a sitemap may say when its pages changed."""
         return sitemap not in self._wrong
 
+    def may_ask_again(self, sitemap: str) -> bool:
+        """Count that a sitemap is asked once more; False when it was often enough."""
+        self._asked[sitemap] += 1
+        return self._asked[sitemap] <= MOST_ASKED
+
     def unchanged_by(self, visit: Visit) -> tuple[str, datetime] | None:
         """Return the sitemap that says that a page is as it was when read last, and the date."""
         found = self._stored.find_lastmod(visit.url, self._sweep)
-        if found is None or not visit.read_at or not self.believes_dates(found[0]):
+        if found is None or not self.believes_dates(found[0]):
             return None
-        changed = latest_of(found[1])
-        if changed is None or changed >= datetime.fromisoformat(visit.read_at):
-            return None
-        return found[0], changed
+        changed = _before(visit, found[1])
+        return None if changed is None else (found[0], changed)
 
     def changed_after_304(self, visit: Visit) -> str | None:
         """Note that a page was not as its site said; return what people are told, once a site."""
@@ -70,16 +77,26 @@ class Belief:
             f" {self._days:g} days; what it said so of before in this sweep may have changed"
         )
 
-    def changed_against_dates(self, visit: Visit) -> str | None:
-        """Note that a page changed; return what people are told when its sitemap says otherwise."""
-        found = self.unchanged_by(visit)
-        if found is None:
+    def changed_against_dates(self, visit: Visit, sitemap: str, lastmod: str) -> str | None:
+        """Note that a page changed; return what people are told when its sitemap says otherwise.
+
+        :param lastmod: what the sitemap says now, asked after the page
+        """
+        changed = _before(visit, lastmod)
+        if changed is None or not self.believes_dates(sitemap):
             return None
-        sitemap, changed = found
         self._wrong.add(sitemap)
         self.unwritten.append((BY_LASTMOD, sitemap, timestamp(now())))
         return (
             f"the dates of {sitemap} are not believed any more: {visit.url} changed after"
             f" {visit.read_at[:10]}, and not before {changed:%Y-%m-%d} as it says; what was left"
-            " out on its word is asked for in the next sweep"
+            f" out on its word is asked for in the next sweep, and in those of {self._days:g} days"
         )
+
+
+def _before(visit: Visit, lastmod: str) -> datetime | None:
+    """Return when a page last changed, by its date, if that was before it was last read."""
+    changed = latest_of(lastmod)
+    if changed is None or not visit.read_at or changed >= datetime.fromisoformat(visit.read_at):
+        return None
+    return changed

@@ -184,10 +184,10 @@ class Targets:
             self.frontier.add(visit.site, visit.url, priority, visit.request)
 
     def rest(self, visit: Visit, until: datetime) -> None:
-        """Leave alone what is gone for a while, unless the site leads there again."""
+        """Leave alone what is gone, or not had, for a while, unless the site leads there again."""
+        ended = f"gone {visit.gone}" if visit.missed < 2 else f"not had {visit.missed}"
         self._resting[visit.url] = (
-            f"rule: gone {visit.gone} times in a row; asked for again from"
-            f" {until:%Y-%m-%d %H:%M} UTC on"
+            f"rule: {ended} times in a row; asked for again from {until:%Y-%m-%d %H:%M} UTC on"
         )
 
     def end_resting(self) -> None:
@@ -272,7 +272,8 @@ class Targets:
             self.frontier.end(target)
             if self.revisits is not None:
                 if state in _MISSED or (reason or "").startswith("robots.txt"):
-                    self.revisits.unwritten.missed.append(visit_without(row))
+                    missed = visit_without(row, missed=state in _MISSED)
+                    self.revisits.unwritten.missed.append(missed)
                     self._tell_unread(self.revisits, target, reason)
                 kind = self._look_back(self.revisits, row, state, reason) or kind
                 self.revisits.forget(target)

@@ -21,6 +21,10 @@ from crawler.targets import DIGEST, SAME_CONTENT, targets_of
 
 IN_FULL = "in_full"
 """Key of a request's meta: its server said that nothing changed, which is put to the proof."""
+ANSWER = "answer_in_full"
+"""Key of the meta of the request after that: what was had in full, and is not as last time."""
+CONTRADICTED = "contradicted"
+"""Key of a request's meta: its server said that nothing changed before that answer and after it."""
 CONDITIONS = frozenset((b"If-None-Match", b"If-Modified-Since"))
 
 
@@ -81,7 +85,8 @@ class RevisitMiddleware:
             return
         if request.meta.get("read_always"):  # a seed: what it leads to depends on more than itself
             return
-        if request.meta.get(IN_FULL) or not self._belief.believes_304(visit.site):
+        asked_in_full = IN_FULL in request.meta and ANSWER not in request.meta
+        if asked_in_full or not self._belief.believes_304(visit.site):
             return
         if visit.etag:
             request.headers["If-None-Match"] = visit.etag
@@ -103,15 +108,40 @@ class RevisitMiddleware:
             and "redirect_urls" not in request.meta
             and not CONDITIONS.isdisjoint(request.headers)
         ):
-            if self._belief.is_full_look_due(visit):
-                return _in_full(request)
-            raise UnchangedError(NOT_MODIFIED)
-        if response.status == 200:
-            digest = hashlib.sha256(response.body).hexdigest()
-            request.meta[DIGEST] = digest
-            if visit is not None and visit.body == digest and not request.meta.get("read_always"):
-                raise UnchangedError(SAME_CONTENT)
+            return self._not_modified(request, visit)
+        answer: Response | None = request.meta.pop(ANSWER, None)
+        if response.status != 200:
+            return answer or response
+        digest = hashlib.sha256(response.body).hexdigest()
+        request.meta[DIGEST] = digest
+        if visit is None or request.meta.get("read_always"):
+            return response
+        if visit.body == digest and not self._belief.is_full_look_due(visit):
+            raise UnchangedError(SAME_CONTENT)
+        if visit.body != digest and IN_FULL in request.meta and answer is None:
+            # it may have changed between the two answers: what does its server say now?
+            meta = {**request.meta, ANSWER: response}
+            again: Request = request.replace(meta=meta, dont_filter=True)
+            return again
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Response | None:  # noqa: ARG002 (Scrapy's signature)
+        """Return what was had in full when only the question after it failed."""
+        answer: Response | None = request.meta.pop(ANSWER, None)
+        return answer
+
+    def _not_modified(self, request: Request, visit: Visit) -> Response | Request:
+        """Return what is made of a 304.
+
+        :raises UnchangedError: it is believed
+        """
+        answer: Response | None = request.meta.pop(ANSWER, None)
+        if answer is not None:
+            request.meta[CONTRADICTED] = True
+            return answer
+        if self._belief.is_full_look_due(visit):
+            return _in_full(request)
+        raise UnchangedError(NOT_MODIFIED)
 
     @property
     def _belief(self) -> Belief:

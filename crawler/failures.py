@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    DropItem,
     IgnoreRequest,
     ResponseDataLossError,
 )
@@ -48,6 +49,15 @@ class RedirectError(IgnoreRequest):
 
 class UnchangedError(IgnoreRequest):
     """The page is as it was when it was last read."""
+
+
+class AsBeforeError(DropItem):
+    """A listing is as it was when it was last matched, and so are its pictures."""
+
+    def __init__(self, pictures: str) -> None:
+        """Keep the digest of the pictures."""
+        super().__init__("what it offers is as it was, and so are its pictures", log_level="DEBUG")
+        self.pictures = pictures
 
 
 class NotDueError(IgnoreRequest):

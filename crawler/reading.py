@@ -17,9 +17,12 @@ class ReadPage:
         "kind",
         "listing",
         "listings",
+        "looked_at",
+        "pictures",
         "read",
         "site",
         "verdict",
+        "words",
     )
 
     def __init__(self, site: str) -> None:
@@ -39,6 +42,12 @@ class ReadPage:
         """What it turned out to be."""
         self.listing: str | None = None
         """Digest of the page's one listing, or of all that it says where it is none."""
+        self.looked_at: str | None = None
+        """When its pictures were last asked for; None = now."""
+        self.pictures: str | None = None
+        """Digest of the pictures that it had then."""
+        self.words: str | None = None
+        """Of a page that is no listing: digest of what is compared on it, without digits."""
         self.complete = True
         """Whether nothing of it has to be looked at again as long as it stays as it is."""
         self.verdict: tuple[TargetState, str | None, str | None] | None = None

@@ -1,8 +1,9 @@
-"""When a page is looked at again: the oftener it changed, the sooner; gone ones, ever later."""
+"""When a page is looked at again: the oftener it changed, the sooner; lost ones, ever later."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -39,22 +40,43 @@ def gone_until(visit: Visit, *, has_hit: bool) -> datetime | None:
 
     In the next sweep, then after a day, and each time twice as long.
     """
-    if visit.gone < 2 or visit.gone_at is None:
+    return _again_at(visit.gone, visit.gone_at, has_hit=has_hit)
+
+
+def missed_until(visit: Visit, *, has_hit: bool) -> datetime | None:
+    """Return from when on what failed, or was refused, is asked for again, as if it were gone."""
+    return _again_at(visit.missed, visit.missed_at, has_hit=has_hit)
+
+
+def rests_until(visit: Visit, has_hit: Callable[[Visit], bool]) -> datetime | None:
+    """Return from when on a page is asked for again though nothing leads there; None = at once.
+
+    :param has_hit: tells whether a hit was ever recorded there
+    """
+    if visit.gone < 2 and visit.missed < 2:
+        return None
+    hit = has_hit(visit)
+    gone, missed = gone_until(visit, has_hit=hit), missed_until(visit, has_hit=hit)
+    return max((until for until in (gone, missed) if until is not None), default=None)
+
+
+def _again_at(times: int, last: str | None, *, has_hit: bool) -> datetime | None:
+    if times < 2 or last is None:
         return None
     longest = LONGEST_GONE_HIT if has_hit else LONGEST_GONE
-    wait = timedelta(days=2 ** min(visit.gone - 2, 10))
-    return datetime.fromisoformat(visit.gone_at) + min(wait, longest)
+    wait = timedelta(days=2 ** min(times - 2, 10))
+    return datetime.fromisoformat(last) + min(wait, longest)
 
 
 def is_full_look_due(visit: Visit, at: datetime, sweep: str, days: float, share: float) -> bool:
-    """Tell whether a page is to be read in full, whatever its site says of it.
+    """Tell whether a page is to be read in full, whatever its site says of it, and its pictures.
 
     :param days: after which each page is
     :param share: of the pages, by a draw of each sweep
     """
     if not visit.read_at:
         return True
-    ago = at - datetime.fromisoformat(visit.read_at)
+    ago = at - datetime.fromisoformat(visit.looked_at or visit.read_at)
     if ago >= timedelta(days=days):
         return True
     drawn = int.from_bytes(blake2b(f"{sweep} {visit.url}".encode(), digest_size=8).digest())

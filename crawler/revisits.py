@@ -9,6 +9,7 @@ while registry and settings are those that the page was matched by.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -19,12 +20,18 @@ from sqlite_utils import Database
 from crawler.belief import Belief
 from crawler.campaign import Campaign, matching_of
 from crawler.formats import dump_json
-from crawler.model import Listing
+from crawler.model import Listing, PictureOutcome
 from crawler.pictures import words_are_read
+from crawler.reading import ReadPage
+from crawler.sites import site_of
 from crawler.store.database import now, timestamp
 from crawler.store.frontier import Row
 from crawler.store.visits import Plan, StoredVisits, Visit, Visits
 from crawler.workspace import MatchingConfig
+
+GENERATION = 2
+"""Of reading and matching: raise it when either changes what is found on the same page, so that
+what an older program matched is matched anew by this one, whatever its version says."""
 
 
 class Revisits:
@@ -36,6 +43,8 @@ class Revisits:
         self.belief = belief
         self._unwritten = Visits.none()
         self._found: dict[str, Visit | None] = {}
+        self._pictures: dict[str, str | None] = {}
+        """URL of what is as it was, but for its pictures, which are asked for -> their digest."""
 
     @property
     def unwritten(self) -> Visits:
@@ -62,24 +71,37 @@ class Revisits:
         """Note that a target has ended: nobody asks for it again."""
         self._found.pop(target, None)
 
-    def is_as_before(self, target: str, digest: str) -> bool:
-        """Tell whether the listing of a target is the one that was matched last time."""
-        visit = self.find(target)
-        return visit is not None and visit.listing == digest
+    def changed(self, target: str, page: ReadPage) -> Visit | None:
+        """Return the last visit of a page on which something else stands by now; else None.
 
-    def doubts(self, target: str, listing: str | None, in_full: bool | None) -> list[str]:
-        """Return what people are told when a page was read that its site says to be as it was.
-
-        :param listing: digest of what the page offers now
-        :param in_full: its server had said so just before
+        Of a page that is no listing only what is compared counts, without digits: a clock or a
+        counter on it is no change.
         """
         visit = self.find(target)
-        if visit is None or visit.listing in (None, listing) or visit.kind != "listing":
-            return []
-        words = [self.belief.changed_against_dates(visit)]
-        if in_full:
-            words.append(self.belief.changed_after_304(visit))
-        return [message for message in words if message]
+        if visit is None:
+            return None
+        if visit.kind == "listing":
+            offered = page.listing if page.kind == "listing" else None
+            return visit if visit.listing not in (None, offered) else None
+        return visit if visit.words not in (None, page.words) and page.words else None
+
+    def looks_at(self, target: str, fetched: str, digest: str) -> bool:
+        """Tell whether a listing goes through the pipelines: it is new, or its pictures are due.
+
+        :param fetched: where it stands
+        :param digest: of it
+        """
+        visit = self.find(target)
+        if visit is None or visit.listing != digest:
+            return True
+        if not self.belief.is_full_look_due(visit):
+            return False
+        self._pictures[fetched] = visit.pictures
+        return True
+
+    def is_as_looked_at(self, fetched: str, pictures: Iterable[PictureOutcome]) -> bool:
+        """Tell whether what is as it was, but for its pictures, has the same pictures too."""
+        return self._pictures.pop(fetched, None) == pictures_digest(pictures)
 
     def written(self) -> None:
         """Forget what had to be written: it stands in the store."""
@@ -87,8 +109,11 @@ class Revisits:
         self.belief.unwritten = []
 
 
-def visit_without(row: Row) -> Visit:
-    """Return a visit of a target that saw nothing."""
+def visit_without(row: Row, *, missed: bool = False) -> Visit:
+    """Return a visit of a target that saw nothing.
+
+    :param missed: it was asked for, and failed or was refused
+    """
     return Visit(
         url=row.target,
         site=row.site,
@@ -97,6 +122,55 @@ def visit_without(row: Row) -> Visit:
         seen_at=timestamp(now()),
         priority=row.priority,
         request=row.request,
+        missed=int(missed),
+        missed_at=timestamp(now()) if missed else None,
+    )
+
+
+def visit_of(row: Row, page: ReadPage, response: Response, plan: Plan, body: str | None) -> Visit:
+    """Return the visit of a target that was read.
+
+    :param body: digest of the answer
+    """
+    # what a shell's server says of it does not tell whether its scripts show the same
+    plain = page.complete and not response.meta.get("rendered")
+    etag, last_modified = validators_of(response)
+    return Visit(
+        url=row.target,
+        site=row.site,
+        kind=page.kind,
+        plan=plan,
+        seen_at=timestamp(now()),
+        priority=row.priority,
+        request=row.request,
+        etag=etag,
+        last_modified=last_modified,
+        body=body if plain else None,
+        identities=page.identities,
+        listing=page.listing if page.complete else None,
+        read_at=timestamp(now()),
+        address=page.address,
+        looked_at=page.looked_at or timestamp(now()),
+        pictures=page.pictures,
+        words=page.words,
+    )
+
+
+def visit_from_catalogue(listing: Listing, source: str, identities: str, plan: Plan) -> Visit:
+    """Return the visit of a listing that was read from a catalogue."""
+    at = timestamp(now())
+    return Visit(
+        url=listing.url,
+        site=site_of(listing.url),
+        kind="listing",
+        plan=plan,
+        seen_at=at,
+        source=source,
+        read_at=at,
+        address=listing.url,
+        identities=identities,
+        listing=digest_of(listing),
+        looked_at=at,
     )
 
 
@@ -109,6 +183,19 @@ def digest_of(listing: Listing) -> str:
     """Return a digest of all that a listing says, whenever it was seen and by which layer."""
     bare = replace(listing, seen_at=None, layers={})
     return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def words_digest(page: Listing) -> str:
+    """Return a digest of what is compared on a page that is no listing, without digits."""
+    text = "".join(char for char in page.text or "" if not char.isdigit())
+    compared = (text, page.images, [file.url for file in page.files])
+    return hashlib.sha256(repr(compared).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def pictures_digest(pictures: Iterable[PictureOutcome]) -> str:
+    """Return a digest of what pictures show; one that was not had shows nothing."""
+    shown = [(picture.url, picture.sha256) for picture in pictures]
+    return hashlib.sha256(repr(shown).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plan_of(db: Database, campaign: Campaign, config: MatchingConfig, on: date) -> Plan:
@@ -124,7 +211,14 @@ def plan_of(db: Database, campaign: Campaign, config: MatchingConfig, on: date) 
     ).fetchone()
     pictures = campaign.limits.pictures_per_listing
     settings = repr(
-        (campaign.rights, pictures, campaign.search, campaign.render, version("markhound"))
+        (
+            campaign.rights,
+            pictures,
+            campaign.search,
+            campaign.render,
+            version("markhound"),
+            GENERATION,
+        )
     )
     limits = matching_of(campaign, config)
     limits = replace(limits, words="on" if words_are_read(limits.words) else "off")

@@ -20,16 +20,26 @@ from twisted.python.failure import Failure
 
 from crawler.belief import Belief
 from crawler.book import Targets
+from crawler.doubting import tell_doubts
 from crawler.errors import SkipError
-from crawler.failures import outcome_of_failure
+from crawler.failures import AsBeforeError, outcome_of_failure
 from crawler.frontier import Frontier
 from crawler.identities import identities_of
 from crawler.link import Link, Links
 from crawler.model import Listing, PageWarning, TargetState
 from crawler.reading import ReadPage
-from crawler.recrawl import due_at, gone_until
+from crawler.recrawl import due_at, rests_until
 from crawler.restoring import restored_targets
-from crawler.revisits import Revisits, digest_of, forgotten_visit, plan_of, validators_of
+from crawler.revisits import (
+    Revisits,
+    digest_of,
+    forgotten_visit,
+    pictures_digest,
+    plan_of,
+    visit_from_catalogue,
+    visit_of,
+    words_digest,
+)
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, open_store, timestamp
 from crawler.store.frontier import find_left
@@ -43,6 +53,7 @@ DIGEST = "body_digest"
 """Key of a response's meta: the digest of its content."""
 AS_BEFORE = "what it offers is as it was"
 SAME_CONTENT = "the content is the same"
+OTHER_PICTURES = "other pictures than it had"
 NO_LISTING = "it was a listing, and shows none any more"
 _READ = (TargetState.SEEN, TargetState.UNCHANGED)
 CATALOGUE_LAYERS = frozenset(("api", "feed"))
@@ -119,7 +130,7 @@ class TargetsMiddleware:
             self.targets.take_left(row)
         adaptive, stored = self._plan.campaign.recrawl == "adaptive", self.targets.revisits.stored
         for visit in stored.of_site(site):
-            until = gone_until(visit, has_hit=visit.gone > 1 and stored.has_hit(visit))
+            until = rests_until(visit, stored.has_hit)
             if until is not None and until > now():
                 self.targets.rest(visit, until)
             else:
@@ -150,6 +161,8 @@ class TargetsMiddleware:
             self._read(target, response)
             raise
         else:
+            if page.verdict is None or page.verdict[0] in _READ:
+                await tell_doubts(self.crawler, self.targets, page, response)
             self._read(target, response)
 
     def _read(self, target: str, response: Response) -> None:
@@ -210,12 +223,18 @@ class TargetsMiddleware:
     ) -> Listing | None:
         """Return what stands at the URL that was fetched; None when it is what stood there."""
         listing = replace(listing, url=fetched, site=site_of(fetched))
-        if self.targets.revisits is not None:
-            page.listing, page.address = digest_of(listing), fetched
-            if self.targets.revisits.is_as_before(target_of(response), page.listing):
-                page.verdict = page.verdict or (TargetState.UNCHANGED, AS_BEFORE, page.kind)
-                return None
-        return listing
+        revisits, target = self.targets.revisits, target_of(response)
+        if revisits is None:
+            return listing
+        page.listing, page.address = digest_of(listing), fetched
+        page.words = words_digest(listing) if listing.target == "page" else None
+        if revisits.looks_at(target, fetched, page.listing):
+            return listing
+        before = revisits.find(target)
+        assert before is not None  # it is as it was
+        page.looked_at, page.pictures = before.looked_at or before.read_at, before.pictures
+        page.verdict = page.verdict or (TargetState.UNCHANGED, AS_BEFORE, page.kind)
+        return None
 
     def _from_catalogue(
         self, listing: Listing, response: Response, page: ReadPage
@@ -233,21 +252,14 @@ class TargetsMiddleware:
         revisits = self.targets.revisits
         visit = None
         if revisits is not None:
-            visit = Visit(
-                url=url,
-                site=site_of(url),
-                kind="listing",
-                plan=revisits.plan,
-                seen_at=timestamp(now()),
-                source=target_of(response),
-                read_at=timestamp(now()),
-                address=url,
-                identities=" ".join(identities),
-                listing=digest_of(listing),
-            )
-            as_before = visit.listing and revisits.is_as_before(url, visit.listing)
+            source = target_of(response)
+            visit = visit_from_catalogue(listing, source, " ".join(identities), revisits.plan)
+            before = revisits.find(url)
+            looks = revisits.looks_at(url, url, visit.listing or "")
             revisits.forget(url)
-            if as_before:
+            if before is not None and not looks:
+                looked_at = before.looked_at or before.read_at
+                visit = visit._replace(looked_at=looked_at, pictures=before.pictures)
                 revisits.unwritten.read.append(visit)
                 reason = f"read from {response.url}: {AS_BEFORE}"
                 self.targets.note(url, TargetState.UNCHANGED, reason, "listing")
@@ -266,10 +278,15 @@ class TargetsMiddleware:
 
     def item_scraped(self, item: object, response: Response) -> None:
         """End a listing's target: everything of it is recorded."""
-        self._item_ended(item, response, (TargetState.SEEN, _way(response)))
+        shown = pictures_digest(getattr(getattr(item, "sighting", None), "pictures", ()))
+        self._item_ended(item, response, (TargetState.SEEN, _way(response)), shown)
 
     def item_dropped(self, item: object, response: Response, exception: BaseException) -> None:
-        """End the target of a listing that could not be used."""
+        """End the target of a listing that is as it was, or could not be used."""
+        if isinstance(exception, AsBeforeError):
+            verdict = (TargetState.UNCHANGED, str(exception))
+            self._item_ended(item, response, verdict, exception.pictures)
+            return
         reason = f"{self._pages[target_of(response)].kind} dropped: {exception}"
         self._item_ended(item, response, (TargetState.FAILED, reason))
 
@@ -279,12 +296,16 @@ class TargetsMiddleware:
         self._item_ended(item, response, (TargetState.FAILED, reason))
 
     def _item_ended(
-        self, item: object, response: Response, verdict: tuple[TargetState, str | None]
+        self,
+        item: object,
+        response: Response,
+        verdict: tuple[TargetState, str | None],
+        pictures: str | None = None,
     ) -> None:
         target = target_of(response)
         page = self._pages[target]
         page.items -= 1
-        complete = verdict[0] is TargetState.SEEN and getattr(item, "complete", True)
+        complete = verdict[0] in _READ and getattr(item, "complete", True)
         page.complete = page.complete and complete
         url = getattr(item, "url", None)
         if url in self._from_catalogues:
@@ -292,11 +313,15 @@ class TargetsMiddleware:
             state, reason = verdict
             if state is TargetState.SEEN:
                 reason = "; ".join(filter(None, (f"read from {response.url}", self._back(url))))
+            elif state is TargetState.UNCHANGED:
+                reason = f"read from {response.url}: {reason}"
             self.targets.note(url, state, reason, "listing")
             if visit is not None and self.targets.revisits is not None and complete:
-                self.targets.revisits.unwritten.read.append(visit)
-        elif verdict[0] is not TargetState.SEEN or page.kind == "listing":
-            page.verdict = page.verdict or (*verdict, page.kind)
+                self.targets.revisits.unwritten.read.append(visit._replace(pictures=pictures))
+        else:
+            page.pictures = pictures
+            if verdict[0] is not TargetState.SEEN or page.kind == "listing":
+                page.verdict = page.verdict or (*verdict, page.kind)
         self._finish(target, response)
 
     def _finish(self, target: str, response: Response) -> None:
@@ -311,9 +336,11 @@ class TargetsMiddleware:
         if verdict == (TargetState.SEEN, None, "listing"):
             verdict = (TargetState.SEEN, self._back(target), "listing")
         visit = self.targets.revisits and self.targets.revisits.find(target)
-        if page.verdict is None and visit and visit.body == response.meta.get(DIGEST, ""):
+        if visit and visit.pictures != page.pictures:
+            if verdict == (TargetState.SEEN, None, "listing") and page.listing == visit.listing:
+                verdict = (TargetState.SEEN, OTHER_PICTURES, "listing")
+        elif visit and page.verdict is None and visit.body == response.meta.get(DIGEST, ""):
             verdict = (TargetState.UNCHANGED, SAME_CONTENT, visit.kind)
-        self._doubt(target, page, response)
         if verdict[0] in _READ:
             self._remember(target, page, response)
         self.targets.settle(target, *verdict)
@@ -335,16 +362,6 @@ class TargetsMiddleware:
             return None
         return f"it is back: gone when it was asked for on {visit.gone_at[:10]}"
 
-    def _doubt(self, target: str, page: ReadPage, response: Response) -> None:
-        """Warn when a listing is another one although its site says that nothing changed."""
-        revisits = self.targets.revisits
-        if revisits is None or response.status != 200:
-            return
-        if page.verdict is None or page.verdict[0] in _READ:
-            offered = page.listing if page.kind == "listing" else None
-            for message in revisits.doubts(target, offered, response.meta.get("in_full")):
-                self.targets.warn(target, message)
-
     def _remember(self, target: str, page: ReadPage, response: Response) -> None:
         """Keep what the page was, for the next sweep."""
         revisits = self.targets.revisits
@@ -354,25 +371,7 @@ class TargetsMiddleware:
             began = (target, timestamp(self._plan.started_at))
             revisits.unwritten.catalogues.append(began)
         row = self.targets.frontier.row_of(target)
-        # what a shell's server says of it does not tell whether its scripts show the same
-        plain = page.complete and not response.meta.get("rendered")
-        etag, last_modified = validators_of(response)
-        visit = Visit(
-            url=target,
-            site=row.site,
-            kind=page.kind,
-            plan=revisits.plan,
-            seen_at=timestamp(now()),
-            priority=row.priority,
-            request=row.request,
-            etag=etag,
-            last_modified=last_modified,
-            body=response.meta.get(DIGEST) if plain else None,
-            identities=page.identities,
-            listing=page.listing if page.complete else None,
-            read_at=timestamp(now()),
-            address=page.address,
-        )
+        visit = visit_of(row, page, response, revisits.plan, response.meta.get(DIGEST))
         revisits.unwritten.read.append(visit)
 
 

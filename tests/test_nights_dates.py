@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler import pictures
+from crawler import pictures, revisits
 from crawler.campaign import Campaign
 from crawler.revisits import plan_of
 from crawler.store.database import open_store
@@ -66,6 +66,18 @@ def test_a_plan_says_whether_words_are_really_read(
     with_words = plan_of(db, campaign, config, day)
     monkeypatch.setattr(pictures, "WORD_PACKAGES", ("a_package_that_nobody_has",))
     assert (plan_of(db, campaign, config, day) != with_words) is differs
+    db.close()
+
+
+def test_what_an_older_generation_matched_is_matched_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_store(tmp_path / "a.db")
+    campaign = Campaign(name="n", seeds=("https://shop.example/",))
+    day = datetime.now(UTC).date()
+    plan = plan_of(db, campaign, MatchingConfig(), day)
+    monkeypatch.setattr(revisits, "GENERATION", revisits.GENERATION - 1)
+    assert plan_of(db, campaign, MatchingConfig(), day) != plan
     db.close()
 
 

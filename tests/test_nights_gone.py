@@ -172,3 +172,28 @@ def test_when_every_address_shows_one_page_nothing_is_gone(ready: Path, soft: So
     soft.routes.clear()
     ended: dict[str, Any] = night(ready, soft)
     assert {ended[f"p/{n}"][0] for n in GOODS} == {"blocked"}
+
+
+@pytest.mark.parametrize("status", [403, pytest.param(500, marks=pytest.mark.long)])
+def test_what_is_not_had_is_asked_for_ever_less_often_unless_it_is_linked(
+    ready: Path, shop: TinyShop, status: int
+) -> None:
+    take_in(ready, {"id": "TM-1", "kind": "trademark", "name": "Velmora"})
+    night(ready, shop)
+    whole, shop.routes["/p/3"] = shop.routes["/p/3"], Answer("no", status=status)
+    linked = shop.routes["/"]
+    unlink(shop)
+    for _ in range(2):
+        assert night(ready, shop)["p/3"][1] == f"HTTP {status}"
+    asked = shop.requests["/p/3"]
+    state, reason = night(ready, shop)["p/3"]
+    assert (state, (reason or "").partition(";")[0]) == (
+        "skipped", "rule: not had 2 times in a row",
+    )  # fmt: skip
+    assert shop.requests["/p/3"] == asked
+    let_days_pass(ready, 1.1)
+    assert night(ready, shop)["p/3"][1] == f"HTTP {status}"
+    shop.routes |= {"/": linked, "/p/3": whole}
+    assert night(ready, shop)["p/3"][0] == "unchanged"
+    unlink(shop)
+    assert night(ready, shop)["p/3"][0] == "unchanged"

@@ -56,6 +56,12 @@ def m0005_nights(db: Database) -> None:
     _run(db, _NIGHTS)
 
 
+@migrations()
+def m0006_looks(db: Database) -> None:
+    """Remember the pictures that a page had, when they were looked at, and what was not had."""
+    _run(db, _LOOKS)
+
+
 def _run(db: Database, statements: str) -> None:
     for statement in statements.split(";\n"):
         if statement.strip():
@@ -330,4 +336,13 @@ CREATE TABLE site_spent (
     seconds REAL NOT NULL,
     PRIMARY KEY (sweep, site)
 ) STRICT, WITHOUT ROWID;
+"""
+
+_LOOKS = """
+ALTER TABLE visits ADD COLUMN looked_at TEXT NOT NULL DEFAULT '';
+ALTER TABLE visits ADD COLUMN pictures TEXT;
+ALTER TABLE visits ADD COLUMN words TEXT;
+ALTER TABLE visits ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE visits ADD COLUMN missed_at TEXT;
+UPDATE visits SET looked_at = read_at;
 """

@@ -48,6 +48,16 @@ class Visit(NamedTuple):
     """How many times in a row it was found gone."""
     gone_at: str | None = None
     """When it was last found gone; None = it is there."""
+    looked_at: str = ""
+    """When it was last read and its pictures were asked for, whatever was the same."""
+    pictures: str | None = None
+    """Digest of the pictures that its listing had then; None = none were asked for."""
+    words: str | None = None
+    """Of a page that is no listing: digest of what is compared on it, without digits."""
+    missed: int = 0
+    """How many times in a row it was asked for and failed, or was refused."""
+    missed_at: str | None = None
+    """When it was last missed; None = it was had."""
     first_at: str = ""
     """When it was first read; written once."""
     changes: int = 0
@@ -85,9 +95,9 @@ class Visits(NamedTuple):
 _COUNTED = ("first_at", "changes")
 _CHANGED = (
     "CASE WHEN excluded.listing IS NULL THEN excluded.body IS NOT visits.body"
-    " ELSE excluded.listing IS NOT visits.listing END"
+    " ELSE (excluded.listing, excluded.pictures) IS NOT (visits.listing, visits.pictures) END"
 )
-"""Of a listing counts what it offers; a token on its page is no change."""
+"""Of a listing counts what it offers, and its pictures; a token on its page is no change."""
 
 
 def record_visits(db: Database, visits: Visits) -> None:
@@ -103,14 +113,16 @@ def record_visits(db: Database, visits: Visits) -> None:
     )
     db.conn.executemany(
         f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)"
-        " ON CONFLICT (url) DO UPDATE SET etag = NULL, last_modified = NULL, body = NULL",
+        " ON CONFLICT (url) DO UPDATE SET etag = NULL, last_modified = NULL, body = NULL,"
+        " missed = visits.missed + excluded.missed, missed_at = excluded.missed_at",
         [visit._asdict() for visit in visits.missed],
     )
     db.conn.executemany(  # what such a catalogue does not list any more, it says nothing of
         "UPDATE visits SET source = NULL WHERE source = ? AND seen_at < ?", visits.catalogues
     )
     db.conn.executemany(
-        "UPDATE visits SET seen_at = ?, read_at = coalesce(?, read_at) WHERE url = ?",
+        "UPDATE visits SET seen_at = ?, read_at = coalesce(?, read_at), missed = 0,"
+        " missed_at = NULL WHERE url = ?",
         visits.confirmed,
     )
     _record_gone(db, visits.gone, f"INSERT INTO visits ({columns}) VALUES ({marks}, :seen_at, 0)")
@@ -135,7 +147,8 @@ def _record_gone(db: Database, gone: Iterable[Visit], insert: str) -> None:
         db.execute(
             f"UPDATE visits SET kind = iif({was_listing}, 'listing', kind), gone = gone + 1,"
             " gone_at = ?, source = NULL, etag = NULL, last_modified = NULL, body = NULL,"
-            f" identities = NULL, listing = NULL WHERE url = ? AND {counts}",
+            " identities = NULL, listing = NULL, missed = 0,"
+            f" missed_at = NULL WHERE url = ? AND {counts}",
             [visit.seen_at, visit.url],
         )
         db.execute(f"DELETE FROM visits WHERE url = ? AND NOT {counts}", [visit.url])

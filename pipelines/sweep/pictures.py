@@ -14,10 +14,10 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.errors import SkipError
-from crawler.failures import outcome_of_failure, outcome_of_status
+from crawler.failures import AsBeforeError, outcome_of_failure, outcome_of_status
 from crawler.model import Listing, PictureOutcome, Sighting, stable_id
 from crawler.pictures import PictureFolder
-from crawler.revisits import validators_of
+from crawler.revisits import pictures_digest, validators_of
 from crawler.robots import UNREACHABLE
 from crawler.sites import canonical_url
 from crawler.targets import targets_of
@@ -48,7 +48,10 @@ class PicturesPipeline:
         return cls(crawler, open_workspace(Path(workspace)).pictures, sweep)
 
     async def process_item(self, item: Listing) -> Sighting:
-        """Return the sighting of the listing with its pictures' outcomes, in their order."""
+        """Return the sighting of the listing with its pictures' outcomes, in their order.
+
+        :raises AsBeforeError: both are as they were
+        """
         assert item.seen_at is not None
         images = list(dict.fromkeys(item.images))
         outcomes = await asyncio.gather(*(self._had(url) for url in images[: self._limit]))
@@ -56,13 +59,17 @@ class PicturesPipeline:
             PictureOutcome(url=url, sha256=None, problem=f"over the limit of {self._limit}")
             for url in images[self._limit :]
         ]
+        pictures = (*outcomes, *left_out)
+        revisits = targets_of(self._crawler).revisits
+        if revisits is not None and revisits.is_as_looked_at(item.url, pictures):
+            raise AsBeforeError(pictures_digest(pictures))
         return Sighting(
             id=stable_id("s", self._sweep, item.id),
             listing=item.id,
             sweep=self._sweep,
             seen_at=item.seen_at,
             record=item,
-            pictures=(*outcomes, *left_out),
+            pictures=pictures,
         )
 
     async def _had(self, url: str) -> PictureOutcome:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crawler.recrawl import LONGEST, due_at, gone_until, is_full_look_due
+from crawler.recrawl import LONGEST, due_at, gone_until, is_full_look_due, rests_until
 from crawler.store.database import timestamp
 from crawler.store.visits import Visit
 
@@ -81,3 +81,20 @@ def test_a_page_is_read_in_full_after_so_many_days_and_by_a_draw_before() -> Non
     assert (due(0.1, 1), due(1, 1)) == (False, True)
     drawn = sum(due(1, 0.02, f"w-{number}") for number in range(5000))
     assert 60 <= drawn <= 140  # 100 are expected, with a standard deviation of 10
+
+
+@pytest.mark.parametrize(
+    ("missed", "hit", "days"), [(1, False, None), (2, False, 1), (4, False, 4), (9, True, 7)]
+)
+def test_what_was_not_had_rests_as_what_is_gone(missed: int, hit: bool, days: float | None) -> None:
+    until = rests_until(known(missed=missed, missed_at=timestamp(FIRST)), lambda _: hit)
+    assert until == (None if days is None else FIRST + timedelta(days=days))
+
+
+@pytest.mark.parametrize(("days", "due"), [(29, False), (31, True)])
+def test_a_page_that_is_sent_each_night_has_its_full_look_all_the_same(
+    days: float, due: bool
+) -> None:
+    at = FIRST + timedelta(days=days)
+    visit = known(read_at=timestamp(at), looked_at=timestamp(FIRST))
+    assert is_full_look_due(visit, at, "w-1", days=30, share=0) is due

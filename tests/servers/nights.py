@@ -14,7 +14,7 @@ from tests.servers.tiny_shop import Answer, TinyShop
 def let_days_pass(workspace: Path, days: float) -> None:
     """Make all that is remembered older."""
     with closing(sqlite3.connect(workspace / "markhound.db")) as db, db:
-        for column in ("seen_at", "read_at", "first_at", "gone_at"):
+        for column in ("seen_at", "read_at", "first_at", "gone_at", "looked_at", "missed_at"):
             db.execute(
                 f"UPDATE visits SET {column} = strftime('%Y-%m-%dT%H:%M:%f000Z', {column}, ?)"
                 f" WHERE {column} != ''",
