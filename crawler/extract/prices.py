@@ -17,6 +17,7 @@ _PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount
 _WAS = re.compile(
     r"(?:^|[_-])(?:old|was|before|strike|striked|list-?price|price-?list|rrp|msrp|uvp|compare|original"
     r"|regular-strike|crossed|market)(?:$|[_-])"
+    r"|base-?price|(?:price)?without-?tax|(?:discount|tax)-?amount"
     r"|oldprice|price-?old|was-?price|list-?price|line-?through|strike-?through|origin-price|原价|划线|市场",
     re.IGNORECASE,
 )
@@ -119,7 +120,7 @@ def _tags(main: MainPart, heading: HtmlElement) -> Iterator[Tag]:
 
 _WAS_LABEL = re.compile(
     r"市[场場]价|市場價|原[价價]|[划劃][线線][价價]|吊牌价|专柜价|厂商指导价|定価|参考価格|정가"
-    r"|(?:list|old|regular|retail) price|\b(?:was|msrp|rrp|uvp|pvp|statt)\b|prix conseillé"
+    r"|(?:list|old|regular|retail|base) price|\b(?:was|msrp|rrp|uvp|pvp|statt)\b|prix conseillé"
     r"|старая цена",
     re.IGNORECASE,
 )
@@ -151,9 +152,9 @@ _SIGN_ALONE = re.compile(r"[^\w\s]{0,2}")
 def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     """Read an element as a price: short, money in it, or called a price."""
     own = marked(element, _PRICE_MARK) or "price" in element.get("itemprop", "")
-    if not own and not (element.text and _DIGIT.search(element.text)):
+    if not own and not (element.text and _DIGIT.search(element.text)) and not _is_split(element):
         return None
-    text = text_within(element, 80)
+    text = _joined(text_within(element, 80)) if len(element) else text_within(element, 80)
     if _BARE_NUMBER.fullmatch(text):
         text += _sign_behind(element)
     found = _read_price(text, own) if text and len(text) <= 40 else None
@@ -163,6 +164,26 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
         if step.tag in ("del", "s", "strike") or marked(step, _NO_PRICE):
             return None
     return found
+
+
+_SIGN_PIECE = re.compile(r"\s*[£€$¥￥₹₽₩₺฿₫₴₪₱₸]\s*")
+_GAP = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))|(?<=\d[.,]) (?=\d{2}(?!\d))")
+MAX_SPLIT = 5
+
+
+def _is_split(element: HtmlElement) -> bool:
+    """Tell whether an element is a price in pieces: a sign alone, then the number."""
+    if not 1 <= len(element) <= MAX_SPLIT:
+        return False
+    first = element.text if element.text and not element.text.isspace() else element[0].text
+    if not first or not _SIGN_PIECE.fullmatch(first):
+        return False
+    return re.fullmatch(r"\D{1,3}\d[\d., ]*", text_within(element, 24)) is not None
+
+
+def _joined(text: str) -> str:
+    """Return a price without the white space between its pieces."""
+    return _GAP.sub("", text)
 
 
 @lru_cache(maxsize=16_384)
