@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.buying import is_bought_in
@@ -16,6 +17,7 @@ from crawler.extract.dom import (
     pieces_within,
     text_within,
 )
+from crawler.extract.prices import PRICE_MARK
 from crawler.extract.values import MONEY, clean_text
 
 MIN_TITLE = 4
@@ -46,13 +48,14 @@ def main_heading(root: HtmlElement) -> HtmlElement | None:
         or _beside_buying(root, _TITLE)
         or list(islice(_titled_after(root), 1))
         or _beside_buying(root, _NAME)
+        or [(h, text_within(h, 1000)) for h in islice(root.iter("h1"), 1) if _is_logo(h)]
     )
     return found[0][0] if len(_texts(found)) == 1 else None
 
 
 def _first_headings(root: HtmlElement) -> Found:
     found = [(h, text_within(h, 1000)) for h in root.iter("h1")]
-    found = [(h, text) for h, text in found if text and not _is_only_money(text)]
+    found = [(h, t) for h, t in found if t and not _is_only_money(t) and not _is_logo(h)]
     if len(_texts(found)) > 1:
         found = [(h, text) for h, text in found if not is_beside(h)] or found
     if len(_texts(found)) > 1:
@@ -60,6 +63,15 @@ def _first_headings(root: HtmlElement) -> Found:
             (h, text) for h, text in found if _named_product(h) or _named_product(h.getparent())
         ]
     return found
+
+
+def _is_logo(heading: HtmlElement) -> bool:
+    """Tell whether a heading is the name of the shop: it leads home."""
+    links = [*heading.iter("a"), *heading.iterancestors("a")]
+    return any(link.get("href", "").strip() in _HOME for link in links[:3])
+
+
+_HOME = frozenset(("/", "./", "index.php", "/index.php", "index.html", "/index.html"))
 
 
 def _texts(found: Found) -> set[str]:
@@ -80,6 +92,7 @@ def _is_only_money(text: str) -> bool:
 
 _MOST_CALLED = 60
 _MOST_STEPS = 7
+_MOST_INNER = 200
 
 
 def _beside_buying(root: HtmlElement, pattern: re.Pattern[str]) -> Found:
@@ -89,11 +102,12 @@ def _beside_buying(root: HtmlElement, pattern: re.Pattern[str]) -> Found:
     """
     called = [e for e in root.iter("p", "strong", "b", "div", "span", "dd") if marked(e, pattern)]
     near: list[tuple[int, HtmlElement, str]] = []
+    offers = lru_cache(maxsize=None)(_offers)
     for element in called[:_MOST_CALLED]:
         text = text_within(element, 301)
         if 2 <= len(text) <= 300 and _names_a_thing(element, text):
             boxes = enumerate(islice(element.iterancestors(), _MOST_STEPS))
-            steps = next((number for number, box in boxes if _offers(box)), None)
+            steps = next((number for number, box in boxes if offers(box)), None)
             if steps is not None:
                 near.append((steps, element, text))
     nearest = min((steps for steps, _, _ in near), default=0)
@@ -117,7 +131,14 @@ def _names_a_thing(element: HtmlElement, text: str) -> bool:
 
 def _offers(box: HtmlElement) -> bool:
     """Tell whether a box shows a price and a control to buy."""
-    return box.tag != "html" and bool(MONEY.search(text_within(box, 3000))) and is_bought_in(box)
+    return box.tag != "html" and is_bought_in(box) and _is_priced(box)
+
+
+def _is_priced(box: HtmlElement) -> bool:
+    return MONEY.search(text_within(box, 3000)) is not None or any(
+        marked(e, PRICE_MARK) and any(c.isdigit() for c in text_within(e, 20))
+        for e in islice(box.iter("span", "b", "strong", "em", "div", "p", "font", "i"), _MOST_INNER)
+    )
 
 
 def _way_of_naming(element: HtmlElement) -> tuple[str | None, ...]:

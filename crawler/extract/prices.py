@@ -13,7 +13,7 @@ from crawler.extract.cards import Cards
 from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.values import MONEY, parse_price
 
-_PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
+PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
 _WAS = re.compile(
     r"(?:^|[_-])(?:old|was|before|strike|striked|list-?price|price-?list|rrp|msrp|uvp|compare|original"
     r"|regular-strike|crossed|market)(?:$|[_-])"
@@ -151,10 +151,10 @@ _SIGN_ALONE = re.compile(r"[^\w\s]{0,2}")
 
 def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     """Read an element as a price: short, money in it, or called a price."""
-    own = marked(element, _PRICE_MARK) or "price" in element.get("itemprop", "")
+    own = marked(element, PRICE_MARK) or "price" in element.get("itemprop", "")
     if not own and not (element.text and _DIGIT.search(element.text)) and not _is_split(element):
         return None
-    text = _joined(text_within(element, 80)) if len(element) else text_within(element, 80)
+    text = _joined(element) if len(element) else text_within(element, 80)
     if _BARE_NUMBER.fullmatch(text):
         text += _sign_behind(element)
     found = _read_price(text, own) if text and len(text) <= 40 else None
@@ -181,9 +181,27 @@ def _is_split(element: HtmlElement) -> bool:
     return re.fullmatch(r"\D{1,3}\d[\d., ]*", text_within(element, 24)) is not None
 
 
-def _joined(text: str) -> str:
-    """Return a price without the white space between its pieces."""
-    return _GAP.sub("", text)
+def _joined(element: HtmlElement) -> str:
+    """Return the text of a price in pieces: no white space between them, a point before cents."""
+    text = _GAP.sub("", text_within(element, 80))
+    if len(text) <= MAX_JOINED and not _POINT.search(text):
+        cents = [e for e in element.iter("sup", "small", "span", "em") if _is_cents(e)]
+        if len(cents) == 1 and re.search(rf"\d\s?{cents[0].text.strip()}\D{{0,4}}$", text):
+            whole = text.rpartition(cents[0].text.strip())
+            return f"{whole[0].rstrip()}.{whole[1]}{whole[2]}"
+    return text
+
+
+MAX_JOINED = 16
+_POINT = re.compile(r"[.,]\d{2}(?!\d)")
+_CENTS = re.compile(r"(?:^|[_-])(?:cents?|decimals?|fraction|kopecks?)(?:$|[_-])", re.I)
+
+
+def _is_cents(element: HtmlElement) -> bool:
+    text = element.text or ""
+    return bool(re.fullmatch(r"\s*\d{2}\s*", text)) and (
+        element.tag == "sup" or marked(element, _CENTS)
+    )
 
 
 @lru_cache(maxsize=16_384)

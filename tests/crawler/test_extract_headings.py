@@ -113,6 +113,32 @@ def test_a_price_in_pieces_is_one(price: str) -> None:
     assert (found.price, found.currency) == (Decimal("129.50"), "CNY")
 
 
+@pytest.mark.parametrize(
+    "price",
+    [
+        '<p class="price">¥129<sup>50</sup></p>',
+        '<p class="price">¥<span>129</span> <span class="cents">50</span></p>',
+    ],
+)
+def test_raised_cents_are_no_hundreds(price: str) -> None:
+    found = listing(f"<h1>手工竹篮</h1>{price}{BUY}")
+    assert found is not None
+    assert found.price == Decimal("129.50")
+
+
+def test_a_price_without_a_sign_will_do_beside_a_name() -> None:
+    found = listing(f'<p class="goods-name">手工竹篮</p><b class="goods-price">59.00</b>{BUY}')
+    assert found is not None
+    assert (found.title, found.price) == ("手工竹篮", Decimal("59.00"))
+
+
+def test_a_heading_that_leads_home_is_the_shop() -> None:
+    thing = f'<div><p class="goods-name">手工竹篮</p><b>￥59.00</b>{BUY}</div>'
+    found = listing(f'<div class="top"><h1><a href="/">北门百货</a></h1></div>{thing}')
+    assert found is not None
+    assert found.title == "手工竹篮"
+
+
 def test_a_base_price_is_the_price_where_there_is_no_other() -> None:
     base = '<p class="PricebasePrice">¥49.95</p>'
     sales = '<p class="PricesalesPrice">¥39.95</p>'
