@@ -50,6 +50,24 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 """Narrower than the hint: neither what is sold out nor a shop closed for an hour is gone."""
+_NOTICE = re.compile(rf"(?:{_GONE.pattern})[a-zа-я]*", re.IGNORECASE)
+_NUMBER_404 = re.compile(r"\b404\b")
+_SEPARATOR = re.compile(r"\s[-–—:·]\s|\s*[|｜_»]\s*")
+_SUBJECT = re.compile(
+    r"\b(?:pages?|items?|products?|listings?|url|address|seite|artikel|produkt|angebot|article|produit"
+    r"|página|pagina|producto|artículo|prodotto|articolo|produto|страниц[аы]|товар)\b"
+    r"|商品|宝贝|寶貝|页面|頁面|网页|产品|產品|ページ|페이지|상품",
+    re.IGNORECASE,
+)
+_BESIDE_NOTICE = re.compile(
+    r"\b(?:the|this|that|an?|your?|we|our|it|is|was|were|are|be|has|have|had|been|could|can(?:not|'t)?"
+    r"|requested|looking|for|to|at|any ?more|here|sorry|oops|o+ps|error|http|status|or|and|but"
+    r"|die|diese[rs]?|der|das|wurde|leider|ist|gesuchte|fehler|cette|cet|ce|la|le|l|est|erreur|désolé"
+    r"|el|esta?e?|no|ha|sido|lo|sentimos|questa?o?|il|a|o|esse|essa|эта?|этот|ошибка|был[ао]?)\b"
+    r"|抱歉|对不起|對不起|很|您|你|访问|訪問|查看|浏览|请求|要找|寻找|所|的|该|該|此|这个|這個|已经|已|被|或|了"
+    r"|错误|お探し|ご指定|申し訳ございません|この|の|は|が|を|를|을|이|가|습니다",
+    re.IGNORECASE,
+)
 _HEADINGS = XPath("//h1")
 SHOWN = 100
 """Characters of a page's words that are shown."""
@@ -88,9 +106,34 @@ def says_not_found(title: str) -> bool:
 
 
 def words_of_gone(root: HtmlElement) -> str | None:
-    """Return the words of a title or first heading that say that there is no such page any more."""
+    """Return the title or heading that says that there is no such page any more, and nothing else.
+
+    Where it names a thing besides ("Not Found" may be what a poster shows), words prove nothing.
+    """
     texts = [title_of(root), *(" ".join(h.text_content()[:500].split()) for h in _HEADINGS(root))]
-    return next((text[:SHOWN] for text in texts if _GONE.search(text)), None)
+    return next((text[:SHOWN] for text in texts if _is_notice(text)), None)
+
+
+def _is_notice(text: str) -> bool:
+    """Tell whether a text is a notice; beside the name of a shop it says what or why, too."""
+    parts = [part for part in _SEPARATOR.split(text) if part.strip()]
+    notices = [part for part in parts if _is_only_notice(part)]
+    if len(text) > SHOWN or not notices:
+        return False
+    return len(notices) == len(parts) or any(map(_is_full_notice, notices))
+
+
+def _is_only_notice(text: str) -> bool:
+    if not _GONE.search(text):
+        return False
+    rest = _BESIDE_NOTICE.sub("", _SUBJECT.sub("", _NOTICE.sub("", text)))
+    return not any(c.isalpha() for c in rest)
+
+
+def _is_full_notice(text: str) -> bool:
+    """Tell whether a notice is more than "404" or "not found" alone."""
+    rest = _NUMBER_404.sub("", text)
+    return _GONE.search(rest) is not None and (rest != text or _SUBJECT.search(text) is not None)
 
 
 def look_of(root: HtmlElement) -> Look:

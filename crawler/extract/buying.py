@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
-from crawler.extract.dom import HtmlElement, MainPart, text_within
+from crawler.extract.dom import HtmlElement, MainPart, marked, text_within
 
 BUY = re.compile(
     r"add to (?:shopping |your |my )?(?:cart|basket|bag|trolley)|\bbuy (?:it )?now\b|\bbuy\b$"
@@ -36,19 +37,48 @@ _ACTION = re.compile(
 
 
 _BLOCKS = frozenset(("div", "span", "li"))
+_TAGS = ("button", "input", "a", "form", "div", "span", "li")
+_BUTTON = re.compile(r"(?:^|[_-])(?:btns?|button|submit|buy|cart)(?:$|[_-])", re.I)
 
 
 def find_buy_controls(main: MainPart) -> Iterator[HtmlElement]:
     """Yield the controls to buy that stand in the main part of a page, those of cards too."""
-    for element in main.tagged("button", "input", "a", "form", "div", "span", "li"):
-        tag = element.tag
-        if tag in _BLOCKS and element.get("role") != "button":
-            continue
-        if tag == "form":
-            if _ACTION.search(element.get("action", "")):
-                yield element
-        elif says_buy(element) or _acts(element):
-            yield element
+    return filter(_is_control, main.tagged(*_TAGS))
+
+
+def is_bought_in(box: HtmlElement) -> bool:
+    """Tell whether a control to buy stands in a box."""
+    elements = islice(box.iter(*_TAGS), MAX_CONTROLS)
+    return any(_is_control(element) or _is_plain_control(element) for element in elements)
+
+
+def find_plain_controls(main: MainPart) -> Iterator[HtmlElement]:
+    """Yield what is called a button, says that it buys and nothing else, and is none by its tag.
+
+    Whether it works cannot be told, so that it says nothing of the stock.
+    """
+    return filter(_is_plain_control, main.tagged(*_BLOCKS))
+
+
+def _is_plain_control(element: HtmlElement) -> bool:
+    return (
+        element.tag in _BLOCKS
+        and marked(element, _BUTTON)
+        and BUY.fullmatch(text_within(element, 60)) is not None
+    )
+
+
+MAX_CONTROLS = 500
+"""More elements of one box than this are not looked at."""
+
+
+def _is_control(element: HtmlElement) -> bool:
+    tag = element.tag
+    if tag in _BLOCKS and element.get("role") != "button":
+        return False
+    if tag == "form":
+        return _ACTION.search(element.get("action", "")) is not None
+    return says_buy(element) or _acts(element)
 
 
 def says_buy(control: HtmlElement) -> bool:

@@ -207,10 +207,19 @@ def _chosen(said: Said) -> dict[str, str | None]:
         return next((v for k, text in said if k == kind and (v := read(text))), None)
 
     return {
-        "gtin": first("gtin", lambda text: gtin_of(text.rstrip("."))),
+        "gtin": first("gtin", lambda text: gtin_of(_leading_digits(text))),
         "brand": first("brand", brand_of),
         "sku": first("sku", code_of) or first("model", code_of),
     }
+
+
+_DIGITS = re.compile(r"\s*(\d(?:[\d-]| (?=\d)){6,20}\d)(?!\w)")
+
+
+def _leading_digits(text: str) -> str:
+    """Return the number that a text begins with, where other labels follow on its line."""
+    found = _DIGITS.match(text)
+    return found[1] if found else text
 
 
 _CODE_LABEL = re.compile(

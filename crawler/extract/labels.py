@@ -63,7 +63,7 @@ SOLD_BY = (
 """These need no colon after them."""
 SELLER_WORDS = (
     r"seller|vendor|verkäufer|vendeur|vendedor|venditore|verkoper|sprzedawca|продавец"
-    r"|店铺(?:名称|名)?|卖家(?:名称|昵称)?|商家(?:名称)?|掌柜名?|店主|店家|卖方|供应商|供货商|供應商|店鋪(?:名稱)?|賣家|賣方|販売元|販売者|販売業者|出品者|판매자"
+    r"|店铺(?:名称|名)?|书店(?:名称|名)|書店名稱?|卖家(?:名称|昵称)?|商家(?:名称)?|掌柜名?|店主|店家|卖方|供应商|供货商|供應商|店鋪(?:名稱)?|賣家|賣方|販売元|販売者|販売業者|出品者|판매자"
 )
 SHOP_WORDS = r"shop(?: name)?|store(?: name)?|ショップ"
 """In running text these need a colon: too much else begins with them."""

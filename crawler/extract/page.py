@@ -7,7 +7,7 @@ buy it or a table with an article number. What is not sure is no listing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -15,12 +15,13 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract import opengraph, pageparts
-from crawler.extract.buying import find_buy_controls
+from crawler.extract.buying import find_buy_controls, find_plain_controls
 from crawler.extract.cards import Cards
 from crawler.extract.codes import MarkedPlaces, find_codes, labelled_brand, shown_sku
 from crawler.extract.contradictions import OUT
-from crawler.extract.dom import HtmlElement, MainPart, is_beside, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, MainPart, text_within
 from crawler.extract.draft import Fields
+from crawler.extract.headings import code_of_heading, main_heading, title_of_heading
 from crawler.extract.labels import CODE_KEY, Line, find_lines
 from crawler.extract.prices import AUCTION, Tag, find_price, is_bid, is_only_price
 from crawler.extract.sellers import find_vendor
@@ -52,8 +53,6 @@ _NO_LISTING_HEADING = re.compile(
     r"|购物车|我的购物车|結帳|结算|search results.*|搜索结果.*",
     re.IGNORECASE,
 )
-MIN_TITLE = 4
-"""A shorter heading stands in too many titles by chance."""
 
 
 class PageView:
@@ -73,7 +72,7 @@ class PageView:
     @cached_property
     def heading(self) -> HtmlElement | None:
         """The one main heading; None when there is none or no telling which."""
-        return _main_heading(self.root)
+        return main_heading(self.root)
 
     @cached_property
     def main(self) -> MainPart:
@@ -88,7 +87,7 @@ class PageView:
     @cached_property
     def title(self) -> str | None:
         """The text of the main heading."""
-        return None if self.heading is None else text_within(self.heading, 1000)
+        return None if self.heading is None else title_of_heading(self.heading)
 
     @cached_property
     def price(self) -> Tag | None:
@@ -136,7 +135,8 @@ class PageView:
     @cached_property
     def can_be_bought(self) -> bool:
         """Whether there is a control to buy, outside a grid of cards."""
-        return bool(self.buy_controls)
+        plain = find_plain_controls(self.main)
+        return bool(self.buy_controls) or any(c not in self.cards for c in islice(plain, 20))
 
     @cached_property
     def buy_controls(self) -> list[HtmlElement]:
@@ -186,7 +186,8 @@ class PageView:
         titles = [
             clean_text("".join(t.itertext()), 1000) for t in islice(self.root.iter("title"), 1)
         ]
-        names = (self.title, *self.shared.get("og:title", ()), *titles)
+        whole = None if self.heading is None else text_within(self.heading, 1000)
+        names = (self.title, whole, *self.shared.get("og:title", ()), *titles)
         return {name.casefold() for name in names if name}
 
     def fields(self, known: Collection[str] = ()) -> Fields:
@@ -194,6 +195,8 @@ class PageView:
         found = {name: read() for name, read in self._readers().items() if name not in known}
         if missing := {"gtin", "sku", "brand"} - set(known):
             found |= find_codes(self.places, self.attributes, self.lines, missing)
+            if "sku" in missing and not found["sku"] and self.heading is not None:
+                found["sku"] = code_of_heading(self.heading)
             if "brand" in missing and not found["brand"]:
                 found["brand"] = self.places.linked_brand((self.title or "").casefold())
         if not {"price", "currency"} <= set(known):
@@ -303,71 +306,3 @@ _CHOICE = XPath(
     "[contains(@name, 'option') or contains(@name, 'attr') or contains(@name, 'varia')"
     " or contains(@name, 'size') or contains(@id, 'size') or contains(@class, 'varia')])"
 )
-_PRODUCT_NAME = re.compile(r"(?:product|goods|item)[_-]?(?:title|name)|title|product", re.I)
-
-
-def _main_heading(root: HtmlElement) -> HtmlElement | None:
-    """Choose among the page's headings: the only ``h1``, else what the page is titled after.
-
-    Where shops give each of their cards an ``h1``, or none at all, the name is a lower heading, or
-    something that they call a product's title.
-    """
-    found = [(h, text) for h in root.iter("h1") if (text := text_within(h, 1000))]
-    if len({text for _, text in found}) > 1:
-        found = [(h, text) for h, text in found if not is_beside(h)] or found
-    if len({text for _, text in found}) > 1:
-        found = _in_title(root, found) or [
-            (h, text) for h, text in found if _named_product(h) or _named_product(h.getparent())
-        ]
-    if len({text for _, text in found}) != 1:
-        lower = (h for h in islice(root.iter("h2", "h3"), 60) if not is_beside(h))
-        found = _in_title(root, [(h, text_within(h, 300)) for h in lower])
-    if not found:
-        called = (e for e in root.iter("p", "strong", "div", "span") if _called_title(e))
-        found = _in_title(root, [(e, text_within(e, 300)) for e in islice(called, 20)])
-    if not found:
-        found = list(islice(_titled_after(root), 1))
-    return found[0][0] if len({text for _, text in found}) == 1 else None
-
-
-_TITLE_END = re.compile(r"\s*(?:[-–—|_:/·【《,，]|$)")
-
-
-def _titled_after(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield what says the same as the title of the document up to a separator, in the main part."""
-    title = clean_text(next((t.text for t in root.iter("title")), None), 500) or ""
-    if len(title) < MIN_TITLE:
-        return
-    for element in root.iter("p", "strong", "div", "span", "font", "b", "dt", "td"):
-        text = (element.text or "").strip() if element.text and len(element.text) < 300 else ""
-        if len(text) >= MIN_TITLE and title.startswith(text) and _TITLE_END.match(title, len(text)):
-            linked = any(step.tag in ("a", "header", "li") for step in lineage(element))
-            if not linked and not is_beside(element):
-                yield element, text
-
-
-def _in_title(
-    root: HtmlElement, found: list[tuple[HtmlElement, str]]
-) -> list[tuple[HtmlElement, str]]:
-    """Keep the headings whose text stands in the title of the document or for sharing."""
-    titles = [*root.xpath("//title/text()")[:1]]
-    titles += root.xpath('//meta[@property="og:title" or @name="og:title"]/@content')[:1]
-    own = [" ".join(str(title).split()).casefold() for title in titles]
-    return [
-        (h, text)
-        for h, text in found
-        if len(text) >= MIN_TITLE and any(text.casefold() in title for title in own)
-    ]
-
-
-_TITLE = re.compile(
-    r"(?:^|[_-])(?:product|goods|item|deal|ad|sku|offer)[_-]*(?:title|name)(?:$|[_-])", re.I
-)
-
-
-def _called_title(element: HtmlElement) -> bool:
-    return marked(element, _TITLE) and not is_beside(element)
-
-
-def _named_product(element: HtmlElement | None) -> bool:
-    return element is not None and marked(element, _PRODUCT_NAME)

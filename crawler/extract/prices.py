@@ -13,10 +13,11 @@ from crawler.extract.cards import Cards
 from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
 from crawler.extract.values import MONEY, parse_price
 
-_PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
+PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
 _WAS = re.compile(
     r"(?:^|[_-])(?:old|was|before|strike|striked|list-?price|price-?list|rrp|msrp|uvp|compare|original"
     r"|regular-strike|crossed|market)(?:$|[_-])"
+    r"|base-?price|(?:price)?without-?tax|(?:discount|tax)-?amount"
     r"|oldprice|price-?old|was-?price|list-?price|line-?through|strike-?through|origin-price|原价|划线|市场",
     re.IGNORECASE,
 )
@@ -119,7 +120,7 @@ def _tags(main: MainPart, heading: HtmlElement) -> Iterator[Tag]:
 
 _WAS_LABEL = re.compile(
     r"市[场場]价|市場價|原[价價]|[划劃][线線][价價]|吊牌价|专柜价|厂商指导价|定価|参考価格|정가"
-    r"|(?:list|old|regular|retail) price|\b(?:was|msrp|rrp|uvp|pvp|statt)\b|prix conseillé"
+    r"|(?:list|old|regular|retail|base) price|\b(?:was|msrp|rrp|uvp|pvp|statt)\b|prix conseillé"
     r"|старая цена",
     re.IGNORECASE,
 )
@@ -150,10 +151,10 @@ _SIGN_ALONE = re.compile(r"[^\w\s]{0,2}")
 
 def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     """Read an element as a price: short, money in it, or called a price."""
-    own = marked(element, _PRICE_MARK) or "price" in element.get("itemprop", "")
-    if not own and not (element.text and _DIGIT.search(element.text)):
+    own = marked(element, PRICE_MARK) or "price" in element.get("itemprop", "")
+    if not own and not (element.text and _DIGIT.search(element.text)) and not _is_split(element):
         return None
-    text = text_within(element, 80)
+    text = _joined(element) if len(element) else text_within(element, 80)
     if _BARE_NUMBER.fullmatch(text):
         text += _sign_behind(element)
     found = _read_price(text, own) if text and len(text) <= 40 else None
@@ -163,6 +164,44 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
         if step.tag in ("del", "s", "strike") or marked(step, _NO_PRICE):
             return None
     return found
+
+
+_SIGN_PIECE = re.compile(r"\s*[£€$¥￥₹₽₩₺฿₫₴₪₱₸]\s*")
+_GAP = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))|(?<=\d[.,]) (?=\d{2}(?!\d))")
+MAX_SPLIT = 5
+
+
+def _is_split(element: HtmlElement) -> bool:
+    """Tell whether an element is a price in pieces: a sign alone, then the number."""
+    if not 1 <= len(element) <= MAX_SPLIT:
+        return False
+    first = element.text if element.text and not element.text.isspace() else element[0].text
+    if not first or not _SIGN_PIECE.fullmatch(first):
+        return False
+    return re.fullmatch(r"\D{1,3}\d[\d., ]*", text_within(element, 24)) is not None
+
+
+def _joined(element: HtmlElement) -> str:
+    """Return the text of a price in pieces: no white space between them, a point before cents."""
+    text = _GAP.sub("", text_within(element, 80))
+    if len(text) <= MAX_JOINED and not _POINT.search(text):
+        cents = [e for e in element.iter("sup", "small", "span", "em") if _is_cents(e)]
+        if len(cents) == 1 and re.search(rf"\d\s?{cents[0].text.strip()}\D{{0,4}}$", text):
+            whole = text.rpartition(cents[0].text.strip())
+            return f"{whole[0].rstrip()}.{whole[1]}{whole[2]}"
+    return text
+
+
+MAX_JOINED = 16
+_POINT = re.compile(r"[.,]\d{2}(?!\d)")
+_CENTS = re.compile(r"(?:^|[_-])(?:cents?|decimals?|fraction|kopecks?)(?:$|[_-])", re.I)
+
+
+def _is_cents(element: HtmlElement) -> bool:
+    text = element.text or ""
+    return bool(re.fullmatch(r"\s*\d{2}\s*", text)) and (
+        element.tag == "sup" or marked(element, _CENTS)
+    )
 
 
 @lru_cache(maxsize=16_384)

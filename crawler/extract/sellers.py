@@ -15,7 +15,7 @@ from crawler.model import Seller
 
 _SECOND_LABEL = re.compile(
     rf"\s*(?:{SOLD_BY}|{SELLER_WORDS}|{SHOP_WORDS})\s*(?:[:：]|$)"
-    r"|\s*(?:店铺|卖家|商家|掌柜|店主|店鋪|賣家)(?:名称)?\s+",
+    r"|\s*(?:店铺|书店|卖家|商家|掌柜|店主|店鋪|賣家)(?:名称)?\s+",
     re.I,
 )
 """A label in a second language behind the first."""

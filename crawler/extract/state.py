@@ -18,6 +18,7 @@ from crawler.extract.things import (
     NAMES,
     PRICES,
     SKUS,
+    SOLD_NAME,
     VARIANTS,
     Thing,
     price_keys,
@@ -35,7 +36,7 @@ MAX_BESIDE = 200
 
 _ADDRESSES = ("url", "slug", "handle", "urlKey", "url_key", "canonicalUrl", "link", "pdpUrl")
 _IDS = ("id", "productId", "product_id", "itemId", "item_id", "dealNo", "offerId", *SKUS)
-_NAMED = frozenset(NAMES)
+_NAMED = frozenset((*NAMES, SOLD_NAME))
 _SOLD = frozenset((*PRICES, *SKUS, *GTINS, *VARIANTS))
 _ASIDE = re.compile(r"recommend|related|similar|cross|upsell|cart|basket|history|viewed", re.I)
 _LISTS = ("products", "items", "productList", "children", "subcategories", "hits", "results")

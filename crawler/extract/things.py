@@ -143,7 +143,16 @@ def price_keys(node: Thing) -> list[str]:
 
 def title_of(thing: Thing) -> str | None:
     """Return the name of a thing."""
-    return next((t for k in NAMES if k in thing and (t := clean_text(thing[k], 500))), None)
+    found = next((t for k in NAMES if k in thing and (t := clean_text(thing[k], 500))), None)
+    return found or (clean_text(thing[SOLD_NAME], 500) if _is_named_as_sold(thing) else None)
+
+
+SOLD_NAME = "store_name"
+"""The name of a thing where it stands with a price and no other name; elsewhere of a seller."""
+
+
+def _is_named_as_sold(thing: Thing) -> bool:
+    return SOLD_NAME in thing and bool(price_keys(thing))
 
 
 def price_of(thing: Thing, shown: Decimal | None = None) -> tuple[Decimal | None, str | None]:
@@ -315,7 +324,7 @@ def _seller(thing: Thing, url: str) -> Seller | None:
     if inner is not None and name is None:
         number, address = clean_text(inner.get("id"), 60), inner.get("url")
         return Seller(name=title_of(inner), id=number, url=link_url(url, address))
-    if name is None:
+    if name is None or (SOLD_NAME in thing and name == title_of(thing)):
         return None
     number = _first((thing,), _SELLER_IDS, lambda v: clean_text(v, 60))
     return Seller(
