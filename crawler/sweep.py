@@ -45,7 +45,9 @@ from crawler.targets import STORE_FAILURE, targets_of
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
-MOST_IN_FLIGHT = 1024
+MOST_IN_FLIGHT = 512
+"""Requests and pages under way at the most: each page that waits to be read, matched and recorded
+holds half a megabyte, and 400 sites that take turns need one each."""
 TIME_IS_UP = "closespider_timeout"
 """Scrapy's reason for the end of a sweep that took as long as it may."""
 COLLECT_AFTER = (5_000, 5, 5)
