@@ -174,7 +174,8 @@ def test_when_every_address_shows_one_page_nothing_is_gone(ready: Path, soft: So
     assert {ended[f"p/{n}"][0] for n in GOODS} == {"blocked"}
 
 
-@pytest.mark.parametrize("status", [403, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("status", [403, 500])
 def test_what_is_not_had_is_asked_for_ever_less_often_unless_it_is_linked(
     ready: Path, shop: TinyShop, status: int
 ) -> None:

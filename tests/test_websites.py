@@ -124,6 +124,7 @@ def test_an_unchanged_website_is_not_matched_again_and_a_cleaned_one_is_no_hit(w
     assert "copied" in hits  # gone is told by the sweep; the finding stands as it was seen
 
 
+@pytest.mark.long
 def test_without_works_pages_are_not_kept(workspace: Path) -> None:
     take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Aurelio"})
     with TinyShop(site()) as server:
@@ -143,6 +144,7 @@ def test_pictures_of_pages_that_are_not_had_are_told(works: Path) -> None:
     assert found(works)[""]["right"] == "W-2"
 
 
+@pytest.mark.long
 def test_a_text_may_be_a_seed(works: Path) -> None:
     with TinyShop(site()) as server:
         sweep(works, f"{server.url}/poem.txt", "--max-pages", "1")

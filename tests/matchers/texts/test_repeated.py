@@ -35,7 +35,9 @@ def _own(text: str, seed: int, sentences: int) -> str:
 
 
 @pytest.mark.parametrize("copies", COPIES)
-@pytest.mark.parametrize("sentences", [0, 1, 6, 20])
+@pytest.mark.parametrize(
+    "sentences", [0, 6, *(pytest.param(count, marks=pytest.mark.long) for count in (1, 20))]
+)
 @pytest.mark.parametrize("name", ["words", "more words", "characters", "more characters"])
 def test_copies_count_what_one_does(name: str, sentences: int, copies: int) -> None:
     text = TEXTS[name]
@@ -74,8 +76,10 @@ def _alter(text: str, seed: int, share: float) -> str:
     return (" " if " " in text else "").join(changed)
 
 
-@pytest.mark.parametrize("copies", [2, 3, 5, 30])
-@pytest.mark.parametrize("share", [0.03, 0.08])
+@pytest.mark.parametrize(
+    "copies", [2, 30, *(pytest.param(n, marks=pytest.mark.long) for n in (3, 5))]
+)
+@pytest.mark.parametrize("share", [0.08, pytest.param(0.03, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", ["words", "more words", "characters", "more characters"])
 def test_altered_copies_count_no_less_than_the_best(name: str, share: float, copies: int) -> None:
     text = TEXTS[name]
