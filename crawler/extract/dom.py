@@ -59,7 +59,7 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
     parts: list[str] = []
     size = 0
     for piece, _ in pieces_within(element, limit * 4 + MIN_STEPS):
-        parts.append(piece)
+        parts.append(piece[: limit * 4])  # the rest would only be looked through for white space
         size += len(piece)
         if size > limit:
             break
