@@ -37,4 +37,6 @@ GUESSED: tuple[Platform, ...] = (BY_NAME["vendure"],)
 
 def find_platform(front: Front) -> Platform | None:
     """Return the shop program that a site runs; None when it shows none that is known."""
-    return next((platform for platform in PLATFORMS if platform.runs(front)), None)
+    shown = f"{front.headers}\n{front.text}".lower()
+    likely = (platform for platform in PLATFORMS if any(hint in shown for hint in platform.hints))
+    return next((platform for platform in likely if platform.runs(front)), None)

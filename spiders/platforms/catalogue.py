@@ -98,6 +98,8 @@ class Platform:
     """A shop program. One object for all sites; what belongs to a site travels in the steps."""
 
     name: str
+    hints: tuple[str, ...] = ("",)
+    """In small letters, what must stand somewhere for ``sign`` to be found: that is seen sooner."""
     sign: re.Pattern[str]
     """In the source of a page, or its headers, and the program is known."""
     conventions: Conventions = ANY_SHOP

@@ -45,6 +45,7 @@ class Dokan(WooCommerce):
     """
 
     name = "dokan"
+    hints: tuple[str, ...] = ("dokan",)
     sign = re.compile(
         r"/plugins/dokan|\bdokan-(?:lite|pro|store|theme|style)\b|wp-json/dokan", re.I
     )

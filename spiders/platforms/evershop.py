@@ -12,6 +12,7 @@ class EverShop(Platform):
     """Its interface gives products by page routes only, so pages are read."""
 
     name = "evershop"
+    hints: tuple[str, ...] = ("econtext", "evershop")
     sign = re.compile(r"\bwindow\.eContext\b|\beContext\s*=\s*\{|\bevershop\b", re.IGNORECASE)
     conventions = Conventions(
         listing=re.compile(r"/products?/[^/?]+/?(?:\?|$)"),

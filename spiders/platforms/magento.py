@@ -44,6 +44,7 @@ class Magento(Platform):
     """One answer lists as many products as are asked for, and says how many pages there are."""
 
     name = "magento"
+    hints: tuple[str, ...] = ("magento", "/static/version", "mage-cache-")
     sign = re.compile(
         r"text/x-magento-init|/static/version\d+/frontend/|\bMagento_\w+/|^x-magento-|mage-cache-",
         re.MULTILINE,

@@ -12,6 +12,7 @@ class OpenCart(Platform):
     """``index.php?route=product/product&product_id=7``; the path of categories is dropped."""
 
     name = "opencart"
+    hints: tuple[str, ...] = ("catalog/view/", "index.php?route=", "ocsessid")
     sign = re.compile(
         r"catalog/view/(?:theme|javascript)/|index\.php\?route=(?:common/home|product/)"
         r"|^set-cookie: ocsessid=",

@@ -12,6 +12,7 @@ class Oscar(Platform):
     """``/catalogue/kettle_7/`` is a product, ``/catalogue/category/kitchen_2/`` a category."""
 
     name = "oscar"
+    hints: tuple[str, ...] = ("oscar",)
     sign = re.compile(r"/static/oscar/|\boscar\.(?:init|getCsrfToken|messages)\b|django-oscar")
     conventions = Conventions(
         listing=re.compile(r"/catalogue/[^/?]+_\d+/?(?:\?|$)"),

@@ -12,6 +12,7 @@ class PrestaShop(Platform):
     """``/12-kettles`` is a category, ``/kettles/7-steel-kettle.html`` a product."""
 
     name = "prestashop"
+    hints: tuple[str, ...] = ("prestashop", "/modules/ps_")
     sign = re.compile(
         r"content=.PrestaShop|\bvar prestashop\s*=|/modules/ps_\w+/|^set-cookie: prestashop-",
         re.IGNORECASE | re.MULTILINE,

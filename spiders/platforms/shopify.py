@@ -42,6 +42,7 @@ class Shopify(Platform):
     """One answer lists up to 250 products; it does not name the currency, the front does."""
 
     name = "shopify"
+    hints: tuple[str, ...] = ("shopi", "/cdn/shop/")
     sign = re.compile(
         r"cdn\.shopify\.com|/cdn/shop/|\bShopify\.(?:shop|theme|routes|currency)\b"
         r"|^x-shopi(?:d|fy)|_shopify_[ysm]\b",

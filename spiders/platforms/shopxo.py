@@ -15,6 +15,7 @@ class ShopXO(Platform):
     """
 
     name = "shopxo"
+    hints: tuple[str, ...] = ("shopxo", "__my_url__", "index.php?s=")
     sign = re.compile(
         r"\bshopxo\b|__my_url__|index\.php\?s=/?index/(?:goods|search)/", re.IGNORECASE
     )

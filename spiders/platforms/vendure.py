@@ -44,6 +44,7 @@ class Vendure(Platform):
     """One answer lists 100 products and says how many there are."""
 
     name = "vendure"
+    hints: tuple[str, ...] = ("shop-api", "vendure")
     sign = re.compile(r"shop-api|vendure", re.IGNORECASE)
     has_catalogue = True
     conventions = Conventions(

@@ -44,6 +44,7 @@ class WooCommerce(Platform):
     """One answer lists up to 100 products; its headers say how many pages there are."""
 
     name = "woocommerce"
+    hints: tuple[str, ...] = ("woocommerce", "wc_add_to_cart", "wp-json/wc")
     sign = re.compile(
         r"/plugins/woocommerce[/-]|\bwoocommerce-(?:page|no-js|js)\b|content=.WooCommerce \d"
         r"|\bwc_add_to_cart_params\b|wp-json/wc/store",

@@ -12,6 +12,7 @@ class ZenCart(Platform):
     """``main_page=product_info`` is a product; the category in its URL is dropped."""
 
     name = "zencart"
+    hints: tuple[str, ...] = ("zen cart", "main_page=", "zenid", "oscsid")
     sign = re.compile(
         r"content=.(?:shopping cart program by )?Zen Cart|index\.php\?main_page="
         r"|^set-cookie: (?:zenid|oscsid)=",
