@@ -7,7 +7,7 @@ import gc
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from crawler.campaign import UNNAMED, Campaign, matching_of
 from crawler.failures import words_of_reason
 from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
-from crawler.model import COMPARED_WITH_PAGES, PageWarning
+from crawler.model import COMPARED_WITH_PAGES, PageWarning, Right
 from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.render import check_browser
@@ -98,8 +98,10 @@ def run_sweep(
             if reason := _why_not_now(campaign, used):
                 record_sweep_end(db, sweep, "stopped", reason, now())
                 return report_on(db, sweep)
-            search = _search(db, workspace, campaign)
-            works = _compared_with_pages(db, workspace, campaign)
+            rights = [stored.right for stored in find_rights(db, workspace.pictures)]
+            search = _search(rights, campaign)
+            works = _compared_with_pages(rights, campaign)
+            del rights  # as large as the registry; what matches has its own
         process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep, used))
         # else Scrapy makes a record of each answer, and throws it away
         logging.getLogger("scrapy").setLevel(process.settings["LOG_LEVEL"])
@@ -229,21 +231,19 @@ def _in_flight(campaign: Campaign) -> int:
     return min(MOST_IN_FLIGHT, sites * max(4, campaign.politeness.concurrency))
 
 
-def _compared_with_pages(db: Database, workspace: Workspace, campaign: Campaign) -> str:
+def _compared_with_pages(rights: Iterable[Right], campaign: Campaign) -> str:
     """Return by what pages that are no listings are compared: works and designs, if there are any.
 
     ``pictures`` with the rest, ``text`` where no right has one; empty = not at all.
     """
-    rights = (stored.right for stored in find_rights(db, workspace.pictures))
     works = [r for r in rights if r.kind in COMPARED_WITH_PAGES and campaign.covers(r)]
     return "pictures" if any(right.images for right in works) else "text" if works else ""
 
 
-def _search(db: Database, workspace: Workspace, campaign: Campaign) -> str:
+def _search(rights: Iterable[Right], campaign: Campaign) -> str:
     """Return what the spider is told to search sites for; empty = nothing."""
     if campaign.search.mode == "off":
         return ""
-    rights = (stored.right for stored in find_rights(db, workspace.pictures))
     queries = queries_of(campaign, rights, now().date())
     told = {
         "words": queries.words,

@@ -22,8 +22,6 @@ from matchers.page_words import Section, find_said
 from matchers.weights import PAGE
 from matchers.wording import say
 
-MOST_FILES = 500
-"""Links to files of a page whose names are compared: all that are kept."""
 _SIGNS = str.maketrans(dict.fromkeys("._+", " "))
 """Signs that part the words of file names."""
 _QUOTED = re.compile(r"[《〈「『“\"]\s*$")
@@ -52,7 +50,7 @@ def find_named(
     Misspellings are not looked for: who hands on a copy wants it to be found.
     """
     texts: list[tuple[FileLink | None, str]] = [(None, page.title)]
-    for link in page.files[:MOST_FILES]:
+    for link in page.files:
         texts += [(link, text) for text in dict.fromkeys((link.name, link.text)) if text]
     matches = marks.find_all([text.translate(_SIGNS) for _, text in texts], fuzzy=False)
     for (file, text), there in zip(texts, matches, strict=True):

@@ -9,25 +9,22 @@ from typing import Any
 import pytest
 
 from tests.servers.command import run
-from tests.servers.nights import day, let_days_pass, sitemap_page
-from tests.servers.sweeping import outcomes, sweep, take_in
-from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
+from tests.servers.nights import boots_shop, day, let_days_pass, sitemap_page, watching
+from tests.servers.sweeping import outcomes, sweep
+from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
 
 GOODS = range(12)
 
 
 @pytest.fixture
 def shop() -> Iterator[TinyShop]:
-    routes: dict[str, Route] = {"/": links_page(*(f"/p/{n}" for n in GOODS))}
-    routes |= {f"/p/{n}": listing_page(f"Northgate boots {n}") for n in GOODS}
-    with TinyShop(routes) as shop:
+    with boots_shop(len(GOODS)) as shop:
         yield shop
 
 
 @pytest.fixture
 def ready(workspace: Path) -> Path:
-    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Northgate"})
-    return workspace
+    return watching(workspace)
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
 
 def locale_of(root: HtmlElement, url: str) -> Locale:
     """Return what the page says of where it is."""
-    language = _language(root)
+    language = language_of(root)
     chinese = language.lower().startswith("zh") if language else is_chinese(_words(root))
     return Locale(language=language, host=urlsplit(url).hostname or "", chinese=chinese)
 
@@ -240,7 +240,7 @@ def _graphs(
         yield Graph("rdfa", parse_rdfa(page, url, products_only=named))
 
 
-def _language(root: HtmlElement) -> str | None:
+def language_of(root: HtmlElement) -> str | None:
     """Return ``<html lang>`` as BCP 47, or None."""
     value = root.get("lang") or root.get("xml:lang") or ""
     tag = value.strip().replace("_", "-")

@@ -19,6 +19,7 @@ from crawler.extract.file_links import (
 )
 from crawler.extract.pageparts import is_decor
 from crawler.extract.picture_links import IMAGE_FILE, largest_of, picture_link
+from crawler.extract.reading import language_of
 from crawler.extract.values import clean_text
 from crawler.model import Listing, Seller
 from crawler.sites import canonical_url, site_of
@@ -78,7 +79,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
 
 
-def find_page(url: str, root: HtmlElement, language: str | None = None) -> Listing:
+def find_page(url: str, root: HtmlElement) -> Listing:
     """Return what a page says that is about no one thing for sale (``target="page"``).
 
     ``text`` has all that is seen but menus and footer, a line for each block, at most
@@ -103,7 +104,7 @@ def find_page(url: str, root: HtmlElement, language: str | None = None) -> Listi
         images=tuple(dict.fromkeys(islice(_pictures(root, url), MOST_PICTURES))),
         files=tuple(files)[:MOST_FILES],
         seller=Seller(contacts=contacts) if contacts else None,
-        language=language,
+        language=language_of(root),
     )
 
 

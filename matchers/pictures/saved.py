@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from crawler.files import locked
+from matchers.arrays import open_arrays, save_arrays
 from matchers.pictures.prints import WORDS, LocalFeatures
 from matchers.pictures.votes import PIECES, Tables, build_tables
 
@@ -97,13 +97,7 @@ def _save(
     with tempfile.TemporaryDirectory(dir=folder, prefix=_NEW) as name:
         new = Path(name) / "part"
         new.mkdir()
-        sums = {}
-        for field, values in tables._asdict().items():
-            sums[field] = _sum(values)
-            with (new / f"{field}.npy").open("wb") as file:
-                np.save(file, values, allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
+        sums = save_arrays(new, tables._asdict())
         (new / _HEADER).write_text(
             json.dumps({"maker": maker, "digests": list(digests), "sums": sums})
         )
@@ -117,19 +111,10 @@ def _open(path: Path, maker: str) -> SavedPart | None:
         header = json.loads((path / _HEADER).read_text())
         if header["maker"] != maker:
             return None
-        arrays = [
-            np.load(path / f"{field}.npy", mmap_mode="r", allow_pickle=False)
-            for field in Tables._fields
-        ]
-        tables = Tables(*(array.view(np.ndarray) for array in arrays))
-        sums = {field: _sum(values) for field, values in tables._asdict().items()}
-        if sums == header["sums"] and _is_sound(tables, len(header["digests"])):
+        arrays = open_arrays(path, Tables._fields, header["sums"])
+        if arrays is not None and _is_sound(tables := Tables(**arrays), len(header["digests"])):
             return SavedPart(tuple(header["digests"]), tables)
     return None
-
-
-def _sum(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> int:
-    return zlib.crc32(np.ascontiguousarray(values).data)
 
 
 def _is_sound(tables: Tables, pictures: int) -> bool:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import unicodedata
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -24,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.files import locked
+from matchers.arrays import open_arrays, save_arrays
 from matchers.pictures.saved import find_own_folder
 from matchers.texts.index import TextIndex
 from matchers.texts.tables import PARTS, Tables, build_tables
@@ -85,13 +84,7 @@ def _save(own: Path, tables: Tables, maker: str) -> None:
     with tempfile.TemporaryDirectory(dir=own, prefix=_NEW) as name:
         new = Path(name) / _PART
         new.mkdir()
-        sums = {}
-        for field, values in tables._asdict().items():
-            sums[field] = _sum(values)
-            with (new / f"{field}.npy").open("wb") as file:
-                np.save(file, values, allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
+        sums = save_arrays(new, tables._asdict())
         (new / _HEADER).write_text(json.dumps({"maker": maker, "sums": sums}))
         new.rename(own / _PART)
 
@@ -102,19 +95,10 @@ def _open(part: Path, maker: str) -> Tables | None:
         header = json.loads((part / _HEADER).read_text())
         if header["maker"] != maker:
             return None
-        arrays = {
-            field: np.load(part / f"{field}.npy", mmap_mode="r", allow_pickle=False)
-            for field in Tables._fields
-        }
-        tables = Tables(**{field: array.view(np.ndarray) for field, array in arrays.items()})
-        sums = {field: _sum(values) for field, values in tables._asdict().items()}
-        if sums == header["sums"] and _is_sound(tables):
+        arrays = open_arrays(part, Tables._fields, header["sums"])
+        if arrays is not None and _is_sound(tables := Tables(**arrays)):
             return tables
     return None
-
-
-def _sum(values: NDArray[Any]) -> int:
-    return zlib.crc32(np.ascontiguousarray(values).data)
 
 
 def _is_sound(tables: Tables) -> bool:

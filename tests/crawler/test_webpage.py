@@ -94,3 +94,8 @@ def test_contacts_of_the_site_are_kept() -> None:
     seller = page('<a href="mailto:info@site.example">mail</a>').seller
     assert seller is not None
     assert seller.contacts == ("mailto:info@site.example",)
+
+
+def test_the_language_is_that_of_the_page() -> None:
+    root = Selector(text='<html lang="zh-CN"><body>灯</body></html>').root
+    assert find_page(URL, root).language == "zh-CN"

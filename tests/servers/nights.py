@@ -8,7 +8,21 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.servers.tiny_shop import Answer, TinyShop
+from tests.servers.sweeping import take_in
+from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
+
+
+def boots_shop(count: int) -> TinyShop:
+    """Return a shop of so many boots of a watched mark, at ``/p/0`` and so on."""
+    numbers = range(count)
+    routes: dict[str, Route] = {"/": links_page(*(f"/p/{n}" for n in numbers))}
+    return TinyShop(routes | {f"/p/{n}": listing_page(f"Northgate boots {n}") for n in numbers})
+
+
+def watching(workspace: Path) -> Path:
+    """Let a workspace watch that mark."""
+    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "Northgate"})
+    return workspace
 
 
 def let_days_pass(workspace: Path, days: float) -> None:
