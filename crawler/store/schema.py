@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database, Migrations
 
+from crawler.store.ledger_schema import CHAINED, LEDGER
+
 migrations = Migrations("markhound")
 FRONTIER = "m0002_frontier"
 """From this one on, a sweep keeps what it has still to fetch."""
@@ -60,6 +62,14 @@ def m0005_nights(db: Database) -> None:
 def m0006_looks(db: Database) -> None:
     """Remember the pictures that a page had, when they were looked at, and what was not had."""
     _run(db, _LOOKS)
+
+
+@migrations()
+def m0007_ledger(db: Database) -> None:
+    """Keep the ledger, the steps of notices after their draft, and captures."""
+    _run(db, LEDGER)
+    db.execute(CHAINED)
+    _make_append_only(db, ("ledger", "notice_events", "captures"))
 
 
 def _run(db: Database, statements: str) -> None:

@@ -1,0 +1,1 @@
+"""Evidence: captures, the ledger's stamps, bundles, and what verifies them."""
