@@ -10,8 +10,9 @@ links with parsel, on the same event loop. Pages per CPU second of all processes
 both run with few pages and with many, in turns, and the difference counts; of several rounds the
 median, as a machine's speed changes from minute to minute.
 
-``sites``: as many listings of many sites and of 200; with each site come its robots.txt and its
-first page. All requests count: these, pages and pictures.
+``sites``: many small sites at once; 200 of the same at a time, without what it takes to start; and
+as many listings of 200 sites. All requests count: robots.txt, first pages, sitemaps that are not
+there, listings and pictures.
 
 ``queue``: memory of a frontier with so many URLs waiting, most of them on disk.
 """
@@ -44,6 +45,8 @@ from crawler.store.sweeps import record_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 BARE = Path(__file__).with_name("bare_spider.py")
+TIMES = 5
+"""How often the rate of 200 small sites is measured."""
 FEW = 100
 """Pages of the run that is taken off, with everything that is done once."""
 
@@ -107,15 +110,17 @@ def make_workspace(folder: Path, rights: int) -> Path:
     return folder
 
 
-def sweep(workspace: Path, seeds: Sequence[str], pages: int) -> tuple[Spent, dict[str, Any]]:
-    """Sweep the seeds; returns what it took, and the report."""
+def sweep(
+    workspace: Path, seeds: Sequence[str], pages: int, *most: str
+) -> tuple[Spent, dict[str, Any]]:
+    """Sweep so many pages of each seed's site; returns what it took, and the report."""
     campaign = workspace / "campaign.toml"
     campaign.write_text(
         f'name = "c-{time.monotonic_ns()}"\nseeds = {json.dumps(list(seeds))}\n'
         f"allow_private = true\n[limits]\npages_per_site = {pages}\n"
         "[politeness]\ndelay = 0\nconcurrency = 8\n"
     )
-    spent = run("-m", "console.cli", "--workspace", workspace, "sweep", campaign, "--json")
+    spent = run("-m", "console.cli", "-w", workspace, "sweep", campaign, "--json", *most)
     report: dict[str, Any] = json.loads(spent.out)
     return spent, report
 
@@ -148,31 +153,64 @@ def stages(pages: int, rights: int, rounds: int) -> None:
 
 
 def sites(count: int, pages: int, rights: int) -> None:
-    """Compare a sweep of many sites with one of 200."""
+    """Sweep many sites, and 200 at a time of the same kind and as many pages of 200 large ones."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder) / "w", rights)
-        rates = []
-        for number in (200, count):
-            each = max(pages // number, 1)
-            with loopback_web(each, menu=20) as port:
-                seeds = [
-                    f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/"
-                    for n in range(number)
-                ]
-                spent, report = sweep(workspace, seeds, each + 1)
-            requests = sum(site["requests"] for site in report["sites"]) + report["pictures"]
-            rates.append(requests / spent.cpu)
-            ends = Counter(
-                "seen" if set(site["targets"]) <= {"seen", "not_reached"} else "otherwise"
-                for site in report["sites"]
-            )
-            print(
-                f"{number:,} sites ({dict(ends)}): {report['targets']}, {report['listings']:,}"
-                f" listings; {requests:,} requests, {spent.wall:.0f} s, {rates[-1]:.0f} requests a"
-                f" CPU s, {spent.memory / 1e6:.0f} MB; {report['state']}",
-                flush=True,
-            )
-        print(f"{count:,} sites / 200 sites: {rates[1] / rates[0]:.2f}")
+        each = max(pages // count, 1)
+        with loopback_web(each, menu=20) as port:
+            everything = addresses(count + TIMES * 201, port)
+            many = _swept(workspace, everything[:count], each + 1)
+            small = [
+                (
+                    _swept(workspace, everything[first : first + 200], each + 1),
+                    _swept(workspace, everything[first + 200 : first + 201], each + 1),
+                )
+                for first in range(count, count + TIMES * 201, 201)
+            ]
+        with loopback_web(pages // 200, menu=20) as port:
+            large = _swept(workspace, addresses(200, port), pages // 200 + 1)
+    # what a sweep costs that has hardly anything to do is taken off
+    start = median(one.cpu for _, one in small)
+    alike = median((two.requests - one.requests) / (two.cpu - one.cpu) for two, one in small)
+    rate = many.requests / (many.cpu - start)
+    fewer = large.requests / large.cpu
+    print(
+        f"{count:,} sites / 200 sites at a time of the same: {rate / alike:.2f};"
+        f" / 200 sites with as many listings: {many.requests / many.cpu / fewer:.2f}"
+    )
+
+
+class Swept(NamedTuple):
+    """What a sweep took."""
+
+    requests: int
+    """Pages, robots.txt and pictures."""
+    cpu: float
+    """Seconds."""
+
+
+def _swept(workspace: Path, seeds: Sequence[str], pages: int) -> Swept:
+    """Sweep, and tell how it went."""
+    spent, report = sweep(workspace, seeds, pages)
+    requests = sum(site["requests"] for site in report["sites"]) + report["pictures"]
+    ends = Counter(
+        "seen" if set(site["targets"]) <= {"seen", "not_reached"} else "otherwise"
+        for site in report["sites"]
+    )
+    print(
+        f"{len(seeds):,} sites ({dict(ends)}): {report['targets']}, {report['listings']:,}"
+        f" listings; {requests:,} requests, {spent.wall:.0f} s, {requests / spent.cpu:.0f} requests"
+        f" a CPU s, {spent.memory / 1e6:.0f} MB; {report['state']}",
+        flush=True,
+    )
+    return Swept(requests, spent.cpu)
+
+
+def addresses(number: int, port: int) -> list[str]:
+    """Return the first pages of so many shops."""
+    return [
+        f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/" for n in range(number)
+    ]
 
 
 def queue(urls: int) -> None:
@@ -228,7 +266,7 @@ def main() -> None:
         one.add_argument("--rights", type=int, default=10_000)
         if name == "stages":
             one.add_argument("--rounds", type=int, default=5)
-        if name == "sites":
+        else:
             one.add_argument("--sites", type=int, default=18_000)
     what.add_parser("queue").add_argument("--urls", type=int, default=1_000_000)
     chosen = parser.parse_args()

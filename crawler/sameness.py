@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from lxml.etree import XPath  # type: ignore[import-untyped]
 
-from crawler.extract.dom import HtmlElement
+from crawler.extract.dom import HtmlElement, on_one_line
 
 ALIKE = 0.9
 """Share of their words that two pages have in common that are one page with a small difference (the
@@ -27,11 +27,13 @@ VARIED = 3
 MOST_SAME = 10
 """Addresses of one and the same page that pass."""
 MOST_WORDS = 3_000
+MOST_TEXT = 20_000
+"""Characters in which these words are looked for."""
 MOST_TITLES = 20_000
 
 _TEXTS = XPath("//body//text()[not(parent::script or parent::style)]", smart_strings=False)
 _LINKS = XPath("//a/@href", smart_strings=False)
-_NUMBERS = re.compile(r"[\d\s]+")
+_NUMBERS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOT_FOUND = re.compile(
     r"\b404\b|not found|no(?:t| longer) (?:available|exist)|does ?n[o']t exist|nicht gefunden"
@@ -138,13 +140,14 @@ def _is_full_notice(text: str) -> bool:
 
 def look_of(root: HtmlElement) -> Look:
     """Return what a page looks like."""
-    text = " ".join(_TEXTS(root))
-    bare = _NUMBERS.sub("", text)
+    text = on_one_line(" ".join(_TEXTS(root)))
+    bare = _NUMBERS.sub("", text.replace(" ", ""))
     links = "\n".join(_LINKS(root))
+    words = _WORD.findall(text, 0, MOST_TEXT)[:MOST_WORDS]
     return Look(
         text=_digest(bare),
         whole=_digest(f"{bare}\n{links}"),
-        words=array("I", {hash(word) & 0xFFFFFFFF for word in _WORD.findall(text)[:MOST_WORDS]}),
+        words=array("I", {hash(word) & 0xFFFFFFFF for word in set(words)}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,8 +123,10 @@ def answer_of(response: Response, state: State) -> Answer:
     return Answer(url=response.url, data=data, state=state, headers=headers)
 
 
-def front_of(response: Response, language: str | None, folder: str | None) -> Front:
-    """Return what a site is known by; ``folder`` is where its products stand."""
+def front_of(
+    response: Response, language: str | None, find_folder: Callable[[], str | None]
+) -> Front:
+    """Return what a site is known by; ``find_folder`` finds where its products stand."""
     lines = [
         f"{name.decode('latin-1').lower()}: {value.decode('latin-1')}"
         for name, values in response.headers.items()
@@ -132,7 +134,11 @@ def front_of(response: Response, language: str | None, folder: str | None) -> Fr
     ]
     text = getattr(response, "text", "")[:MOST_TEXT]
     return Front(
-        url=response.url, text=text, headers="\n".join(lines), language=language, folder=folder
+        url=response.url,
+        text=text,
+        headers="\n".join(lines),
+        language=language,
+        find_folder=find_folder,
     )
 
 

@@ -245,8 +245,8 @@ def _as_page(page: Listing) -> Iterator[Output]:
 
 
 def _front(response: Response, page: Selector) -> Front:
-    links = find_links(page, response.url)
-    return front_of(response, page.xpath("/html/@lang").get(), _folder(links))
+    language = page.xpath("/html/@lang").get()
+    return front_of(response, language, lambda: _folder(find_links(page, response.url)))
 
 
 def _folder(links: list[Link]) -> str | None:

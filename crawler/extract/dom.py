@@ -37,7 +37,6 @@ BREAK = "\x1f"
 
 _COUNT = XPath("count(//*)")
 _TOO_DEEP = XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-_SPACE = re.compile(r"\s+")
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "option", "textarea"))
 _SIDE_TAGS = frozenset(("nav", "footer", "aside", "select", "svg", "iframe", "video", "canvas"))
 _NEVER_MAIN = _SIDE_TAGS | _UNSEEN
@@ -51,11 +50,16 @@ _SIDE_TOKEN = re.compile(
 )
 
 
+def on_one_line(text: str) -> str:
+    """Return the text with each run of white space as one space, and none around it."""
+    return " ".join(text.split())
+
+
 def text_within(element: HtmlElement, limit: int = 20_000) -> str:
     """Return the visible text of an element on one line, cut at about ``limit`` characters."""
     if not len(element):
         unseen = not isinstance(element.tag, str) or element.tag in _UNSEEN
-        return "" if unseen else _SPACE.sub(" ", element.text or "").strip()[:limit]
+        return "" if unseen else on_one_line(element.text or "")[:limit]
     parts: list[str] = []
     size = 0
     for piece, _ in pieces_within(element, limit * 4 + MIN_STEPS):
@@ -63,7 +67,7 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
         size += len(piece)
         if size > limit:
             break
-    return _SPACE.sub(" ", "".join(parts)).strip()[:limit]
+    return on_one_line("".join(parts))[:limit]
 
 
 def pieces_within(

@@ -6,7 +6,7 @@ Pure: a platform sees text and JSON, and says what to ask for next; the spider d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -37,8 +37,8 @@ class Front:
     """``name: value`` lines in lower case, those of cookies too."""
     language: str | None = None
     """BCP 47, as the page says."""
-    folder: str | None = None
-    """Where most of the products that the page links to stand (``/product/``)."""
+    find_folder: Callable[[], str | None] = lambda: None
+    """Finds where most of the products that the page links to stand (``/product/``)."""
 
     @property
     def origin(self) -> str:

@@ -56,7 +56,7 @@ class Vendure(Platform):
     def first_step(self, front: Front) -> Step:
         """Ask for the first page."""
         state = {"origin": front.origin, "language": front.language}
-        return _step({**state, "folder": front.folder or FOLDER}, 0)
+        return _step({**state, "folder": front.find_folder() or FOLDER}, 0)
 
     def read(self, answer: Answer) -> CataloguePage:
         """Read a page; the first one leads to all others."""

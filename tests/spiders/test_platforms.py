@@ -115,7 +115,7 @@ def test_vendure_goods_stand_where_the_front_links_to() -> None:
     product = {"name": "Kettle", "slug": "kettle", "variants": []}
     data = {"data": {"products": {"items": [product], "totalItems": 250}}}
     for folder, path in (("/products/", "products/kettle"), (None, "product/kettle")):
-        step = program.first_step(front(folder=folder))
+        step = program.first_step(front(find_folder=lambda folder=folder: folder))
         assert step is not None
         page = program.read(answer(step, data))
         assert page.listings[0].url == URL + path
