@@ -24,6 +24,7 @@ COMMANDS = {
     "hits": "hits",
     "explain": "explain",
     "judge": "judging",
+    "user": "users",
     "notice": "notices",
     "listings": "stored",
     "pages": "stored",
