@@ -15,6 +15,7 @@ from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Judgement, Listing, Right, Sighting
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
+from crawler.store.ledger import append_entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +85,7 @@ def record_hits(
 
 
 def record_judgement(db: Database, judgement: Judgement) -> None:
-    """Append a person's decision."""
+    """Append a person's decision; inside the caller's transaction, or in one of its own."""
     row = {
         "id": judgement.id,
         "hit": judgement.hit,
@@ -97,6 +98,20 @@ def record_judgement(db: Database, judgement: Judgement) -> None:
     }
     with db.atomic():
         db.table("judgements").insert(row)
+        append_entry(
+            db,
+            "judgement",
+            judgement.hit,
+            {
+                "judgement": judgement.id,
+                "decision": judgement.decision,
+                "findings": judgement.findings,
+                "authenticated": judgement.authenticated,
+                "reason": judgement.reason,
+            },
+            by=judgement.by,
+            at=judgement.judged_at,
+        )
 
 
 def load_hit(db: Database, pictures: PictureFolder, prefix: str) -> StoredHit:

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
+from crawler.store.approvals import record_draft
 from crawler.store.database import timestamp
 from crawler.takedown import Case, Notice
 
@@ -41,10 +42,13 @@ def next_notice_id(db: Database, year: int) -> str:
     return f"{prefix}{number:06d}"
 
 
-def record_notice(db: Database, notice: Notice, judgements: Mapping[str, str]) -> None:
-    """Append a drafted notice; inside the caller's transaction.
+def record_notice(
+    db: Database, notice: Notice, judgements: Mapping[str, str], *, account: str | None = None
+) -> None:
+    """Append a drafted notice; inside the caller's transaction, which must hold the write lock.
 
     :param judgements: hit id -> id of the judgement on which the notice stands
+    :param account: id of the author's account; without one the notice cannot be approved
     """
     db.execute(
         "INSERT INTO notices (id, case_id, kind, record, drafted_by, drafted_at)"
@@ -63,6 +67,7 @@ def record_notice(db: Database, notice: Notice, judgements: Mapping[str, str]) -
             "INSERT INTO notice_hits (notice, hit, judgement) VALUES (?, ?, ?)",
             [notice.id, hit, judgements[hit]],
         )
+    record_draft(db, notice, account)
 
 
 def find_notices(db: Database) -> list[Notice]:
