@@ -17,7 +17,7 @@ from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
 from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode, descriptor_at
 from crawler.store.database import open_store
-from crawler.takedown import Recipient, Sender
+from crawler.takedown import Recipient, Sender, StandingLimits
 
 CONFIG_NAME = "markhound.toml"
 RECIPIENTS_NAME = "recipients.toml"
@@ -60,6 +60,19 @@ class MatchingConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TakedownConfig:
+    """``[takedown]``: what a notice must hold against before it is approved."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    fresh_hours: int = 24
+    """How long ago a listing may have been seen last, at the most."""
+    recipient_days: int = 90
+    """How long ago a recipient may have been verified, at the most."""
+    standing: StandingLimits = field(default_factory=StandingLimits)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
 
@@ -68,6 +81,7 @@ class WorkspaceConfig:
     crawl: CrawlConfig = field(default_factory=CrawlConfig)
     matching: MatchingConfig = field(default_factory=MatchingConfig)
     sender: Sender = field(default_factory=Sender)
+    takedown: TakedownConfig = field(default_factory=TakedownConfig)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +129,7 @@ STARTING_RECIPIENTS = """\
 # name = "Shop Example, notice desk"
 # email = "notices@shop.example"
 # language = "en"
+# verified_at = 2026-11-22             # when somebody last made sure that this is the right one
 """
 
 
@@ -158,7 +173,11 @@ class Workspace:
         if not path.exists():
             return None
         directory = load_toml(RecipientDirectory, path, "the recipients' file")
-        return next((r for r in directory.recipients if r.site == site), None)
+        found = next((r for r in directory.recipients if r.site == site), None)
+        if found and found.standing and (message := found.standing.problem):
+            where = f"recipients.{directory.recipients.index(found)}.standing"
+            raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
+        return found
 
 
 def make_workspace(folder: Path) -> Workspace:
@@ -190,6 +209,8 @@ def open_workspace(folder: Path) -> Workspace:
     config = load_toml(WorkspaceConfig, path, "the workspace's settings")
     if message := matching_problem(config.matching):
         raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
+    if message := takedown_problem(config.takedown):
+        raise FileFormatError([Problem(path=path, line=None, where="takedown", message=message)])
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
@@ -211,6 +232,14 @@ def matching_problem(matching: MatchingConfig) -> str | None:
         f"expected 0 <= cutoff <= threshold <= 1, got cutoff = {matching.cutoff}"
         f" and threshold = {matching.threshold}"
     )
+
+
+def takedown_problem(takedown: TakedownConfig) -> str | None:
+    """Say why the limits of takedown are none; None when they are."""
+    hours, days = takedown.fresh_hours, takedown.recipient_days
+    if hours < 1 or days < 1:
+        return f"expected fresh_hours and recipient_days of 1 or more, got {hours} and {days}"
+    return takedown.standing.problem
 
 
 def load_toml(kind: type[Record], path: Path, expected: str) -> Record:

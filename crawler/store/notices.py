@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -23,14 +23,33 @@ def record_case(db: Database, case: Case) -> Case:
         "INSERT OR IGNORE INTO cases (id, seller, site, holder, opened_at) VALUES (?, ?, ?, ?, ?)",
         [case.id, case.seller, case.site, case.holder, timestamp(case.opened_at)],
     )
-    row = next(iter(db.query("SELECT * FROM cases WHERE id = ?", [case.id])))
-    return Case(
-        id=row["id"],
-        seller=row["seller"],
-        site=row["site"],
-        holder=row["holder"],
-        opened_at=datetime.fromisoformat(row["opened_at"]),
-    )
+    return load_case(db, case.id)
+
+
+def load_case(db: Database, case: str) -> Case:
+    """Return one case.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    for found in _cases(db, "WHERE id = ?", [case]):
+        return found
+    raise NotFoundError(f"no case has the id {case!r}; `markhound case list` has all")
+
+
+def find_cases(db: Database) -> list[Case]:
+    """Return all cases, newest first."""
+    return list(_cases(db, "ORDER BY opened_at DESC, id", []))
+
+
+def _cases(db: Database, where: str, values: list[str]) -> Iterator[Case]:
+    for row in db.query(f"SELECT * FROM cases {where}", values):
+        yield Case(
+            id=row["id"],
+            seller=row["seller"],
+            site=row["site"],
+            holder=row["holder"],
+            opened_at=datetime.fromisoformat(row["opened_at"]),
+        )
 
 
 def next_notice_id(db: Database, year: int) -> str:
