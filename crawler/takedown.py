@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from crawler.model import TIDY
 
@@ -60,6 +60,19 @@ class Case:
     opened_at: datetime
 
 
+BlockKind = Literal["heading", "paragraph", "row", "rule", "blank"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One piece of a notice, of which its plain text and its PDF are laid out alike."""
+
+    kind: BlockKind
+    label: str = ""
+    """What a row, or the first line of a paragraph, starts with."""
+    text: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """A notice as drafted: the exact text."""
@@ -75,3 +88,5 @@ class Notice:
     text: str
     drafted_by: str
     drafted_at: datetime
+    paper: tuple[Block, ...] = ()
+    """What ``text`` was laid out from."""
