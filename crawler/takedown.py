@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from crawler.model import TIDY
 
@@ -91,6 +91,19 @@ class Case:
     opened_at: datetime
 
 
+BlockKind = Literal["heading", "paragraph", "row", "rule", "blank"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One piece of a notice, of which its plain text and its PDF are laid out alike."""
+
+    kind: BlockKind
+    label: str = ""
+    """What a row, or the first line of a paragraph, starts with."""
+    text: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """A notice as drafted: the exact text."""
@@ -106,6 +119,8 @@ class Notice:
     text: str
     drafted_by: str
     drafted_at: datetime
+    paper: tuple[Block, ...] = ()
+    """What ``text`` was laid out from."""
 
 
 def status_of(events: Iterable[str]) -> str:

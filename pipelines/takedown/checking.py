@@ -21,16 +21,14 @@ from crawler.workspace import TakedownConfig
 from matchers.licence import is_licensee
 from pipelines.takedown.draft import draft_notice
 from pipelines.takedown.kinds import NoticeKind
+from pipelines.takedown.kinds.record import CONSIDERATIONS
 from pipelines.takedown.standing import Standing, find_danger
 
 State = Literal["ok", "warning", "missing", "need"]
 
-EXCEPTIONS = (
-    *("fair-use", "exceptions", "parody", "referential", "exhaustion", "origin"),
-    *("unjustified-threats", "other-goods", "none"),
-)
-"""What is considered before a notice: exceptions by which a use is allowed; ``other-goods`` is that
-a mark reaches goods beyond its classes, ``none`` that nothing else was found."""
+EXCEPTIONS = (*CONSIDERATIONS, "parody", "other-goods", "none")
+"""What is considered before a notice. Besides what kinds of notices ask for: ``other-goods``, that a
+mark does not reach goods beyond its classes; ``none``, what else may stand against it."""
 
 NOT_AGAIN = {"cn-copyright": "Information Network Regulations, Article 17"}
 """Kinds of notices that may not be sent again for what was put back -> the provision."""
@@ -143,6 +141,7 @@ def _facts(situation: Situation) -> Iterator[CheckLine]:
                 drafted_at=day,
                 notice_id=notice.id,
                 case=situation.case,
+                language=notice.language,
             )
         except NotAllowedError as error:
             yield from (_line("missing", reason) for reason in str(error).splitlines())
@@ -228,9 +227,9 @@ def _licensees(situation: Situation) -> Iterator[CheckLine]:
 
 
 def _exceptions(situation: Situation) -> Iterator[CheckLine]:
-    asked = situation.kind.considerations
     for stored in situation.hits:
         hit = stored.hit.id
+        asked = situation.kind.considerations_for([stored.right.kind])
         for exception in dict.fromkeys((*asked, *EXCEPTIONS)):
             considered = _considered(situation, hit, exception)
             if considered is None:

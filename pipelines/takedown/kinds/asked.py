@@ -1,4 +1,4 @@
-"""Facts that several laws ask for."""
+"""Facts that several laws ask for, and places where they hold."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def right_named(basis: str) -> RequiredFact:
     return fact("right.name", "name of the right, or its registered picture", basis, "images")
 
 
+def owner_named(basis: str) -> RequiredFact:
+    """Ask for the owner's name."""
+    return fact("right.holder.name", "owner of the right", basis)
+
+
 def registered(basis: str) -> tuple[RequiredFact, ...]:
     """Ask of each registered right where it is registered and in force."""
     facts = (
@@ -38,10 +43,33 @@ def registered(basis: str) -> tuple[RequiredFact, ...]:
         fact("right.registration", "registration number of the right", basis),
         fact("right.jurisdictions", "countries in which the right is in force", basis),
     )
-    return tuple(replace(fact, rights=REGISTERED) for fact in facts)
+    return tuple(replace(one, rights=REGISTERED) for one in facts)
 
 
 def mandate(basis: str) -> RequiredFact:
     """Ask of an agent what authorises them."""
     meaning = "what authorises the sender to act for the owner"
     return replace(fact("sender.mandate", meaning, basis), agents_only=True)
+
+
+def recipient(basis: str, who: str) -> tuple[RequiredFact, ...]:
+    """Ask who receives the notice, and for any one way to reach them."""
+    return (
+        fact("recipient.name", who, basis),
+        fact(
+            "recipient.email",
+            "where notices are taken: e-mail, form or postal address",
+            basis,
+            "portal",
+            "address",
+        ),
+    )
+
+
+def recipient_online(basis: str, who: str) -> tuple[RequiredFact, ...]:
+    """Ask who receives the notice, and for an electronic way to reach them."""
+    where = "where notices are taken by electronic means: e-mail or form"
+    return (
+        fact("recipient.name", who, basis),
+        fact("recipient.email", where, basis, "portal"),
+    )
