@@ -22,17 +22,21 @@ from crawler.store.database import now
 TOKEN = "MARKHOUND_TOKEN"  # noqa: S105 (the variable's name)
 
 
-def authenticate(db: Database, name: str, *, roles: Collection[Role] = MAY_WRITE) -> Actor:
+def authenticate(
+    db: Database, name: str, *, roles: Collection[Role] = MAY_WRITE, otherwise: str = ""
+) -> Actor:
     """Return who acts; before the command's own transaction.
 
     In a workspace without accounts the name is taken as given. Else it must be an account, which
     proves itself; with a token, ``name`` may be empty.
 
+    :param otherwise: the name in a workspace without accounts where none was given
     :raises InputError: when there is no name
     :raises NotAllowedError: when it is not proved, or none of ``roles``
     """
     given = name.strip()
     if not has_accounts(db):
+        given = given or otherwise
         if not given:
             raise InputError("expected the name of who does it (--by NAME), got none")
         return Actor(name=given)

@@ -225,3 +225,24 @@ def find_considerations(db: Database, notice: str) -> list[Consideration]:
         )
         for row in rows
     ]
+
+
+def record_retraction(
+    db: Database, retraction: Notice, withdrawn: str, account: Account, *, at: datetime
+) -> None:
+    """Append that a notice retracts another, which makes it ready to be sent.
+
+    Inside the caller's transaction, after the step ``withdrawn``.
+
+    :raises NotAllowedError: when the store refuses it; says why
+    """
+    record = {"withdrawn": withdrawn, "sha256": notice_digest(retraction)}
+    entry = append_entry(db, "retraction", retraction.id, record, by=account.name, at=at)
+    try:
+        db.execute(
+            "INSERT INTO retractions (notice, withdrawn, account, entry) VALUES (?, ?, ?, ?)",
+            [retraction.id, withdrawn, account.id, entry.number],
+        )
+    except sqlite3.IntegrityError as error:
+        raise NotAllowedError(f"{retraction.id} cannot retract {withdrawn}: {error}") from error
+    record_notice_event(db, retraction.id, "approved", record, by=account.name, at=at)

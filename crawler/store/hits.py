@@ -143,6 +143,12 @@ def find_hit_id(db: Database, prefix: str) -> str:
     raise NotFoundError(f"several hits start with {prefix!r} ({some} ...); give more of the id")
 
 
+def find_hit_url(db: Database, hit: str) -> str:
+    """Return the address of the hit's listing or page, also of one that is a hit no longer."""
+    row = next(db.query("SELECT url FROM hits WHERE id = ?", [hit]))
+    return str(row["url"])
+
+
 _HITS = """
 SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.id AS findings,
        f.sighting, f.right_version, l.first_seen_at, s.seen_at, s.sweep, h.id

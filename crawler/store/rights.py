@@ -137,3 +137,13 @@ def find_versions(db: Database, right_id: str) -> list[tuple[datetime, str, Righ
         (datetime.fromisoformat(r["imported_at"]), r["source"], load_record(Right, r["record"]))
         for r in rows
     ]
+
+
+def picture_digests(db: Database, right_id: str) -> dict[str, str]:
+    """Return the pictures of the right as it stands now: image -> SHA-256."""
+    rows = db.query(
+        "SELECT image, sha256 FROM right_pictures WHERE version ="
+        " (SELECT max(id) FROM right_versions WHERE right_id = ?)",
+        [right_id],
+    )
+    return {row["image"]: row["sha256"] for row in rows}

@@ -27,8 +27,8 @@ from pipelines.takedown.standing import Standing, find_danger
 State = Literal["ok", "warning", "missing", "need"]
 
 EXCEPTIONS = (*CONSIDERATIONS, "parody", "other-goods", "none")
-"""What is considered before a notice. Besides what kinds of notices ask for: ``other-goods``, that a
-mark does not reach goods beyond its classes; ``none``, what else may stand against it."""
+"""What is considered before a notice. Besides what kinds of notices ask for: ``other-goods``, that
+the mark does not reach goods beyond its classes; ``none``, that something else allows the use."""
 
 NOT_AGAIN = {"cn-copyright": "Information Network Regulations, Article 17"}
 """Kinds of notices that may not be sent again for what was put back -> the provision."""
