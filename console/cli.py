@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "explain",
     "judge": "judging",
     "user": "users",
+    "case": "cases",
     "notice": "notices",
     "listings": "stored",
     "pages": "stored",

@@ -13,7 +13,7 @@ from crawler.store.approvals import find_considerations, find_draft
 from crawler.store.hits import StoredHit, find_hits, load_hit
 from crawler.store.notice_events import NoticeEvent, find_notice_events
 from crawler.store.notices import find_notices, load_case, load_notice
-from crawler.store.observations import Observation, find_observations
+from crawler.store.observations import find_observations
 from crawler.store.rights import load_right
 from crawler.takedown import Notice, StandingLimits
 from crawler.workspace import Workspace
@@ -48,11 +48,9 @@ def gather_situation(
     notice_id: str,
     *,
     now: datetime,
-    looks: Sequence[Observation] = (),
 ) -> Situation:
     """Return everything that the rules look at.
 
-    :param looks: made just now, besides those of sweeps
     :raises NotFoundError: when there is no such notice
     :raises InputError: when it is a retraction, which has no rules
     """
@@ -66,13 +64,7 @@ def gather_situation(
     hits.sort(key=lambda stored: notice.hits.index(stored.hit.id))
     recipient = workspace.find_recipient(notice.recipient.site)
     histories = gather_histories(db)
-    observations = {
-        url: sorted(
-            [*find_observations(db, url), *(look for look in looks if look.url == url)],
-            key=lambda look: look.at,
-        )
-        for url in {stored.listing.url for stored in hits}
-    }
+    urls = {stored.listing.url for stored in hits}
     limits = recipient and recipient.standing
     return Situation(
         notice=notice,
@@ -88,7 +80,7 @@ def gather_situation(
             for n, events in histories
             if n.id != notice.id and not {*n.hits}.isdisjoint(notice.hits)
         ),
-        observations=observations,
+        observations={url: find_observations(db, url) for url in urls},
         standing=_standing(
             notice.recipient.name, limits or workspace.config.takedown.standing, histories, now
         ),
