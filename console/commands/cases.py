@@ -55,17 +55,18 @@ def list_cases(context: Context, *, as_json: bool) -> None:
             print_json(view.case, keep_empty=True, **_summary(view))
         return
     print_rows(
-        ("id", "seller", "site", "holder", "listings", "notices", "assigned", "opened"),
+        ("id", "seller", "site", "holder", "listings", "notices", "assigned"),
         [
             (
                 *(view.case.id, view.case.seller, view.case.site, view.case.holder),
                 ", ".join(f"{n} {state}" for state, n in _outcomes(view).items()),
-                ", ".join(f"{n.id} {n.status}" for n in view.notices),
-                *(view.assigned or "", f"{view.case.opened_at:%Y-%m-%d %H:%M}"),
+                ", ".join(n.status for n in view.notices),
+                view.assigned or "",
             )
             for view in views
         ],
         "No cases yet: markhound case open HIT",
+        whole=("id",),
     )
 
 

@@ -38,15 +38,16 @@ def status(context: Context, *, as_json: bool) -> None:
             print_json(notice, status=state, lacking=lacking)
         return
     print_rows(
-        ("id", "status", "kind", "recipient", "hits", "drafted by", "drafted", "case", "lacks"),
+        ("id", "status", "lacks", "kind", "recipient", "hits", "drafted by", "case"),
         [
             (
-                *(n.id, state, n.kind, n.recipient.name, str(len(n.hits)), n.drafted_by),
-                *(f"{n.drafted_at:%Y-%m-%d %H:%M}", n.case, ", ".join(lacking)),
+                *(n.id, state, ", ".join(lacking), n.kind, n.recipient.name),
+                *(str(len(n.hits)), n.drafted_by, n.case),
             )
             for n, state, lacking in rows
         ],
         "No notices yet: markhound notice draft HIT --kind KIND",
+        whole=("id", "case"),
     )
 
 
