@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 from sqlite_utils import Database
 
+from console.commands.papers import batch, pdf
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell
 from crawler.errors import MissingFactsError, NotAllowedError
@@ -39,9 +40,17 @@ def notice() -> None:
     """Draft notices from judged hits. Nothing is sent from here."""
 
 
+notice.add_command(pdf)
+notice.add_command(batch)
+
+
 @notice.command()
 @HITS
 @KIND
+@click.option(
+    "--language",
+    help="The language of the text, as in zh-CN; the recipient's unless given.",
+)
 @click.option("--by", default="", help="Who drafts; the sender of markhound.toml unless given.")
 @click.option(
     "--output",
@@ -49,7 +58,14 @@ def notice() -> None:
     help="Where the text goes; stdout unless given.",
 )
 @pass_context
-def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Path | None) -> None:
+def draft(
+    context: Context,
+    hits: Sequence[str],
+    kind: str,
+    language: str | None,
+    by: str,
+    output: Path | None,
+) -> None:
     """Draft a notice from hits of one seller and one holder that were judged infringing.
 
     It refuses hits that are not judged so, and names every fact that the law requires and that
@@ -58,7 +74,7 @@ def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Pat
     workspace = context.workspace
     with workspace.store() as db, writing(db):
         found = _load(workspace, db, hits)
-        drafted = _draft(workspace, db, found, kind, by)
+        drafted = _draft(workspace, db, found, kind, by, language)
         record_notice(db, drafted, {h.hit.id: h.judgement.id for h in found if h.judgement})
     if output is None:
         click.echo(drafted.text, nl=False)
@@ -110,7 +126,12 @@ def _undone(db: Database) -> Iterator[None]:
 
 
 def _draft(
-    workspace: Workspace, db: Database, found: Sequence[StoredHit], kind: str, by: str
+    workspace: Workspace,
+    db: Database,
+    found: Sequence[StoredHit],
+    kind: str,
+    by: str,
+    language: str | None = None,
 ) -> Notice:
     """Draft inside the caller's transaction, which opens the case if it is new."""
     at = now()
@@ -124,6 +145,7 @@ def _draft(
         drafted_at=at,
         notice_id=next_notice_id(db, at.year),
         case=record_case(db, draft_case(found, opened_at=at)),
+        language=language,
     )
 
 

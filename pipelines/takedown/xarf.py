@@ -28,7 +28,7 @@ from crawler.store.ledger import canonical
 from crawler.takedown import Notice, Sender
 from pipelines.takedown.kinds.record import wording_of
 from pipelines.takedown.layout import make_visible
-from pipelines.takedown.wording import describe_finding
+from pipelines.takedown.wording import describe_finding, speaks_for
 
 VERSION = "4.2.0"
 MAX_EVIDENCE = 5 * 1024 * 1024
@@ -145,7 +145,7 @@ def _elements(stored: StoredHit) -> list[str]:
 
 def _for(stored: StoredHit) -> list[Finding]:
     """Return the findings that speak for the hit."""
-    return [finding for finding in stored.hit.findings if finding.weight > 0]
+    return [finding for finding in stored.hit.findings if speaks_for(finding)]
 
 
 def _evidence(stored: StoredHit) -> Iterator[dict[str, Any]]:
