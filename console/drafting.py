@@ -19,7 +19,12 @@ from pipelines.takedown.kinds import find_kind
 
 
 def draft_stored(
-    workspace: Workspace, db: Database, found: Sequence[StoredHit], kind: str, actor: Actor
+    workspace: Workspace,
+    db: Database,
+    found: Sequence[StoredHit],
+    kind: str,
+    actor: Actor,
+    language: str | None = None,
 ) -> Notice:
     """Draft inside the caller's transaction, which opens the case if it is new.
 
@@ -37,4 +42,5 @@ def draft_stored(
         drafted_at=at,
         notice_id=next_notice_id(db, at.year),
         case=open_case(db, case, [stored.hit.id for stored in found], actor, at=at),
+        language=language,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -61,7 +62,7 @@ class MatchingConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakedownConfig:
-    """``[takedown]``: what a notice must hold against before it is approved."""
+    """``[takedown]``: how notices are made, what they must hold against, how they are followed."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
@@ -70,6 +71,11 @@ class TakedownConfig:
     recipient_days: int = 90
     """How long ago a recipient may have been verified, at the most."""
     standing: StandingLimits = field(default_factory=StandingLimits)
+    font: str = ""
+    """Path of a font file with Chinese characters for PDFs, taken from the workspace's folder;
+    empty = the one that the system has."""
+    answer_days: tuple[int, ...] = (3, 7, 14)
+    """Days without an answer after which a notice is brought up again, rising."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +125,10 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 # phone = "+86 10 5555 0100"
 # email = "ip@your-firm.example"
 # signature = "/s/ Li Wei"
+
+[takedown]
+# font = "fonts/NotoSansCJK-Regular.ttc"  # for PDFs; the system's own Chinese font unless given
+# answer_days = [3, 7, 14]                # when a notice without an answer is brought up again
 """
 
 STARTING_RECIPIENTS = """\
@@ -149,6 +159,12 @@ class Workspace:
     def logs(self) -> Path:
         """Where each sweep leaves its log."""
         return self.folder / "logs"
+
+    @property
+    def font(self) -> str:
+        """Path of the font for PDFs; empty where none is set."""
+        font = self.config.takedown.font
+        return str(self.folder / Path(font).expanduser()) if font else ""
 
     @cached_property
     def pictures(self) -> PictureFolder:
@@ -211,6 +227,9 @@ def open_workspace(folder: Path) -> Workspace:
         raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
     if message := takedown_problem(config.takedown):
         raise FileFormatError([Problem(path=path, line=None, where="takedown", message=message)])
+    if message := answer_days_problem(config.takedown.answer_days):
+        where = "takedown.answer_days"
+        raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
@@ -220,6 +239,13 @@ def open_workspace(folder: Path) -> Workspace:
     descriptor = descriptor_at(config.matching.descriptor, folder)
     matching = replace(config.matching, descriptor=descriptor)
     return Workspace(folder=folder, config=replace(config, matching=matching))
+
+
+def answer_days_problem(days: tuple[int, ...]) -> str | None:
+    """Say why days without an answer are none; None when they are."""
+    if days and days[0] >= 1 and all(one < other for one, other in pairwise(days)):
+        return None
+    return f"expected rising numbers of days from 1, got {list(days)}"
 
 
 def matching_problem(matching: MatchingConfig) -> str | None:

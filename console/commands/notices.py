@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from console.authentication import authenticate
-from console.commands import approving, noticed
+from console.commands import approving, noticed, papers
 from console.context import Context, pass_context, people
 from console.drafting import draft_stored
 from crawler.files import write_whole
@@ -24,7 +24,7 @@ def notice() -> None:
     """Notices: drafted from judged hits, checked, approved by a second person, withdrawn."""
 
 
-for command in (*approving.COMMANDS, *noticed.COMMANDS):
+for command in (*approving.COMMANDS, *noticed.COMMANDS, *papers.COMMANDS):
     notice.add_command(command)
 
 
@@ -36,6 +36,10 @@ for command in (*approving.COMMANDS, *noticed.COMMANDS):
     required=True,
     help="The law on which the notice stands.",
 )
+@click.option(
+    "--language",
+    help="The language of the text, as in zh-CN; the recipient's unless given.",
+)
 @click.option("--by", default="", help="Who drafts; the sender of markhound.toml unless given.")
 @click.option(
     "--output",
@@ -43,7 +47,14 @@ for command in (*approving.COMMANDS, *noticed.COMMANDS):
     help="Where the text goes; stdout unless given.",
 )
 @pass_context
-def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Path | None) -> None:
+def draft(
+    context: Context,
+    hits: Sequence[str],
+    kind: str,
+    language: str | None,
+    by: str,
+    output: Path | None,
+) -> None:
     """Draft a notice from hits of one seller and one holder that were judged infringing.
 
     It refuses hits that are not judged so, and names every fact that the law requires and that
@@ -57,7 +68,7 @@ def draft(context: Context, hits: Sequence[str], kind: str, by: str, output: Pat
         actor = authenticate(db, by, otherwise=otherwise)
         with writing(db):
             found = load_current_hits(workspace, db, hits)
-            drafted = draft_stored(workspace, db, found, kind, actor)
+            drafted = draft_stored(workspace, db, found, kind, actor, language)
             judgements = {h.hit.id: h.judgement.id for h in found if h.judgement}
             account = actor.account.id if actor.account else None
             record_notice(db, drafted, judgements, account=account)

@@ -165,6 +165,10 @@ _NEWEST_OF_SWEEP = """
 SELECT max(n.id) FROM hit_findings n JOIN sightings t ON t.id = n.sighting
 WHERE n.hit = h.id AND t.sweep = :sweep
 """
+_NEWEST_OF_NOTICE = """
+SELECT j.findings FROM notice_hits n JOIN judgements j ON j.id = n.judgement
+WHERE n.hit = h.id AND n.notice = :notice
+"""
 
 
 def find_hits(
@@ -182,6 +186,20 @@ def find_hits(
     conditions, values = _conditions(ids, right, site, flagged_only)
     newest = _NEWEST if sweep is None else _NEWEST_OF_SWEEP
     values |= {"limit": -1 if limit is None else limit, "sweep": sweep}
+    return _query_hits(db, pictures, newest, conditions, values)
+
+
+def find_noticed_hits(db: Database, pictures: PictureFolder, notice: str) -> list[StoredHit]:
+    """Return the hits of a notice with the findings that were judged for it, by id."""
+    conditions = "h.id IN (SELECT hit FROM notice_hits WHERE notice = :notice)"
+    values = {"limit": -1, "notice": notice}
+    found = _query_hits(db, pictures, _NEWEST_OF_NOTICE, conditions, values)
+    return sorted(found, key=lambda stored: stored.hit.id)
+
+
+def _query_hits(
+    db: Database, pictures: PictureFolder, newest: str, conditions: str, values: dict[str, Any]
+) -> list[StoredHit]:
     rows = db.query(_HITS.format(newest=newest, conditions=conditions), values)
     return [_stored_hit(db, pictures, row) for row in list(rows)]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
+from crawler.pictures import PictureFolder
 from crawler.store.approvals import record_draft
 from crawler.store.database import timestamp
+from crawler.store.hits import StoredHit, find_noticed_hits
+from crawler.store.rights import load_right_at
 from crawler.takedown import Case, Notice
 
 
@@ -103,3 +107,20 @@ def load_notice(db: Database, notice: str) -> Notice:
     for row in db.query("SELECT record FROM notices WHERE id = ?", [notice]):
         return load_record(Notice, row["record"])
     raise NotFoundError(f"no notice has the id {notice!r}; `markhound notice status` lists them")
+
+
+def load_noticed_hits(db: Database, pictures: PictureFolder, notice: Notice) -> list[StoredHit]:
+    """Return the hits of a notice in its order, as it was drafted from them.
+
+    The findings are those that were judged, each right is as the registry had it when the notice
+    was drafted.
+
+    :raises NotFoundError: when one of them is not there
+    """
+    found = {stored.hit.id: stored for stored in find_noticed_hits(db, pictures, notice.id)}
+    if missing := [hit for hit in notice.hits if hit not in found]:
+        raise NotFoundError(f"{notice.id} names hits that are not stored: {', '.join(missing)}")
+    return [
+        replace(stored, right=load_right_at(db, stored.right.id, notice.drafted_at))
+        for stored in (found[hit] for hit in notice.hits)
+    ]

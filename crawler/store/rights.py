@@ -127,6 +127,17 @@ def load_right(db: Database, pictures: PictureFolder, right_id: str) -> StoredRi
     return found[0]
 
 
+def load_right_at(db: Database, right_id: str, at: datetime) -> Right:
+    """Return the right as the registry had it at a moment.
+
+    :raises NotFoundError: when it had none of that id
+    """
+    before = [right for imported_at, _, right in find_versions(db, right_id) if imported_at <= at]
+    if not before:
+        raise NotFoundError(f"the registry had no right {right_id!r} at {at.isoformat()}")
+    return before[-1]
+
+
 def find_versions(db: Database, right_id: str) -> list[tuple[datetime, str, Right]]:
     """Return every version of a right, oldest first: when, from which file, the record."""
     rows = db.query(

@@ -13,14 +13,14 @@ from crawler.errors import InputError, MissingFactsError, NotAllowedError
 from crawler.model import Right
 from crawler.store.hits import StoredHit
 from crawler.takedown import Block, Case, Notice, Recipient, Sender
-from matchers.wording import STANDING_SENTENCES, Language
+from matchers.wording import Language
 from pipelines.takedown.cases import check_one_case, draft_case, seller_name, site_of_hit
 from pipelines.takedown.facts import REGISTERED, rights_of
 from pipelines.takedown.kinds import KINDS, NoticeKind
 from pipelines.takedown.kinds.record import wording_of
 from pipelines.takedown.layout import exact_url, finalize, make_visible, postal
 from pipelines.takedown.paper import lay_out, mark_paragraph, mark_row, parse_paper
-from pipelines.takedown.wording import RIGHT_KINDS, describe_finding
+from pipelines.takedown.wording import RIGHT_KINDS, describe_finding, speaks_for
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _environment = Environment(
@@ -197,11 +197,7 @@ def _target(wording: Language, group: Sequence[StoredHit], numbers: dict[str, in
     newest = max(group, key=lambda stored: stored.seen_at)
     listing = newest.listing
     findings = [
-        finding
-        for stored in group
-        for finding in stored.hit.findings
-        # How a name stands in its title weighs its finding; it is no reason of its own.
-        if finding.weight > 0 and finding.feature not in STANDING_SENTENCES["en"]
+        finding for stored in group for finding in stored.hit.findings if speaks_for(finding)
     ]
     price = None
     if listing.price is not None:

@@ -19,7 +19,7 @@ from pipelines.takedown.checking import EXCEPTIONS, OtherNotice, Situation, bloc
 from pipelines.takedown.draft import draft_notice
 from pipelines.takedown.kinds import KINDS, find_kind
 from pipelines.takedown.standing import Standing
-from tests.pipelines.test_takedown_draft import SENDER
+from tests.pipelines.noticed import SENDER
 from tests.servers.stored_hits import MARK, NAME, WORK, a_hit
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)

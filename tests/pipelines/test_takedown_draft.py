@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,84 +10,17 @@ from crawler.errors import InputError, MissingFactsError, NotAllowedError
 from crawler.formats import dump_json, load_record
 from crawler.model import Holder, JudgementKind, Seller
 from crawler.store.hits import StoredHit
-from crawler.takedown import Case, Notice, Recipient, Sender
+from crawler.takedown import Notice, Sender
 from pipelines.takedown.cases import draft_case
 from pipelines.takedown.draft import draft_notice, missing_facts
 from pipelines.takedown.kinds import CN_ECOMMERCE, DMCA, DSA, KINDS, NoticeKind
 from pipelines.takedown.kinds.uk import UK
 from pipelines.takedown.paper import lay_out
+from tests.pipelines.noticed import NOW, OTHER_BAG, RECIPIENT, SENDER, draft, hits_for
 from tests.servers.stored_hits import MARK, PICTURE, UNLICENSED, WORK, a_hit, a_listing
 
 GOLDEN = Path(__file__).parent / "golden"
-NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-SENDER = Sender(
-    name="Li Wei",
-    organisation="Harbour & Pine LLP",
-    role="agent",
-    mandate="power of attorney no. 12 of 2026-03-01",
-    identity="91110000MA0000000X",
-    address="1 Sample Road\nBeijing 100000",
-    phone="+86 10 5555 0100",
-    email="ip@harbour.example",
-    signature="/s/ Li Wei",
-)
-RECIPIENT = Recipient(
-    site="shop.example", name="Shop Example, notice desk", email="notices@shop.example"
-)
-HOLDER = MARK.holder or Holder(name="")
 STOLEN_PICTURE = a_hit(right=WORK, findings=(PICTURE, UNLICENSED))
-OTHER_BAG = a_hit(
-    listing=a_listing(
-        url="https://shop.example/p/2?" + "x" * 80,
-        title="奥雷利奥女士手提包真皮大容量单肩包新款，2026春季爆款，全网最低价包邮，限时特惠",
-        price=None,
-    )
-)
-
-
-def draft(
-    kind: NoticeKind,
-    hits: Sequence[StoredHit],
-    sender: Sender = SENDER,
-    recipient: Recipient | None = RECIPIENT,
-    case: Case | None = None,
-    language: str | None = None,
-) -> Notice:
-    return draft_notice(
-        kind,
-        hits,
-        sender,
-        recipient,
-        drafted_by="wei",
-        drafted_at=NOW,
-        notice_id="n-0001",
-        case=case or draft_case(hits, opened_at=NOW),
-        language=language,
-    )
-
-
-def hits_for(kind: NoticeKind) -> list[StoredHit]:
-    """Return hits that a notice of the kind can name, of as many kinds of rights as it takes."""
-    marks = {"US", "GB", *MARK.jurisdictions}
-    holder = replace(HOLDER, website="https://www.aurelio.example/")
-    mark = replace(MARK, holder=holder, jurisdictions=tuple(sorted(marks)))
-    indication = replace(
-        mark,
-        id="GI-0001",
-        kind="geographical_indication",
-        name="Val d'Orcia Sample Cheese",
-        variants=("瓦尔多恰样品干酪",),
-        origin=("Val d'Orcia",),
-        goods=("cheese", "干酪"),
-        classes=(29,),
-    )
-    hits = {
-        "trademark": [a_hit(right=mark), replace(OTHER_BAG, right=mark)],
-        "work": [a_hit(right=replace(WORK, holder=holder), findings=(PICTURE, UNLICENSED))],
-        "geographical_indication": [a_hit(right=indication)],
-    }
-    return [hit for right, group in hits.items() if right in kind.rights for hit in group]
-
 
 NOTICES = [
     pytest.param(kind, language, id=kind.template(language))
