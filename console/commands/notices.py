@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 from sqlite_utils import Database
 
+from console.commands.sending import COMMANDS as SENDING
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell
 from crawler.errors import MissingFactsError, NotAllowedError
@@ -155,3 +156,7 @@ def _load(workspace: Workspace, db: Database, hits: Sequence[str]) -> list[Store
         replace(stored, right=load_right(db, workspace.pictures, stored.right.id).right)
         for stored in found
     ]
+
+
+for _command in SENDING:
+    notice.add_command(_command)

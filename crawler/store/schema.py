@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database, Migrations
 
+from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER
 
 migrations = Migrations("markhound")
@@ -70,6 +71,15 @@ def m0007_ledger(db: Database) -> None:
     _run(db, LEDGER)
     db.execute(CHAINED)
     _make_append_only(db, ("ledger", "notice_events", "captures"))
+
+
+@migrations()
+def m0008_delivery(db: Database) -> None:
+    """Keep the outbox, answers, looks at noticed listings, and relistings."""
+    _run(db, DELIVERY)
+    for trigger in ONE_CLAIM:
+        db.execute(trigger)
+    _make_append_only(db, DELIVERY_RECORDS)
 
 
 def _run(db: Database, statements: str) -> None:
