@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 from sqlite_utils import Database
 
+from console.commands.answering import COMMANDS as ANSWERING
 from console.commands.sending import COMMANDS as SENDING
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell
@@ -158,5 +159,5 @@ def _load(workspace: Workspace, db: Database, hits: Sequence[str]) -> list[Store
     ]
 
 
-for _command in SENDING:
+for _command in (*SENDING, *ANSWERING):
     notice.add_command(_command)
