@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "explain",
     "judge": "judging",
     "notice": "notices",
+    "follow-up": "following",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",
@@ -33,6 +34,9 @@ COMMANDS = {
 }
 """Command -> module of console.commands, in the order in which people need them. A module is
 loaded when its command is called: Scrapy alone takes longer to load than most commands to run."""
+
+NAMED = {"follow-up": "follow_up_command"}
+"""Command -> its name in its module, where that is another one."""
 
 EXIT_WRONG = 2
 EXIT_STOPPED = 3
@@ -48,7 +52,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"console.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, NAMED.get(cmd_name, cmd_name))
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
