@@ -26,6 +26,7 @@ COMMANDS = {
     "judge": "judging",
     "notice": "notices",
     "follow-up": "following",
+    "recipient": "recipients",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",

@@ -115,6 +115,8 @@ def _session(server: MailServer, folder: Path, place: str) -> Iterator[imaplib.I
                 raise MachineError(f"{place} offers no STARTTLS, so nobody logs in")
             client.starttls(context)
         if server.user is not None:
+            if not f"{server.user}{secret}".isascii():
+                raise MachineError(f"{place}: expected a user and a password in ASCII")
             client.login(server.user, secret or "")
         yield client
     except ssl.SSLError as error:

@@ -177,6 +177,8 @@ class Relay:
             password = find_secret(
                 server.password_env, server.password_file, self._folder, "delivery.smtp"
             )
+            if not f"{server.user}{password}".isascii():
+                raise MachineError(f"{place}: expected a user and a password in ASCII")
             client.login(server.user, password or "")
 
     def _ready(self) -> smtplib.SMTP:
