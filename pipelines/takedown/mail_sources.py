@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import imaplib
 import mailbox
+import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -131,16 +133,16 @@ def _session(server: MailServer, folder: Path, place: str) -> Iterator[imaplib.I
 
 def imap_name(mailbox_name: str) -> str:
     """Return a mailbox's name as IMAP writes it: quoted, in modified UTF-7 (RFC 3501, 5.1.3)."""
-    out: list[str] = []
-    for char in mailbox_name:
-        if char == "&":
-            out.append("&-")
-        elif " " <= char <= "~":
-            out.append(char)
-        else:
-            out.append("&" + char.encode("utf-7").decode()[1:-1].replace("/", ",") + "-")
-    escaped = "".join(out).replace("\\", "\\\\").replace('"', '\\"')
+    named = re.sub(r"[^ -~]+|&", _shifted, mailbox_name)
+    escaped = named.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _shifted(match: re.Match[str]) -> str:
+    if match[0] == "&":
+        return "&-"
+    encoded = base64.b64encode(match[0].encode("utf-16-be")).decode().rstrip("=")
+    return f"&{encoded.replace('/', ',')}-"
 
 
 def _size(client: imaplib.IMAP4, uid: str) -> int | None:
