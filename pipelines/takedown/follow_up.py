@@ -30,6 +30,7 @@ from crawler.store.looks import (
 )
 from crawler.store.notice_events import find_notice_events, record_notice_event
 from crawler.store.outbox import find_step
+from crawler.targets import NO_LISTING
 from crawler.workspace import Workspace
 from pipelines.takedown.looks import Look, look_again
 from pipelines.takedown.relisting import find_relistings, record_relistings
@@ -153,9 +154,7 @@ def judge_look(look: Look, before: Sequence[StoredLook], confirm_hours: float) -
 
 def _was_listing(before: Sequence[StoredLook], look: Look) -> bool:
     """Tell whether something else than a listing is a change: where there was one."""
-    return "no listing" in (look.reason or "").casefold() or any(
-        one.kind == "listing" for one in before
-    )
+    return NO_LISTING in (look.reason or "") or any(one.kind == "listing" for one in before)
 
 
 def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> FollowedUp:
