@@ -29,6 +29,7 @@ from crawler.store.looks import (
 )
 from crawler.workspace import Workspace
 from matchers.normalize import fold
+from pipelines.takedown.same_pictures import Pictures
 
 ALIKE_TITLE = 92.0
 """Of 100: words of both titles in any order. Numbers must be the same besides."""
@@ -58,12 +59,22 @@ class _Seen:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """What else there is, to tell what is of one listing from what is of all."""
+
+    shown: dict[str, int]
+    """SHA-256 of a picture -> on how many listings it is."""
+    named: dict[str, int]
+    """Title -> how many listings have it."""
+    pictures: Pictures
+
+
 def find_relistings(db: Database, workspace: Workspace) -> list[Relisting]:
     """Return listings that are what a case's gone listing was, at a URL that was new afterwards.
 
     Those that are known are left out.
     """
-    del workspace  # pictures are compared by their content's digest, which the store has
     gone = _gone(db)
     if not gone:
         return []
@@ -72,6 +83,7 @@ def find_relistings(db: Database, workspace: Workspace) -> list[Relisting]:
     others = [one for url, one in seen.items() if url not in noticed]
     shown, named = _spread(others)
     by_key = _by_key(others)
+    spread = _Spread(shown, named, Pictures(workspace.pictures))
     known = {(one.case, one.new) for one in find_stored_relistings(db)}
     found: dict[tuple[str, str], Relisting] = {}
     for old in gone:
@@ -82,7 +94,7 @@ def find_relistings(db: Database, workspace: Workspace) -> list[Relisting]:
             key = (old.case, one.listing.url)
             if key in known or key in found or one.first_seen_at <= old.sent_at:
                 continue
-            reasons = compare(was, one, shown, named)
+            reasons = _compare(was, one, spread)
             if reasons:
                 found[key] = Relisting(
                     id=stable_id("r", *key),
@@ -178,13 +190,11 @@ def _candidates(was: _Seen, by_key: dict[str, list[_Seen]]) -> Iterator[_Seen]:
                 yield one
 
 
-def compare(
-    was: _Seen, one: _Seen, shown: dict[str, int], named: dict[str, int]
-) -> tuple[str, ...]:
+def _compare(was: _Seen, one: _Seen, spread: _Spread) -> tuple[str, ...]:
     """Return why one listing is the other at a new URL, in words; empty when it is not."""
     seller = _same_seller(was, one)
-    pictures = _same_pictures(was, one, shown)
-    text = _same_text(was, one, named)
+    pictures = _same_pictures(was, one, spread)
+    text = _same_text(was, one, spread.named)
     reasons = tuple(reason for reason in (seller, pictures, text) if reason)
     if pictures is None and text is not None and _shows_other_goods(was, one):
         return ()
@@ -202,11 +212,14 @@ def _same_seller(was: _Seen, one: _Seen) -> str | None:
     return f"the same seller: {name} (by {by})"
 
 
-def _same_pictures(was: _Seen, one: _Seen, shown: dict[str, int]) -> str | None:
-    common = [sha256 for sha256 in was.pictures & one.pictures if shown.get(sha256, 0) <= COMMON]
-    if not common:
-        return None
-    return f"the same pictures: {len(common)} of {len(was.pictures)}"
+def _same_pictures(was: _Seen, one: _Seen, spread: _Spread) -> str | None:
+    """Say how many pictures are the same, those left aside that the shop shows everywhere."""
+    old, new = (
+        [sha256 for sha256 in seen.pictures if spread.shown.get(sha256, 0) <= COMMON]
+        for seen in (was, one)
+    )
+    count = spread.pictures.find_same(old, new) if old and new else 0
+    return f"the same pictures: {count} of {len(was.pictures)}" if count else None
 
 
 def _same_text(was: _Seen, one: _Seen, named: dict[str, int]) -> str | None:
