@@ -11,7 +11,8 @@ import socket
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from http.client import HTTPMessage
+from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.parse import quote
 
@@ -168,10 +169,9 @@ def _ask(url: str, *, missing_is_empty: bool = False) -> Mapping[str, Any]:
     if not is_secret_way(url):
         raise InputError(f"RDAP: expected https (http is for loopback only), got {url!r}")
     request = urllib.request.Request(url, headers={"Accept": "application/rdap+json"})  # noqa: S310 (checked above)
+    opener = urllib.request.build_opener(_SecretRedirects)
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 (checked above)
-            if not is_secret_way(response.geturl()):
-                raise InputError(f"{url}: redirected to {response.geturl()}, which is not https")
+        with opener.open(request, timeout=TIMEOUT) as response:
             body = response.read(MOST_ANSWER + 1)
     except HTTPError as error:
         error.close()
@@ -189,3 +189,24 @@ def _ask(url: str, *, missing_is_empty: bool = False) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise InputError(f"{url}: expected a JSON object, got {type(answer).__name__}")
     return answer
+
+
+class _SecretRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects, which RDAP servers use (RFC 7480, 5.2), but never into the clear."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Return the next request.
+
+        :raises InputError: when it would be neither https nor on loopback
+        """
+        if not is_secret_way(newurl):
+            raise InputError(f"{req.full_url}: redirected to {newurl}, which is not https")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
