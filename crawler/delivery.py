@@ -19,7 +19,7 @@ TIDY: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailServer:
-    """``[delivery.smtp]`` or ``[delivery.imap]``: a mail server of the organisation's own."""
+    """``[delivery.smtp]``: a mail server of the organisation's own."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = TIDY
 
@@ -38,8 +38,15 @@ class MailServer:
     """Certificates (PEM) that are trusted in place of the system's; from the same folder."""
     timeout: float = 60.0
     """Seconds that one answer of the server may take."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImapServer(MailServer):
+    """``[delivery.imap]``: where answers arrive."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = TIDY
+
     mailbox: str = "INBOX"
-    """Of IMAP: where answers arrive."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +72,7 @@ class DeliveryConfig:
     webhook_key_file: str | None = None
     """Path of the file that holds it; taken from the workspace's folder."""
     smtp: MailServer | None = None
-    imap: MailServer | None = None
+    imap: ImapServer | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from crawler.delivery import MailServer, find_secret
+from crawler.delivery import ImapServer, find_secret
 from crawler.errors import InputError, MachineError
 from pipelines.takedown.smtp import tls_context
 
@@ -71,7 +71,7 @@ def read_mbox(file: Path, keep: Keep) -> None:
         box.close()
 
 
-def read_imap(server: MailServer, folder: Path, keep: Keep) -> Iterator[str]:
+def read_imap(server: ImapServer, folder: Path, keep: Keep) -> Iterator[str]:
     """Take the unseen mails of the mailbox, and mark each as seen once it is kept.
 
     Yields in words what was left there.
@@ -100,7 +100,7 @@ def read_imap(server: MailServer, folder: Path, keep: Keep) -> Iterator[str]:
 
 
 @contextmanager
-def _session(server: MailServer, folder: Path, place: str) -> Iterator[imaplib.IMAP4]:
+def _session(server: ImapServer, folder: Path, place: str) -> Iterator[imaplib.IMAP4]:
     port = server.port or USUAL_PORTS[server.security]
     context = None if server.security == "none" else tls_context(server, folder)
     secret = find_secret(server.password_env, server.password_file, folder, "delivery.imap")

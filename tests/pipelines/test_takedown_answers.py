@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from crawler.delivery import MailServer as Settings
+from crawler.delivery import ImapServer
 from crawler.errors import InputError, MachineError, NotAllowedError, NotFoundError
 from crawler.store.answers import Answer, find_answers, load_answer
 from crawler.store.database import now, writing
@@ -421,7 +421,7 @@ def test_imap_marks_a_mail_only_after_it_is_kept(tmp_path: Path) -> None:
     mails = [b"Subject: %d\r\n\r\nbody \xe4\xbd\xa0\r\n" % n for n in range(3)]
     (tmp_path / "password").write_text("secret")
     with imap_server(tmp_path, *mails) as (port, seen):
-        server = Settings(
+        server = ImapServer(
             host="127.0.0.1", port=port, security="none", user="wei", password_file="password"
         )
         kept: list[bytes] = []
@@ -445,13 +445,13 @@ def test_imap_marks_a_mail_only_after_it_is_kept(tmp_path: Path) -> None:
         with pytest.raises(MachineError, match="the IMAP server 127"):
             list(read_imap(server, tmp_path, keep))
         (tmp_path / "password").write_text("secret")
-        elsewhere = Settings(
+        elsewhere = ImapServer(
             host="127.0.0.1", port=port, security="none", user="wei", password_file="password",
             mailbox="投诉",
         )  # fmt: skip
         with pytest.raises(MachineError, match="has no mailbox"):
             list(read_imap(elsewhere, tmp_path, keep))
-        secure = Settings(host="127.0.0.1", port=port, security="starttls", timeout=5)
+        secure = ImapServer(host="127.0.0.1", port=port, security="starttls", timeout=5)
         with pytest.raises(MachineError, match="STARTTLS"):
             list(read_imap(secure, tmp_path, keep))
 
