@@ -129,6 +129,8 @@ class Campaign:
     """Of the other pages, how many are read in full in each sweep: 0 = none, 1 = all."""
     allow_private: bool = False
     """Whether loopback and private addresses may be fetched."""
+    only_seeds: bool = False
+    """Whether nothing but the seeds is read: no links, sitemaps, interfaces, or known pages."""
     render: RenderMode = "auto"
     """Whether pages that are made by their scripts are rendered in a browser."""
     limits: Limits = field(default_factory=Limits)

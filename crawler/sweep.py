@@ -108,7 +108,8 @@ def run_sweep(
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
         seeds = " ".join(campaign.seeds)
-        crawl = process.crawl(crawler, url=seeds, search=search, works=works)
+        alone = "yes" if campaign.only_seeds else ""
+        crawl = process.crawl(crawler, url=seeds, search=search, works=works, alone=alone)
         process.start()
         state, reason = watch.end(crawl)
         with workspace.store() as db:

@@ -9,6 +9,9 @@ from typing import Any, ClassVar, Literal
 
 from crawler.model import TIDY
 
+Channel = Literal["email", "webhook", "portal", "post"]
+Scope = Literal["operator", "network", "registrar"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
@@ -73,10 +76,42 @@ class Recipient:
     """URL of the platform's complaint form."""
     language: str | None = None
     """BCP 47; the language in which the recipient wants notices."""
+    channel: Channel | None = None
+    """How notices get there; None = by the first of e-mail, webhook, portal and post it has."""
+    webhook: str | None = None
+    """URL that takes notices as JSON; https, or http on loopback."""
+    profile: str | None = None
+    """Name of the platform's profile: the columns and limits of its batches."""
+    scope: Scope | None = None
+    """What it can do: take the listing down, stop the host, or suspend the name."""
     verified_at: date | None = None
     """When a person last made sure that this is the right one."""
     standing: StandingLimits | None = None
     """The recipient's own limits; those of ``[takedown.standing]`` unless given."""
+
+    @property
+    def way(self) -> Channel | None:
+        """The channel that is used; None when there is no address at all."""
+        if self.channel is not None:
+            return self.channel
+        ways: tuple[tuple[Channel, str | None], ...] = (
+            ("email", self.email),
+            ("webhook", self.webhook),
+            ("portal", self.portal),
+            ("post", self.address),
+        )
+        return next((way for way, address in ways if address), None)
+
+    @property
+    def destination(self) -> str | None:
+        """The address that the channel goes to; None when there is none."""
+        places = {
+            "email": self.email,
+            "webhook": self.webhook,
+            "portal": self.portal,
+            "post": self.address,
+        }
+        return places[self.way] if self.way else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,13 @@ from typing import Any, ClassVar, Literal, TypeVar
 from pydantic import ValidationError
 from sqlite_utils import Database
 
+from crawler.delivery import (
+    DeliveryConfig,
+    FollowUpConfig,
+    address_problem,
+    delivery_problems,
+    is_secret_way,
+)
 from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
 from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode, descriptor_at
@@ -88,6 +95,8 @@ class WorkspaceConfig:
     matching: MatchingConfig = field(default_factory=MatchingConfig)
     sender: Sender = field(default_factory=Sender)
     takedown: TakedownConfig = field(default_factory=TakedownConfig)
+    delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
+    follow_up: FollowUpConfig = field(default_factory=FollowUpConfig)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +138,16 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 [takedown]
 # font = "fonts/NotoSansCJK-Regular.ttc"  # for PDFs; the system's own Chinese font unless given
 # answer_days = [3, 7, 14]                # when a notice without an answer is brought up again
+
+# [delivery]
+# address = "notices@your-firm.example"  # From and Reply-To; the sender's e-mail unless given
+# cancel_minutes = 10                    # a queued notice can be cancelled for so long
+#
+# [delivery.smtp]                        # your organisation's own relay
+# host = "mail.your-firm.example"
+# security = "starttls"                  # or "tls"
+# user = "notices"
+# password_env = "NOTICES_PASSWORD"      # never the password itself
 """
 
 STARTING_RECIPIENTS = """\
@@ -139,7 +158,8 @@ STARTING_RECIPIENTS = """\
 # name = "Shop Example, notice desk"
 # email = "notices@shop.example"
 # language = "en"
-# verified_at = 2026-11-22             # when somebody last made sure that this is the right one
+# channel = "email"                    # or "webhook", "portal", "post"
+# verified_at = 2026-11-22             # when a person made sure that it is the right one
 """
 
 
@@ -188,12 +208,8 @@ class Workspace:
         path = self.folder / RECIPIENTS_NAME
         if not path.exists():
             return None
-        directory = load_toml(RecipientDirectory, path, "the recipients' file")
-        found = next((r for r in directory.recipients if r.site == site), None)
-        if found and found.standing and (message := found.standing.problem):
-            where = f"recipients.{directory.recipients.index(found)}.standing"
-            raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
-        return found
+        directory = load_recipients(path)
+        return next((r for r in directory.recipients if r.site == site), None)
 
 
 def make_workspace(folder: Path) -> Workspace:
@@ -230,6 +246,10 @@ def open_workspace(folder: Path) -> Workspace:
     if message := answer_days_problem(config.takedown.answer_days):
         where = "takedown.answer_days"
         raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
+    if problems := list(delivery_problems(config.delivery, config.follow_up)):
+        raise FileFormatError(
+            [Problem(path=path, line=None, where=key, message=text) for key, text in problems]
+        )
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
@@ -266,6 +286,43 @@ def takedown_problem(takedown: TakedownConfig) -> str | None:
     if hours < 1 or days < 1:
         return f"expected fresh_hours and recipient_days of 1 or more, got {hours} and {days}"
     return takedown.standing.problem
+
+
+def load_recipients(path: Path) -> RecipientDirectory:
+    """Read a file of recipients.
+
+    :raises FileFormatError: when it is wrong, or a channel lacks the address that it needs
+    """
+    directory = load_toml(RecipientDirectory, path, "the recipients' file")
+    problems = [
+        Problem(path=path, line=None, where=f"recipients.{number}.{key}", message=message)
+        for number, recipient in enumerate(directory.recipients)
+        for key, message in recipient_problems(recipient)
+    ]
+    if problems:
+        raise FileFormatError(problems)
+    return directory
+
+
+def recipient_problems(recipient: Recipient) -> Iterator[tuple[str, str]]:
+    """Yield (key, what is wrong) of a recipient that nothing can be sent to as it says."""
+    if recipient.email is not None and (message := address_problem(recipient.email)):
+        yield "email", message
+    needs = {"email": "email", "webhook": "webhook", "portal": "portal", "post": "address"}
+    if recipient.channel is not None:
+        needed = needs[recipient.channel]
+        if not getattr(recipient, needed):
+            yield "channel", f"{recipient.channel!r} needs the key {needed!r}, which is missing"
+    for key in ("portal", "webhook"):
+        url: str | None = getattr(recipient, key)
+        if url is None:
+            continue
+        if not url.startswith(("https://", "http://")):
+            yield key, f"expected a URL, got {url!r}"
+        elif key == "webhook" and not is_secret_way(url):
+            yield key, f"expected https (http is for loopback only), got {url!r}"
+    if recipient.standing is not None and (message := recipient.standing.problem):
+        yield "standing", message
 
 
 def load_toml(kind: type[Record], path: Path, expected: str) -> Record:

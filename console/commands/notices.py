@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from console.authentication import authenticate
-from console.commands import approving, noticed, papers
+from console.commands import answering, approving, noticed, papers, sending
 from console.context import Context, pass_context, people
 from console.drafting import draft_stored
 from crawler.files import write_whole
@@ -24,8 +24,9 @@ def notice() -> None:
     """Notices: drafted from judged hits, checked, approved by a second person, withdrawn."""
 
 
-for command in (*approving.COMMANDS, *noticed.COMMANDS, *papers.COMMANDS):
-    notice.add_command(command)
+for part in (approving, noticed, papers, sending, answering):
+    for command in part.COMMANDS:
+        notice.add_command(command)
 
 
 @notice.command()

@@ -1,0 +1,103 @@
+"""Approved notices in a workspace, without the sweep and the people that lead to them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.campaign import Campaign
+from crawler.model import Hit, Judgement, Listing, PictureOutcome, Right, Seller, Sighting, hit_id
+from crawler.store.database import now, writing
+from crawler.store.hits import find_hits, record_hits, record_judgement
+from crawler.store.listings import record_sighting
+from crawler.store.notice_events import record_notice_event
+from crawler.store.notices import record_case, record_notice
+from crawler.store.rights import record_rights
+from crawler.store.sweeps import record_sweep
+from crawler.takedown import Case, Notice, Recipient
+from crawler.workspace import open_workspace
+
+MAIL = Recipient(site="shop.example", name="Shop Example, 投诉部", email="desk@shop.example")
+SELLER = Seller(name="Best Bags 优品", id="s-77")
+CASE = "c-0000000000000001"
+SOME_TIME_AGO = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
+
+
+def a_listing(url: str, title: str = "奥雷利奥 bag", **fields: object) -> Listing:
+    chosen = {"site": "shop.example", "seller": SELLER, **fields}
+    return Listing(url=url, title=title, **chosen)  # type: ignore[arg-type]
+
+
+def see(
+    db: Database, listing: Listing, sweep: str, at: datetime = SOME_TIME_AGO, picture: str = ""
+) -> str:
+    """Record that a sweep saw a listing with a picture, as a hit; return the hit's id."""
+    if not list(db.query("SELECT 1 FROM sweeps WHERE id = ?", [sweep])):
+        record_sweep(db, sweep, Campaign(name="night", seeds=("https://shop.example/",)), at)
+    right = Right(id="TM-1", kind="trademark", name="Aurelio")
+    record_rights(db, [(right, {})], source="rights.jsonl", at=at)
+    sha256 = hashlib.sha256(picture.encode()).hexdigest()
+    seen = PictureOutcome(url=f"{listing.url}.jpg", sha256=sha256)
+    sighting = Sighting(
+        id=f"s-{hashlib.sha256((sweep + listing.url).encode()).hexdigest()[:16]}",
+        listing=listing.id,
+        sweep=sweep,
+        seen_at=at,
+        record=listing,
+        pictures=(seen,) if picture else (),
+    )
+    hit = Hit(
+        id=hit_id("listing", listing.url, "TM-1"),
+        target="listing",
+        listing=listing.url,
+        right="TM-1",
+        score=0.97,
+        flagged=True,
+        findings=(),
+    )
+    with db.atomic():
+        record_sighting(db, sighting)
+        record_hits(db, sighting, [hit], {"TM-1"})
+    return hit.id
+
+
+def approved_notices(
+    workspace: Path,
+    count: int = 1,
+    recipient: Recipient = MAIL,
+    text: str = "Please remove.\n请删除。\n",
+) -> list[str]:
+    """Make so many approved notices, each of one listing of its own; return their ids."""
+    opened, made = open_workspace(workspace), []
+    with opened.store() as db:
+        case = Case(
+            id=CASE, seller="Best Bags 优品", site="shop.example", holder="Aurelio S.p.A.",
+            opened_at=SOME_TIME_AGO,
+        )  # fmt: skip
+        for number in range(1, count + 1):
+            hit = see(db, a_listing(f"https://shop.example/p/{number}"), "w-1")
+            [stored] = find_hits(db, opened.pictures, ids=[hit])
+            judgement = Judgement(
+                id=f"j-{number}", hit=hit, findings=stored.findings, decision="infringing",
+                by="wei", authenticated=False, reason="copy", judged_at=SOME_TIME_AGO,
+            )  # fmt: skip
+            record_judgement(db, judgement)
+            notice = Notice(
+                id=f"N-2026-{number:06d}", case=CASE, kind="dsa", language="en", hits=(hit,),
+                recipient=recipient, subject="Notice of infringement 侵权通知", text=text,
+                drafted_by="wei", drafted_at=SOME_TIME_AGO,
+            )  # fmt: skip
+            with writing(db):
+                record_case(db, case)
+                record_notice(db, notice, {hit: judgement.id})
+                approve(db, notice.id)
+            made.append(notice.id)
+    return made
+
+
+def approve(db: Database, notice: str, by: str = "mei") -> None:
+    """Let a second person approve a notice; inside the caller's transaction."""
+    record_notice_event(db, notice, "approved", {}, by=by, at=now())
