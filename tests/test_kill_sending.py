@@ -12,7 +12,7 @@ import pytest
 
 from tests.servers.command import run, start
 from tests.servers.mail import MailServer, use
-from tests.servers.notices import approved_notices
+from tests.servers.notices import approved_notices, proving
 
 
 def statuses(workspace: Path) -> dict[str, str]:
@@ -45,7 +45,11 @@ def test_killed_while_sending(workspace: Path, tmp_path: Path, count: int, kills
     with MailServer(tmp_path) as server:
         use(workspace, server)
         server.handler.seconds = 0.02
-        run("notice", "send", *notices, "--by", "mei", "--now", "--queue-only", workspace=workspace)
+        run(
+            *("notice", "send", *notices, "--now", "--queue-only"),
+            workspace=workspace,
+            env=proving(workspace, "mei"),
+        )
         for number in range(kills):
             process = start("notice", "deliver", workspace=workspace)
             share = (number + drawn.random()) / kills
@@ -73,7 +77,11 @@ def test_two_programs_at_once_send_each_notice_once(workspace: Path, tmp_path: P
     with MailServer(tmp_path) as server:
         use(workspace, server)
         server.handler.seconds = 0.01
-        run("notice", "send", *notices, "--by", "mei", "--now", "--queue-only", workspace=workspace)
+        run(
+            *("notice", "send", *notices, "--now", "--queue-only"),
+            workspace=workspace,
+            env=proving(workspace, "mei"),
+        )
         programs = [start("notice", "deliver", "--json", workspace=workspace) for _ in range(2)]
         told = [program.communicate(timeout=60) for program in programs]
         assert [program.returncode for program in programs] == [0, 0], told

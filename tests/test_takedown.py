@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.store.database import writing
 from crawler.workspace import open_workspace
 from tests.servers.command import run
 from tests.servers.mail import MailServer, use
-from tests.servers.notices import approve
+from tests.servers.notices import employ, proving
 from tests.servers.sweeping import picture, sweep, take_in
 from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
 
@@ -60,7 +60,7 @@ def shop() -> Iterator[TinyShop]:
 def ready(workspace: Path, shop: TinyShop) -> Path:
     (workspace / "recipients.toml").write_text(
         f'[[recipients]]\nsite = "{shop.site}"\nname = "Tiny shop, 投诉"\n'
-        'email = "desk@tiny.example"\n'
+        f'email = "desk@tiny.example"\nverified_at = {datetime.now(UTC):%Y-%m-%d}\n'
     )
     settings = workspace / "markhound.toml"
     settings.write_text(settings.read_text().replace("\n[sender]\n", SENDER))
@@ -86,19 +86,25 @@ def look(workspace: Path, *options: str) -> list[Any]:
 def test_from_a_listing_to_its_end(ready: Path, shop: TinyShop, tmp_path: Path) -> None:
     sweep(ready, shop.url)
     [hit] = [h for h in run("hits", "--json", workspace=ready).lines if h["flagged"]]
+    with open_workspace(ready).store() as db:
+        employ(db)
+    wei, mei = proving(ready, "wei"), proving(ready, "mei")
     run(
         "judge", hit["id"], "--as", "infringing", "--by", "wei", "--reason", "never made by them",
-        workspace=ready,
+        workspace=ready, env=wei,
     )  # fmt: skip
-    run("notice", "draft", hit["id"], "--kind", "dsa", "--by", "wei", workspace=ready)
+    run("notice", "draft", hit["id"], "--kind", "dsa", workspace=ready, env=wei)
     [drafted] = run("notice", "status", "--json", workspace=ready).lines
     notice = drafted["id"]
-    run("notice", "send", notice, "--by", "mei", "--now", workspace=ready, expect=2)
-    with open_workspace(ready).store() as db, writing(db):
-        approve(db, notice)
+    for exception in ("referential", "exhaustion"):
+        considered = ("notice", "consider", notice, "--exception", exception)
+        run(*considered, "--result", "no", workspace=ready, env=wei)
+    run("notice", "send", notice, "--now", workspace=ready, env=mei, expect=2)
+    run("notice", "check", notice, "--allow-private", workspace=ready)
+    run("notice", "approve", notice, "--reason", "compared", workspace=ready, env=mei)
     with MailServer(tmp_path) as server:
         use(ready, server)
-        run("notice", "send", notice, "--by", "mei", "--now", workspace=ready)
+        run("notice", "send", notice, "--now", workspace=ready, env=mei)
         [mail] = server.taken
     assert mail.recipients == ["desk@tiny.example"]
     body = mail.parsed.get_body(("plain",))
@@ -111,7 +117,9 @@ def test_from_a_listing_to_its_end(ready: Path, shop: TinyShop, tmp_path: Path) 
         "Message-ID: <1@tiny.example>\nAuto-Submitted: auto-replied\n\nThank you.\n"
     )
     run("notice", "receive", "--eml", receipt, workspace=ready)
-    assert events(ready, notice) == ["approved", "queued", "sending", "sent", "acknowledged"]
+    assert events(ready, notice)[-5:] == [
+        *("approved", "queued", "sending", "sent", "acknowledged")
+    ]
 
     gone = shop.routes.pop("/p/1")
     shop.routes["/"] = links_page("/p/2")

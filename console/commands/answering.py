@@ -160,8 +160,9 @@ def reply(
     if answer and file:
         raise click.UsageError("expected --answer or --file, got both")
     moment = past_time("--received-at", received_at)
-    who, why = named(by), filled("--reason", reason)
+    why = filled("--reason", reason)
     with workspace.store() as db:
+        who = named(db, by)
         if file is not None:
             answer = _received(workspace, db, file)
         decide_answer(
@@ -197,7 +198,7 @@ def _received(workspace: Workspace, db: Database, file: Path) -> str:
 def dismiss(context: Context, answer: str, by: str, reason: str) -> None:
     """Say that a mail answers no notice; it is kept all the same."""
     with context.workspace.store() as db:
-        found = dismiss_answer(db, answer, by=named(by), reason=filled("--reason", reason))
+        found = dismiss_answer(db, answer, by=named(db, by), reason=filled("--reason", reason))
     people().print(f"{found.id[:12]} answers nothing", markup=False)
 
 

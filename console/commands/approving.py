@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from typing import get_args
 
 import click
 from sqlite_utils import Database
 
 from console.authentication import authenticate
+from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.drafting import draft_stored
 from crawler.accounts import MAY_APPROVE, Actor, ApprovalKind
@@ -22,7 +24,7 @@ from crawler.store.approvals import (
     record_need,
 )
 from crawler.store.database import now, writing
-from crawler.store.hits import find_hit_id
+from crawler.store.hits import find_hit_id, find_hit_url
 from crawler.store.notice_events import record_notice_event
 from crawler.store.notices import load_notice
 from crawler.workspace import Workspace
@@ -49,16 +51,27 @@ BY_ITSELF = "markhound"
     type=click.Choice([kind.name for kind in KINDS]),
     help="With hits: the law on which the notice would stand.",
 )
+@click.option(
+    "--no-fetch", is_flag=True, help="Do not look at the listings again; take what sweeps saw."
+)
+@click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
 @json_option
 @pass_context
 @click.pass_context
 def check(
-    ctx: click.Context, context: Context, targets: Sequence[str], kind: str | None, *, as_json: bool
+    ctx: click.Context,
+    context: Context,
+    targets: Sequence[str],
+    kind: str | None,
+    *,
+    no_fetch: bool,
+    allow_private: bool,
+    as_json: bool,
 ) -> None:
     """Say what stands against a notice and what it lacks; 1 if anything.
 
-    Of a NOTICE every rule that approval asks for is checked, and the result is kept. Of HITs, what
-    a notice of that kind would lack, without drafting it.
+    Of a NOTICE every rule that approval asks for is checked, its listings are looked at again, and
+    the result is kept. Of HITs, what a notice of that kind would lack, without drafting it.
     """
     workspace = context.workspace
     if not targets[0].startswith("N-"):
@@ -68,6 +81,8 @@ def check(
     elif kind is not None or len(targets) > 1:
         raise click.UsageError("a notice is checked alone, and has its kind")
     else:
+        if not no_fetch:
+            _look_at_listings(workspace, targets[0], allow_private=allow_private)
         with workspace.store() as db, writing(db):
             lines = run_rules(workspace, db, targets[0], by=BY_ITSELF, at=now())
     _print_lines(lines, as_json=as_json)
@@ -75,6 +90,16 @@ def check(
         ctx.exit(1)
     if kind is not None and not as_json:
         out().print(f"Nothing is missing for a {kind} notice.")
+
+
+def _look_at_listings(workspace: Workspace, name: str, *, allow_private: bool) -> None:
+    """Fetch exactly the notice's listings; what comes of it is kept as of any sweep."""
+    with workspace.store() as db:
+        urls = [find_hit_url(db, hit) for hit in load_notice(db, name).hits]
+    tell_compiling()
+    # Loaded when asked for: Scrapy takes longer to load than all other notice commands to run.
+    looks = import_module("pipelines.takedown.looks")
+    looks.look_again(workspace, urls, purpose=f"check of {name}", allow_private=allow_private)
 
 
 def run_rules(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -49,7 +49,8 @@ def case() -> None:
 def list_cases(context: Context, *, as_json: bool) -> None:
     """List the cases, newest first."""
     with context.workspace.store() as db:
-        views = [gather_case(db, found.id) for found in find_cases(db)]
+        apart = _apart(context)
+        views = [gather_case(db, found.id, apart=apart) for found in find_cases(db)]
     if as_json:
         for view in views:
             print_json(view.case, keep_empty=True, **_summary(view))
@@ -68,6 +69,10 @@ def list_cases(context: Context, *, as_json: bool) -> None:
         "No cases yet: markhound case open HIT",
         whole=("id",),
     )
+
+
+def _apart(context: Context) -> timedelta:
+    return timedelta(hours=context.workspace.config.follow_up.confirm_hours)
 
 
 def _outcomes(view: CaseView) -> dict[str, int]:
@@ -90,7 +95,7 @@ def _summary(view: CaseView) -> dict[str, object]:
 def show(context: Context, case_id: str, *, as_json: bool) -> None:
     """Show a case: its listings and what became of each, its notices, its files, its timeline."""
     with context.workspace.store() as db:
-        view = gather_case(db, find_case_id(db, case_id))
+        view = gather_case(db, find_case_id(db, case_id), apart=_apart(context))
     if as_json:
         print_json(view, keep_empty=True, id=view.case.id)
         return

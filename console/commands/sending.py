@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 
 import click
 from rich.table import Table
+from sqlite_utils import Database
 
+from console.authentication import authenticate
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell
 from crawler.errors import InputError
 from crawler.store.outbox import find_standing
 from crawler.workspace import Workspace
+from pipelines.takedown.approval import note_danger
 from pipelines.takedown.delivery import Delivered, deliver_due
 from pipelines.takedown.outbox import (
     cancel_notice,
@@ -27,18 +30,19 @@ BAD = ("failed", "uncertain")
 WAITING = ("queued", "sending", "uncertain", "failed", "bounced")
 """Steps that ``outbox`` lists: all that somebody, or something, still has to do with."""
 
-by_option = click.option("--by", required=True, help="Who does it.")
+by_option = click.option("--by", default="", help="Who does it.")
 reason_option = click.option(
     "--reason", required=True, help="Why, in words that a colleague understands."
 )
 
 
-def named(by: str) -> str:
-    """Return who acts.
+def named(db: Database, by: str) -> str:
+    """Return who acts; in a workspace with accounts, one that proves it.
 
-    :raises click.UsageError: nobody is named
+    :raises InputError: nobody is named
+    :raises NotAllowedError: an account that does not prove it
     """
-    return filled("--by", by)
+    return authenticate(db, by).name
 
 
 def filled(option: str, value: str) -> str:
@@ -95,9 +99,11 @@ def send(
     The exact bytes are kept first. A queued notice can be cancelled for delivery.cancel_minutes;
     what is due later, a later `markhound notice deliver` sends.
     """
-    workspace, who = context.workspace, named(by)
+    workspace = context.workspace
     with workspace.store() as db:
+        who = named(db, by)
         for notice in dict.fromkeys(notices):
+            note_danger(workspace, db, notice, by=who)
             queued = queue_notice(workspace, db, notice, by=who, at_once=at_once)
             people().print(
                 f"{notice} is queued for {queued.destination} ({queued.size} bytes,"
@@ -145,7 +151,7 @@ def _deliver(ctx: click.Context, workspace: Workspace, *, as_json: bool) -> None
 def cancel(context: Context, notice: str, by: str, reason: str) -> None:
     """Take a queued notice back before it is sent."""
     with context.workspace.store() as db:
-        cancel_notice(db, notice, by=named(by), reason=filled("--reason", reason))
+        cancel_notice(db, notice, by=named(db, by), reason=filled("--reason", reason))
     people().print(f"{notice} is cancelled; nothing of it was sent", markup=False)
 
 
@@ -165,7 +171,7 @@ def resolve(context: Context, notice: str, found: str, by: str, reason: str) -> 
     """Say what became of an uncertain sending; what was not sent can be sent again."""
     sent = found == "sent"
     with context.workspace.store() as db:
-        resolve_notice(db, notice, sent=sent, by=named(by), reason=filled("--reason", reason))
+        resolve_notice(db, notice, sent=sent, by=named(db, by), reason=filled("--reason", reason))
     then = "is sent" if sent else f"was not sent; again: markhound notice send {notice} --by NAME"
     people().print(f"{notice} {then}", markup=False, soft_wrap=True)
 
@@ -180,7 +186,7 @@ def handed_over(context: Context, notice: str, ticket: str, by: str, moment: str
     """Record that a notice was handed over by a platform's form, or by post."""
     at, given = past_time("--at", moment), filled("--ticket", ticket)
     with context.workspace.store() as db:
-        hand_over_notice(db, notice, by=named(by), ticket=given, at=at)
+        hand_over_notice(db, notice, by=named(db, by), ticket=given, at=at)
     people().print(f"{notice} is sent, by {given}", markup=False, soft_wrap=True)
 
 

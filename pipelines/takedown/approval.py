@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from crawler.store.approvals import lacking_approvals, record_need
+from crawler.store.database import now, writing
+from crawler.store.notice_events import find_notice_events
+from crawler.store.notices import load_notice
+from crawler.workspace import Workspace
+from pipelines.takedown.situations import RETRACTION, gather_standings
+from pipelines.takedown.standing import find_danger
+
 
 def approval_problem(db: Database, notice: str) -> str | None:
-    """Say why a notice must not be sent yet; None when it may.
+    """Say why a notice must not be sent yet; None when it may. The store's triggers say the same.
 
-    It needs an ``approved`` step by somebody else than who drafted it.
+    It needs its approvals, by somebody else than who drafted it. A retraction needs none.
     """
-    rows = db.query(
-        "SELECT e.by, n.drafted_by FROM notices n JOIN notice_events e ON e.notice = n.id"
-        " WHERE n.id = ? AND e.event = 'approved'",
-        [notice],
-    )
-    approvers = [(row["by"], row["drafted_by"]) for row in rows]
-    if not approvers:
+    events = [event.event for event in find_notice_events(db, notice)]
+    if "withdrawn" in events or "closed" in events:
+        return "it was withdrawn or closed"
+    if load_notice(db, notice).kind == RETRACTION:
+        return None
+    lacking = lacking_approvals(db, notice)
+    if lacking == ["ordinary"]:
         return "nobody has approved it"
-    if all(by == author for by, author in approvers):
-        return "only its author has approved it; somebody else has to"
-    return None
+    return f"it lacks approvals: {', '.join(lacking)}" if lacking else None
+
+
+def note_danger(workspace: Workspace, db: Database, notice: str, *, by: str) -> None:
+    """Record that the notice needs an approval that says so, if it endangers our standing today.
+
+    What was no danger at its approval may be one when it is sent.
+    """
+    drafted = load_notice(db, notice)
+    if drafted.kind == RETRACTION:
+        return
+    for standing in gather_standings(workspace, db, now=now()):
+        danger = find_danger(standing)
+        if standing.recipient == drafted.recipient.name and danger:
+            with writing(db):
+                record_need(db, notice, "standing", danger, by=by, at=now())

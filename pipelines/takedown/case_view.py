@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -12,11 +12,13 @@ from crawler.model import JudgementKind
 from crawler.store.cases import CaseEvent, find_case_events, find_case_hits
 from crawler.store.hits import find_hit_url, find_judgement
 from crawler.store.ledger import Entry, find_entries
+from crawler.store.looks import Relisting, find_stored_relistings
 from crawler.store.notice_events import NoticeEvent, find_notice_events
 from crawler.store.notices import find_notices, load_case
 from crawler.store.observations import find_observations
 from crawler.takedown import Case, Notice, status_of
-from pipelines.takedown.outcomes import ListingOutcome, Said, derive_outcome
+from pipelines.takedown.outcomes import APART, ListingOutcome, Said, derive_outcome
+from pipelines.takedown.situations import RETRACTION
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +74,10 @@ class CaseView:
     """The entries of the ledger about the case, its notices, hits and captures, oldest first."""
 
 
-def gather_case(db: Database, case_id: str) -> CaseView:
+def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> CaseView:
     """Return the case.
 
+    :param apart: how long after the first look that finds a listing gone another has to agree
     :raises NotFoundError: when there is none of that id
     """
     case = load_case(db, case_id)
@@ -82,6 +85,7 @@ def gather_case(db: Database, case_id: str) -> CaseView:
     steps = {notice.id: list(find_notice_events(db, notice.id)) for notice in notices}
     events = list(find_case_events(db, case.id))
     hits = find_case_hits(db, case.id)
+    relistings = find_stored_relistings(db, [case.id])
     urls: dict[str, list[str]] = {}
     for hit in hits:
         urls.setdefault(find_hit_url(db, hit), []).append(hit)
@@ -92,7 +96,12 @@ def gather_case(db: Database, case_id: str) -> CaseView:
             CaseListing(
                 url=url,
                 hits=tuple(_hit(db, hit) for hit in of_url),
-                outcome=_outcome(db, url, of_url, notices, steps, events),
+                outcome=derive_outcome(
+                    _steps_about(of_url, notices, steps),
+                    find_observations(db, url),
+                    [*said_of(events, url), *_relisted(relistings, url)],
+                    apart=apart,
+                ),
             )
             for url, of_url in urls.items()
         ),
@@ -131,21 +140,29 @@ def _hit(db: Database, hit: str) -> CaseHit:
     return CaseHit(id=hit, judgement=judgement.decision, by=judgement.by)
 
 
-def _outcome(
-    db: Database,
-    url: str,
-    hits: Sequence[str],
-    notices: Sequence[Notice],
-    steps: dict[str, list[NoticeEvent]],
-    events: Sequence[CaseEvent],
-) -> ListingOutcome:
-    about = [
+def _steps_about(
+    hits: Sequence[str], notices: Sequence[Notice], steps: Mapping[str, Sequence[NoticeEvent]]
+) -> list[NoticeEvent]:
+    return [
         step
         for notice in notices
-        if notice.kind != "retraction" and not {*notice.hits}.isdisjoint(hits)
+        if notice.kind != RETRACTION and not {*notice.hits}.isdisjoint(hits)
         for step in steps[notice.id]
     ]
-    return derive_outcome(about, find_observations(db, url), said_of(events, url))
+
+
+def _relisted(relistings: Sequence[Relisting], url: str) -> list[Said]:
+    """Return as stated what was found: the offer of this address at another one."""
+    return [
+        Said(
+            state="relisted",
+            reason=f"at {found.new}: {'; '.join(found.reasons)}",
+            by="markhound",
+            at=found.found_at,
+        )
+        for found in relistings
+        if found.old == url
+    ]
 
 
 def _assigned(events: Sequence[CaseEvent]) -> str | None:

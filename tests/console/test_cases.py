@@ -241,7 +241,7 @@ def test_standing_asks_for_an_approval_that_says_so(tmp_path: Path) -> None:
     for exception in ("referential", "exhaustion"):
         words = ("notice", "consider", name, "--exception", exception, "--result", "no")
         invoke(*words, workspace=folder, env=env)
-    assert "need: standing:" in invoke("notice", "check", name, workspace=folder).out
+    assert "need: standing:" in invoke("notice", "check", name, "--no-fetch", workspace=folder).out
     approve = ("notice", "approve", name, "--reason", "ok")
     done = invoke(*approve, workspace=folder, env=leo)
     assert "it still needs: standing" in done.err

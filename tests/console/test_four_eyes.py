@@ -47,13 +47,13 @@ def test_from_hit_to_approval(tmp_path: Path, office: dict[str, dict[str, str]])
     name = notice["id"]
 
     approve = ("notice", "approve", name, *WHY)
-    checked = do("Audit", "notice", "check", name, expect=1)
+    checked = do("Audit", "notice", "check", name, "--no-fetch", expect=1)
     assert "missing: exceptions:" in checked.out
     assert "nobody considered 'exhaustion'" in checked.out
     assert "cannot be approved" in do("Ann Roux", *approve, expect=2).err
     for exception in ("referential", "exhaustion"):
         do("张伟", "notice", "consider", name, "--exception", exception, "--result", "不适用")
-    assert do("Audit", "notice", "check", name).out.count("missing:") == 0
+    assert do("Audit", "notice", "check", name, "--no-fetch").out.count("missing:") == 0
 
     assert "张伟 is analyst" in do("张伟", *approve, expect=2).err
     assert "may be sent" in do("Ann Roux", *approve).err

@@ -31,6 +31,7 @@ def test_the_guide_can_be_followed(tmp_path: Path) -> None:
         (tmp_path / f"{name}.txt").write_text(PASSPHRASE, encoding="utf-8")
     year = datetime.now(UTC).year
     text = script(GUIDE.read_text(encoding="utf-8")).replace("N-2026-", f"N-{year}-")
+    text = text.replace("notice check", "notice check --no-fetch")  # there is no such shop
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-uo", "pipefail", "-c", text],

@@ -121,7 +121,7 @@ def test_without_accounts_names_are_taken_as_given(tmp_path: Path) -> None:
     assert "no account is called '李伟'" in invoke(*judge, workspace=folder, expect=2).err
     refused = invoke(*approve, workspace=folder, env=env, expect=2).err
     assert "author: 'Li Wei' drafted it, which no account proved; draft it again" in refused
-    checked = invoke("notice", "check", notice["id"], workspace=folder, expect=1).out
+    checked = invoke("notice", "check", notice["id"], "--no-fetch", workspace=folder, expect=1).out
     assert f"warning: judgements: {hit} was judged by '李伟', which nobody proved" in checked
 
 

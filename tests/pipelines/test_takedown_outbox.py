@@ -179,7 +179,8 @@ def test_what_was_kept_is_what_arrives(office: Workspace, server: MailServer) ->
     assert outgoing is not None
     assert outgoing.sha256 == digest == record(office, notice)["sha256"]
     assert (outbox_folder(office) / digest).stat().st_mode & 0o777 == 0o600
-    assert entries == [f"notice-{step}" for step in steps(office, notice)]
+    before = ["notice-drafted", "approval"]
+    assert entries == [*before, *(f"notice-{step}" for step in steps(office, notice))]
     assert taken.sender.startswith(f"notices+{notice.lower()}.")
     assert deliver(office) == []
 
@@ -187,14 +188,15 @@ def test_what_was_kept_is_what_arrives(office: Workspace, server: MailServer) ->
 def test_what_is_not_approved_or_by_its_author_alone_is_not_queued(office: Workspace) -> None:
     [notice] = approved_notices(office.folder)
     with office.store() as db:
-        db.execute("DROP TRIGGER notice_events_refuses_delete")
-        db.execute("DELETE FROM notice_events")
+        for table in ("notice_events", "approvals"):
+            db.execute(f"DROP TRIGGER {table}_refuses_delete")
+            db.execute(f"DELETE FROM {table}")
         db.conn.commit()
         with pytest.raises(NotAllowedError, match="nobody has approved it"):
             queue_notice(office, db, notice, by="wei")
-        with writing(db):
+        with pytest.raises(NotAllowedError, match="author of a notice cannot"), writing(db):
             approve(db, notice, by="wei")
-        with pytest.raises(NotAllowedError, match="only its author"):
+        with pytest.raises(NotAllowedError, match="nobody has approved it"):
             queue_notice(office, db, notice, by="wei")
 
 

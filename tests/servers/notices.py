@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from crawler.accounts import Account
 from crawler.campaign import Campaign
 from crawler.model import Hit, Judgement, Listing, PictureOutcome, Right, Seller, Sighting, hit_id
+from crawler.store.accounts import (
+    has_accounts,
+    load_account,
+    record_account,
+    record_token,
+)
+from crawler.store.approvals import record_approval
 from crawler.store.database import now, writing
 from crawler.store.hits import find_hits, record_hits, record_judgement
 from crawler.store.listings import record_sighting
-from crawler.store.notice_events import record_notice_event
-from crawler.store.notices import record_case, record_notice
+from crawler.store.notices import load_notice, record_case, record_notice
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
 from crawler.takedown import Case, Notice, Recipient
 from crawler.workspace import open_workspace
+from tests.servers.judged import HASHED
 
 MAIL = Recipient(site="shop.example", name="Shop Example, 投诉部", email="desk@shop.example")
 SELLER = Seller(name="Best Bags 优品", id="s-77")
@@ -73,6 +81,7 @@ def approved_notices(
     """Make so many approved notices, each of one listing of its own; return their ids."""
     opened, made = open_workspace(workspace), []
     with opened.store() as db:
+        wei, _ = employ(db)
         case = Case(
             id=CASE, seller="Best Bags 优品", site="shop.example", holder="Aurelio S.p.A.",
             opened_at=SOME_TIME_AGO,
@@ -92,7 +101,7 @@ def approved_notices(
             )  # fmt: skip
             with writing(db):
                 record_case(db, case)
-                record_notice(db, notice, {hit: judgement.id})
+                record_notice(db, notice, {hit: judgement.id}, account=wei.id)
                 approve(db, notice.id)
             made.append(notice.id)
     return made
@@ -100,4 +109,22 @@ def approved_notices(
 
 def approve(db: Database, notice: str, by: str = "mei") -> None:
     """Let a second person approve a notice; inside the caller's transaction."""
-    record_notice_event(db, notice, "approved", {}, by=by, at=now())
+    account = load_account(db, by)
+    record_approval(db, load_notice(db, notice), "ordinary", account, "looked at", at=now())
+
+
+def employ(db: Database) -> tuple[Account, Account]:
+    """Return wei, who drafts, and mei, who approves; made when they are not there."""
+    if not has_accounts(db):
+        with writing(db):
+            record_account(db, "wei", "approver", HASHED, by="test", at=SOME_TIME_AGO)
+            record_account(db, "mei", "approver", HASHED, by="test", at=SOME_TIME_AGO)
+    return load_account(db, "wei"), load_account(db, "mei")
+
+
+def proving(workspace: Path, name: str) -> dict[str, str]:
+    """Return the environment in which somebody proves to be this account."""
+    with open_workspace(workspace).store() as db, writing(db):
+        account, until = load_account(db, name), now() + timedelta(days=1)
+        token = record_token(db, account, expires_at=until, by=name, at=now())
+    return {"MARKHOUND_TOKEN": token}
