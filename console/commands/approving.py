@@ -15,6 +15,7 @@ from console.authentication import authenticate
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.drafting import draft_stored
+from console.text import clean
 from crawler.accounts import MAY_APPROVE, Actor, ApprovalKind
 from crawler.errors import InputError, MissingFactsError, NotAllowedError
 from crawler.store.approvals import (
@@ -124,7 +125,7 @@ def _print_lines(lines: Sequence[CheckLine], *, as_json: bool) -> None:
         else:
             rule = f"{line.rule}: " if line.rule not in ("missing", "not allowed") else ""
             state = line.state if rule else line.rule
-            out().print(f"{state}: {rule}{line.text}", markup=False, soft_wrap=True)
+            out().print(f"{state}: {rule}{clean(line.text)}", markup=False, soft_wrap=True)
 
 
 def _check_hits(workspace: Workspace, hits: Sequence[str], kind: str) -> list[CheckLine]:
@@ -226,7 +227,7 @@ def approve(context: Context, notice_id: str, kind: ApprovalKind, by: str, reaso
                 _refuse_needless(db, notice.id, kind)
                 lacking = record_approval(db, notice, kind, account, reason.strip(), at=now())
     if stopped:
-        missing = "\n".join(f"  - {line.rule}: {line.text}" for line in stopped)
+        missing = "\n".join(f"  - {line.rule}: {clean(line.text)}" for line in stopped)
         raise NotAllowedError(f"{notice.id} cannot be approved:\n{missing}")
     for line in lines:
         if line.state == "warning":
@@ -241,7 +242,7 @@ def _refuse_needless(db: Database, notice: str, kind: ApprovalKind) -> None:
 
 
 def _tell(text: str) -> None:
-    people().print(text, markup=False, soft_wrap=True)
+    people().print(clean(text), markup=False, soft_wrap=True)
 
 
 COMMANDS = (check, consider, approve)

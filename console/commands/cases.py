@@ -231,4 +231,4 @@ def _actor(workspace: Workspace, db: Database, by: str) -> Actor:
 
 
 def _tell(text: str) -> None:
-    people().print(text, markup=False, soft_wrap=True)
+    people().print(clean(text), markup=False, soft_wrap=True)

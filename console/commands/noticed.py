@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import get_args
 
 import click
@@ -10,6 +12,7 @@ from sqlite_utils import Database
 from console.authentication import authenticate
 from console.context import Context, json_option, pass_context, people, print_json
 from console.text import clean, print_rows
+from crawler.formats import dump_record
 from crawler.store.approvals import (
     find_approvals,
     find_considerations,
@@ -21,42 +24,72 @@ from crawler.store.database import now, writing
 from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import find_notices, load_notice
 from crawler.takedown import Notice, status_of
+from pipelines.takedown.clocks import find_clocks
+from pipelines.takedown.deadlines import Deadline
+from pipelines.takedown.kinds import find_kind
 from pipelines.takedown.retraction import Overturned, withdraw_notice
 from pipelines.takedown.situations import RETRACTION, gather_standings
 from pipelines.takedown.standing import Interval, Standing, find_danger
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Where:
+    """Where a notice stands."""
+
+    status: str
+    lacking: tuple[str, ...]
+    """Approvals without which it is not sent."""
+    clocks: tuple[Deadline, ...]
+
+    @property
+    def due(self) -> str:
+        """The next day on which a clock ends; of those that all ended, the last."""
+        days = [clock.due for clock in self.clocks if clock.due is not None]
+        ahead = [day for day in days if day >= now().date()]
+        return str(min(ahead, default=max(days, default="")))
+
+
+def _where(db: Database, notice: Notice, answer_days: Iterable[int]) -> _Where:
+    events = list(find_notice_events(db, notice.id))
+    state = status_of(event.event for event in events)
+    if notice.kind == RETRACTION:
+        return _Where(status=state, lacking=(), clocks=())
+    lacking = lacking_approvals(db, notice.id) if state in ("draft", "checked") else []
+    clocks = find_clocks(find_kind(notice.kind), events, answer_days)
+    return _Where(status=state, lacking=tuple(lacking), clocks=tuple(clocks))
 
 
 @click.command()
 @json_option
 @pass_context
 def status(context: Context, *, as_json: bool) -> None:
-    """List the notices and where each stands."""
+    """List the notices, where each stands, and the next day on which a clock ends."""
+    days = context.workspace.config.takedown.answer_days
     with context.workspace.store() as db:
-        rows = [(n, *_where(db, n)) for n in find_notices(db)]
+        rows = [(n, _where(db, n, days)) for n in find_notices(db)]
     if as_json:
-        for notice, state, lacking in rows:
-            print_json(notice, status=state, lacking=lacking)
+        for notice, where in rows:
+            clocks = dump_record(where, keep_empty=True)["clocks"]
+            print_json(
+                notice,
+                status=where.status,
+                lacking=where.lacking,
+                due=where.due or None,
+                clocks=clocks,
+            )
         return
     print_rows(
-        ("id", "status", "lacks", "kind", "recipient", "hits", "drafted by", "case"),
+        ("id", "status", "lacks", "due", "kind", "recipient", "hits", "drafted by", "case"),
         [
             (
-                *(n.id, state, ", ".join(lacking), n.kind, n.recipient.name),
-                *(str(len(n.hits)), n.drafted_by, n.case),
+                *(n.id, where.status, ", ".join(where.lacking), where.due, n.kind),
+                *(n.recipient.name, str(len(n.hits)), n.drafted_by, n.case),
             )
-            for n, state, lacking in rows
+            for n, where in rows
         ],
         "No notices yet: markhound notice draft HIT --kind KIND",
-        whole=("id", "case"),
+        whole=("id", "due"),
     )
-
-
-def _where(db: Database, notice: Notice) -> tuple[str, list[str]]:
-    """Return the status of a notice, and the approvals it lacks while it is not sent."""
-    state = status_of(event.event for event in find_notice_events(db, notice.id))
-    if notice.kind == RETRACTION or state not in ("draft", "checked"):
-        return state, []
-    return state, [*lacking_approvals(db, notice.id)]
 
 
 @click.command()
@@ -67,16 +100,17 @@ def show(context: Context, notice_id: str, *, as_json: bool) -> None:
     """Show a notice: its exact text, all that happened to it, and what it still lacks."""
     with context.workspace.store() as db:
         notice = load_notice(db, notice_id)
-        state, lacking = _where(db, notice)
+        where = _where(db, notice, context.workspace.config.takedown.answer_days)
         draft, needs = find_draft(db, notice.id), find_needs(db, notice.id)
         approvals, considered = find_approvals(db, notice.id), find_considerations(db, notice.id)
         events = list(find_notice_events(db, notice.id))
     if as_json:
         print_json(
             notice,
-            status=state,
+            status=where.status,
             sha256=draft and draft.sha256,
-            lacking=lacking,
+            lacking=where.lacking,
+            clocks=dump_record(where, keep_empty=True)["clocks"],
             needs=needs,
             approvals=approvals,
             considerations=considered,
@@ -84,7 +118,7 @@ def show(context: Context, notice_id: str, *, as_json: bool) -> None:
         )
         return
     click.echo(notice.text, nl=False)
-    lines = [f"{notice.id}: {state}, drafted by {notice.drafted_by}, case {notice.case}"]
+    lines = [f"{notice.id}: {where.status}, drafted by {notice.drafted_by}, case {notice.case}"]
     lines += [f"SHA-256 of its record: {draft.sha256}"] if draft else []
     lines += [
         f"{e.at:%Y-%m-%d %H:%M} {e.event}, {e.by}" + _told(e.record.get("reason")) for e in events
@@ -99,7 +133,11 @@ def show(context: Context, notice_id: str, *, as_json: bool) -> None:
         for a in approvals
     ]
     lines += [f"needs: {need}: {reason}" for need, reason in needs.items()]
-    lines += [f"lacks: {', '.join(lacking)}"] if lacking else []
+    lines += [f"lacks: {', '.join(where.lacking)}"] if where.lacking else []
+    lines += [
+        f"due {clock.due or 'never'}: {clock.rule.action} ({clock.rule.basis})"
+        for clock in where.clocks
+    ]
     for line in lines:
         people().print(clean(line), markup=False, soft_wrap=True)
 
@@ -206,7 +244,7 @@ def withdraw(
 
 
 def _tell(text: str) -> None:
-    people().print(text, markup=False, soft_wrap=True)
+    people().print(clean(text), markup=False, soft_wrap=True)
 
 
 COMMANDS = (status, show, standing, withdraw)

@@ -15,7 +15,7 @@ from console.text import cell
 from crawler.errors import InputError
 from crawler.store.outbox import find_standing
 from crawler.workspace import Workspace
-from pipelines.takedown.approval import note_danger
+from pipelines.takedown.approval import find_dangers, note_danger
 from pipelines.takedown.delivery import Delivered, deliver_due
 from pipelines.takedown.outbox import (
     cancel_notice,
@@ -101,9 +101,9 @@ def send(
     """
     workspace = context.workspace
     with workspace.store() as db:
-        who = named(db, by)
+        who, dangers = named(db, by), find_dangers(workspace, db)
         for notice in dict.fromkeys(notices):
-            note_danger(workspace, db, notice, by=who)
+            note_danger(db, notice, dangers, by=who)
             queued = queue_notice(workspace, db, notice, by=who, at_once=at_once)
             people().print(
                 f"{notice} is queued for {queued.destination} ({queued.size} bytes,"

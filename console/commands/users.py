@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from console.authentication import authenticate, read_passphrase
 from console.context import Context, json_option, pass_context, people, print_json
-from console.text import print_rows
+from console.text import clean, print_rows
 from crawler.accounts import Account, Actor, Role, hash_passphrase, parse_name
 from crawler.store.accounts import (
     end_tokens,
@@ -208,4 +208,4 @@ def _name_of(actor: Actor | None) -> str:
 
 
 def _tell(text: str) -> None:
-    people().print(text, markup=False, soft_wrap=True)
+    people().print(clean(text), markup=False, soft_wrap=True)

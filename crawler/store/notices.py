@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -93,10 +93,44 @@ def record_notice(
     record_draft(db, notice, account)
 
 
-def find_notices(db: Database) -> list[Notice]:
-    """Return all notices, newest first."""
-    rows = db.query("SELECT record FROM notices ORDER BY id DESC")
+def find_notices(db: Database, case: str | None = None) -> list[Notice]:
+    """Return the notices of a case, or all, newest first."""
+    where, values = ("WHERE case_id = ?", [case]) if case is not None else ("", [])
+    rows = db.query(f"SELECT record FROM notices {where} ORDER BY id DESC", values)
     return [load_record(Notice, row["record"]) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeParties:
+    """What a notice is about and to whom it goes, without its text."""
+
+    id: str
+    kind: str
+    recipient: str
+    """The recipient's name."""
+    site: str
+
+
+def find_notice_parties(db: Database) -> list[NoticeParties]:
+    """Return what every notice is about, oldest first."""
+    rows = db.query(
+        "SELECT id, kind, record ->> '$.recipient.name' AS recipient,"
+        " record ->> '$.recipient.site' AS site FROM notices ORDER BY id"
+    )
+    return [NoticeParties(**row) for row in rows]
+
+
+def find_notices_of_hits(db: Database, notice: str) -> dict[str, list[str]]:
+    """Return the other notices about hits of this one, each with the hits that both are about."""
+    rows = db.query(
+        "SELECT o.notice, o.hit FROM notice_hits o JOIN notice_hits h ON h.hit = o.hit"
+        " WHERE h.notice = :notice AND o.notice <> :notice ORDER BY o.notice, o.hit",
+        {"notice": notice},
+    )
+    shared: dict[str, list[str]] = {}
+    for row in rows:
+        shared.setdefault(row["notice"], []).append(row["hit"])
+    return shared
 
 
 def load_notice(db: Database, notice: str) -> Notice:

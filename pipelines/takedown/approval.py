@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlite_utils import Database
 
 from crawler.store.approvals import lacking_approvals, record_need
@@ -29,16 +31,19 @@ def approval_problem(db: Database, notice: str) -> str | None:
     return f"it lacks approvals: {', '.join(lacking)}" if lacking else None
 
 
-def note_danger(workspace: Workspace, db: Database, notice: str, *, by: str) -> None:
+def find_dangers(workspace: Workspace, db: Database) -> dict[str, str]:
+    """Return recipient -> what one more notice to it would put at risk; only those at risk."""
+    standings = gather_standings(workspace, db, now=now())
+    return {s.recipient: danger for s in standings if (danger := find_danger(s))}
+
+
+def note_danger(db: Database, notice: str, dangers: Mapping[str, str], *, by: str) -> None:
     """Record that the notice needs an approval that says so, if it endangers our standing today.
 
     What was no danger at its approval may be one when it is sent.
     """
     drafted = load_notice(db, notice)
-    if drafted.kind == RETRACTION:
-        return
-    for standing in gather_standings(workspace, db, now=now()):
-        danger = find_danger(standing)
-        if standing.recipient == drafted.recipient.name and danger:
-            with writing(db):
-                record_need(db, notice, "standing", danger, by=by, at=now())
+    danger = dangers.get(drafted.recipient.name)
+    if danger and drafted.kind != RETRACTION:
+        with writing(db):
+            record_need(db, notice, "standing", danger, by=by, at=now())

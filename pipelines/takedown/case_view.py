@@ -81,7 +81,7 @@ def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> Case
     :raises NotFoundError: when there is none of that id
     """
     case = load_case(db, case_id)
-    notices = [notice for notice in reversed(find_notices(db)) if notice.case == case.id]
+    notices = find_notices(db, case.id)[::-1]
     steps = {notice.id: list(find_notice_events(db, notice.id)) for notice in notices}
     events = list(find_case_events(db, case.id))
     hits = find_case_hits(db, case.id)

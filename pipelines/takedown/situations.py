@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,10 +12,15 @@ from crawler.errors import InputError
 from crawler.store.approvals import find_considerations, find_draft
 from crawler.store.hits import StoredHit, find_hits, load_hit
 from crawler.store.notice_events import NoticeEvent, find_notice_events
-from crawler.store.notices import find_notices, load_case, load_notice
+from crawler.store.notices import (
+    find_notice_parties,
+    find_notices_of_hits,
+    load_case,
+    load_notice,
+)
 from crawler.store.observations import find_observations
 from crawler.store.rights import load_right
-from crawler.takedown import Notice, StandingLimits
+from crawler.takedown import StandingLimits
 from crawler.workspace import Workspace
 from pipelines.takedown.checking import OtherNotice, Situation
 from pipelines.takedown.kinds import find_kind
@@ -63,9 +68,8 @@ def gather_situation(
     ]
     hits.sort(key=lambda stored: notice.hits.index(stored.hit.id))
     recipient = workspace.find_recipient(notice.recipient.site)
-    histories = gather_histories(db)
     urls = {stored.listing.url for stored in hits}
-    limits = recipient and recipient.standing
+    standings = gather_standings(workspace, db, now=now)
     return Situation(
         notice=notice,
         case=load_case(db, notice.case),
@@ -75,49 +79,45 @@ def gather_situation(
         sender=workspace.config.sender,
         recipient=recipient,
         considerations=tuple(find_considerations(db, notice.id)),
-        others=tuple(
-            OtherNotice(id=n.id, kind=n.kind, hits=n.hits, events=events)
-            for n, events in histories
-            if n.id != notice.id and not {*n.hits}.isdisjoint(notice.hits)
-        ),
+        others=tuple(_others(db, notice.id)),
         observations={url: find_observations(db, url) for url in urls},
-        standing=_standing(
-            notice.recipient.name, limits or workspace.config.takedown.standing, histories, now
-        ),
+        standing=next(s for s in standings if s.recipient == notice.recipient.name),
         limits=workspace.config.takedown,
         now=now,
     )
 
 
-Histories = Sequence[tuple[Notice, tuple[NoticeEvent, ...]]]
-
-
-def gather_histories(db: Database) -> Histories:
-    """Return every notice that is no retraction with its steps, oldest first."""
-    steps: dict[str, list[NoticeEvent]] = {}
-    for event in find_notice_events(db):
-        steps.setdefault(event.notice, []).append(event)
+def gather_standings(workspace: Workspace, db: Database, *, now: datetime) -> list[Standing]:
+    """Return the standing with every recipient of a notice, by name."""
+    steps = _steps(db)
+    histories: dict[str, list[Sequence[NoticeEvent]]] = {}
+    sites: dict[str, str] = {}
+    for notice in find_notice_parties(db):
+        if notice.kind != RETRACTION:
+            histories.setdefault(notice.recipient, []).append(steps.get(notice.id, ()))
+            sites[notice.recipient] = notice.site
     return [
-        (notice, tuple(steps.get(notice.id, ())))
-        for notice in reversed(find_notices(db))
-        if notice.kind != RETRACTION
+        standing_with(name, _limits(workspace, sites[name]), histories[name], now=now)
+        for name in sorted(histories)
     ]
 
 
-def gather_standings(workspace: Workspace, db: Database, *, now: datetime) -> list[Standing]:
-    """Return the standing with every recipient of a notice, by name."""
-    histories = gather_histories(db)
-    limits: dict[str, StandingLimits] = {}
-    for notice, _ in histories:
-        today = workspace.find_recipient(notice.recipient.site)
-        limits[notice.recipient.name] = (
-            today and today.standing
-        ) or workspace.config.takedown.standing
-    return [_standing(name, limits[name], histories, now) for name in sorted(limits)]
+def _steps(db: Database) -> dict[str, list[NoticeEvent]]:
+    steps: dict[str, list[NoticeEvent]] = {}
+    for event in find_notice_events(db):
+        steps.setdefault(event.notice, []).append(event)
+    return steps
 
 
-def _standing(
-    recipient: str, limits: StandingLimits, histories: Histories, now: datetime
-) -> Standing:
-    own = [events for notice, events in histories if notice.recipient.name == recipient]
-    return standing_with(recipient, limits, own, now=now)
+def _limits(workspace: Workspace, site: str) -> StandingLimits:
+    recipient = workspace.find_recipient(site)
+    return (recipient and recipient.standing) or workspace.config.takedown.standing
+
+
+def _others(db: Database, notice: str) -> Iterator[OtherNotice]:
+    """Yield the other notices about the same hits; a retraction is none."""
+    for other, hits in find_notices_of_hits(db, notice).items():
+        kind = load_notice(db, other).kind
+        if kind != RETRACTION:
+            events = tuple(find_notice_events(db, other))
+            yield OtherNotice(id=other, kind=kind, hits=tuple(hits), events=events)
