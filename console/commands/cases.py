@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -60,8 +60,8 @@ def list_cases(context: Context, *, as_json: bool) -> None:
         [
             (
                 *(view.case.id, view.case.seller, view.case.site, view.case.holder),
-                ", ".join(f"{n} {state}" for state, n in _outcomes(view).items()),
-                ", ".join(n.status for n in view.notices),
+                _counted(listing.outcome.state for listing in view.listings),
+                _counted(notice.status for notice in view.notices),
                 view.assigned or "",
             )
             for view in views
@@ -73,6 +73,10 @@ def list_cases(context: Context, *, as_json: bool) -> None:
 
 def _apart(context: Context) -> timedelta:
     return timedelta(hours=context.workspace.config.follow_up.confirm_hours)
+
+
+def _counted(states: Iterable[str]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in Counter(states).items())
 
 
 def _outcomes(view: CaseView) -> dict[str, int]:

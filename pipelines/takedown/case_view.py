@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from crawler.store.cases import CaseEvent, find_case_events, find_case_hits
 from crawler.store.hits import find_hit_url, find_judgement
 from crawler.store.ledger import Entry, find_entries
 from crawler.store.looks import Relisting, find_stored_relistings
-from crawler.store.notice_events import NoticeEvent, find_notice_events
+from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import find_notices, load_case
 from crawler.store.observations import find_observations
 from crawler.takedown import Case, Notice, status_of
@@ -85,6 +85,7 @@ def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> Case
     steps = {notice.id: list(find_notice_events(db, notice.id)) for notice in notices}
     events = list(find_case_events(db, case.id))
     hits = find_case_hits(db, case.id)
+    about = _notices_by_hit(notices)
     relistings = find_stored_relistings(db, [case.id])
     urls: dict[str, list[str]] = {}
     for hit in hits:
@@ -97,7 +98,11 @@ def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> Case
                 url=url,
                 hits=tuple(_hit(db, hit) for hit in of_url),
                 outcome=derive_outcome(
-                    _steps_about(of_url, notices, steps),
+                    [
+                        step
+                        for notice in dict.fromkeys(n for hit in of_url for n in about.get(hit, ()))
+                        for step in steps[notice]
+                    ],
                     find_observations(db, url),
                     [*said_of(events, url), *_relisted(relistings, url)],
                     apart=apart,
@@ -140,15 +145,14 @@ def _hit(db: Database, hit: str) -> CaseHit:
     return CaseHit(id=hit, judgement=judgement.decision, by=judgement.by)
 
 
-def _steps_about(
-    hits: Sequence[str], notices: Sequence[Notice], steps: Mapping[str, Sequence[NoticeEvent]]
-) -> list[NoticeEvent]:
-    return [
-        step
-        for notice in notices
-        if notice.kind != RETRACTION and not {*notice.hits}.isdisjoint(hits)
-        for step in steps[notice.id]
-    ]
+def _notices_by_hit(notices: Sequence[Notice]) -> dict[str, list[str]]:
+    """Return hit -> the notices about it; a retraction is none."""
+    by_hit: dict[str, list[str]] = {}
+    for notice in notices:
+        if notice.kind != RETRACTION:
+            for hit in notice.hits:
+                by_hit.setdefault(hit, []).append(notice.id)
+    return by_hit
 
 
 def _relisted(relistings: Sequence[Relisting], url: str) -> list[Said]:
