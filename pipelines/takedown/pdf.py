@@ -147,7 +147,8 @@ def _covers(font: PaperFont, char: str) -> bool:
 def draw_pdf(notice: Notice, exhibits: Sequence[Exhibit], font: PaperFont) -> bytes:
     """Return the notice as PDF.
 
-    :raises InputError: when the notice was drafted by a version that kept only its text
+    :raises InputError: when the notice was drafted by a version that kept only its text, or when
+        it cannot be set
     """
     return b"".join(_compile(notice, exhibits, font, "pdf"))
 
@@ -176,13 +177,16 @@ def _compile(
             ignore_system_fonts=True,
             sys_inputs={"data": orjson.dumps(data).decode()},
         )
-        drawn = compiler.compile(
-            _TEMPLATE.read_bytes(),
-            timestamp=int(notice.drafted_at.timestamp()),
-            format=form,
-            ppi=ppi,
-            pdf_standards=_STANDARDS if form == "pdf" else [],
-        )
+        try:
+            drawn = compiler.compile(
+                _TEMPLATE.read_bytes(),
+                timestamp=int(notice.drafted_at.timestamp()),
+                format=form,
+                ppi=ppi,
+                pdf_standards=_STANDARDS if form == "pdf" else [],
+            )
+        except typst.TypstError as error:
+            raise InputError(f"no PDF can be made of {notice.id}: {error}") from error
     if isinstance(drawn, list):
         return drawn
     return [drawn] if drawn is not None else []
