@@ -32,9 +32,12 @@ from pipelines.takedown.layout import char_name
 
 _TEMPLATE = Path(__file__).parent / "templates" / "notice.typ"
 _STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
-PICTURE_SIDE = 900
-"""Pixels of the longer side at the most: about 250 to the inch in a column."""
-_JPEG_QUALITY = 85
+PICTURE_SIDE = 480
+"""Pixels of the longer side at the most: about 150 to the inch in a column."""
+MOST_PAIRS = 60
+"""Pairs of pictures that are shown, so that the file still goes by mail; how many more there are
+is told."""
+_JPEG_QUALITY = 80
 _LONGEST_WORD = 24
 """Letters of a word without a break."""
 _PIECE = 12
@@ -54,6 +57,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "right": "Right {n}: picture of the right",
         "none": "this picture is not kept",
         "unread": "this picture cannot be shown",
+        "more": "Pairs of pictures that were compared and are not shown here: {n}.",
         "note": "Characters that the font of this PDF lacks are shown by their codes in brackets,"
         " as in [U+1F600]. The plain text has them as they are.",
     },
@@ -65,6 +69,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "right": "权利{n}：权利图片",
         "none": "未保存该图片",
         "unread": "该图片无法显示",
+        "more": "另有{n}组比对图片未在此列出。",
         "note": "本PDF字体中没有的字符以方括号内的编码表示，例如[U+1F600]；纯文本中为原字符。",
     },
 }
@@ -142,7 +147,8 @@ def _covers(font: PaperFont, char: str) -> bool:
 def draw_pdf(notice: Notice, exhibits: Sequence[Exhibit], font: PaperFont) -> bytes:
     """Return the notice as PDF.
 
-    :raises InputError: when the notice was drafted by a version that kept only its text
+    :raises InputError: when the notice was drafted by a version that kept only its text, or when
+        it cannot be set
     """
     return b"".join(_compile(notice, exhibits, font, "pdf"))
 
@@ -171,13 +177,16 @@ def _compile(
             ignore_system_fonts=True,
             sys_inputs={"data": orjson.dumps(data).decode()},
         )
-        drawn = compiler.compile(
-            _TEMPLATE.read_bytes(),
-            timestamp=int(notice.drafted_at.timestamp()),
-            format=form,
-            ppi=ppi,
-            pdf_standards=_STANDARDS if form == "pdf" else [],
-        )
+        try:
+            drawn = compiler.compile(
+                _TEMPLATE.read_bytes(),
+                timestamp=int(notice.drafted_at.timestamp()),
+                format=form,
+                ppi=ppi,
+                pdf_standards=_STANDARDS if form == "pdf" else [],
+            )
+        except typst.TypstError as error:
+            raise InputError(f"no PDF can be made of {notice.id}: {error}") from error
     if isinstance(drawn, list):
         return drawn
     return [drawn] if drawn is not None else []
@@ -207,10 +216,13 @@ def _data(
                 _picture(root, words, "listing", one.listing, one.listing_file, one.address, shown),
                 _picture(root, words, "right", one.right, one.right_file, one.reference, shown),
             ]
-            for one in exhibits
+            for one in exhibits[:MOST_PAIRS]
         ],
     }
-    return data | {"note": words["note"] if shown.lacking else ""}
+    notes = [words["note"]] if shown.lacking else []
+    if len(exhibits) > MOST_PAIRS:
+        notes.insert(0, words["more"].replace("{n}", str(len(exhibits) - MOST_PAIRS)))
+    return data | {"notes": notes}
 
 
 class _Shown:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +34,9 @@ VERSION = "4.2.0"
 MAX_EVIDENCE = 5 * 1024 * 1024
 """Bytes of one item, by the core schema."""
 MAX_ITEMS = 50
+PICTURES_BUDGET = 6 * 1024 * 1024
+"""Bytes of pictures in all reports of a notice, so that they still go by mail (a third more in
+base64). A picture beyond it is named with its digest, and not put in."""
 _DOMAIN = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}")
 _MAGIC = (
     (b"\x89PNG", "image/png"),
@@ -49,7 +52,14 @@ def xarf_reports(notice: Notice, hits: Sequence[StoredHit], sender: Sender) -> l
     :param hits: those of the notice, in its order
     :raises InputError: when a report does not hold against its schema, with each reason
     """
-    return [_checked(_core(notice, hit, sender) | _about(hit)) for hit in hits]
+    reports = []
+    left = PICTURES_BUDGET
+    for stored in hits:
+        evidence = _evidence(stored, left)
+        left -= sum(one["size"] for one in evidence[1:])
+        core = _core(notice, stored, sender) | {"evidence": evidence}
+        reports.append(_checked(core | _about(stored)))
+    return reports
 
 
 def _about(stored: StoredHit) -> dict[str, Any]:
@@ -80,7 +90,6 @@ def _core(notice: Notice, stored: StoredHit, sender: Sender) -> dict[str, Any]:
         "sender": us,
         "source_identifier": urlsplit(_uri(stored.listing.url)).hostname or stored.listing.url,
         "evidence_source": "crawler",
-        "evidence": list(_evidence(stored))[:MAX_ITEMS],
         "tags": [f"notice:{re.sub('[^a-z0-9_+-]', '-', notice.id.lower())}"],
         "confidence": round(stored.hit.score, 4),
         "description": _cut(make_visible(" ".join(reasons)), 1000),
@@ -148,7 +157,11 @@ def _for(stored: StoredHit) -> list[Finding]:
     return [finding for finding in stored.hit.findings if speaks_for(finding)]
 
 
-def _evidence(stored: StoredHit) -> Iterator[dict[str, Any]]:
+def _evidence(stored: StoredHit, budget: int) -> list[dict[str, Any]]:
+    """Return what was compared, then the listing's pictures that fit into the budget (bytes)."""
+    images = dict.fromkeys(finding.image for finding in _for(stored) if finding.image)
+    pictures = {image: _read(stored.picture_files.get(image)) for image in images}
+    had = {image: data for image, data in pictures.items() if data is not None}
     record = {
         "hit": stored.hit.id,
         "url": stored.listing.url,
@@ -157,19 +170,22 @@ def _evidence(stored: StoredHit) -> Iterator[dict[str, Any]]:
         "first_seen_at": _moment(stored.first_seen_at),
         "seen_at": _moment(stored.seen_at),
         "findings": [dump_record(finding) for finding in _for(stored)],
+        "pictures": {image: f"sha256:{_sha256(data)}" for image, data in had.items()},
     }
-    yield _item("application/json", canonical(record), f"What was compared, {stored.hit.id}")
-    for image in dict.fromkeys(finding.image for finding in _for(stored) if finding.image):
-        data = _read(stored.picture_files.get(image))
-        if data is not None:
-            yield _item(_media_type(data), data, f"Picture of the listing, {image}")
+    items = [_item("application/json", canonical(record), f"What was compared, {stored.hit.id}")]
+    for image, data in list(had.items())[: MAX_ITEMS - 1]:
+        if len(data) <= min(budget, MAX_EVIDENCE):
+            items.append(_item(_media_type(data), data, f"Picture of the listing, {image}"))
+            budget -= len(data)
+    return items
 
 
 def _read(path: Path | None) -> bytes | None:
-    """Return the file's bytes; None where it is not kept, or larger than an item may be."""
-    if path is None or not path.is_file() or path.stat().st_size > MAX_EVIDENCE:
-        return None
-    return path.read_bytes()
+    return path.read_bytes() if path is not None and path.is_file() else None
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _item(media_type: str, data: bytes, description: str) -> dict[str, Any]:
@@ -177,7 +193,7 @@ def _item(media_type: str, data: bytes, description: str) -> dict[str, Any]:
         "content_type": media_type,
         "description": _cut(make_visible(description), 500),
         "payload": base64.b64encode(data).decode("ascii"),
-        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "hash": f"sha256:{_sha256(data)}",
         "size": len(data),
     }
 

@@ -17,6 +17,10 @@ What each kind of notice stands on and asks for. This page is written from the k
 ([how to add one](../how-to/add-a-notice-kind.md)); `markhound notice check` names what a notice
 lacks. Not legal advice: a lawyer of the country approves a text before you use it, and what no
 primary text was read for is listed as to be confirmed.
+
+The plain text is the notice. With it go a PDF of the same text with the pictures that were
+compared, and `listings.csv`, one row for each listing and right; a `host-abuse` report also brings
+one XARF 4 file for each, valid against the published schemas, with digests of what it holds.
 """
 
 CLOCKS = """\

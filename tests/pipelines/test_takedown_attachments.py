@@ -17,7 +17,7 @@ from pipelines.takedown.attachments import COLUMNS, attachments_of, listings_csv
 from pipelines.takedown.kinds import DSA, find_kind
 from pipelines.takedown.pdf import find_paper_font
 from pipelines.takedown.tables import harmless, write_table
-from pipelines.takedown.xarf import MAX_EVIDENCE, xarf_reports
+from pipelines.takedown.xarf import MAX_EVIDENCE, PICTURES_BUDGET, xarf_reports
 from tests.pipelines.noticed import SENDER, draft, hits_for, pictured
 from tests.servers.stored_hits import a_listing
 
@@ -104,7 +104,19 @@ def test_evidence_has_its_digest(tmp_path: Path) -> None:
         assert one["size"] == len(data)
     (tmp_path / "listing.jpg").write_bytes(b"x" * (MAX_EVIDENCE + 1))
     large = json.loads(xarf_reports(draft(HOST_ABUSE, hits), hits, SENDER)[2])
-    assert len(large["evidence"]) == 1
+    (only,) = large["evidence"]
+    named = json.loads(base64.b64decode(only["payload"]))["pictures"]
+    assert list(named) == ["https://shop.example/i/1.jpg"]
+
+
+def test_reports_still_go_by_mail(tmp_path: Path) -> None:
+    work = hits_for(HOST_ABUSE)[2]
+    urls = [f"https://shop.example/p/{n}" for n in range(9)]
+    hits = [replace(work, listing=a_listing(url=url)) for url in urls]
+    hits = pictured(hits, tmp_path)
+    (tmp_path / "listing.jpg").write_bytes(b"\x89PNG" + b"x" * (PICTURES_BUDGET // 4))
+    found = xarf_reports(draft(HOST_ABUSE, hits), hits, SENDER)
+    assert [len(json.loads(one)["evidence"]) for one in found] == [2] * 3 + [1] * 6
 
 
 def test_addresses_are_ascii_in_reports() -> None:

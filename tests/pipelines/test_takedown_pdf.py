@@ -20,6 +20,7 @@ from PIL import Image
 from crawler import fonts
 from crawler.errors import InputError
 from crawler.store.hits import StoredHit
+from pipelines.takedown import pdf
 from pipelines.takedown.exhibits import exhibits_of
 from pipelines.takedown.kinds import DSA, KINDS, NoticeKind
 from pipelines.takedown.pdf import PaperFont, draw_pages, draw_pdf, find_paper_font
@@ -62,13 +63,13 @@ def test_pdf_is_tagged_archival_and_carries_the_text(
 ) -> None:
     hits = pictured(hits_for(DSA), tmp_path)
     notice = draft(DSA, hits, language=language)
-    pdf = draw_pdf(notice, exhibits_of(hits), font)
-    inside = b"\n".join([pdf, *streams(pdf)])
+    drawn = draw_pdf(notice, exhibits_of(hits), font)
+    inside = b"\n".join([drawn, *streams(drawn)])
     assert b"pdfuaid:part" in inside
     assert re.search(rb"pdfaid:part>3<", inside)
-    assert notice.text.encode() in streams(pdf)
+    assert notice.text.encode() in streams(drawn)
     assert inside.count(b"/FontFile3") >= 1
-    assert set("奥雷利奥女士手提包爆款，") <= set(text_of(pdf))
+    assert set("奥雷利奥女士手提包爆款，") <= set(text_of(drawn))
     assert notice.language.partition("-")[0].encode() in inside
 
 
@@ -116,6 +117,16 @@ def test_pictures_stand_side_by_side(font: PaperFont, tmp_path: Path) -> None:
     assert draw_pages(notice, lacking, font, ppi=40)
 
 
+def test_pairs_beyond_the_most_are_told(
+    font: PaperFont, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hits = pictured(hits_for(DSA), tmp_path)
+    notice, exhibits = draft(DSA, hits, language="zh-CN"), exhibits_of(hits)
+    assert "另" not in text_of(draw_pdf(notice, exhibits, font))
+    monkeypatch.setattr(pdf, "MOST_PAIRS", 1)
+    assert set("另有2组比对图片未") <= set(text_of(draw_pdf(notice, [*exhibits] * 3, font)))
+
+
 def test_picture_that_hurts_is_told_and_not_shown(font: PaperFont, tmp_path: Path) -> None:
     hits = pictured(hits_for(DSA), tmp_path)
     (tmp_path / "listing.jpg").write_bytes(b"\xff\xd8\xff broken")
@@ -144,9 +155,9 @@ def test_what_a_seller_writes_is_no_markup(font: PaperFont) -> None:
     title = '#import "/etc/passwd" #read("/etc/passwd") *b* $x$ <l> @r \\ ` " } ] ) // /* 😀 ไทย'
     hits = [a_hit(listing=a_listing(title=title + "长a" * 5000 + "w" * 900))]
     notice = draft(DSA, hits)
-    pdf = draw_pdf(notice, (), font)
-    assert notice.text.encode() in streams(pdf)
-    letters = text_of(pdf)
+    drawn = draw_pdf(notice, (), font)
+    assert notice.text.encode() in streams(drawn)
+    letters = text_of(drawn)
     assert set('#"$<@\\`}])/*+') <= set(letters)
     assert not set("😀ไ") & set(letters)  # shown by their codes instead
     images = draw_pages(notice, (), font, ppi=40)
