@@ -131,7 +131,9 @@ class _Round:
                     words = f"{most} went there within an hour; goes on at {free_at}"
                     return _told(outgoing, "waits", words)
                 record_sending(self._db, outgoing, step, self._worker, at)
-        except sqlite3.IntegrityError:
+        except sqlite3.IntegrityError as error:
+            if find_step(self._db, outgoing.notice) == step:
+                return _told(outgoing, "waits", str(error))  # by a rule of the store
             return None  # another program has it, or it was cancelled meanwhile
         return self._end(outgoing, step, send())
 

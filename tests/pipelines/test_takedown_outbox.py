@@ -212,6 +212,19 @@ def test_the_wait_doubles(office: Workspace, server: MailServer) -> None:
     assert deliver(office) == [(notice, "waits")]
 
 
+def test_a_rule_of_the_store_is_told(office: Workspace, server: MailServer) -> None:
+    [notice] = approved_notices(office.folder)
+    queue(office, notice)
+    with office.store() as db:
+        db.execute(
+            "CREATE TRIGGER t BEFORE INSERT ON notice_events WHEN NEW.event = 'sending'"
+            " BEGIN SELECT RAISE(ABORT, 'its approval was taken back'); END"
+        )
+    [told] = deliver_due(office)
+    assert (told.result, told.words) == ("waits", "its approval was taken back")
+    assert server.taken == []
+
+
 def test_a_recipient_gets_so_many_an_hour(office: Workspace, server: MailServer) -> None:
     office = with_delivery(office, per_recipient_per_hour=2)
     notices = approved_notices(office.folder, 3)
