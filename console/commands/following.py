@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
@@ -64,9 +65,12 @@ def _print(found: list[FollowedUp], back: list[Relisting]) -> None:
         cells = (one.notice, one.url, one.verdict, one.ending, one.state.value, one.reason or "")
         table.add_row(*map(cell, cells))
     out().print(table if found else "Nothing is due.")
+    tell_relistings(back)
+
+
+def tell_relistings(back: Sequence[Relisting]) -> None:
+    """Tell people what came back, and in which case it is."""
     for relisting in back:
         why = "; ".join(relisting.reasons)
         line = f"back: {relisting.old} stands at {relisting.new} ({why}); case {relisting.case}"
-        out().print(line, markup=False, soft_wrap=True)
-    if back:
-        people().print(f"{len(back)} case(s) to be looked at again")
+        people().print(line, markup=False, soft_wrap=True)
