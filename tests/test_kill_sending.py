@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sqlite3
 import time
 from collections import Counter
@@ -87,4 +88,25 @@ def test_two_programs_at_once_send_each_notice_once(workspace: Path, tmp_path: P
         assert [program.returncode for program in programs] == [0, 0], told
         sent = [out.count('"sent"') for out, _ in told]
         assert sum(sent) == 30
+        all_sent_but_known(workspace, server, notices, kills=0)
+
+
+def test_a_signal_stops_it_after_the_message_under_way(workspace: Path, tmp_path: Path) -> None:
+    notices = approved_notices(workspace, 30)
+    with MailServer(tmp_path) as server:
+        use(workspace, server)
+        server.handler.seconds = 0.1
+        run(
+            *("notice", "send", *notices, "--now", "--queue-only"),
+            workspace=workspace,
+            env=proving(workspace, "mei"),
+        )
+        process = start("notice", "deliver", workspace=workspace)
+        wait_for(server, 3)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 3, said
+        server.handler.seconds = 0
+        assert set(statuses(workspace).values()) == {"sent", "queued"}
+        run("notice", "deliver", workspace=workspace)
         all_sent_but_known(workspace, server, notices, kills=0)

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import get_args
 
 import click
-from rich.table import Table
 from sqlite_utils import Database
 
 from console.commands.sending import by_option, filled, named, past_time, reason_option
 from console.context import Context, json_option, out, pass_context, people, print_json
-from console.text import cell
+from console.text import clean, print_rows
 from crawler.errors import InputError
 from crawler.store.answers import Answer, find_answers
 from crawler.workspace import Workspace
@@ -68,7 +67,7 @@ def receive(
                     " [delivery.imap] in markhound.toml"
                 )
             for left in read_imap(server, workspace.folder, keep):
-                people().print(f"warning: {left}", markup=False, soft_wrap=True)
+                people().print(clean(f"warning: {left}"), markup=False, soft_wrap=True)
     told = ", ".join(f"{count} {what}" for what, count in counts.items())
     people().print(f"Received: {told or 'nothing'}")
 
@@ -93,7 +92,7 @@ class _Keeping:
         if self._as_json:
             print_json(answer)
         else:
-            out().print(_line(answer), markup=False, soft_wrap=True)
+            out().print(clean(_line(answer)), markup=False, soft_wrap=True)
 
 
 def _line(answer: Answer) -> str:
@@ -115,15 +114,18 @@ def answers(context: Context, notice: str | None, *, everything: bool, as_json: 
         for answer in found:
             print_json(answer)
         return
-    table = Table("id", "received", "notice", "kind", "perhaps", "clock from", "from", "subject")
-    for a in found:
-        clock = "" if a.clock_from is None else f"{a.clock_from:%Y-%m-%d}"
-        matched = f"{a.notice} ({a.matched_by})" if a.notice else "not known"
-        cells = (a.id[:12], f"{a.received_at:%Y-%m-%d %H:%M}", matched, a.decided or a.kind)
-        table.add_row(
-            *map(cell, cells), cell(a.suggestion or ""), clock, cell(a.sender), cell(a.subject)
-        )
-    out().print(table if found else "No answer waits.")
+    heads = ("id", "received", "notice", "kind", "perhaps", "clock from", "from", "subject")
+    print_rows(heads, [_row(answer) for answer in found], "No answer waits.")
+
+
+def _row(answer: Answer) -> tuple[str, ...]:
+    clock = "" if answer.clock_from is None else f"{answer.clock_from:%Y-%m-%d}"
+    matched = f"{answer.notice} ({answer.matched_by})" if answer.notice else "not known"
+    return (
+        *(answer.id[:12], f"{answer.received_at:%Y-%m-%d %H:%M}", matched),
+        *(answer.decided or answer.kind, answer.suggestion or "", clock),
+        *(answer.sender, answer.subject),
+    )
 
 
 @click.command()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
-from rich.table import Table
 
 from console.compiling import tell_compiling
-from console.context import Context, json_option, out, pass_context, people, print_json
-from console.text import cell
+from console.context import Context, json_option, pass_context, people, print_json
+from console.text import clean, print_rows
 from crawler.campaign import Politeness
 from crawler.store.looks import Relisting
 from pipelines.takedown.follow_up import FollowedUp, follow_up
@@ -59,14 +59,17 @@ def follow_up_command(
 
 
 def _print(found: list[FollowedUp], back: list[Relisting]) -> None:
-    table = Table("notice", "listing", "now", "so far", "state", "why")
-    for one in found:
-        cells = (one.notice, one.url, one.verdict, one.ending, one.state.value, one.reason or "")
-        table.add_row(*map(cell, cells))
-    out().print(table if found else "Nothing is due.")
+    rows = [
+        (one.notice, one.url, one.verdict, one.ending, one.state.value, one.reason or "")
+        for one in found
+    ]
+    print_rows(("notice", "listing", "now", "so far", "state", "why"), rows, "Nothing is due.")
+    tell_relistings(back)
+
+
+def tell_relistings(back: Sequence[Relisting]) -> None:
+    """Tell people what came back, and in which case it is."""
     for relisting in back:
         why = "; ".join(relisting.reasons)
         line = f"back: {relisting.old} stands at {relisting.new} ({why}); case {relisting.case}"
-        out().print(line, markup=False, soft_wrap=True)
-    if back:
-        people().print(f"{len(back)} case(s) to be looked at again")
+        people().print(clean(line), markup=False, soft_wrap=True)

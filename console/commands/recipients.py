@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from console.context import Context, json_option, pass_context, people, print_json
+from console.text import clean
 from pipelines.takedown.rdap import BOOTSTRAP
 from pipelines.takedown.recipients import add_recipients, as_toml, propose_recipients
 
@@ -35,7 +36,7 @@ def find(
         bootstrap = None if offline else rdap
         found, problems = propose_recipients(workspace, db, site, bootstrap=bootstrap)
     for problem in problems:
-        people().print(f"warning: {problem}", markup=False, soft_wrap=True)
+        people().print(clean(f"warning: {problem}"), markup=False, soft_wrap=True)
     for proposal in found:
         if as_json:
             print_json(proposal)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import FrameType
 
 import click
-from rich.table import Table
 from sqlite_utils import Database
 
 from console.authentication import authenticate
 from console.context import Context, json_option, out, pass_context, people, print_json
-from console.text import cell
+from console.text import clean, print_rows
 from crawler.errors import InputError
 from crawler.store.outbox import find_standing
 from crawler.workspace import Workspace
@@ -26,6 +28,7 @@ from pipelines.takedown.outbox import (
 )
 
 NOT_DELIVERED = 1
+STOPPED = 3
 BAD = ("failed", "uncertain")
 WAITING = ("queued", "sending", "uncertain", "failed", "bounced")
 """Steps that ``outbox`` lists: all that somebody, or something, still has to do with."""
@@ -134,13 +137,37 @@ def _deliver(ctx: click.Context, workspace: Workspace, *, as_json: bool) -> None
             print_json(one)
         else:
             line = f"{one.notice} {one.result}: {one.words}"
-            out().print(line, markup=False, soft_wrap=True)
+            out().print(clean(line), markup=False, soft_wrap=True)
 
-    done = deliver_due(workspace, show)
+    with _stoppable() as is_stopped:
+        done = deliver_due(workspace, show, is_stopped)
+        if is_stopped():
+            people().print("stopped; what was not sent yet stays queued", markup=False)
+            ctx.exit(STOPPED)
     if not done and not as_json:
         out().print("Nothing is queued.")
     if any(one.result in BAD for one in done):
         ctx.exit(NOT_DELIVERED)
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Take the first Ctrl-C or SIGTERM as a wish to stop after the message that is under way."""
+    asked: list[int] = []
+
+    def ask(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        for one, handler in former.items():
+            signal.signal(one, handler)  # the second one stops at once
+
+    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in former:
+        signal.signal(number, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 @click.command()
@@ -210,16 +237,14 @@ def outbox(context: Context, notice: str | None, *, as_json: bool) -> None:
         for outgoing, step in found:
             print_json(outgoing, status=step.event, at=step.at, what=dict(step.record))
         return
-    table = Table("notice", "status", "since", "to", "what is known")
+    rows = []
     for outgoing, step in found:
-        known = step.record.get("words") or step.record.get("after") or ""
+        known = str(step.record.get("words") or step.record.get("after") or "")
         if step.event == "queued":
             known = f"due {step.record['not_before'][:16]}Z {known}".strip()
-        table.add_row(
-            *(cell(outgoing.notice), cell(step.event), f"{step.at:%Y-%m-%d %H:%M}"),
-            *(cell(outgoing.destination), cell(str(known))),
-        )
-    out().print(table if found else "Nothing waits.")
+        since = f"{step.at:%Y-%m-%d %H:%M}"
+        rows.append((outgoing.notice, step.event, since, outgoing.destination, known))
+    print_rows(("notice", "status", "since", "to", "what is known"), rows, "Nothing waits.")
 
 
 COMMANDS = (send, deliver, cancel, resolve, handed_over, outbox)

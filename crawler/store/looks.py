@@ -116,7 +116,9 @@ def find_noticed(db: Database) -> Iterator[Noticed]:
     """
     rows = db.query(
         "SELECT n.id, n.case_id, h.url, min(e.at) AS sent_at FROM notices n"
-        " JOIN notice_events e ON e.notice = n.id AND e.event IN ('sent', 'uncertain')"
+        " JOIN notice_events e ON e.notice = n.id AND (e.event = 'sent' OR e.event = 'uncertain'"
+        " AND NOT EXISTS (SELECT 1 FROM notice_events f WHERE f.notice = n.id AND f.id > e.id"
+        " AND f.event = 'failed'))"
         " JOIN notice_hits nh ON nh.notice = n.id JOIN hits h ON h.id = nh.hit"
         " WHERE NOT EXISTS (SELECT 1 FROM notice_events w WHERE w.notice = n.id"
         " AND w.event = 'withdrawn') GROUP BY n.id, h.url ORDER BY n.id, h.url"

@@ -124,8 +124,9 @@ def _match(db: Database, key: MailKey, mail: Mail) -> tuple[str | None, Match | 
             return outgoing.notice, "thread"
     text = f"{mail.subject}\n{mail.text}"
     for ticket, notice in find_tickets(db):
-        pattern = rf"(?<!\w){re.escape(ticket)}(?!\w)"
-        if len(ticket) >= SHORTEST_TICKET and re.search(pattern, text):
+        if len(ticket) < SHORTEST_TICKET or ticket not in text:
+            continue
+        if re.search(rf"(?<!\w){re.escape(ticket)}(?!\w)", text):
             drafted = _find(db, notice)
             if drafted is not None and _is_theirs(mail.sender, drafted):
                 return notice, "ticket"

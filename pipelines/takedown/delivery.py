@@ -54,11 +54,14 @@ class Delivered:
 
 
 def deliver_due(
-    workspace: Workspace, on_each: Callable[[Delivered], None] = lambda _: None
+    workspace: Workspace,
+    on_each: Callable[[Delivered], None] = lambda _: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> list[Delivered]:
     """Send every queued notice that is due, one after the other, and return what became of each.
 
     :param on_each: called after each, when it is recorded
+    :param is_stopped: asked before each; True ends the delivery, and the rest stays queued
     :raises StopError: the relay cannot be used as the settings say; what is queued stays so
     """
     worker = f"d-{secrets.token_hex(8)}"
@@ -70,6 +73,8 @@ def deliver_due(
         for one in round_.all():
             done.append(one)
             on_each(one)
+            if is_stopped():
+                break
     return done
 
 
@@ -131,7 +136,9 @@ class _Round:
                     words = f"{most} went there within an hour; goes on at {free_at}"
                     return _told(outgoing, "waits", words)
                 record_sending(self._db, outgoing, step, self._worker, at)
-        except sqlite3.IntegrityError:
+        except sqlite3.IntegrityError as error:
+            if find_step(self._db, outgoing.notice) == step:
+                return _told(outgoing, "waits", str(error))  # by a rule of the store
             return None  # another program has it, or it was cancelled meanwhile
         return self._end(outgoing, step, send())
 

@@ -10,9 +10,12 @@ from sqlite_utils import Database
 
 from crawler.campaign import Campaign, Limits, Politeness, seed_problem
 from crawler.errors import InputError
-from crawler.model import TargetState
-from crawler.sites import canonical_url
-from crawler.store.database import now
+from crawler.model import TargetState, stable_id
+from crawler.revisits import forgotten_visit
+from crawler.sites import canonical_url, site_of
+from crawler.store.database import now, writing
+from crawler.store.listings import is_known
+from crawler.store.visits import StoredVisits, Visits, record_visits
 from crawler.sweep import run_sweep
 from crawler.workspace import Workspace
 
@@ -66,9 +69,23 @@ def look_again(
         limits=Limits(pages_per_site=max(1000, 2 * len(asked))),
         politeness=politeness or Politeness(),
     )
+    with workspace.store() as db:
+        _remember(db, asked)
     report = run_sweep(workspace, campaign)
     with workspace.store() as db:
         return [_look(db, report.sweep, url, report.reason) for url in asked]
+
+
+def _remember(db: Database, urls: Sequence[str]) -> None:
+    """Make sure that it is known where listings stood: a page in place of one is judged by that."""
+    stored = StoredVisits(db)
+    missing = [
+        forgotten_visit(url, site_of(url))
+        for url in urls
+        if stored.find(url) is None and is_known(db, stable_id("l", url), "listing")
+    ]
+    with writing(db):
+        record_visits(db, Visits.none()._replace(read=missing))
 
 
 def _look(db: Database, sweep: str, url: str, reason: str | None) -> Look:

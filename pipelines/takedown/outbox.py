@@ -70,7 +70,23 @@ def queue_notice(
     :raises NotAllowedError: it is not approved, is queued already, was sent, or may have been
     :raises InputError: its recipient has no address, or the sender none
     """
-    drafted = load_notice(db, notice)
+    outgoing = prepare_message(workspace, load_notice(db, notice), attachments)
+    at, config = outgoing.queued_at, workspace.config.delivery
+    not_before = at if at_once else at + timedelta(minutes=config.cancel_minutes)
+    with writing(db):
+        _check_may_be_queued(db, notice)
+        record_queued(db, outgoing, not_before=not_before, by=by)
+    return outgoing
+
+
+def prepare_message(
+    workspace: Workspace, drafted: Notice, attachments: Sequence[Attachment] = ()
+) -> Outgoing:
+    """Compose a notice as its recipient's channel needs it, and keep the bytes.
+
+    :raises NotAllowedError: its recipient has another address by now
+    :raises InputError: its recipient has no address, or the sender none
+    """
     recipient = current_recipient(workspace, drafted)
     channel, destination = _way_of(drafted, recipient)
     head, at = letterhead_of(workspace), now()
@@ -79,21 +95,16 @@ def queue_notice(
     else:
         to = destination if channel == "email" else head.address
         body = compose(drafted, head, to, attachments=attachments, at=at.replace(microsecond=0))
-    outgoing = Outgoing(
+    return Outgoing(
         id=0,
-        notice=notice,
+        notice=drafted.id,
         channel=channel,
         destination=destination,
         sha256=keep_message(outbox_folder(workspace), body),
         size=len(body),
-        message_id=head.key.message_id(head.address, notice),
+        message_id=head.key.message_id(head.address, drafted.id),
         queued_at=at,
     )
-    minutes = 0.0 if at_once else workspace.config.delivery.cancel_minutes
-    with writing(db):
-        _check_may_be_queued(db, notice)
-        record_queued(db, outgoing, not_before=at + timedelta(minutes=minutes), by=by)
-    return outgoing
 
 
 def current_recipient(workspace: Workspace, notice: Notice) -> Recipient:

@@ -170,8 +170,9 @@ def as_toml(proposal: Proposal) -> str:
 
 
 def _string(value: str) -> str:
-    """Return a TOML basic string: its escapes are those of JSON, but for U+007F."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a TOML basic string; what no terminal should see is escaped."""
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
 
 
 def _one_line(text: str) -> str:

@@ -56,7 +56,11 @@ class _Seen:
     pictures: frozenset[str]
     """SHA-256 of each."""
     title: str
-    text: str
+
+    @property
+    def text(self) -> str:
+        """Its description, made comparable."""
+        return _comparable(self.listing.description or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,6 @@ def _load(db: Database) -> Iterator[tuple[str, _Seen]]:
                 seller=_seller_keys(listing.seller, listing.site),
                 pictures=frozenset(stored.pictures.values()),
                 title=_comparable(listing.title),
-                text=_comparable(listing.description or ""),
             ),
         )
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import hashlib
 import sqlite3
 from collections.abc import Iterator
@@ -12,20 +11,15 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from crawler.delivery import ImapServer
-from crawler.errors import InputError, MachineError, NotAllowedError, NotFoundError
+from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.store.answers import Answer, find_answers, load_answer
 from crawler.store.database import now, writing
 from crawler.store.ledger import find_entries
 from crawler.store.notice_events import find_notice_events, record_notice_event
 from crawler.workspace import Workspace, make_workspace
-from pipelines.takedown.answer_words import suggest_meaning
 from pipelines.takedown.answers import decide_answer, dismiss_answer, receive_mail
 from pipelines.takedown.mail_ids import load_mail_key
-from pipelines.takedown.mail_reading import read_mail
-from pipelines.takedown.mail_sources import imap_name, read_imap, read_maildir, read_mbox
 from pipelines.takedown.outbox import queue_notice
-from tests.servers.imap import imap_server
 from tests.servers.notices import approved_notices
 
 SENDER = '\n[sender]\nname = "Li Wei"\nemail = "notices@harbour.example"\n'
@@ -203,33 +197,6 @@ def test_only_a_machine_s_answer_is_a_step_by_itself(office: Workspace, db: Data
     assert steps(db, OTHER) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    [
-        ("The listing has been removed.", "removed"),
-        ("We removed the items you reported.", "removed"),
-        ("您举报的商品已下架。", "removed"),
-        ("投诉成立，链接已被删除", "removed"),
-        ("The listing has not been removed.", "refused"),
-        ("We are unable to process your notice.", "refused"),
-        ("您的投诉被驳回，不予处理", "refused"),
-        ("部分商品已删除", "partly"),
-        ("The seller sent a counter-notice; the item has been restored.", "countered"),
-        ("卖家提交了不存在侵权行为的声明", "countered"),
-        ("The item has been reinstated.", "restored"),
-        ("链接已恢复", "restored"),
-        ("Thank you for your report.", None),
-        ("We removed one and have declined your other notice.", None),
-        ("> has been removed\nWe look into it.", None),
-        ("We look into it.\n-----Original Message-----\nhas been removed", None),
-        ("稍后处理\n在 2026年11月22日，张三 于 10:00 写道：\n已下架", None),
-    ],
-)
-def test_clear_words_are_a_suggestion(text: str, meaning: str | None) -> None:
-    read = read_mail(mail(text))
-    assert suggest_meaning(read.subject, read.text) == meaning
-
-
 def test_the_clock_of_a_counter_notice_runs_from_its_mail(office: Workspace, db: Database) -> None:
     sent = now() - timedelta(days=2)
     take(office, db, mail("removed", To=reply_to(office)))
@@ -338,123 +305,3 @@ def test_a_hostile_mail_is_kept_and_listed(office: Workspace, db: Database) -> N
         answer = take(office, db, raw)
         assert (answer.notice, answer.size) == (None, len(raw)), name
         assert answer.id in {a.id for a in find_answers(db)}, name
-
-
-@pytest.mark.parametrize(
-    ("encoding", "label"),
-    [
-        ("gb18030", "gb2312"),
-        ("gb18030", "GBK"),
-        ("gb18030", None),
-        ("utf-8", None),
-        ("big5", "big5"),
-    ],
-)
-def test_chinese_is_read_in_the_encodings_of_platforms(encoding: str, label: str | None) -> None:
-    kind = f"text/plain; charset={label}" if label else "text/plain"
-    raw = f"Content-Type: {kind}\r\n\r\n商品已下架".encode(encoding)
-    assert read_mail(raw).text == "商品已下架"
-
-
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
-def test_a_subject_that_is_not_encoded_is_read(encoding: str) -> None:
-    assert read_mail("Subject: 投诉𠮷\r\n\r\n".encode(encoding)).subject == "投诉𠮷"
-
-
-def test_a_subject_in_gb_2312_is_read_by_what_holds_it() -> None:
-    word = base64.b64encode("朱镕基".encode("gb18030")).decode()  # the second is not in GB 2312
-    assert read_mail(f"Subject: =?gb2312?B?{word}?=\r\n\r\n".encode()).subject == "朱镕基"
-
-
-def test_html_alone_is_read_as_words_without_scripts_and_quotes() -> None:
-    page = (
-        "<html><head><title>t</title></head><script>has been removed</script><p>您好</p>"
-        "<p>链接<b>已删除</b></p><blockquote>不予处理</blockquote>"
-    )
-    raw = f"Content-Type: text/html; charset=utf-8\r\n\r\n{page}".encode()
-    assert read_mail(raw).text.split() == ["您好", "链接", "已删除"]
-
-
-# -- where mails come from -------------------------------------------------------------
-
-
-def test_a_maildir_is_read_once(tmp_path: Path) -> None:
-    for name in ("new", "cur", "tmp"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "new" / "1.host").write_bytes(b"one")
-    (tmp_path / "cur" / "2.host:2,RS").write_bytes(b"seen")
-    (tmp_path / "cur" / "3.host:2,F").write_bytes(b"three")
-    kept: list[bytes] = []
-    read_maildir(tmp_path, lambda raw, _: kept.append(raw))
-    assert sorted(kept) == [b"one", b"three"]
-    read_maildir(tmp_path, lambda raw, _: kept.append(raw))
-    assert len(kept) == 2
-    assert sorted(p.name for p in (tmp_path / "cur").iterdir()) == [
-        "1.host:2,S", "2.host:2,RS", "3.host:2,FS",
-    ]  # fmt: skip
-
-
-def test_what_could_not_be_kept_stays_new(tmp_path: Path) -> None:
-    for name in ("new", "cur"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "new" / "1.host").write_bytes(b"one")
-
-    def fail(raw: bytes, source: str) -> None:
-        raise OSError(28, f"no room for {raw!r} of {source}")
-
-    with pytest.raises(OSError, match="no room"):
-        read_maildir(tmp_path, fail)
-    assert (tmp_path / "new" / "1.host").exists()
-    with pytest.raises(InputError, match="expected a Maildir"):
-        read_maildir(tmp_path / "cur", fail)
-
-
-def test_an_mbox_is_read(tmp_path: Path) -> None:
-    file = tmp_path / "box"
-    file.write_bytes(b"From a Mon\nSubject: 1\n\n>From x\n\nFrom b Mon\nSubject: 2\n\nx\n")
-    kept: list[bytes] = []
-    read_mbox(file, lambda raw, _: kept.append(raw))
-    assert [raw.split(b"\n")[0] for raw in kept] == [b"Subject: 1", b"Subject: 2"]
-
-
-def test_imap_marks_a_mail_only_after_it_is_kept(tmp_path: Path) -> None:
-    mails = [b"Subject: %d\r\n\r\nbody \xe4\xbd\xa0\r\n" % n for n in range(3)]
-    (tmp_path / "password").write_text("secret")
-    with imap_server(tmp_path, *mails) as (port, seen):
-        server = ImapServer(
-            host="127.0.0.1", port=port, security="none", user="wei", password_file="password"
-        )
-        kept: list[bytes] = []
-
-        def keep(raw: bytes, _: str) -> None:
-            assert len(kept) < 2 or len(kept) > 2, "no room"
-            marked = seen.read_text().split() if seen.exists() else []
-            assert len(marked) == len(kept)
-            kept.append(raw)
-
-        with pytest.raises(AssertionError, match="no room"):
-            list(read_imap(server, tmp_path, keep))
-        assert kept == mails[:2]
-        kept.append(b"")
-        later: list[bytes] = []
-        assert list(read_imap(server, tmp_path, lambda raw, _: later.append(raw))) == []
-        assert later == mails[2:]
-        assert list(read_imap(server, tmp_path, lambda raw, _: later.append(raw))) == []
-        assert len(later) == 1
-        (tmp_path / "password").write_text("wrong")
-        with pytest.raises(MachineError, match="the IMAP server 127"):
-            list(read_imap(server, tmp_path, keep))
-        (tmp_path / "password").write_text("secret")
-        elsewhere = ImapServer(
-            host="127.0.0.1", port=port, security="none", user="wei", password_file="password",
-            mailbox="投诉",
-        )  # fmt: skip
-        with pytest.raises(MachineError, match="has no mailbox"):
-            list(read_imap(elsewhere, tmp_path, keep))
-        secure = ImapServer(host="127.0.0.1", port=port, security="starttls", timeout=5)
-        with pytest.raises(MachineError, match="STARTTLS"):
-            list(read_imap(secure, tmp_path, keep))
-
-
-def test_mailboxes_are_named_in_modified_utf_7() -> None:
-    assert imap_name('INBOX/台北 & "x"') == '"INBOX/&U,BTFw- &- \\"x\\""'

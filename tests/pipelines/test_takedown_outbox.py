@@ -3,9 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
 import sqlite3
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,17 +13,16 @@ from typing import Any
 import pytest
 
 from crawler.delivery import MailServer as Settings
-from crawler.errors import FileFormatError, InputError, MachineError, NotAllowedError
+from crawler.errors import InputError, MachineError, NotAllowedError
 from crawler.running import running
 from crawler.store.database import now, writing
 from crawler.store.ledger import find_entries
 from crawler.store.notice_events import find_notice_events, record_notice_event
 from crawler.store.outbox import find_outgoing, find_standing, find_step, record_sending
-from crawler.takedown import Channel, Notice, Recipient
-from crawler.workspace import Workspace, make_workspace, open_workspace
+from crawler.takedown import Channel, Recipient
+from crawler.workspace import Workspace, make_workspace
 from pipelines.takedown.delivery import deliver_due
-from pipelines.takedown.mail_ids import MailKey, load_mail_key
-from pipelines.takedown.message import Attachment, Letterhead, compose, parts_of
+from pipelines.takedown.message import Attachment
 from pipelines.takedown.outbox import (
     cancel_notice,
     hand_over_notice,
@@ -35,95 +32,11 @@ from pipelines.takedown.outbox import (
 )
 from pipelines.takedown.webhook import sign_webhook
 from tests.servers.mail import MailServer
-from tests.servers.notices import MAIL, approve, approved_notices
+from tests.servers.notices import approve, approved_notices
 from tests.servers.tiny_shop import Answer, TinyShop
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PDF = Attachment(name="通知.pdf", media_type="application/pdf", data=b"%PDF\r\n\x00\xff")
-HEAD = Letterhead(
-    name="Harbour & Pine 律师事务所",
-    address="notices@harbour.example",
-    bounces="bounce@harbour.example",
-    key=MailKey(b"k" * 32),
-)
-
-
-def a_notice(**changes: Any) -> Notice:
-    notice = Notice(
-        id="N-2026-000123", case="c-1", kind="dsa", language="en", hits=(), recipient=MAIL,
-        subject="Notice", text="Please remove.\n.dot\n请删除。\n", drafted_by="wei", drafted_at=AT,
-    )  # fmt: skip
-    return replace(notice, **changes)
-
-
-# -- the message -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text", ["Short.\n", "请删除。\n" * 500, "x" * 5000 + "\n", ".\n..\nFrom me\n"]
-)
-def test_the_same_notice_gives_the_same_bytes_and_its_text_back(text: str) -> None:
-    notice = a_notice(text=text)
-    first, again = (
-        compose(notice, HEAD, "desk@shop.example", attachments=[PDF], at=AT) for _ in range(2)
-    )
-    assert first == again
-    assert dict(parts_of(first)) == {"notice.txt": text.encode(), PDF.name: PDF.data}
-    assert max(map(len, first.split(b"\r\n"))) < 998
-    assert b"\n" not in first.replace(b"\r\n", b"")
-
-
-@pytest.mark.parametrize(
-    "evil", ["\r\nBcc: all@evil.example", "\nX: y", "\x00\x0b", "\u2028Bcc: x@y.example"]
-)
-def test_no_name_or_subject_adds_a_header(evil: str) -> None:
-    recipient = replace(MAIL, name=f"Desk{evil}")
-    notice = a_notice(subject=f"Notice{evil}", recipient=recipient, language=f"en{evil}")
-    attachment = replace(PDF, name=f"a{evil}.pdf")
-    message = compose(
-        notice, replace(HEAD, name=f"Firm{evil}"), "d@shop.example", attachments=[attachment], at=AT
-    )
-    head = message.split(b"\r\n\r\n")[0]
-    names = re.findall(rb"^([\w-]+):", head, re.MULTILINE)
-    assert sorted(names) == sorted(
-        [b"Date", b"From", b"To", b"Reply-To", b"Subject", b"Message-ID",
-         b"MIME-Version", b"Content-Type"]
-    )  # fmt: skip
-
-
-def test_domains_in_chinese_and_german_are_written_as_name_servers_know_them() -> None:
-    assert b"<desk@xn--fsqu00a.example>" in compose(a_notice(), HEAD, "desk@例子.example", at=AT)
-    sharp = compose(a_notice(), HEAD, "desk@straße.example", at=AT)
-    assert b"xn--strae-oqa.example" in sharp  # and not strasse.example, which is somebody else's
-
-
-def test_marks_of_an_answer_are_signed() -> None:
-    address = HEAD.key.address(HEAD.address, "reply", "N-2026-000123")
-    assert HEAD.key.read_address(address.upper()) == ("N-2026-000123", "reply")
-    assert HEAD.key.read_address(address.replace("000123", "000124")) is None
-    assert MailKey(b"x" * 32).read_address(address) is None
-    with pytest.raises(InputError, match="at most 29 characters"):
-        HEAD.key.address("a" * 40 + "@firm.example", "reply", "N-2026-000123")
-
-
-def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    keys: list[MailKey] = []
-    threads = [
-        threading.Thread(target=lambda: keys.append(load_mail_key(tmp_path))) for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({key.secret for key in keys}) == 1
-    assert (tmp_path / "keys" / "mail.key").stat().st_mode & 0o777 == 0o600
-    assert [p.name for p in (tmp_path / "keys").iterdir()] == ["mail.key"]
-    (tmp_path / "keys" / "mail.key").write_text("short")
-    with pytest.raises(InputError, match="expected a key of 64"):
-        load_mail_key(tmp_path)
-
-
-# -- the outbox ------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -301,6 +214,19 @@ def test_the_wait_doubles(office: Workspace, server: MailServer) -> None:
     assert deliver(office) == [(notice, "waits")]
 
 
+def test_a_rule_of_the_store_is_told(office: Workspace, server: MailServer) -> None:
+    [notice] = approved_notices(office.folder)
+    queue(office, notice)
+    with office.store() as db:
+        db.execute(
+            "CREATE TRIGGER t BEFORE INSERT ON notice_events WHEN NEW.event = 'sending'"
+            " BEGIN SELECT RAISE(ABORT, 'its approval was taken back'); END"
+        )
+    [told] = deliver_due(office)
+    assert (told.result, told.words) == ("waits", "its approval was taken back")
+    assert server.taken == []
+
+
 def test_a_recipient_gets_so_many_an_hour(office: Workspace, server: MailServer) -> None:
     office = with_delivery(office, per_recipient_per_hour=2)
     notices = approved_notices(office.folder, 3)
@@ -427,45 +353,3 @@ def test_a_webhook_that_is_not_there_is_put_off(office: Workspace) -> None:
     queue(office, notice)
     [told] = deliver_due(office)
     assert (told.result, told.words[:13]) == ("put_off", "no connection")
-
-
-# -- settings --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('[delivery]\naddress = "no address"', "expected an e-mail address"),
-        ("[delivery]\nattempts = 0", "expected 1 or more"),
-        ('[delivery.smtp]\nhost = "mail.firm.example"\nsecurity = "none"', "for loopback only"),
-        ('[delivery.smtp]\nhost = "m.example"\nuser = "x"', "password_env or password_file"),
-        ('[delivery.smtp]\nhost = "m.example"\npassword = "x"', "unknown key"),
-        ('[delivery.imap]\nhost = "m.example"\nport = 0', "expected 1 to 65535"),
-        ("[follow_up]\ndays = [3, 1]", "expected rising days"),
-    ],
-)
-def test_settings_that_cannot_be_followed_are_refused(tmp_path: Path, text: str, said: str) -> None:
-    make_workspace(tmp_path)
-    (tmp_path / "markhound.toml").write_text(text)
-    with pytest.raises(FileFormatError, match=said):
-        open_workspace(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('email = "a@b.example, c@d.example"', "expected an e-mail address"),
-        ('channel = "webhook"', "needs the key 'webhook'"),
-        ('webhook = "http://shop.example/hook"', "http is for loopback only"),
-        ('portal = "javascript:1"', "expected a URL"),
-        ('channel = "fax"', "channel"),
-    ],
-)
-def test_recipients_that_cannot_be_reached_are_refused(
-    tmp_path: Path, text: str, said: str
-) -> None:
-    workspace = make_workspace(tmp_path)
-    table = f'[[recipients]]\nsite = "shop.example"\nname = "x"\n{text}\n'
-    (tmp_path / "recipients.toml").write_text(table)
-    with pytest.raises(FileFormatError, match=said):
-        workspace.find_recipient("shop.example")

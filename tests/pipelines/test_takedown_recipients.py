@@ -171,7 +171,9 @@ def test_what_rdap_does_not_say_is_told_and_the_rest_stands(office: Workspace) -
 
 def test_a_proposal_can_be_pasted_whatever_is_in_it(office: Workspace) -> None:
     [*_, seller, _] = proposals(office, "shop.example")
-    hostile = replace(seller, name='x"\n[[recipients]]\nsite = "y"\\', source="a\nb = 1")
+    hostile = replace(
+        seller, name='x"\n[[recipients]]\nsite = "y"\\\x9b1m\u202e\x7f', source="a\nb = 1"
+    )
     for one in (seller, hostile):
         [table] = tomllib.loads(as_toml(one))["recipients"]
         assert (table["name"], table["site"]) == (one.name, "shop.example")

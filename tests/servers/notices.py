@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from crawler.accounts import Account
 from crawler.campaign import Campaign
 from crawler.model import Hit, Judgement, Listing, PictureOutcome, Right, Seller, Sighting, hit_id
+from crawler.sites import site_of
 from crawler.store.accounts import (
     has_accounts,
     load_account,
@@ -77,8 +78,9 @@ def approved_notices(
     count: int = 1,
     recipient: Recipient = MAIL,
     text: str = "Please remove.\n请删除。\n",
+    base: str = "https://shop.example",
 ) -> list[str]:
-    """Make so many approved notices, each of one listing of its own; return their ids."""
+    """Make so many approved notices, each of one listing ``base/p/NUMBER``; return their ids."""
     opened, made = open_workspace(workspace), []
     with opened.store() as db:
         wei, _ = employ(db)
@@ -87,7 +89,8 @@ def approved_notices(
             opened_at=SOME_TIME_AGO,
         )  # fmt: skip
         for number in range(1, count + 1):
-            hit = see(db, a_listing(f"https://shop.example/p/{number}"), "w-1")
+            listing = a_listing(f"{base}/p/{number}", site=site_of(base))
+            hit = see(db, listing, "w-1")
             [stored] = find_hits(db, opened.pictures, ids=[hit])
             judgement = Judgement(
                 id=f"j-{number}", hit=hit, findings=stored.findings, decision="infringing",
