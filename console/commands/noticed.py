@@ -79,16 +79,16 @@ def status(context: Context, *, as_json: bool) -> None:
             )
         return
     print_rows(
-        ("id", "status", "lacks", "due", "kind", "recipient", "hits", "drafted by", "case"),
+        ("id", "status", "lacks", "due", "kind", "recipient", "drafted by", "case"),
         [
             (
                 *(n.id, where.status, ", ".join(where.lacking), where.due, n.kind),
-                *(n.recipient.name, str(len(n.hits)), n.drafted_by, n.case),
+                *(n.recipient.name, n.drafted_by, n.case),
             )
             for n, where in rows
         ],
         "No notices yet: markhound notice draft HIT --kind KIND",
-        whole=("id", "due"),
+        whole=("id", "due", "case"),
     )
 
 
@@ -236,7 +236,7 @@ def withdraw(
                 licensee=licensee,
                 at=now(),
             )
-    _tell(f"{done.notice} withdrawn by {actor.name}; {len(done.judgements)} hits judged anew")
+    _tell(f"{done.notice} withdrawn by {actor.name}; hits judged anew: {len(done.judgements)}")
     for right in done.licensed:
         _tell(f"{right} has a licensee more; put it into your registry file too")
     if done.retraction:

@@ -71,7 +71,7 @@ def test_from_hit_to_approval(tmp_path: Path, office: dict[str, dict[str, str]])
     assert "approved (ordinary), Ann Roux (approver): 假冒" in words.err
 
     withdrawn = do("张伟", "notice", "withdraw", name, "--reason", "卖家有授权", "--licensee")
-    assert "1 hits judged anew" in withdrawn.err
+    assert "hits judged anew: 1" in withdrawn.err
     assert "TM-0001 has a licensee more" in withdrawn.err
     assert do("Audit", "hits", "--json").json["judgement"] == "licensed"
     assert do("Audit", "notice", "status", "--json").json["status"] == "withdrawn"
