@@ -133,14 +133,17 @@ NEVER_REPLACED = {
     "tokens": ("id", "sha256"),
     "token_ends": ("token",),
     "sign_ins": ("id",),
+    "notice_hits": ("notice+hit",),
     "notice_drafts": ("notice",),
+    "notice_needs": ("notice+need",),
     "approvals": ("id",),
     "considerations": ("id",),
     "retractions": ("notice", "withdrawn"),
     "case_events": ("id",),
 }
 """Tables whose rows INSERT OR REPLACE would put others in place of: it deletes without a trigger's
-leave unless the connection asks for recursive triggers. Table -> its unique columns."""
+leave unless the connection asks for recursive triggers. Table -> its unique columns; ``a+b`` are
+unique together."""
 
 EVENTS = (
     "checked",
@@ -217,8 +220,22 @@ TRIGGERS = (
     CREATE TRIGGER what_was_withdrawn_is_not_sent BEFORE INSERT ON notice_events
     WHEN NEW.event IN ('approved', 'queued', 'sending', 'sent')
         AND {_HAPPENED.format("'withdrawn', 'closed'")}
-        AND NOT (NEW.event = 'sent' AND {_HAPPENED.format("'queued', 'sending', 'uncertain'")})
     BEGIN SELECT RAISE(ABORT, 'the notice was withdrawn or closed'); END
+    """,
+    """
+    CREATE TRIGGER what_is_doubted_is_not_sent BEFORE INSERT ON notice_events
+    WHEN NEW.event IN ('approved', 'queued', 'sending')
+        AND NOT EXISTS (SELECT 1 FROM retractions WHERE notice = NEW.notice)
+    BEGIN
+    SELECT RAISE(ABORT, 'a hit of the notice is not judged infringing any more')
+        WHERE EXISTS (SELECT 1 FROM notice_hits h WHERE h.notice = NEW.notice
+            AND 'infringing' IS NOT (SELECT decision FROM judgements j
+                WHERE j.hit = h.hit ORDER BY j.rowid DESC LIMIT 1));
+    SELECT RAISE(ABORT, 'an exception was found to apply to a hit of the notice')
+        WHERE EXISTS (SELECT 1 FROM considerations c WHERE c.notice = NEW.notice AND c.applies = 1
+            AND c.id = (SELECT max(id) FROM considerations
+                WHERE notice = c.notice AND hit = c.hit AND exception = c.exception));
+    END
     """,
     """
     CREATE TRIGGER what_is_being_sent_is_not_withdrawn BEFORE INSERT ON notice_events
@@ -247,7 +264,8 @@ TRIGGERS = (
 
 def never_replaced(table: str, columns: tuple[str, ...]) -> str:
     """Return the trigger that keeps INSERT OR REPLACE from putting a row in another's place."""
-    terms = " OR ".join(f"{column} = NEW.{column}" for column in (*columns, "rowid"))
+    keys = (key.split("+") for key in (*columns, "rowid"))
+    terms = " OR ".join(" AND ".join(f"{name} = NEW.{name}" for name in key) for key in keys)
     return (
         f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table}"
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {terms})"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from sqlite_utils import Database
 
-from crawler.store.approvals import lacking_approvals, record_need
+from crawler.store.approvals import find_considerations, lacking_approvals, record_need
 from crawler.store.database import now, writing
+from crawler.store.hits import find_judgement
 from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import load_notice
 from crawler.workspace import Workspace
@@ -23,8 +24,17 @@ def approval_problem(db: Database, notice: str) -> str | None:
     events = [event.event for event in find_notice_events(db, notice)]
     if "withdrawn" in events or "closed" in events:
         return "it was withdrawn or closed"
-    if load_notice(db, notice).kind == RETRACTION:
+    drafted = load_notice(db, notice)
+    if drafted.kind == RETRACTION:
         return None
+    for hit in drafted.hits:
+        judgement = find_judgement(db, hit)
+        if judgement is None or judgement.decision != "infringing":
+            return f"{hit} is not judged infringing any more"
+    applying = {(c.hit, c.exception): c for c in find_considerations(db, notice)}
+    for considered in applying.values():
+        if considered.applies:
+            return f"{considered.exception} applies to {considered.hit}, as {considered.by} found"
     lacking = lacking_approvals(db, notice)
     if lacking == ["ordinary"]:
         return "nobody has approved it"

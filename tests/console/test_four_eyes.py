@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from crawler.accounts import Role
+from crawler.errors import NotAllowedError
+from crawler.store.approvals import record_approval
+from crawler.store.database import writing
+from crawler.store.notice_events import record_notice_event
+from crawler.store.notices import load_notice
+from pipelines.takedown.approval import approval_problem
 from tests.servers.command import Finished, invoke
-from tests.servers.judged import add_account, fill_workspace
+from tests.servers.judged import add_account, fill_workspace, now
 
 WHY = ("--reason", "假冒：品牌从未生产过此款")
 
@@ -84,3 +91,45 @@ def test_from_hit_to_approval(tmp_path: Path, office: dict[str, dict[str, str]])
     kinds = [entry["kind"] for entry in view["timeline"]]
     for kind in ("judgement", "case-opened", "notice-drafted", "approval", "notice-withdrawn"):
         assert kind in kinds
+
+
+def test_doubts_after_the_approval_hold_it_back(tmp_path: Path) -> None:
+    workspace, [hit] = fill_workspace(tmp_path / "w")
+    with workspace.store() as db:
+        _, env = add_account(db, "张伟", "analyst")
+        ann, _ = add_account(db, "Ann", "approver")
+    folder = workspace.folder
+
+    def judge(decision: str) -> None:
+        words = ("judge", hit, "--as", decision, "--by", "张伟", *WHY)
+        invoke(*words, workspace=folder, env=env)
+
+    judge("infringing")
+    invoke("notice", "draft", hit, "--kind", "dsa", workspace=folder, env=env)
+    name = invoke("notice", "status", "--json", workspace=folder).json["id"]
+    with workspace.store() as db, writing(db):
+        record_approval(db, load_notice(db, name), "ordinary", ann, "seen", at=now())
+
+    def problem() -> str:
+        with workspace.store() as db:
+            said = approval_problem(db, name)
+            try:
+                with writing(db):
+                    record_notice_event(db, name, "queued", {}, by="x", at=now())
+                    raise NotAllowedError("undone")
+            except sqlite3.IntegrityError as refused:
+                return f"{said}; {refused}"
+            except NotAllowedError:
+                assert said is None
+                return ""
+
+    assert problem() == ""
+    judge("licensed")
+    assert "not judged infringing any more; a hit of the notice is not judged" in problem()
+    judge("infringing")
+    consider = ("notice", "consider", name, "--exception", "parody", "--result", "戏仿")
+    invoke(*consider, "--applies", workspace=folder, env=env)
+    assert "parody applies to" in problem()
+    assert "an exception was found to apply" in problem()
+    invoke(*consider, workspace=folder, env=env)
+    assert problem() == ""
