@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from sqlite_utils import Database
 
-from crawler.accounts import Account, Role, hash_passphrase
+from crawler.accounts import Account, Role
 from crawler.campaign import Campaign
 from crawler.model import Hit, Listing, Outcome, Right, Sighting, TargetState, hit_id
 from crawler.store.accounts import record_account, record_token
@@ -22,8 +23,8 @@ from crawler.workspace import Workspace, make_workspace
 from tests.servers.stored_hits import LISTING, MARK, NAME, UNLICENSED
 
 PASSPHRASE = "correct horse 电池 staple"
-HASHED = hash_passphrase(PASSPHRASE, "nobody")
-"""Made once: a hash takes a third of a second by intent."""
+HASHED = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSPHRASE)
+"""With cheap settings, which a hash carries: a real one costs time and memory by intent."""
 
 SENDER = """
 [sender]
