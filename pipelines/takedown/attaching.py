@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,4 +49,5 @@ def store_file(workspace: Path, source: Path) -> StoredFile:
             part.unlink()
         else:
             part.replace(place)
-    return StoredFile(sha256=digest.hexdigest(), name=source.name, bytes=size)
+    name = os.fsencode(source.name).decode(errors="backslashreplace")
+    return StoredFile(sha256=digest.hexdigest(), name=name, bytes=size)

@@ -205,6 +205,12 @@ def _still_up(situation: Situation) -> Iterator[CheckLine]:
 def _classes(situation: Situation) -> Iterator[CheckLine]:
     for stored in situation.hits:
         for finding in stored.hit.findings:
+            if finding.feature == "other_goods":
+                yield _line(
+                    "warning",
+                    f"{stored.hit.id}: {finding.text!r} names none of the goods of"
+                    f" {stored.right.id} ({finding.form})",
+                )
             if finding.feature != "other_class":
                 continue
             if _considered(situation, stored.hit.id, "other-goods") is None:

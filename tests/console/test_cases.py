@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -119,12 +120,25 @@ def test_what_people_say_counts_until_it_is_seen_again(
          "is in no case"),
         (("outcome", "c-none", "--as", "open", "--reason", "x"), "'open' is not one of"),
         (("open", "h-none"), "no hit has the id"),
+        (("open", "h-none", "--by", "\udcff"), "no hit has the id"),
     ],
 )  # fmt: skip
 def test_wrong_use_is_told(
     shop: tuple[Workspace, list[str]], words: tuple[str, ...], match: str
 ) -> None:
     assert match in invoke("case", *words, workspace=shop[0].folder, expect=2).err
+
+
+def test_bytes_that_are_no_text_are_told(shop: tuple[Workspace, list[str]], tmp_path: Path) -> None:
+    workspace, (first, _) = shop
+    folder = workspace.folder
+    case = invoke("case", "open", first, *BY, workspace=folder).out.strip()
+    refused = invoke("case", "note", case, "\udcff", *BY, workspace=folder, expect=2)
+    assert "expected text" in refused.err
+    odd = tmp_path / os.fsdecode(b"\xff.pdf")
+    odd.write_bytes(b"x")
+    invoke("case", "attach", case, odd, *BY, workspace=folder)
+    assert show(workspace, case).json["files"][0]["name"] == "\\xff.pdf"
 
 
 def test_a_hit_that_nobody_judged_opens_no_case(tmp_path: Path) -> None:
