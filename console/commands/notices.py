@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 from sqlite_utils import Database
 
-from console.commands import papers
+from console.commands.papers import batch, pdf
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell
 from crawler.errors import MissingFactsError, NotAllowedError
@@ -40,8 +40,8 @@ def notice() -> None:
     """Draft notices from judged hits. Nothing is sent from here."""
 
 
-for command in papers.COMMANDS:
-    notice.add_command(command)
+notice.add_command(pdf)
+notice.add_command(batch)
 
 
 @notice.command()

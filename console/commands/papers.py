@@ -127,7 +127,3 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         with whole_file(folder / name) as file:
             file.write(data)
-
-
-COMMANDS = (pdf, batch)
-"""Of the group ``notice``."""
