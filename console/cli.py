@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "explain",
     "judge": "judging",
     "notice": "notices",
+    "deadlines": "deadlines",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",

@@ -170,6 +170,23 @@ def test_batch_is_written_with_its_index(
     assert "expected NAME=VALUE, got 'order_id'" in wrong.err
 
 
+def test_deadlines_are_listed_soonest_first(workspace: Workspace, notice: Notice) -> None:
+    with workspace.store() as db, writing(db):
+        record_notice_event(db, notice.id, "sent", {}, by="markhound", at=LATER)
+    lines = run("deadlines", "--json", workspace=workspace.folder).lines
+    assert [(one["notice"], one["rule"]["id"], one["due"]) for one in lines] == [
+        (notice.id, "SHOPIFY_TM", "2026-11-23"),
+        (notice.id, "HOUSE_ANSWER", "2026-11-25"),
+        (notice.id, "HOUSE_ANSWER", "2026-11-29"),
+        (notice.id, "HOUSE_ANSWER", "2026-12-06"),
+    ]
+    told = run("deadlines", notice.id, workspace=workspace.folder).out
+    assert "2026-11-25" in told
+    assert "no answer so far" in " ".join(told.split())
+    wrong = run("deadlines", "N-9", workspace=workspace.folder, expect=2)
+    assert "no notice has the id 'N-9'" in wrong.err
+
+
 def test_font_of_the_workspace_is_taken_from_its_folder(
     workspace: Workspace, notice: Notice, tmp_path: Path
 ) -> None:
