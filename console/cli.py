@@ -25,11 +25,11 @@ COMMANDS = {
     "explain": "explain",
     "judge": "judging",
     "notice": "notices",
-    "deadlines": "deadlines",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",
     "sweeps": "stored",
+    "deadlines": "deadlines",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is
