@@ -33,6 +33,7 @@ COMMANDS = {
     "pages": "stored",
     "sites": "stored",
     "sweeps": "stored",
+    "deadlines": "deadlines",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is

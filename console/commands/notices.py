@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from console.authentication import authenticate
-from console.commands import answering, approving, noticed, papers, sending
+from console.commands import answering, approving, noticed, sending
+from console.commands.papers import batch, pdf
 from console.context import Context, pass_context, people
 from console.drafting import draft_stored
 from crawler.files import write_whole
@@ -24,9 +25,11 @@ def notice() -> None:
     """Notices: drafted from judged hits, checked, approved by a second person, withdrawn."""
 
 
-for part in (approving, noticed, papers, sending, answering):
+for part in (approving, noticed, sending, answering):
     for command in part.COMMANDS:
         notice.add_command(command)
+notice.add_command(pdf)
+notice.add_command(batch)
 
 
 @notice.command()

@@ -10,6 +10,7 @@ import click
 from console.context import Context, pass_context, people
 from crawler.errors import InputError
 from crawler.files import whole_file
+from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import load_notice, load_noticed_hits
 from pipelines.takedown.batches import Batch, load_platform, make_batches, platform_names
 from pipelines.takedown.exhibits import exhibits_of
@@ -84,19 +85,24 @@ def batch(
     with workspace.store() as db:
         drafted = [load_notice(db, notice) for notice in dict.fromkeys(notices)]
         found = [(one, load_noticed_hits(db, workspace.pictures, one)) for one in drafted]
+        events = {one.id: {e.event for e in find_notice_events(db, one.id)} for one in drafted}
     made = make_batches(profile, found, given)
     _write(output, {one.name: one.data for one in made} | {f"{profile}-index.csv": _index(made)})
     platform = load_platform(profile)
     for one in made:
         rows = f"{len(one.rows)} {'row' if len(one.rows) == 1 else 'rows'}"
         people().print(f"{output / one.name}: {rows}", markup=False, soft_wrap=True)
+    if unapproved := [name for name, seen in events.items() if "approved" not in seen]:
+        _warn(f"Not approved, so not to be sent yet: {', '.join(unapproved)}")
     if not platform.checked:
-        people().print(
+        _warn(
             f"The columns were not compared with the platform's own form ({platform.source});"
-            " look at them before you send.",
-            markup=False,
-            soft_wrap=True,
+            " look at them before you send."
         )
+
+
+def _warn(text: str) -> None:
+    people().print(text, markup=False, soft_wrap=True)
 
 
 def _index(batches: Sequence[Batch]) -> bytes:
@@ -121,7 +127,3 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         with whole_file(folder / name) as file:
             file.write(data)
-
-
-COMMANDS = (pdf, batch)
-"""Of the group ``notice``."""

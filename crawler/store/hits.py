@@ -166,9 +166,15 @@ SELECT max(n.id) FROM hit_findings n JOIN sightings t ON t.id = n.sighting
 WHERE n.hit = h.id AND t.sweep = :sweep
 """
 _NEWEST_OF_NOTICE = """
-SELECT j.findings FROM notice_hits n JOIN judgements j ON j.id = n.judgement
+SELECT max(f.id) FROM notice_hits n
+JOIN notices o ON o.id = n.notice
+JOIN judgements j ON j.id = n.judgement
+JOIN hit_findings judged ON judged.id = j.findings
+JOIN hit_findings f ON f.hit = n.hit AND f.record = judged.record
+JOIN sightings t ON t.id = f.sighting AND t.seen_at <= o.drafted_at
 WHERE n.hit = h.id AND n.notice = :notice
 """
+"""The same findings as were judged, as they were seen last before the draft."""
 
 
 def find_hits(
@@ -190,7 +196,7 @@ def find_hits(
 
 
 def find_noticed_hits(db: Database, pictures: PictureFolder, notice: str) -> list[StoredHit]:
-    """Return the hits of a notice with the findings that were judged for it, by id."""
+    """Return the hits of a notice as they were when it was drafted, by id."""
     conditions = "h.id IN (SELECT hit FROM notice_hits WHERE notice = :notice)"
     values = {"limit": -1, "notice": notice}
     found = _query_hits(db, pictures, _NEWEST_OF_NOTICE, conditions, values)

@@ -59,8 +59,8 @@ class Platform:
     checked: bool
     """Whether it was compared with the platform's own form."""
     languages: tuple[str, ...]
-    rows: int
-    """Rows of one batch at the most."""
+    rows: int | None = None
+    """Rows of one batch at the most; None where no limit is known."""
     one: Literal["right", "kind of right", "any"] = "any"
     """What all rows of a batch have in common."""
     rights: tuple[RightKind, ...]
@@ -184,9 +184,10 @@ def make_batches(
     for of, cells in tables:
         groups.setdefault(_group(platform, of), []).append((of, cells))
     parts = [
-        group[at : at + platform.rows]
+        group[at : at + size]
         for group in groups.values()
-        for at in range(0, len(group), platform.rows)
+        for size in [platform.rows or len(group)]
+        for at in range(0, len(group), size)
     ]
     return [_batch(name, platform, number, part) for number, part in enumerate(parts, start=1)]
 

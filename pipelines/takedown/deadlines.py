@@ -14,6 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.errors import InputError
+from crawler.store.notice_events import NoticeEvent
 from pipelines.takedown.calendars import (
     Calendar,
     UnpublishedError,
@@ -127,6 +128,11 @@ _HOUSE = DeadlineRule(
 )
 
 
+_ENDS = frozenset({"restored", "withdrawn", "closed"})
+_ANSWERS = frozenset({"decided", "countered", "bounced", *_ENDS})
+"""Events that are an answer, or after which none is waited for."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deadline:
     """A clock that runs."""
@@ -227,6 +233,33 @@ def deadlines_of(
     """Return the clocks that an event starts after a notice of the kind."""
     rules = [find_rule(name) for name in kind.deadlines]
     return [run_deadline(rule, start, zone) for rule in rules if rule.event == event]
+
+
+def running_deadlines(
+    kind: NoticeKind, events: Iterable[NoticeEvent], answer_days: Iterable[int]
+) -> list[Deadline]:
+    """Return the clocks that still run for a notice, soonest first, bars at the end.
+
+    A clock starts when the recipient had what the event tells (``received_at`` of its record), else
+    at the event. It ends when the notice is withdrawn or closed, or the listing restored; a bar
+    stays. An acknowledgement is no answer yet.
+
+    :param events: of the notice, oldest first
+    """
+    running: list[Deadline] = []
+    for event in events:
+        if event.event in _ENDS:
+            running = [one for one in running if one.rule.length is None]
+        if event.event in _ANSWERS:
+            running = [one for one in running if one.rule.id != _HOUSE.id]
+        told = event.record.get("received_at")
+        start = datetime.fromisoformat(told) if isinstance(told, str) else event.at
+        started = deadlines_of(kind, event.event, start)
+        if event.event == _HOUSE.event:
+            started += answer_deadlines(start, answer_days)
+        again = {one.rule.id for one in started}
+        running = [one for one in running if one.rule.id not in again] + started
+    return sorted(running, key=lambda one: (one.due or date.max, one.rule.id))
 
 
 def answer_deadlines(sent_at: datetime, days: Iterable[int], zone: str = "UTC") -> list[Deadline]:

@@ -224,6 +224,8 @@ def test_a_sent_notice_is_withdrawn_in_one_step(
     assert "is a retraction" in invoke(*again, workspace=folder, env=env, expect=2).err
     case = withdrawn["case"]
     assert states(workspace, case) == {LISTING.url: "withdrawn"}
+    assert withdrawn["clocks"] == []
+    assert "No clock runs" in invoke("deadlines", workspace=folder).out
 
 
 def test_a_site_without_named_seller_gets_no_licensee(tmp_path: Path) -> None:

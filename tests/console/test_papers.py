@@ -16,6 +16,7 @@ from crawler.model import Hit, Judgement, PictureOutcome, Right, Sighting, hit_i
 from crawler.store.database import writing
 from crawler.store.hits import load_hit, record_hits, record_judgement
 from crawler.store.listings import record_sighting
+from crawler.store.notice_events import record_notice_event
 from crawler.store.notices import load_noticed_hits, record_case, record_notice
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
@@ -29,6 +30,7 @@ from tests.servers.command import run
 from tests.servers.stored_hits import MARK, NAME, PICTURE, a_listing
 
 AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+AGAIN = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 RIGHT = replace(MARK, jurisdictions=("CN", "US"), images=("works/heron.png",))
 LISTING = a_listing(url="https://shop.example/dp/B000000001", title="奥雷利奥 Aurelio 包")
@@ -80,6 +82,10 @@ def notice(workspace: Workspace) -> Notice:
             judged_at=LATER,
         )
         record_judgement(db, judgement)
+        again = replace(sighting, id="s-1b", seen_at=AGAIN)
+        with db.atomic():
+            record_sighting(db, again)
+            record_hits(db, again, [hit], {RIGHT.id})
         judged = [load_hit(db, workspace.pictures, hit.id)]
         case = draft_case(judged, opened_at=LATER)
         drafted = draft_notice(
@@ -115,6 +121,8 @@ def test_hits_of_a_notice_are_as_it_was_drafted(workspace: Workspace, notice: No
     with workspace.store() as db:
         (stored,) = load_noticed_hits(db, workspace.pictures, notice)
     assert stored.right == RIGHT
+    assert (stored.first_seen_at, stored.seen_at) == (AT, AGAIN)
+    assert "last 2026-11-21 01:30" in notice.text
     assert stored.hit.findings == (NAME, PICTURE)
     assert stored.picture_files[PICTURE.image or ""].is_file()
 
@@ -145,17 +153,38 @@ def test_batch_is_written_with_its_index(
     done = run(*wanted, workspace=workspace.folder)
     assert "amazon-001.csv: 1 row\n" in done.err
     assert "not compared with the platform's own form" in done.err
+    assert "Not approved, so not to be sent yet: N-2026-000001\n" in done.err
     table = (folder / "amazon-001.csv").read_text(encoding="utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(table))
     assert (row["ASIN"], row["Brand or title"]) == ("B000000001", "Aurelio")
     index = (folder / "amazon-index.csv").read_text(encoding="utf-8-sig")
     (entry,) = csv.DictReader(io.StringIO(index))
     assert (entry["file"], entry["row"], entry["notice"]) == ("amazon-001.csv", "1", notice.id)
-    run(*wanted, workspace=workspace.folder)  # the same again is no change
+    with workspace.store() as db, writing(db):
+        record_notice_event(db, notice.id, "approved", {}, by="li", at=LATER)
+    again = run(*wanted, workspace=workspace.folder)  # the same again is no change
+    assert "Not approved" not in again.err
     given = run(*wanted, "--set", "order_id=7", workspace=workspace.folder, expect=2)
     assert "is there with other content" in given.err
     wrong = run(*wanted, "--set", "order_id", workspace=workspace.folder, expect=2)
     assert "expected NAME=VALUE, got 'order_id'" in wrong.err
+
+
+def test_deadlines_are_listed_soonest_first(workspace: Workspace, notice: Notice) -> None:
+    with workspace.store() as db, writing(db):
+        record_notice_event(db, notice.id, "sent", {}, by="markhound", at=LATER)
+    lines = run("deadlines", "--json", workspace=workspace.folder).lines
+    assert [(one["notice"], one["rule"]["id"], one["due"]) for one in lines] == [
+        (notice.id, "SHOPIFY_TM", "2026-11-23"),
+        (notice.id, "HOUSE_ANSWER", "2026-11-25"),
+        (notice.id, "HOUSE_ANSWER", "2026-11-29"),
+        (notice.id, "HOUSE_ANSWER", "2026-12-06"),
+    ]
+    told = run("deadlines", notice.id, workspace=workspace.folder).out
+    assert "2026-11-25" in told
+    assert "no answer so far" in " ".join(told.split())
+    wrong = run("deadlines", "N-9", workspace=workspace.folder, expect=2)
+    assert "no notice has the id 'N-9'" in wrong.err
 
 
 def test_font_of_the_workspace_is_taken_from_its_folder(

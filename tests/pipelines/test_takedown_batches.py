@@ -41,7 +41,7 @@ def rows(batch: Batch) -> list[dict[str, str]]:
 def test_profile_is_sound(name: str) -> None:
     platform = load_platform(name)
     assert platform.source
-    assert platform.rows > 0
+    assert platform.rows is None or platform.rows > 0
     assert platform.languages
     names = [column.name for column in platform.columns]
     assert len(names) == len(set(names))
@@ -85,6 +85,12 @@ def test_batches_hold_as_many_rows_as_the_platform_takes() -> None:
     assert [row.url for batch in batches for row in batch.rows] == urls
     assert batches == make_batches("amazon", [noticed(urls)])
     assert batches[0].data.startswith(b"\xef\xbb\xbfASIN,URL,")
+
+
+def test_platform_without_a_known_limit_takes_all_at_once() -> None:
+    urls = [f"https://shop.example/products/{n}" for n in range(400)]
+    (batch,) = make_batches("shopify", [noticed(urls)])
+    assert len(batch.rows) == 400
 
 
 def test_each_right_has_batches_of_its_own() -> None:

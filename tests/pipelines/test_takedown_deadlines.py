@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import InputError
+from crawler.store.notice_events import NoticeEvent
 from pipelines.takedown.calendars import (
     UnpublishedError,
     add_working_days,
@@ -22,6 +23,7 @@ from pipelines.takedown.deadlines import (
     deadlines_of,
     find_rule,
     run_deadline,
+    running_deadlines,
 )
 from pipelines.takedown.kinds import KINDS, find_kind
 
@@ -152,3 +154,47 @@ def test_working_days_are_counted_one_by_one(start: date, count: int) -> None:
         between = [date.fromordinal(n) for n in range(start.toordinal() + 1, end.toordinal() + 1)]
         assert sum(is_working_day(day, calendar) for day in between) == count
         assert is_working_day(end, calendar)
+
+
+Told = tuple[str, int, dict[str, str]]
+"""An event of March 2026: name, day, record."""
+
+
+def steps(*told: Told) -> list[NoticeEvent]:
+    return [
+        NoticeEvent(
+            id=number,
+            notice="N-2026-000001",
+            event=event,
+            record=record,
+            by="wei",
+            at=datetime(2026, 3, day, 9, tzinfo=UTC),
+            entry=number,
+        )
+        for number, (event, day, record) in enumerate(told, start=1)
+    ]
+
+
+def running(kind: str, *told: Told) -> list[tuple[str, date | None]]:
+    found = running_deadlines(find_kind(kind), steps(*told), (3, 7))
+    return [(one.rule.id, one.due) for one in found]
+
+
+def test_clocks_run_from_what_was_told_until_they_end() -> None:
+    sent: Told = ("sent", 2, {})
+    house = [("HOUSE_ANSWER", date(2026, 3, 5)), ("HOUSE_ANSWER", date(2026, 3, 9))]
+    assert running("dmca", ("approved", 1, {})) == []
+    assert running("dmca", sent) == house
+    assert running("dmca", sent, ("acknowledged", 3, {})) == house
+    countered: Told = ("countered", 12, {"received_at": "2026-03-10T12:00:00.000000Z"})
+    clock = [("DMCA_COUNTER", date(2026, 3, 24))]
+    assert running("dmca", sent, countered) == clock
+    assert running("dmca", sent, countered, ("restored", 25, {})) == []
+    assert running("dmca", sent, countered, ("withdrawn", 13, {})) == []
+    again: Told = ("countered", 14, {"received_at": "2026-03-11T12:00:00.000000Z"})
+    assert running("dmca", sent, countered, again) == [("DMCA_COUNTER", date(2026, 3, 25))]
+
+
+def test_bar_stays_after_the_end() -> None:
+    told: list[Told] = [("sent", 2, {}), ("restored", 9, {}), ("closed", 10, {})]
+    assert running("cn-copyright", *told) == [("CN_RTC_17", None)]
