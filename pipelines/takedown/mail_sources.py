@@ -46,10 +46,11 @@ def read_maildir(folder: Path, keep: Keep) -> None:
     for path in sorted([*(folder / "new").iterdir(), *seen]):
         if path.name.startswith(".") or not path.is_file():
             continue
-        keep(path.read_bytes(), f"maildir {path.name}")
         name = path.name.partition(":")[0]
         flags = "".join(sorted({*_flags(path.name), "S"}))
-        path.rename(folder / "cur" / f"{name}:2,{flags}")
+        with suppress(FileNotFoundError):  # another program took it meanwhile
+            keep(path.read_bytes(), f"maildir {path.name}")
+            path.rename(folder / "cur" / f"{name}:2,{flags}")
 
 
 def _flags(name: str) -> str:
