@@ -36,8 +36,8 @@ from pipelines.takedown.looks import Look, look_again
 from pipelines.takedown.relisting import find_relistings, record_relistings
 
 Ending = Literal[
-    "still up", "changed", "perhaps gone", "not known", "gone before our notice", "removed after our notice",
-    "removed after our notice was refused", "restored",
+    "still up", "changed", "perhaps gone", "not known", "gone before our notice",
+    "removed after our notice", "removed after our notice was refused", "restored",
 ]  # fmt: skip
 THERE = (TargetState.SEEN, TargetState.UNCHANGED)
 

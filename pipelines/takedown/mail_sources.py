@@ -48,8 +48,12 @@ def read_maildir(folder: Path, keep: Keep) -> None:
             continue
         name = path.name.partition(":")[0]
         flags = "".join(sorted({*_flags(path.name), "S"}))
-        with suppress(FileNotFoundError):  # another program took it meanwhile
-            keep(path.read_bytes(), f"maildir {path.name}")
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            continue  # another program took it meanwhile
+        keep(raw, f"maildir {path.name}")
+        with suppress(FileNotFoundError):  # the same
             path.rename(folder / "cur" / f"{name}:2,{flags}")
 
 
