@@ -25,6 +25,8 @@ from crawler.workspace import (
 
 UNNAMED = "urls"
 """Name of the campaign of ``markhound sweep URL...``."""
+FOLLOW_UP = "follow-up"
+"""Name of that of ``markhound follow-up``."""
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 

@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler.budgets import BUDGETS
-from crawler.campaign import UNNAMED, Campaign, matching_of
+from crawler.campaign import FOLLOW_UP, UNNAMED, Campaign, matching_of
 from crawler.failures import words_of_reason
 from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
@@ -130,6 +130,8 @@ def find_resumable(
         found = load_sweep(db, sweep)
         return None if found.state == "finished" else found
     for found in find_sweeps(db):
+        if campaign is None and found.campaign.name == FOLLOW_UP:
+            continue  # the next one looks at all that is due anyway
         if campaign is None or _is_same(found.campaign, campaign):
             return None if found.state == "finished" else found
     return None

@@ -205,11 +205,17 @@ class Workspace:
 
         :raises FileFormatError: when that file is wrong
         """
+        return next(iter(self.find_recipients(site)), None)
+
+    def find_recipients(self, site: str) -> list[Recipient]:
+        """Return all who may receive notices about ``site``, as they stand in the file.
+
+        :raises FileFormatError: when that file is wrong
+        """
         path = self.folder / RECIPIENTS_NAME
         if not path.exists():
-            return None
-        directory = load_recipients(path)
-        return next((r for r in directory.recipients if r.site == site), None)
+            return []
+        return [r for r in load_recipients(path).recipients if r.site == site]
 
 
 def make_workspace(folder: Path) -> Workspace:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from crawler.campaign import FOLLOW_UP, Campaign
 from crawler.store.database import now, writing
 from crawler.store.notice_events import find_notice_events, record_notice_event
+from crawler.store.sweeps import record_sweep
 from crawler.store.yields import find_sweeps_before
+from crawler.sweep import find_resumable
 from crawler.workspace import open_workspace
 from tests.servers.command import run
 from tests.servers.notices import approved_notices
@@ -62,3 +65,13 @@ def test_each_noticed_url_ends_in_an_honest_state(workspace: Path, shop: TinySho
             "approved", "queued", "sending", "sent",
         }  # fmt: skip
         assert find_sweeps_before(db, "w-z", 9) == []  # what a sweep yields is not measured by it
+
+
+def test_a_follow_up_is_not_what_a_sweep_goes_on_with(workspace: Path) -> None:
+    seeds = ("https://shop.example/",)
+    with open_workspace(workspace).store() as db:
+        record_sweep(db, "w-1", Campaign(name="night", seeds=seeds), now())
+        record_sweep(db, "w-2", Campaign(name=FOLLOW_UP, seeds=seeds, only_seeds=True), now())
+        found = find_resumable(db, None, None)
+    assert found is not None
+    assert found.id == "w-1"

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.store.ledger import FIRST, digest_of, find_entries
+from crawler.store.notice_events import find_notice_events
+from crawler.workspace import open_workspace
 from tests.servers.command import run, start
 from tests.servers.mail import MailServer, use
 from tests.servers.notices import approved_notices, proving
@@ -26,8 +29,21 @@ def statuses(workspace: Path) -> dict[str, str]:
     return dict(rows)
 
 
+def check_ledger(workspace: Path) -> None:
+    with open_workspace(workspace).store() as db:
+        previous = FIRST
+        for e in find_entries(db):
+            assert e.digest == digest_of(
+                e.number, e.kind, e.subject, e.record, e.by, e.at, previous
+            )
+            previous = e.digest
+        steps = [event.entry for event in find_notice_events(db)]
+        assert len(set(steps)) == len(steps)
+
+
 def all_sent_but_known(workspace: Path, server: MailServer, notices: list[str], kills: int) -> None:
     ended = statuses(workspace)
+    check_ledger(workspace)
     counted = Counter(mail.parsed["Message-ID"] for mail in server.taken)
     assert set(counted.values()) == {1}, "sent twice"
     uncertain = {notice for notice in notices if ended[notice] == "uncertain"}

@@ -231,6 +231,12 @@ def decide_answer(
         raise InputError(f"expected a time that is past, got {timestamp(received_at)}")
     at = now()
     with writing(db):
+        step = find_step(db, notice)
+        if step is not None and step.event == "uncertain":
+            raise NotAllowedError(
+                f"{notice} is uncertain; if its answer shows that it arrived, say so first:"
+                f" markhound notice resolve {notice} --as sent --by NAME --reason TEXT"
+            )
         if find_last(db, notice, "sent") is None:
             raise NotAllowedError(f"{notice} was never sent, so that nobody can have answered it")
         began = received_at or at

@@ -36,8 +36,8 @@ from pipelines.takedown.looks import Look, look_again
 from pipelines.takedown.relisting import find_relistings, record_relistings
 
 Ending = Literal[
-    "still up", "changed", "not known", "gone before our notice", "removed after our notice",
-    "removed after our notice was refused", "restored",
+    "still up", "changed", "perhaps gone", "not known", "gone before our notice",
+    "removed after our notice", "removed after our notice was refused", "restored",
 ]  # fmt: skip
 THERE = (TargetState.SEEN, TargetState.UNCHANGED)
 
@@ -205,7 +205,8 @@ def ending_of(db: Database, noticed: Noticed, looks: Sequence[StoredLook]) -> En
         return _ending_of_gone(db, noticed, known)
     if verdict == "back":
         return "restored"
-    return "changed" if verdict == "changed" else "still up"
+    words: dict[Verdict, Ending] = {"changed": "changed", "gone once": "perhaps gone"}
+    return words.get(verdict, "still up")
 
 
 def _ending_of_gone(db: Database, noticed: Noticed, known: Sequence[StoredLook]) -> Ending:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from crawler.campaign import Campaign, Limits, Politeness, seed_problem
+from crawler.campaign import FOLLOW_UP, Campaign, Limits, Politeness, seed_problem
 from crawler.errors import InputError
 from crawler.model import TargetState, stable_id
 from crawler.revisits import forgotten_visit
@@ -60,7 +60,7 @@ def look_again(
         if problem := seed_problem(url):
             raise InputError(f"cannot look at it: {problem}")
     campaign = Campaign(
-        name="follow-up",
+        name=FOLLOW_UP,
         seeds=tuple(asked),
         purpose=purpose,
         allow_private=allow_private,

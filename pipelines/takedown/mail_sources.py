@@ -46,10 +46,15 @@ def read_maildir(folder: Path, keep: Keep) -> None:
     for path in sorted([*(folder / "new").iterdir(), *seen]):
         if path.name.startswith(".") or not path.is_file():
             continue
-        keep(path.read_bytes(), f"maildir {path.name}")
         name = path.name.partition(":")[0]
         flags = "".join(sorted({*_flags(path.name), "S"}))
-        path.rename(folder / "cur" / f"{name}:2,{flags}")
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            continue  # another program took it meanwhile
+        keep(raw, f"maildir {path.name}")
+        with suppress(FileNotFoundError):  # the same
+            path.rename(folder / "cur" / f"{name}:2,{flags}")
 
 
 def _flags(name: str) -> str:

@@ -112,15 +112,15 @@ def current_recipient(workspace: Workspace, notice: Notice) -> Recipient:
 
     :raises NotAllowedError: the directory names another address by now
     """
-    listed = workspace.find_recipient(notice.recipient.site)
-    if listed is None or (listed.way, listed.destination) == (
-        notice.recipient.way,
-        notice.recipient.destination,
-    ):
-        return notice.recipient
+    drafted = notice.recipient
+    listed = workspace.find_recipients(drafted.site)
+    ways = [(one.way, one.destination) for one in listed]
+    if not listed or (drafted.way, drafted.destination) in ways:
+        return drafted
+    now_named = ", ".join(str(destination) for _, destination in ways)
     raise NotAllowedError(
-        f"{notice.id} was drafted for {notice.recipient.destination}, and recipients.toml names"
-        f" {listed.destination} for {listed.site} by now; draft it anew"
+        f"{notice.id} was drafted for {drafted.destination}, and recipients.toml names"
+        f" {now_named} for {drafted.site} by now; draft it anew"
     )
 
 

@@ -79,10 +79,7 @@ def propose_recipients(
 
 def _listed(workspace: Workspace, site: str) -> Iterator[Proposal]:
     """Yield who stands in the directory already: form before agent."""
-    path = workspace.folder / RECIPIENTS_NAME
-    if not path.exists():
-        return
-    known = [r for r in load_recipients(path).recipients if r.site == site]
+    known = workspace.find_recipients(site)
     for recipient in sorted(known, key=lambda r: r.portal is None):
         yield Proposal(
             site=site,
@@ -185,7 +182,7 @@ def add_recipients(workspace: Workspace, proposals: Sequence[Proposal]) -> list[
     :raises FileFormatError: when the file is wrong
     """
     path: Path = workspace.folder / RECIPIENTS_NAME
-    with locked(workspace.folder / "keys"):
+    with locked(workspace.logs):
         old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
         known: Sequence[Recipient] = load_recipients(path).recipients if path.exists() else ()
         there = {(r.site, a) for r in known for a in (r.email, r.portal) if a}

@@ -20,7 +20,7 @@ from crawler.store.notices import (
 )
 from crawler.store.observations import find_observations
 from crawler.store.rights import load_right
-from crawler.takedown import StandingLimits
+from crawler.takedown import Recipient, StandingLimits
 from crawler.workspace import Workspace
 from pipelines.takedown.checking import OtherNotice, Situation
 from pipelines.takedown.kinds import find_kind
@@ -67,7 +67,7 @@ def gather_situation(
         for stored in find_hits(db, workspace.pictures, ids=notice.hits)
     ]
     hits.sort(key=lambda stored: notice.hits.index(stored.hit.id))
-    recipient = workspace.find_recipient(notice.recipient.site)
+    recipient = _same_today(workspace, notice.recipient.site, notice.recipient.name)
     urls = {stored.listing.url for stored in hits}
     standings = gather_standings(workspace, db, now=now)
     return Situation(
@@ -97,7 +97,7 @@ def gather_standings(workspace: Workspace, db: Database, *, now: datetime) -> li
             histories.setdefault(notice.recipient, []).append(steps.get(notice.id, ()))
             sites[notice.recipient] = notice.site
     return [
-        standing_with(name, _limits(workspace, sites[name]), histories[name], now=now)
+        standing_with(name, _limits(workspace, sites[name], name), histories[name], now=now)
         for name in sorted(histories)
     ]
 
@@ -109,9 +109,15 @@ def _steps(db: Database) -> dict[str, list[NoticeEvent]]:
     return steps
 
 
-def _limits(workspace: Workspace, site: str) -> StandingLimits:
-    recipient = workspace.find_recipient(site)
+def _limits(workspace: Workspace, site: str, name: str) -> StandingLimits:
+    recipient = _same_today(workspace, site, name)
     return (recipient and recipient.standing) or workspace.config.takedown.standing
+
+
+def _same_today(workspace: Workspace, site: str, name: str) -> Recipient | None:
+    """Return the site's recipient of that name as it stands today, else the site's first."""
+    today = workspace.find_recipients(site)
+    return next((one for one in today if one.name == name), next(iter(today), None))
 
 
 def _others(db: Database, notice: str) -> Iterator[OtherNotice]:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from crawler.campaign import Campaign
 from crawler.model import Hit, Judgement, PictureOutcome, Right, Sighting, hit_id
+from crawler.store.approvals import lacking_approvals
 from crawler.store.database import writing
 from crawler.store.hits import load_hit, record_hits, record_judgement
 from crawler.store.listings import record_sighting
@@ -27,6 +28,7 @@ from pipelines.takedown.draft import draft_notice
 from pipelines.takedown.kinds import find_kind
 from tests.pipelines.noticed import RECIPIENT, SENDER
 from tests.servers.command import run
+from tests.servers.notices import approve, employ
 from tests.servers.stored_hits import MARK, NAME, PICTURE, a_listing
 
 AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
@@ -98,9 +100,10 @@ def notice(workspace: Workspace) -> Notice:
             notice_id="N-2026-000001",
             case=case,
         )
+        wei, _ = employ(db)
         with writing(db):
             record_case(db, case)
-            record_notice(db, drafted, {hit.id: judgement.id})
+            record_notice(db, drafted, {hit.id: judgement.id}, account=wei.id)
         record_right(
             workspace, replace(RIGHT, name="Renamed"), at=datetime(2026, 11, 23, tzinfo=UTC)
         )
@@ -161,7 +164,7 @@ def test_batch_is_written_with_its_index(
     (entry,) = csv.DictReader(io.StringIO(index))
     assert (entry["file"], entry["row"], entry["notice"]) == ("amazon-001.csv", "1", notice.id)
     with workspace.store() as db, writing(db):
-        record_notice_event(db, notice.id, "approved", {}, by="li", at=LATER)
+        approve(db, notice.id)
     again = run(*wanted, workspace=workspace.folder)  # the same again is no change
     assert "Not approved" not in again.err
     given = run(*wanted, "--set", "order_id=7", workspace=workspace.folder, expect=2)
@@ -172,7 +175,10 @@ def test_batch_is_written_with_its_index(
 
 def test_deadlines_are_listed_soonest_first(workspace: Workspace, notice: Notice) -> None:
     with workspace.store() as db, writing(db):
-        record_notice_event(db, notice.id, "sent", {}, by="markhound", at=LATER)
+        if lacking_approvals(db, notice.id):
+            approve(db, notice.id)
+        for step in ("queued", "sending", "sent"):
+            record_notice_event(db, notice.id, step, {}, by="markhound", at=LATER)
     lines = run("deadlines", "--json", workspace=workspace.folder).lines
     assert [(one["notice"], one["rule"]["id"], one["due"]) for one in lines] == [
         (notice.id, "SHOPIFY_TM", "2026-11-23"),

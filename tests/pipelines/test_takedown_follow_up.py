@@ -181,7 +181,7 @@ def test_endings_are_kept_apart(
         send(db, NOTICE, *more)
         looks = [stored(look("gone", 24), "gone once"), stored(look("gone", 48), "gone")]
         assert ending_of(db, NOTICED, looks) == ending
-        assert ending_of(db, NOTICED, looks[:1]) == "still up"
+        assert ending_of(db, NOTICED, looks[:1]) == "perhaps gone"
         unknown = stored(look("failed", 60, None), "unknown")
         assert ending_of(db, NOTICED, [*looks, unknown]) == ending
         assert ending_of(db, NOTICED, [unknown]) == "not known"

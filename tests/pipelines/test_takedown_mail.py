@@ -13,6 +13,7 @@ from crawler.errors import InputError, MachineError
 from pipelines.takedown.answer_words import suggest_meaning
 from pipelines.takedown.mail_reading import read_mail
 from pipelines.takedown.mail_sources import imap_name, read_imap, read_maildir, read_mbox
+from tests.servers.certificates import make_certificate
 from tests.servers.imap import imap_server
 
 
@@ -160,6 +161,26 @@ def test_imap_marks_a_mail_only_after_it_is_kept(tmp_path: Path) -> None:
         secure = ImapServer(host="127.0.0.1", port=port, security="starttls", timeout=5)
         with pytest.raises(MachineError, match="STARTTLS"):
             list(read_imap(secure, tmp_path, keep))
+
+
+def test_imap_over_tls_checks_the_certificate(tmp_path: Path) -> None:
+    make_certificate(tmp_path / "imap-port.pem")
+    make_certificate(tmp_path / "other.pem")
+    (tmp_path / "password").write_text("secret")
+    kept: list[bytes] = []
+    with imap_server(tmp_path, b"Subject: 1\r\n\r\nx\r\n") as (port, _):
+        for ca_file, said in (("other.pem", "certificate verify failed"), ("imap-port.pem", None)):
+            server = ImapServer(
+                host="127.0.0.1", port=port, security="tls", user="wei",
+                password_file="password", ca_file=ca_file,
+            )  # fmt: skip
+            if said:
+                with pytest.raises(MachineError, match=said):
+                    list(read_imap(server, tmp_path, lambda raw, _: kept.append(raw)))
+                assert kept == []
+            else:
+                assert list(read_imap(server, tmp_path, lambda raw, _: kept.append(raw))) == []
+    assert kept == [b"Subject: 1\r\n\r\nx\r\n"]
 
 
 def test_mailboxes_are_named_in_modified_utf_7() -> None:

@@ -269,6 +269,11 @@ def test_a_recipient_that_was_changed_since_the_draft_needs_a_new_draft(office: 
     )
     with office.store() as db, pytest.raises(NotAllowedError, match="draft it anew"):
         queue_notice(office, db, notice, by="mei")
+    with (office.folder / "recipients.toml").open("a") as file:  # one of several is enough
+        file.write(
+            '[[recipients]]\nsite = "shop.example"\nname = "y"\nemail = "desk@shop.example"\n'
+        )
+    queue(office, notice)
 
 
 # -- other ways ------------------------------------------------------------------------

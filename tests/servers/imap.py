@@ -90,7 +90,13 @@ class Factory(protocol.Factory):
         server.factory = self
         return server
 
-port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")
+pem = sys.argv[1] + ".pem"
+if Path(pem).exists():
+    from twisted.internet.ssl import DefaultOpenSSLContextFactory
+    secure = DefaultOpenSSLContextFactory(pem, pem)
+    port = reactor.listenSSL(0, Factory(), secure, interface="127.0.0.1")
+else:
+    port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")
 Path(sys.argv[1] + ".new").write_text(str(port.getHost().port))
 Path(sys.argv[1] + ".new").rename(sys.argv[1])
 reactor.run()
@@ -100,6 +106,8 @@ reactor.run()
 @contextmanager
 def imap_server(folder: Path, *mails: bytes) -> Iterator[tuple[int, Path]]:
     """Serve the mails to the user ``wei`` with the password ``secret``.
+
+    It speaks TLS when there is a certificate, ``imap-port.pem``, in the folder.
 
     Yields the port, and the file that gets a line with the number of each mail that is marked.
     """
