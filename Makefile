@@ -46,7 +46,7 @@ $(COMPILED): $(LINKED) $(shell find $(ROOMS) settings.py -name '*.py')
 browser: setup ## Get Chromium and a Chinese font, unless they are there
 	@$(BIN)/python -c 'import sys; from crawler.render import find_chromium; sys.exit(not find_chromium())' \
 		|| .ci/need-packages "rendering pages" chromium-headless-shell fonts-noto-cjk
-	@$(BIN)/python -c 'import sys; from console.doctor import find_fonts; sys.exit(not any(find_fonts()))' \
+	@$(BIN)/python -c 'import sys; from crawler.fonts import find_fonts; sys.exit(not any(find_fonts()))' \
 		|| .ci/need-packages "Chinese text in pictures" fonts-noto-cjk
 	@$(BIN)/playwright --version >/dev/null 2>&1 \
 		|| .ci/need-packages "the driver of Playwright" libatomic1

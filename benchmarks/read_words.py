@@ -33,7 +33,7 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.picture_recall import SUFFIXES, encode, flatten
 from benchmarks.registries import HAN, SYLLABLES, make_registry
 from benchmarks.titles import is_kept_back
-from console.doctor import find_fonts
+from crawler.fonts import find_fonts
 from crawler.model import Hit, Listing, Right
 from matchers.judge import Matcher, Subject
 from matchers.normalize import fold

@@ -24,15 +24,23 @@ COMMANDS = {
     "hits": "hits",
     "explain": "explain",
     "judge": "judging",
+    "user": "users",
+    "case": "cases",
     "notice": "notices",
+    "follow-up": "following",
+    "recipient": "recipients",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",
     "sweeps": "stored",
+    "deadlines": "deadlines",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is
 loaded when its command is called: Scrapy alone takes longer to load than most commands to run."""
+
+NAMED = {"follow-up": "follow_up_command"}
+"""Command -> its name in its module, where that is another one."""
 
 EXIT_WRONG = 2
 EXIT_STOPPED = 3
@@ -48,7 +56,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"console.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, NAMED.get(cmd_name, cmd_name))
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401

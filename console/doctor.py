@@ -17,6 +17,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from crawler.errors import InputError
+from crawler.fonts import debian_remedy, find_fonts, font_remedy
 from crawler.render import VARIABLE, find_chromium
 from pipelines.sweep.words import REMEDY, is_installed
 
@@ -27,17 +28,6 @@ OLDEST_SQLITE = (3, 37, 0)
 LEAST_FREE_MIB = 500
 GOOD_OPEN_FILES = 4096
 """A sweep of some hundred sites holds a connection and a file or two for each."""
-
-FONT_FOLDERS = (
-    Path("/usr/share/fonts"),
-    Path("/usr/local/share/fonts"),
-    Path("~/.local/share/fonts"),
-    Path("~/.fonts"),
-    Path("/System/Library/Fonts"),
-    Path("/Library/Fonts"),
-)
-CJK_FONTS = ("Noto*CJK*", "SourceHan*", "wqy-*", "DroidSansFallback*", "PingFang*", "STHeiti*")
-"""File names of the fonts with Chinese characters that systems bring."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +149,7 @@ def _check_disk(workspace: Path) -> Check:
 
 def _check_chromium() -> Check:
     playwright = f"{sys.executable} -m playwright install chromium-headless-shell"
-    remedy: str | None = _debian_remedy("chromium-headless-shell") or playwright
+    remedy: str | None = debian_remedy("chromium-headless-shell") or playwright
     try:
         browser = find_chromium()
     except InputError as error:
@@ -192,28 +182,20 @@ def _check_driver() -> Check:
         found=done.stdout.strip() if ok else "its driver does not start",
         needed_for="the project's tests, which steer Chromium by it",
         # Debian's smallest systems lack this one library of the Node.js that it brings
-        remedy=None if ok else _debian_remedy("libatomic1") or "install the library libatomic",
+        remedy=None if ok else debian_remedy("libatomic1") or "install the library libatomic",
     )
 
 
 def _check_font() -> Check:
     font = next(find_fonts(), None)
-    remedy = _debian_remedy("fonts-noto-cjk") or "install the font Noto Sans CJK"
     return Check(
         name="Chinese font",
         ok=font is not None,
         required=False,
         found=font.name if font else "none",
-        needed_for="Chinese text in captured and drawn pictures",
-        remedy=None if font else remedy,
+        needed_for="Chinese text in captured and drawn pictures, and in notices as PDF",
+        remedy=None if font else font_remedy(),
     )
-
-
-def find_fonts() -> Iterator[Path]:
-    """Yield the files of fonts with Chinese characters that are there."""
-    for folder in FONT_FOLDERS:
-        for pattern in CJK_FONTS:
-            yield from folder.expanduser().rglob(pattern)
 
 
 def _check_openssl() -> Check:
@@ -224,7 +206,7 @@ def _check_openssl() -> Check:
         required=False,
         found=program or "not on PATH",
         needed_for="checking the time-stamps of evidence",
-        remedy=None if program else _debian_remedy("openssl") or "install openssl",
+        remedy=None if program else debian_remedy("openssl") or "install openssl",
     )
 
 
@@ -272,11 +254,3 @@ def _check_ocr() -> Check:
         needed_for="reading the text in listings' pictures",
         remedy=None if ok else f"make setup, or {REMEDY}",
     )
-
-
-def _debian_remedy(package: str) -> str | None:
-    """Return the command on systems of Debian's kind, None on others."""
-    if shutil.which("apt-get", path=os.defpath) is None:
-        return None
-    sudo = "" if os.geteuid() == 0 else "sudo "
-    return f"{sudo}apt-get install -y --no-install-recommends {package}"

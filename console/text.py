@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import click
 from rich.markup import escape
@@ -34,15 +34,26 @@ def cell(text: str) -> str:
     return escape(clean(text))
 
 
-def print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
-    """Print rows as a table, many of them as lines set apart by tabs, none as ``nothing``."""
+def print_rows(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    nothing: str,
+    *,
+    whole: Collection[str] = (),
+) -> None:
+    """Print rows as a table, many of them as lines set apart by tabs, none as ``nothing``.
+
+    :param whole: heads of columns that are never broken into lines: ids that are copied
+    """
     if not rows:
         out().print(nothing)
     elif len(rows) > MOST_IN_TABLE:
         for row in rows:
             click.echo("\t".join(map(clean, row)))
     else:
-        table = Table(*heads)
+        table = Table()
+        for head in heads:
+            table.add_column(head, no_wrap=head in whole)
         for row in rows:
             table.add_row(*map(cell, row))
         out().print(table)

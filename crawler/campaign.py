@@ -25,6 +25,8 @@ from crawler.workspace import (
 
 UNNAMED = "urls"
 """Name of the campaign of ``markhound sweep URL...``."""
+FOLLOW_UP = "follow-up"
+"""Name of that of ``markhound follow-up``."""
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
@@ -129,6 +131,8 @@ class Campaign:
     """Of the other pages, how many are read in full in each sweep: 0 = none, 1 = all."""
     allow_private: bool = False
     """Whether loopback and private addresses may be fetched."""
+    only_seeds: bool = False
+    """Whether nothing but the seeds is read: no links, sitemaps, interfaces, or known pages."""
     render: RenderMode = "auto"
     """Whether pages that are made by their scripts are rendered in a browser."""
     limits: Limits = field(default_factory=Limits)

@@ -73,6 +73,8 @@ class Holder:
     email: str | None = None
     address: str | None = None
     phone: str | None = None
+    website: str | None = None
+    """Address of the owner's own website, for reports to hosts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

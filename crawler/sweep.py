@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler.budgets import BUDGETS
-from crawler.campaign import UNNAMED, Campaign, matching_of
+from crawler.campaign import FOLLOW_UP, UNNAMED, Campaign, matching_of
 from crawler.failures import words_of_reason
 from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
@@ -108,7 +108,8 @@ def run_sweep(
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
         seeds = " ".join(campaign.seeds)
-        crawl = process.crawl(crawler, url=seeds, search=search, works=works)
+        alone = "yes" if campaign.only_seeds else ""
+        crawl = process.crawl(crawler, url=seeds, search=search, works=works, alone=alone)
         process.start()
         state, reason = watch.end(crawl)
         with workspace.store() as db:
@@ -129,6 +130,8 @@ def find_resumable(
         found = load_sweep(db, sweep)
         return None if found.state == "finished" else found
     for found in find_sweeps(db):
+        if campaign is None and found.campaign.name == FOLLOW_UP:
+            continue  # the next one looks at all that is due anyway
         if campaign is None or _is_same(found.campaign, campaign):
             return None if found.state == "finished" else found
     return None

@@ -118,6 +118,8 @@ class TargetsMiddleware:
             if seed is not None:
                 yield seed
         self.targets.leave_others(sites)
+        if self._plan is not None and self._plan.campaign.only_seeds:
+            return
         for site in sites:
             self._take_known(site)
             await asyncio.sleep(0)  # the event loop turns, and what is known is written

@@ -7,17 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import ValidationError
 from sqlite_utils import Database
 
+from crawler.delivery import (
+    DeliveryConfig,
+    FollowUpConfig,
+    address_problem,
+    delivery_problems,
+    is_secret_way,
+)
 from crawler.errors import FileFormatError, InputError, Problem, WorkspaceError
 from crawler.formats import parse_record, problems_of
 from crawler.pictures import WORDS_BUDGET, PictureFolder, WordsMode, descriptor_at
 from crawler.store.database import open_store
-from crawler.takedown import Recipient, Sender
+from crawler.takedown import Recipient, Sender, StandingLimits
 
 CONFIG_NAME = "markhound.toml"
 RECIPIENTS_NAME = "recipients.toml"
@@ -60,6 +68,24 @@ class MatchingConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TakedownConfig:
+    """``[takedown]``: how notices are made, what they must hold against, how they are followed."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    fresh_hours: int = 24
+    """How long ago a listing may have been seen last, at the most."""
+    recipient_days: int = 90
+    """How long ago a recipient may have been verified, at the most."""
+    standing: StandingLimits = field(default_factory=StandingLimits)
+    font: str = ""
+    """Path of a font file with Chinese characters for PDFs, taken from the workspace's folder;
+    empty = the one that the system has."""
+    answer_days: tuple[int, ...] = (3, 7, 14)
+    """Days without an answer after which a notice is brought up again, rising."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
 
@@ -68,6 +94,9 @@ class WorkspaceConfig:
     crawl: CrawlConfig = field(default_factory=CrawlConfig)
     matching: MatchingConfig = field(default_factory=MatchingConfig)
     sender: Sender = field(default_factory=Sender)
+    takedown: TakedownConfig = field(default_factory=TakedownConfig)
+    delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
+    follow_up: FollowUpConfig = field(default_factory=FollowUpConfig)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +134,20 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 # phone = "+86 10 5555 0100"
 # email = "ip@your-firm.example"
 # signature = "/s/ Li Wei"
+
+[takedown]
+# font = "fonts/NotoSansCJK-Regular.ttc"  # for PDFs; the system's own Chinese font unless given
+# answer_days = [3, 7, 14]                # when a notice without an answer is brought up again
+
+# [delivery]
+# address = "notices@your-firm.example"  # From and Reply-To; the sender's e-mail unless given
+# cancel_minutes = 10                    # a queued notice can be cancelled for so long
+#
+# [delivery.smtp]                        # your organisation's own relay
+# host = "mail.your-firm.example"
+# security = "starttls"                  # or "tls"
+# user = "notices"
+# password_env = "NOTICES_PASSWORD"      # never the password itself
 """
 
 STARTING_RECIPIENTS = """\
@@ -115,6 +158,8 @@ STARTING_RECIPIENTS = """\
 # name = "Shop Example, notice desk"
 # email = "notices@shop.example"
 # language = "en"
+# channel = "email"                    # or "webhook", "portal", "post"
+# verified_at = 2026-11-22             # when a person made sure that it is the right one
 """
 
 
@@ -135,6 +180,12 @@ class Workspace:
         """Where each sweep leaves its log."""
         return self.folder / "logs"
 
+    @property
+    def font(self) -> str:
+        """Path of the font for PDFs; empty where none is set."""
+        font = self.config.takedown.font
+        return str(self.folder / Path(font).expanduser()) if font else ""
+
     @cached_property
     def pictures(self) -> PictureFolder:
         """The pictures, by content."""
@@ -154,11 +205,17 @@ class Workspace:
 
         :raises FileFormatError: when that file is wrong
         """
+        return next(iter(self.find_recipients(site)), None)
+
+    def find_recipients(self, site: str) -> list[Recipient]:
+        """Return all who may receive notices about ``site``, as they stand in the file.
+
+        :raises FileFormatError: when that file is wrong
+        """
         path = self.folder / RECIPIENTS_NAME
         if not path.exists():
-            return None
-        directory = load_toml(RecipientDirectory, path, "the recipients' file")
-        return next((r for r in directory.recipients if r.site == site), None)
+            return []
+        return [r for r in load_recipients(path).recipients if r.site == site]
 
 
 def make_workspace(folder: Path) -> Workspace:
@@ -190,6 +247,15 @@ def open_workspace(folder: Path) -> Workspace:
     config = load_toml(WorkspaceConfig, path, "the workspace's settings")
     if message := matching_problem(config.matching):
         raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
+    if message := takedown_problem(config.takedown):
+        raise FileFormatError([Problem(path=path, line=None, where="takedown", message=message)])
+    if message := answer_days_problem(config.takedown.answer_days):
+        where = "takedown.answer_days"
+        raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
+    if problems := list(delivery_problems(config.delivery, config.follow_up)):
+        raise FileFormatError(
+            [Problem(path=path, line=None, where=key, message=text) for key, text in problems]
+        )
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
@@ -199,6 +265,13 @@ def open_workspace(folder: Path) -> Workspace:
     descriptor = descriptor_at(config.matching.descriptor, folder)
     matching = replace(config.matching, descriptor=descriptor)
     return Workspace(folder=folder, config=replace(config, matching=matching))
+
+
+def answer_days_problem(days: tuple[int, ...]) -> str | None:
+    """Say why days without an answer are none; None when they are."""
+    if days and days[0] >= 1 and all(one < other for one, other in pairwise(days)):
+        return None
+    return f"expected rising numbers of days from 1, got {list(days)}"
 
 
 def matching_problem(matching: MatchingConfig) -> str | None:
@@ -211,6 +284,51 @@ def matching_problem(matching: MatchingConfig) -> str | None:
         f"expected 0 <= cutoff <= threshold <= 1, got cutoff = {matching.cutoff}"
         f" and threshold = {matching.threshold}"
     )
+
+
+def takedown_problem(takedown: TakedownConfig) -> str | None:
+    """Say why the limits of takedown are none; None when they are."""
+    hours, days = takedown.fresh_hours, takedown.recipient_days
+    if hours < 1 or days < 1:
+        return f"expected fresh_hours and recipient_days of 1 or more, got {hours} and {days}"
+    return takedown.standing.problem
+
+
+def load_recipients(path: Path) -> RecipientDirectory:
+    """Read a file of recipients.
+
+    :raises FileFormatError: when it is wrong, or a channel lacks the address that it needs
+    """
+    directory = load_toml(RecipientDirectory, path, "the recipients' file")
+    problems = [
+        Problem(path=path, line=None, where=f"recipients.{number}.{key}", message=message)
+        for number, recipient in enumerate(directory.recipients)
+        for key, message in recipient_problems(recipient)
+    ]
+    if problems:
+        raise FileFormatError(problems)
+    return directory
+
+
+def recipient_problems(recipient: Recipient) -> Iterator[tuple[str, str]]:
+    """Yield (key, what is wrong) of a recipient that nothing can be sent to as it says."""
+    if recipient.email is not None and (message := address_problem(recipient.email)):
+        yield "email", message
+    needs = {"email": "email", "webhook": "webhook", "portal": "portal", "post": "address"}
+    if recipient.channel is not None:
+        needed = needs[recipient.channel]
+        if not getattr(recipient, needed):
+            yield "channel", f"{recipient.channel!r} needs the key {needed!r}, which is missing"
+    for key in ("portal", "webhook"):
+        url: str | None = getattr(recipient, key)
+        if url is None:
+            continue
+        if not url.startswith(("https://", "http://")):
+            yield key, f"expected a URL, got {url!r}"
+        elif key == "webhook" and not is_secret_way(url):
+            yield key, f"expected https (http is for loopback only), got {url!r}"
+    if recipient.standing is not None and (message := recipient.standing.problem):
+        yield "standing", message
 
 
 def load_toml(kind: type[Record], path: Path, expected: str) -> Record:

@@ -48,17 +48,25 @@ class StructuredSpider(Discovery, Spider):
     Arguments: ``url``, one or several seeds separated by white space; ``search``, a JSON object
     (``words``, ``pages`` of results for each, ``left_out`` words) when sites are to be searched;
     ``works``, by what pages that are no listings are compared with works: ``text``, or ``pictures``
-    besides; empty = not at all.
+    besides; empty = not at all; ``alone``, which is not empty when only the seeds are to be read.
     """
 
     name = "structured"
 
-    def __init__(self, url: str = "", search: str = "", works: str = "", **kwargs: Any) -> None:  # noqa: ANN401 (Scrapy's signature)
+    def __init__(
+        self,
+        url: str = "",
+        search: str = "",
+        works: str = "",
+        alone: str = "",
+        **kwargs: Any,  # noqa: ANN401 (Scrapy's signature)
+    ) -> None:
         Spider.__init__(self, **kwargs)
         Discovery.__init__(self)
         self.seeds = tuple(url.split())
         self.search: dict[str, Any] = json.loads(search) if search else {}
         self.works = works
+        self.alone = bool(alone)
         self.robots = Robots("")
         self._mapped: set[str] = set()
         self._met: set[str] = set()
@@ -74,10 +82,21 @@ class StructuredSpider(Discovery, Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield a Request for each seed."""
+        parse = self.parse_alone if self.alone else self.parse_seed
         for seed in self.seeds:
-            yield Request(
-                canonical_url(seed) or seed, callback=self.parse_seed, meta={"read_always": True}
-            )
+            yield Request(canonical_url(seed) or seed, callback=parse, meta={"read_always": True})
+
+    def parse_alone(self, response: Response) -> Iterator[Output]:
+        """Yield what a page holds, and nothing that it leads to.
+
+        :raises SkipError: as ``parse`` does; but a list that grows by scripts was read as it is
+        """
+        try:
+            for output in self.parse(response):
+                if not isinstance(output, Links):
+                    yield output
+        except GrowsByScriptError:
+            return
 
     async def parse_seed(self, response: Response) -> AsyncIterator[Output]:
         """Yield all ways to the listings of a site that its first page shows, and what it holds.

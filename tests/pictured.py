@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from console.doctor import find_fonts
+from crawler.fonts import find_fonts
 
 GROUND = (206, 188, 160)
 

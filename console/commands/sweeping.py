@@ -10,6 +10,7 @@ from typing import get_args
 import click
 from rich.console import Console
 
+from console.commands.following import tell_relistings
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.progress import sweep_progress
@@ -34,6 +35,7 @@ from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
 from pipelines.sweep.words import check_installed
+from pipelines.takedown.relisting import find_relistings, record_relistings
 
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
@@ -109,6 +111,8 @@ def sweep(
         print_json(report, keep_empty=True)
     else:
         print_report(out(), report)
+    with context.workspace.store() as db:
+        tell_relistings(record_relistings(db, find_relistings(db, context.workspace)))
     ctx.exit(EXIT_STATUS[report.state])
 
 

@@ -27,6 +27,7 @@ def open_store(path: Path) -> Database:
         db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT))
         db.enable_wal()
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE deletes unasked
         db.execute("PRAGMA synchronous = NORMAL")
         _refuse_newer(db, path)
         if migrations.pending(db):

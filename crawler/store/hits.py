@@ -15,6 +15,7 @@ from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Judgement, Listing, Right, Sighting
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
+from crawler.store.ledger import append_entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +85,7 @@ def record_hits(
 
 
 def record_judgement(db: Database, judgement: Judgement) -> None:
-    """Append a person's decision."""
+    """Append a person's decision; inside the caller's transaction, or in one of its own."""
     row = {
         "id": judgement.id,
         "hit": judgement.hit,
@@ -97,6 +98,20 @@ def record_judgement(db: Database, judgement: Judgement) -> None:
     }
     with db.atomic():
         db.table("judgements").insert(row)
+        append_entry(
+            db,
+            "judgement",
+            judgement.hit,
+            {
+                "judgement": judgement.id,
+                "decision": judgement.decision,
+                "findings": judgement.findings,
+                "authenticated": judgement.authenticated,
+                "reason": judgement.reason,
+            },
+            by=judgement.by,
+            at=judgement.judged_at,
+        )
 
 
 def load_hit(db: Database, pictures: PictureFolder, prefix: str) -> StoredHit:
@@ -128,6 +143,12 @@ def find_hit_id(db: Database, prefix: str) -> str:
     raise NotFoundError(f"several hits start with {prefix!r} ({some} ...); give more of the id")
 
 
+def find_hit_url(db: Database, hit: str) -> str:
+    """Return the address of the hit's listing or page, also of one that is a hit no longer."""
+    row = next(db.query("SELECT url FROM hits WHERE id = ?", [hit]))
+    return str(row["url"])
+
+
 _HITS = """
 SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.id AS findings,
        f.sighting, f.right_version, l.first_seen_at, s.seen_at, s.sweep, h.id
@@ -144,6 +165,16 @@ _NEWEST_OF_SWEEP = """
 SELECT max(n.id) FROM hit_findings n JOIN sightings t ON t.id = n.sighting
 WHERE n.hit = h.id AND t.sweep = :sweep
 """
+_NEWEST_OF_NOTICE = """
+SELECT max(f.id) FROM notice_hits n
+JOIN notices o ON o.id = n.notice
+JOIN judgements j ON j.id = n.judgement
+JOIN hit_findings judged ON judged.id = j.findings
+JOIN hit_findings f ON f.hit = n.hit AND f.record = judged.record
+JOIN sightings t ON t.id = f.sighting AND t.seen_at <= o.drafted_at
+WHERE n.hit = h.id AND n.notice = :notice
+"""
+"""The same findings as were judged, as they were seen last before the draft."""
 
 
 def find_hits(
@@ -161,6 +192,20 @@ def find_hits(
     conditions, values = _conditions(ids, right, site, flagged_only)
     newest = _NEWEST if sweep is None else _NEWEST_OF_SWEEP
     values |= {"limit": -1 if limit is None else limit, "sweep": sweep}
+    return _query_hits(db, pictures, newest, conditions, values)
+
+
+def find_noticed_hits(db: Database, pictures: PictureFolder, notice: str) -> list[StoredHit]:
+    """Return the hits of a notice as they were when it was drafted, by id."""
+    conditions = "h.id IN (SELECT hit FROM notice_hits WHERE notice = :notice)"
+    values = {"limit": -1, "notice": notice}
+    found = _query_hits(db, pictures, _NEWEST_OF_NOTICE, conditions, values)
+    return sorted(found, key=lambda stored: stored.hit.id)
+
+
+def _query_hits(
+    db: Database, pictures: PictureFolder, newest: str, conditions: str, values: dict[str, Any]
+) -> list[StoredHit]:
     rows = db.query(_HITS.format(newest=newest, conditions=conditions), values)
     return [_stored_hit(db, pictures, row) for row in list(rows)]
 

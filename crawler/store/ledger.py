@@ -8,6 +8,7 @@ make the whole chain anew. What proves is a stamp of that digest by others.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,8 +46,15 @@ class Entry:
 
 
 def canonical(record: object) -> bytes:
-    """Return JSON that is always the same for the same record: keys sorted, no spaces, UTF-8."""
-    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    """Return JSON that is always the same for the same record: keys sorted, no spaces, UTF-8.
+
+    :raises UnicodeEncodeError: bytes that are no text, as an argument of the command line can be
+    """
+    try:
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        json.dumps(record, ensure_ascii=False).encode()
+        raise
 
 
 def digest_of(

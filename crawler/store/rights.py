@@ -127,6 +127,17 @@ def load_right(db: Database, pictures: PictureFolder, right_id: str) -> StoredRi
     return found[0]
 
 
+def load_right_at(db: Database, right_id: str, at: datetime) -> Right:
+    """Return the right as the registry had it at a moment.
+
+    :raises NotFoundError: when it had none of that id
+    """
+    before = [right for imported_at, _, right in find_versions(db, right_id) if imported_at <= at]
+    if not before:
+        raise NotFoundError(f"the registry had no right {right_id!r} at {at.isoformat()}")
+    return before[-1]
+
+
 def find_versions(db: Database, right_id: str) -> list[tuple[datetime, str, Right]]:
     """Return every version of a right, oldest first: when, from which file, the record."""
     rows = db.query(
@@ -137,3 +148,13 @@ def find_versions(db: Database, right_id: str) -> list[tuple[datetime, str, Righ
         (datetime.fromisoformat(r["imported_at"]), r["source"], load_record(Right, r["record"]))
         for r in rows
     ]
+
+
+def picture_digests(db: Database, right_id: str) -> dict[str, str]:
+    """Return the pictures of the right as it stands now: image -> SHA-256."""
+    rows = db.query(
+        "SELECT image, sha256 FROM right_pictures WHERE version ="
+        " (SELECT max(id) FROM right_versions WHERE right_id = ?)",
+        [right_id],
+    )
+    return {row["image"]: row["sha256"] for row in rows}

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database, Migrations
 
+from crawler.store import accounts_schema
+from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER
 
 migrations = Migrations("markhound")
@@ -70,6 +72,26 @@ def m0007_ledger(db: Database) -> None:
     _run(db, LEDGER)
     db.execute(CHAINED)
     _make_append_only(db, ("ledger", "notice_events", "captures"))
+
+
+@migrations()
+def m0008_accounts(db: Database) -> None:
+    """Keep accounts, approvals and cases, and refuse what four eyes have not seen."""
+    _run(db, accounts_schema.TABLES)
+    _make_append_only(db, accounts_schema.APPEND_ONLY)
+    for trigger in accounts_schema.TRIGGERS:
+        db.execute(trigger)
+    for table, columns in accounts_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(table, columns))
+
+
+@migrations()
+def m0008_delivery(db: Database) -> None:
+    """Keep the outbox, answers, looks at noticed listings, and relistings."""
+    _run(db, DELIVERY)
+    for trigger in ONE_CLAIM:
+        db.execute(trigger)
+    _make_append_only(db, DELIVERY_RECORDS)
 
 
 def _run(db: Database, statements: str) -> None:

@@ -57,7 +57,8 @@ def find_sweeps_before(db: Database, sweep: str, most: int) -> list[str]:
     """Return the last sweeps before this one that came to an end of their own, newest first."""
     rows = db.execute(
         "SELECT s.id FROM sweeps s JOIN sweep_ends e ON e.sweep = s.id"
-        " WHERE s.id < ? AND e.state = 'finished' GROUP BY s.id ORDER BY s.id DESC LIMIT ?",
+        " WHERE s.id < ? AND e.state = 'finished' AND NOT coalesce(s.plan ->> '$.only_seeds', 0)"
+        " GROUP BY s.id ORDER BY s.id DESC LIMIT ?",
         [sweep, most],
     )
     return [row[0] for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,13 +12,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from crawler.errors import InputError, MissingFactsError, NotAllowedError
 from crawler.model import Right
 from crawler.store.hits import StoredHit
-from crawler.takedown import Case, Notice, Recipient, Sender
-from matchers.wording import STANDING_SENTENCES
+from crawler.takedown import Block, Case, Notice, Recipient, Sender
+from matchers.wording import Language
 from pipelines.takedown.cases import check_one_case, draft_case, seller_name, site_of_hit
 from pipelines.takedown.facts import REGISTERED, rights_of
 from pipelines.takedown.kinds import KINDS, NoticeKind
-from pipelines.takedown.layout import exact_url, finalize, make_visible, paragraph, postal, row
-from pipelines.takedown.wording import RIGHT_KINDS, describe_finding
+from pipelines.takedown.kinds.record import wording_of
+from pipelines.takedown.layout import exact_url, finalize, make_visible, postal
+from pipelines.takedown.paper import lay_out, mark_paragraph, mark_row, parse_paper
+from pipelines.takedown.wording import RIGHT_KINDS, describe_finding, speaks_for
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _environment = Environment(
@@ -30,8 +32,8 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_environment.filters.update(paragraph=paragraph, postal=postal)
-_environment.globals.update(row=row)
+_environment.filters.update(paragraph=mark_paragraph, postal=postal)
+_environment.globals.update(row=mark_row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,11 +80,14 @@ def draft_notice(
     drafted_at: datetime,
     notice_id: str,
     case: Case,
+    language: str | None = None,
 ) -> Notice:
     """Draft the notice; the same arguments give the same text.
 
     :param drafted_at: with time zone; its day in UTC is the notice's date
-    :raises InputError: when there are no hits, or ``drafted_at`` has no time zone
+    :param language: BCP 47; the recipient's, else the kind's first, unless given
+    :raises InputError: when there are no hits, ``drafted_at`` has no time zone, or there is no
+        text in the language
     :raises NotAllowedError: when a hit is not judged infringing, the hits are not of this one
         case, a right has lapsed, or the law of ``kind`` does not cover a right
     :raises MissingFactsError: naming every fact that is missing
@@ -98,9 +103,10 @@ def draft_notice(
     missing = missing_facts(kind, hits, sender, recipient)
     if missing or recipient is None:
         raise MissingFactsError(kind.name, missing)
-    language = kind.language_for(recipient)
+    language = kind.language_for(recipient, language)
+    wording = wording_of(language)
     rights = rights_of(hits)
-    targets = _targets(kind, hits, rights)
+    targets = _targets(hits, rights, wording)
     values = {
         "kind": kind,
         "case": case,
@@ -109,13 +115,14 @@ def draft_notice(
         "sender": sender,
         "recipient": recipient,
         "rights": rights,
-        "kinds_of_rights": RIGHT_KINDS[kind.wording],
+        "kinds_of_rights": RIGHT_KINDS[wording],
+        "tags": {tag for right in rights for tag in right.tags},
         "targets": targets,
         "count": len(targets),
         "holder": rights[0].holder,
     }
-    subject = _environment.from_string(kind.subject).render(values)
-    text = _environment.get_template(kind.template(language)).render(values, subject=subject)
+    subject = _environment.from_string(kind.subjects[language]).render(values)
+    paper = render_paper(kind.template(language), {**values, "subject": subject})
     return Notice(
         id=notice_id,
         case=case.id,
@@ -124,10 +131,16 @@ def draft_notice(
         hits=tuple(stored.hit.id for stored in hits),
         recipient=recipient,
         subject=make_visible(subject),
-        text=text,
+        text=lay_out(paper),
         drafted_by=drafted_by,
         drafted_at=drafted_at,
+        paper=paper,
     )
+
+
+def render_paper(template: str, values: Mapping[str, object]) -> tuple[Block, ...]:
+    """Return the template's blocks with the values in them."""
+    return parse_paper(_environment.get_template(template).render(values))
 
 
 def _foreign_to_case(
@@ -170,25 +183,21 @@ def _in_territory(kind: NoticeKind, right: Right) -> bool:
 
 
 def _targets(
-    kind: NoticeKind, hits: Sequence[StoredHit], rights: Sequence[Right]
+    hits: Sequence[StoredHit], rights: Sequence[Right], wording: Language
 ) -> tuple[Target, ...]:
     numbers = {right.id: number for number, right in enumerate(rights, start=1)}
     by_url: dict[str, list[StoredHit]] = {}
     for stored in hits:
         by_url.setdefault(stored.listing.url, []).append(stored)
-    return tuple(_target(kind, group, numbers) for group in by_url.values())
+    return tuple(_target(wording, group, numbers) for group in by_url.values())
 
 
-def _target(kind: NoticeKind, group: Sequence[StoredHit], numbers: dict[str, int]) -> Target:
+def _target(wording: Language, group: Sequence[StoredHit], numbers: dict[str, int]) -> Target:
     """Lay one listing out. Only what speaks for the hit is a reason to give in a notice."""
     newest = max(group, key=lambda stored: stored.seen_at)
     listing = newest.listing
     findings = [
-        finding
-        for stored in group
-        for finding in stored.hit.findings
-        # How a name stands in its title weighs its finding; it is no reason of its own.
-        if finding.weight > 0 and finding.feature not in STANDING_SENTENCES["en"]
+        finding for stored in group for finding in stored.hit.findings if speaks_for(finding)
     ]
     price = None
     if listing.price is not None:
@@ -201,7 +210,7 @@ def _target(kind: NoticeKind, group: Sequence[StoredHit], numbers: dict[str, int
         first_seen_at=min(stored.first_seen_at for stored in group).astimezone(UTC),
         seen_at=newest.seen_at.astimezone(UTC),
         rights=tuple(dict.fromkeys(numbers[stored.right.id] for stored in group)),
-        reasons=tuple(dict.fromkeys(describe_finding(f, kind.wording) for f in findings)),
+        reasons=tuple(dict.fromkeys(describe_finding(f, wording) for f in findings)),
         pictures=tuple(dict.fromkeys(exact_url(f.image) for f in findings if f.image)),
     )
 

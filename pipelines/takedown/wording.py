@@ -38,6 +38,14 @@ RIGHT_KINDS: Mapping[Language, Mapping[RightKind, str]] = {
 }
 
 
+def speaks_for(finding: Finding) -> bool:
+    """Tell whether the finding is a reason to give in a notice.
+
+    How a name stands in its title weighs its finding; it is no reason of its own.
+    """
+    return finding.weight > 0 and finding.feature not in STANDING_SENTENCES["en"]
+
+
 def describe_finding(finding: Finding, language: Language) -> str:
     """Say what was compared and how it came out, as one sentence without its weight."""
     if finding.image is not None and finding.reference is not None:

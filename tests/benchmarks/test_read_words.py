@@ -10,7 +10,7 @@ import pytest
 from benchmarks.match_pictures import draw_textured
 from benchmarks.picture_recall import encode
 from benchmarks.read_words import choose, make_matcher, plant_all, report_planted
-from console.doctor import find_fonts
+from crawler.fonts import find_fonts
 from matchers.pictures.ocr import read_lines
 
 

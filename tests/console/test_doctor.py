@@ -12,7 +12,7 @@ import pytest
 
 from console import doctor
 from console.doctor import Check, examine
-from crawler import render
+from crawler import fonts, render
 from matchers.index import compiled
 
 
@@ -99,7 +99,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 def test_a_chinese_font_is_found_by_its_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(doctor, "FONT_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(fonts, "FONT_FOLDERS", (tmp_path,))
     assert not checked("Chinese font").ok
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "NotoSansCJK-Regular.ttc").touch()

@@ -72,3 +72,12 @@ def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         db.table("_sqlite_migrations").insert(row)
     with pytest.raises(WorkspaceError, match=r"newer version.*m9999_future"), workspace.store():
         pass
+
+
+@pytest.mark.parametrize("days", ["[]", "[0]", "[7, 3]", "[3, 3]"])
+def test_days_without_an_answer_rise(tmp_path: Path, days: str) -> None:
+    workspace = make_workspace(tmp_path)
+    config = workspace.folder / "markhound.toml"
+    config.write_text(f"[takedown]\nanswer_days = {days}\n", encoding="utf-8")
+    with pytest.raises(FileFormatError, match=r"takedown\.answer_days: expected rising numbers"):
+        open_workspace(tmp_path)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,71 +7,41 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import InputError, MissingFactsError, NotAllowedError
+from crawler.formats import dump_json, load_record
 from crawler.model import Holder, JudgementKind, Seller
 from crawler.store.hits import StoredHit
-from crawler.takedown import Case, Notice, Recipient, Sender
+from crawler.takedown import Notice, Sender
 from pipelines.takedown.cases import draft_case
 from pipelines.takedown.draft import draft_notice, missing_facts
 from pipelines.takedown.kinds import CN_ECOMMERCE, DMCA, DSA, KINDS, NoticeKind
+from pipelines.takedown.kinds.uk import UK
+from pipelines.takedown.paper import lay_out
+from tests.pipelines.noticed import NOW, OTHER_BAG, RECIPIENT, SENDER, draft, hits_for
 from tests.servers.stored_hits import MARK, PICTURE, UNLICENSED, WORK, a_hit, a_listing
 
 GOLDEN = Path(__file__).parent / "golden"
-NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-SENDER = Sender(
-    name="Li Wei",
-    organisation="Harbour & Pine LLP",
-    role="agent",
-    mandate="power of attorney no. 12 of 2026-03-01",
-    identity="91110000MA0000000X",
-    address="1 Sample Road\nBeijing 100000",
-    phone="+86 10 5555 0100",
-    email="ip@harbour.example",
-    signature="/s/ Li Wei",
-)
-RECIPIENT = Recipient(
-    site="shop.example", name="Shop Example, notice desk", email="notices@shop.example"
-)
 STOLEN_PICTURE = a_hit(right=WORK, findings=(PICTURE, UNLICENSED))
-OTHER_BAG = a_hit(
-    listing=a_listing(
-        url="https://shop.example/p/2?" + "x" * 80,
-        title="奥雷利奥女士手提包真皮大容量单肩包新款，2026春季爆款，全网最低价包邮，限时特惠",
-        price=None,
-    )
-)
+
+NOTICES = [
+    pytest.param(kind, language, id=kind.template(language))
+    for kind in KINDS
+    for language in kind.languages
+]
 
 
-def draft(
-    kind: NoticeKind,
-    hits: Sequence[StoredHit],
-    sender: Sender = SENDER,
-    recipient: Recipient | None = RECIPIENT,
-    case: Case | None = None,
-) -> Notice:
-    return draft_notice(
-        kind,
-        hits,
-        sender,
-        recipient,
-        drafted_by="wei",
-        drafted_at=NOW,
-        notice_id="n-0001",
-        case=case or draft_case(hits, opened_at=NOW),
-    )
-
-
-def hits_for(kind: NoticeKind) -> list[StoredHit]:
-    """Return hits that a notice of the kind can name: a work for dmca, all sorts for the others."""
-    if kind is DMCA:
-        return [STOLEN_PICTURE]
-    return [a_hit(), STOLEN_PICTURE, OTHER_BAG]
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_notice_reads_as_pinned(kind: NoticeKind) -> None:
-    notice = draft(kind, hits_for(kind))
-    pinned = (GOLDEN / f"{kind.template(notice.language)}").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("kind", "language"), NOTICES)
+def test_notice_reads_as_pinned(kind: NoticeKind, language: str) -> None:
+    notice = draft(kind, hits_for(kind), language=language)
+    pinned = (GOLDEN / kind.template(language)).read_text(encoding="utf-8")
     assert notice.text == pinned
+
+
+@pytest.mark.parametrize(("kind", "language"), NOTICES)
+def test_notice_makes_each_declaration(kind: NoticeKind, language: str) -> None:
+    words = " ".join(draft(kind, hits_for(kind), language=language).text.split())
+    for declaration in kind.declarations:
+        said = declaration.words[language]
+        assert said in (words if language == "en" else words.replace(" ", ""))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -125,7 +94,7 @@ def test_work_needs_no_register() -> None:
 
 
 def test_dmca_refuses_a_trademark_and_says_which_kinds_fit() -> None:
-    with pytest.raises(NotAllowedError, match=r"TM-0001 is a trademark.*dsa or cn-ecommerce") as no:
+    with pytest.raises(NotAllowedError, match=r"a trademark.*dsa or uk or cn-ecommerce") as no:
         draft(DMCA, [a_hit()])
     assert a_hit().hit.id in str(no.value)
 
@@ -232,19 +201,26 @@ def test_no_hits_and_no_time_zone_are_wrong_input() -> None:
         )
 
 
-@pytest.mark.parametrize("kind", [DSA, CN_ECOMMERCE], ids=lambda kind: kind.name)
-def test_hostile_values_cannot_forge_a_line(kind: NoticeKind) -> None:
-    hostile = "bag\r\nSigned: nobody\u2028Why: no\u202egnorw{{ 1 }}"
-    listing = a_listing(title=hostile, seller=replace(SELLER, name=hostile))
-    text = draft(kind, [a_hit(listing=listing)]).text
-    assert not any(
-        line.lstrip().startswith(("Signed: nobody", "Why: no")) for line in text.split("\n")
-    )
-    assert "\r" not in text
-    assert "\u2028" not in text
-    assert "\u202e" not in text
-    assert "bag⏎Signed:" in text
-    assert "[U+202E]gnorw{{" in text
+HOSTILE = (
+    "bag\r\nSigned: nobody\u2028Why: no\u202egnorw{{ 1 }}{% raw %}\x1e\x1f\x1d#[*_$<b>"
+    + "长a" * 5000
+)
+
+
+@pytest.mark.parametrize(("kind", "language"), NOTICES)
+def test_hostile_values_cannot_forge_a_line(kind: NoticeKind, language: str) -> None:
+    listing = a_listing(title=HOSTILE, seller=replace(SELLER, name=HOSTILE))
+    hits = [replace(hit, listing=listing) for hit in hits_for(kind)[:1]]
+    notice = draft(kind, hits, language=language)
+    tame = draft(kind, hits_for(kind)[:1], language=language)
+    shape = [(block.kind, block.label) for block in notice.paper]
+    assert shape == [(block.kind, block.label) for block in tame.paper]
+    lines = notice.text.split("\n")
+    assert not any(line.lstrip().startswith(("Signed: nobody", "Why: no")) for line in lines)
+    assert not set("\r\u2028\u202e\x1d\x1e\x1f") & set(notice.text)
+    assert "bag⏎Signed:" in notice.text
+    assert "[U+202E]gnorw{{" in notice.text
+    assert "".join(notice.text.split()).count("长a" * 5000) >= 1
 
 
 def test_url_is_exact_and_whole() -> None:
@@ -256,6 +232,24 @@ def test_only_what_speaks_for_the_hit_is_given_as_a_reason() -> None:
     assert "licensee" not in draft(DSA, hits_for(DSA)).text
 
 
-def test_draft_claims_no_approval() -> None:
-    for kind in KINDS:
-        assert "approv" not in draft(kind, hits_for(kind)).text.lower()
+@pytest.mark.parametrize(("kind", "language"), NOTICES)
+def test_draft_claims_no_approval(kind: NoticeKind, language: str) -> None:
+    text = draft(kind, hits_for(kind), language=language).text.lower()
+    assert not any(word in text for word in ("approv", "批准", "审批"))
+
+
+THREATS = ("infring", "court", "proceeding", "legal action", "sue", "liab", "damages")
+THREATS_ZH = ("侵权", "侵害", "诉讼", "法院", "责任", "赔偿", "起诉")
+
+
+def test_text_for_the_united_kingdom_threatens_nobody() -> None:
+    for language in UK.languages:
+        text = draft(UK, hits_for(UK), language=language).text.lower()
+        assert [word for word in THREATS + THREATS_ZH if word in text] == []
+
+
+@pytest.mark.parametrize(("kind", "language"), NOTICES)
+def test_text_is_laid_out_from_its_paper(kind: NoticeKind, language: str) -> None:
+    notice = draft(kind, hits_for(kind), language=language)
+    assert lay_out(notice.paper) == notice.text
+    assert load_record(Notice, dump_json(notice)) == notice

@@ -1,0 +1,109 @@
+"""Sending a notice to a recipient's own interface: one signed POST of JSON."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ssl
+import time
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from crawler.delivery import is_secret_way
+from crawler.errors import InputError
+from crawler.store.database import timestamp
+from crawler.store.ledger import canonical
+from crawler.takedown import Notice
+from pipelines.takedown.message import Attachment
+from pipelines.takedown.smtp import Sending
+
+TIMEOUT = 60.0
+"""Seconds that an answer may take."""
+MOST_ANSWER = 2_000
+"""Bytes of the answer that are kept."""
+
+
+def notice_json(notice: Notice, attachments: Sequence[Attachment]) -> bytes:
+    """Return what is posted: the notice, and its attachments in base64; always the same bytes."""
+    record = {
+        "id": notice.id,
+        "kind": notice.kind,
+        "language": notice.language,
+        "subject": notice.subject,
+        "text": notice.text,
+        "drafted_at": timestamp(notice.drafted_at),
+        "attachments": [
+            {
+                "name": a.name,
+                "media_type": a.media_type,
+                "sha256": hashlib.sha256(a.data).hexdigest(),
+                "data": base64.b64encode(a.data).decode(),
+            }
+            for a in attachments
+        ],
+    }
+    return canonical(record)
+
+
+def sign_webhook(key: bytes, moment: int, body: bytes) -> str:
+    """Return ``t=SECONDS,v1=HEX``: HMAC-SHA256 of ``SECONDS.BODY``, so that a copy grows old."""
+    digest = hmac.digest(key, b"%d." % moment + body, hashlib.sha256)
+    return f"t={moment},v1={digest.hex()}"
+
+
+def send_webhook(url: str, body: bytes, *, key: str | None, notice: str) -> Sending:
+    """Post a notice once; redirects are not followed.
+
+    2xx is sent, 4xx but 408, 425 and 429 failed, and these and 503 are put off. After the request
+    went out, silence and other answers of 5xx say nothing of what was done: uncertain. The
+    ``Idempotency-Key`` is the notice's id.
+
+    :raises InputError: the URL is neither https nor on loopback
+    """
+    if not is_secret_way(url):
+        raise InputError(f"webhook: expected https (http is for loopback only), got {url!r}")
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"Content-Type": "application/json", "Idempotency-Key": notice}
+    if key is not None:
+        headers["Markhound-Signature"] = sign_webhook(key.encode(), int(time.time()), body)
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        context = ssl.create_default_context()
+        connection = http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+    try:
+        return _post(connection, path, body, headers)
+    finally:
+        connection.close()
+
+
+def _post(
+    connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str]
+) -> Sending:
+    try:
+        connection.connect()
+    except OSError as error:  # TLS and certificates among them
+        return Sending(result="put_off", words=f"no connection: {error}")
+    try:
+        connection.request("POST", path, body=body, headers=headers)
+        response = connection.getresponse()
+        text = response.read(MOST_ANSWER).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as error:
+        return Sending(result="uncertain", words=f"lost after the request went out: {error!r}")
+    said = "".join(c for c in f"HTTP {response.status} {' '.join(text.split())}" if c.isprintable())
+    return _judge(response.status, said[:500])
+
+
+def _judge(status: int, said: str) -> Sending:
+    if 200 <= status < 300:
+        return Sending(result="sent", words=said)
+    if status in (408, 425, 429, 503):
+        return Sending(result="put_off", words=said)
+    if 300 <= status < 500:
+        return Sending(result="failed", words=said)
+    return Sending(result="uncertain", words=said)

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlite_utils import Database
+
+from crawler.delivery import FollowUpConfig
+from crawler.model import Listing, Outcome, Seller, TargetState
+from crawler.pictures import PictureFolder
+from crawler.store.database import timestamp, writing
+from crawler.store.ledger import find_entries
+from crawler.store.looks import Noticed, StoredLook, find_noticed, record_look
+from crawler.store.notice_events import record_notice_event
+from crawler.store.sweeps import record_outcomes
+from crawler.targets import NO_LISTING
+from crawler.workspace import Workspace, make_workspace
+from pipelines.takedown.follow_up import ending_of, is_due, judge_look, next_due
+from pipelines.takedown.looks import Look
+from pipelines.takedown.relisting import find_relistings, record_relistings
+from pipelines.takedown.same_pictures import Pictures
+from tests.servers.notices import CASE, SELLER, a_listing, approved_notices, see
+from tests.servers.sweeping import picture
+
+SENT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
+NOTICE, URL = "N-2026-000001", "https://shop.example/p/1"
+NOTICED = Noticed(notice=NOTICE, case=CASE, url=URL, sent_at=SENT)
+CONFIG = FollowUpConfig()
+HOUR = timedelta(hours=1)
+
+
+def look(state: str, hours: float = 0, kind: str | None = "listing", reason: str = "") -> Look:
+    at = SENT + timedelta(hours=hours)
+    return Look(
+        url=URL, state=TargetState(state), kind=kind, reason=reason, at=at, sweep="w-1",
+        sighting=None,
+    )  # fmt: skip
+
+
+def judged(*looks: Look, hours: float = 12) -> list[str]:
+    """Return the verdict of each look after those before it."""
+    before: list[StoredLook] = []
+    for one in looks:
+        verdict = judge_look(one, before, hours)
+        before.append(stored(one, verdict))
+    return [one.verdict for one in before]
+
+
+def stored(one: Look, verdict: Any) -> StoredLook:
+    return StoredLook(
+        notice=NOTICE, url=URL, state=one.state, kind=one.kind, reason=one.reason, verdict=verdict,
+        sweep="w-1", sighting=None, at=one.at,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["blocked", "failed", "skipped", "not_reached"])
+def test_what_was_not_had_is_never_gone(state: str) -> None:
+    looks = [look(state, hours, None) for hours in range(0, 400, 24)]
+    assert set(judged(*looks)) == {"unknown"}
+    assert judged(look("gone"), look(state, 24), look(state, 48)) == [
+        "gone once",
+        "unknown",
+        "unknown",
+    ]
+
+
+def test_gone_is_proven_by_two_looks_some_hours_apart() -> None:
+    assert judged(look("gone"), look("gone", 11.9)) == ["gone once", "gone once"]
+    assert judged(look("gone"), look("gone", 12)) == ["gone once", "gone"]
+    assert judged(look("gone"), look("gone", 6), look("gone", 12))[-1] == "gone"
+    assert judged(look("gone"), look("blocked", 6), look("gone", 12))[-1] == "gone"
+    assert judged(look("gone"), look("gone", 0), hours=0)[-1] == "gone"
+
+
+def test_seen_in_between_begins_anew() -> None:
+    assert judged(look("gone"), look("seen", 6), look("gone", 12), look("gone", 30)) == [
+        "gone once", "up", "gone once", "gone",
+    ]  # fmt: skip
+
+
+def test_what_is_back_after_it_was_gone_is_told_and_may_go_again() -> None:
+    assert judged(
+        look("gone"), look("gone", 24), look("gone", 25), look("unchanged", 48), look("seen", 50),
+        look("gone", 60), look("gone", 90),
+    ) == ["gone once", "gone", "gone", "back", "back", "gone once", "gone"]  # fmt: skip
+
+
+def test_a_page_in_place_of_the_listing_is_neither_up_nor_gone() -> None:
+    assert judged(look("seen", 0, "page", NO_LISTING)) == ["changed"]
+    home = look("seen", 24, "page", "redirected to https://shop.example/")
+    assert judged(look("seen"), home) == ["up", "changed"]
+    assert judged(look("seen", 0, "page")) == ["up"]  # a noticed page that never was a listing
+
+
+def test_the_schedule_goes_by_days_after_sending() -> None:
+    at, due = SENT, []
+    for _ in range(8):
+        at = next_due(SENT, at, CONFIG)
+        due.append((at - SENT).days)
+    assert due == [1, 3, 7, 14, 30, 60, 90, 120]
+
+
+@pytest.mark.parametrize(
+    ("last", "hours", "due"),
+    [
+        (None, 23, False),
+        (None, 24, True),
+        (("up", 24), 71, False),
+        (("up", 24), 72, True),
+        (("up", 200), 335, False),  # the look of the seventh day was late
+        (("gone once", 24), 35, False),
+        (("gone once", 24), 36, True),
+        (("gone", 36), 71, False),
+        (("gone", 36), 72, True),
+        (("unknown", 24), 35, False),
+        (("unknown", 24), 36, True),
+        (("up", 8700), 24 * 366, False),  # nobody looks for ever
+    ],
+)
+def test_what_is_due(last: tuple[str, float] | None, hours: float, due: bool) -> None:
+    before = last and stored(look("seen", last[1]), last[0])
+    at = SENT + hours * HOUR
+    assert is_due(NOTICED, before or None, CONFIG, 12, at) is due
+
+
+# -- in the store ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Workspace:
+    workspace = make_workspace(tmp_path / "w")
+    approved_notices(workspace.folder)
+    return workspace
+
+
+def send(db: Database, notice: str = NOTICE, *more: tuple[str, dict[str, Any]]) -> None:
+    for event, record in (("queued", {}), ("sending", {}), ("sent", {}), *more):
+        with writing(db):
+            record_notice_event(db, notice, event, record, by="x", at=SENT)
+
+
+def prove_gone(db: Database, url: str = URL) -> None:
+    for hours, verdict in ((24, "gone once"), (48, "gone")):
+        with writing(db):
+            record_look(db, replace(stored(look("gone", hours), verdict), url=url))
+
+
+def test_only_what_was_sent_is_followed(office: Workspace) -> None:
+    with office.store() as db:
+        assert list(find_noticed(db)) == []
+        send(db)
+        assert list(find_noticed(db)) == [NOTICED]
+        with writing(db):
+            record_notice_event(db, NOTICE, "withdrawn", {}, by="x", at=SENT)
+        assert list(find_noticed(db)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "more", "ending"),
+    [
+        ("seen", (), "removed after our notice"),
+        ("gone", (), "gone before our notice"),
+        ("blocked", (), "removed after our notice"),
+        ("seen", (("decided", {"outcome": "removed"}),), "removed after our notice"),
+        ("seen", (("decided", {"outcome": "refused"}),), "removed after our notice was refused"),
+    ],
+)
+def test_endings_are_kept_apart(
+    office: Workspace, before: str, more: tuple[tuple[str, dict[str, Any]], ...], ending: str
+) -> None:
+    with office.store() as db:
+        outcome = Outcome(url=URL, site="shop.example", state=TargetState(before))
+        with writing(db):
+            record_outcomes(db, "w-1", [outcome])
+        send(db, NOTICE, *more)
+        looks = [stored(look("gone", 24), "gone once"), stored(look("gone", 48), "gone")]
+        assert ending_of(db, NOTICED, looks) == ending
+        assert ending_of(db, NOTICED, looks[:1]) == "perhaps gone"
+        unknown = stored(look("failed", 60, None), "unknown")
+        assert ending_of(db, NOTICED, [*looks, unknown]) == ending
+        assert ending_of(db, NOTICED, [unknown]) == "not known"
+        assert ending_of(db, NOTICED, [stored(look("seen"), "back")]) == "restored"
+
+
+# -- relistings ------------------------------------------------------------------------
+
+BAG = "奥雷利奥 真皮 单肩包 复古 棕色"
+LONG = "A shoulder bag of brown leather with two pockets, a brass lock and a strap of 120 cm."
+OTHER = Seller(name="Another Shop", id="s-99")
+numbers = count(2)
+
+
+def listed(db: Database, listing: Listing, picture: str = "", days: float = 5) -> None:
+    see(db, listing, f"w-{next(numbers)}", SENT + timedelta(days=days), picture)
+
+
+@pytest.fixture
+def sold(office: Workspace) -> Workspace:
+    """A noticed listing of a bag with the picture ``bag``, which is proven gone."""
+    with office.store() as db:
+        listed(db, a_listing(URL, BAG, description=LONG), "bag", days=-2)
+        send(db)
+        prove_gone(db)
+    return office
+
+
+def back(office: Workspace) -> list[tuple[str, list[str]]]:
+    with office.store() as db:
+        return [
+            (
+                one.new.rpartition("/")[2],
+                [reason.split(":")[0].removeprefix("the same ") for reason in one.reasons],
+            )
+            for one in find_relistings(db, office)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "title", "picture", "expected"),
+    [
+        ({}, BAG, "bag", ["seller", "pictures", "title"]),
+        ({}, BAG, "", ["seller", "title"]),
+        ({}, "全新 手袋 特价", "bag", ["seller", "pictures"]),
+        ({}, "棕色 复古 单肩包 真皮 奥雷利奥", "", ["seller", "title"]),
+        ({"description": LONG}, "全新 手袋 特价", "other", ["seller", "description"]),
+        ({"seller": OTHER}, BAG, "bag", ["pictures", "title"]),
+        ({"seller": OTHER, "site": "other.example"}, BAG, "bag", ["pictures", "title"]),
+        # other goods of the same seller, the same goods of others, and what says too little
+        ({}, "奥雷利奥 女士 皮带 黑色 窄款", "other", None),
+        ({}, BAG, "other", None),
+        ({"seller": OTHER}, BAG, "", None),
+        ({"seller": OTHER}, "全新 手袋 特价", "bag", None),
+        ({}, "bag", "", None),
+    ],
+)  # fmt: skip
+def test_two_of_three_are_the_same(
+    sold: Workspace, fields: dict[str, Any], title: str, picture: str, expected: list[str] | None
+) -> None:
+    with sold.store() as db:
+        listed(db, a_listing("https://shop.example/p/9", title, **fields), picture)
+    assert back(sold) == ([("9", expected)] if expected else [])
+
+
+def test_what_was_there_before_the_notice_is_no_relisting(sold: Workspace) -> None:
+    with sold.store() as db:
+        listed(db, a_listing("https://shop.example/p/8", BAG), "bag", days=-1)
+    assert back(sold) == []
+
+
+def test_what_is_not_proven_gone_has_not_come_back(office: Workspace) -> None:
+    with office.store() as db:
+        listed(db, a_listing(URL, BAG), "bag", days=-2)
+        send(db)
+        with writing(db):
+            record_look(db, stored(look("gone", 24), "gone once"))
+        listed(db, a_listing("https://shop.example/p/9", BAG), "bag")
+    assert back(office) == []
+
+
+def test_another_model_or_size_is_another_thing(sold: Workspace) -> None:
+    with sold.store() as db:
+        listed(db, a_listing(URL, "Aurelio runner 2000 size 42"), days=-1)
+        listed(db, a_listing("https://shop.example/p/9", "Aurelio runner 2000 size 43"))
+        listed(db, a_listing("https://shop.example/p/7", "Aurelio runner 3000 size 42"))
+        listed(db, a_listing("https://shop.example/p/6", "AURELIO Runner 2000, size 42!"))
+    assert back(sold) == [("6", ["seller", "title"])]
+
+
+def test_the_shop_s_own_picture_and_a_title_for_everything_say_nothing(sold: Workspace) -> None:
+    with sold.store() as db:
+        for number in range(10, 14):
+            listed(db, a_listing(f"https://shop.example/p/{number}", f"goods {number} 手袋"), "bag")
+    assert back(sold) == []
+    with sold.store() as db:
+        for number in range(20, 24):
+            listed(db, a_listing(f"https://shop.example/p/{number}", BAG))
+    assert back(sold) == []
+
+
+def test_a_seller_is_known_elsewhere_by_a_contact(sold: Workspace) -> None:
+    mail = ("mailto:bags@seller.example",)
+    with sold.store() as db:
+        listed(db, a_listing(URL, BAG, seller=replace(SELLER, contacts=mail)), "bag", days=-1)
+        seller = Seller(name="Fresh Store", contacts=mail)
+        url = "https://other.example/p/9"
+        listed(db, a_listing(url, BAG, site="other.example", seller=seller))
+    assert back(sold) == [("9", ["seller", "title"])]
+
+
+def test_a_relisting_is_recorded_once_in_its_case(sold: Workspace) -> None:
+    with sold.store() as db:
+        listed(db, a_listing("https://shop.example/p/9", BAG), "bag")
+        found = find_relistings(db, sold)
+        assert record_relistings(db, found) == found
+        assert record_relistings(db, found) == []
+        assert find_relistings(db, sold) == []
+        [entry] = [e for e in find_entries(db, subject=CASE) if e.kind == "relisting"]
+    assert "https://shop.example/p/9" in entry.record
+    assert timestamp(found[0].found_at) == entry.at
+
+
+def test_a_picture_that_was_saved_anew_is_the_same_one(tmp_path: Path) -> None:
+    folder = PictureFolder(root=tmp_path)
+    whole = Image.open(io.BytesIO(picture(3)))
+    smaller, other = io.BytesIO(), picture(5)
+    whole.convert("RGB").resize((200, 150)).save(smaller, "JPEG", quality=70)
+    old = [folder.keep(picture(3))]
+    pictures = Pictures(folder)
+    assert pictures.find_same(old, old) == 1
+    assert pictures.find_same(old, [folder.keep(smaller.getvalue()), folder.keep(other)]) == 1
+    assert pictures.find_same(old, [folder.keep(other), folder.keep(b"no picture"), "ab" * 32]) == 0
