@@ -33,6 +33,7 @@ from crawler.store.database import now
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
+from pipelines.evidence.stamps import stamp_after_sweep
 from pipelines.sweep.words import check_installed
 
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
@@ -109,6 +110,8 @@ def sweep(
         print_json(report, keep_empty=True)
     else:
         print_report(out(), report)
+    for line in stamp_after_sweep(context.workspace):
+        people().print(clean(line), markup=False, soft_wrap=True)
     ctx.exit(EXIT_STATUS[report.state])
 
 

@@ -103,6 +103,15 @@ def find_entries(db: Database, *, first: int = 1, subject: str | None = None) ->
     return _entries(db, where, [subject, first])
 
 
+def find_digests(db: Database, first: int, last: int) -> Iterator[str]:
+    """Yield the digests of the entries with these numbers and those between, oldest first."""
+    rows = db.execute(
+        "SELECT digest FROM ledger WHERE number BETWEEN ? AND ? ORDER BY number", [first, last]
+    )
+    for (digest,) in rows:
+        yield digest
+
+
 def _entries(db: Database, where: str, values: list[Any]) -> Iterator[Entry]:
     columns = "number, kind, subject, record, by, at, previous, digest"
     for row in db.query(f"SELECT {columns} FROM ledger {where}", values):

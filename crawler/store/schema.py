@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from sqlite_utils import Database, Migrations
 
 from crawler.store.ledger_schema import CHAINED, LEDGER
+from crawler.store.stamps_schema import STAMPS
 
 migrations = Migrations("markhound")
 FRONTIER = "m0002_frontier"
@@ -70,6 +71,13 @@ def m0007_ledger(db: Database) -> None:
     _run(db, LEDGER)
     db.execute(CHAINED)
     _make_append_only(db, ("ledger", "notice_events", "captures"))
+
+
+@migrations()
+def m0008_stamps(db: Database) -> None:
+    """Keep what was stamped of the ledger, and what each authority answered."""
+    _run(db, STAMPS)
+    _make_append_only(db, ("stamps", "stamp_receipts"))
 
 
 def _run(db: Database, statements: str) -> None:

@@ -8,8 +8,8 @@ from typing import Literal
 
 CheckState = Literal["proven", "holds", "unproven", "broken"]
 """``proven``: somebody else vouches for it (``by`` says who). ``holds``: it is intact, but only by
-our own word. ``unproven``: nothing is known to be wrong, and nothing vouches for it (``detail`` says
-why). ``broken``: it is not what was recorded (``detail`` says what was got and expected)."""
+our own word. ``unproven``: nothing is known to be wrong, and nothing vouches for it (``detail``
+says why). ``broken``: it is not what was recorded (``detail`` says what was got and expected)."""
 
 
 @dataclass(frozen=True, slots=True)
