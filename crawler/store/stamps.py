@@ -16,6 +16,7 @@ from crawler.store.ledger import append_entry, canonical
 STAMP, RECEIPT = "stamp", "stamp-receipt"
 """Kinds of entry. A ledger that has only such new ones needs no new stamp."""
 
+AnchorKind = Literal["rfc3161", "command"]
 ReceiptState = Literal["granted", "unverified", "failed"]
 """``unverified``: bytes came and are kept, but could not be verified. ``failed``: none came."""
 
@@ -49,8 +50,7 @@ class StampReceipt:
     """Of the askings for this stamp, from 1."""
     anchor: str
     """Name of the authority or anchor, as in the settings."""
-    kind: str
-    """``rfc3161`` or ``command``."""
+    kind: AnchorKind
     state: ReceiptState
     problem: str | None = None
     """Why nothing came, or why what came could not be verified."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from crawler.errors import AnchorError
+from crawler.store.stamps import AnchorKind
 from crawler.workspace import Workspace
 from pipelines.evidence.asking import MOST_BYTES, ask
 from pipelines.evidence.time_stamps import (
@@ -51,8 +52,8 @@ class Anchor(Protocol):
         ...
 
     @property
-    def kind(self) -> str:
-        """``rfc3161`` or ``command``."""
+    def kind(self) -> AnchorKind:
+        """How it is reached."""
         ...
 
     def anchor(self, digest: bytes) -> Receipt:
@@ -72,7 +73,7 @@ class TimeStampAuthority:
     root: Path
     """Its root certificate, PEM."""
     credentials: Path | None = None
-    kind: str = "rfc3161"
+    kind: AnchorKind = "rfc3161"
 
     def anchor(self, digest: bytes) -> Receipt:
         """Ask for a token, and verify it against the root."""
@@ -96,7 +97,7 @@ class CommandAnchor:
     name: str
     command: Sequence[str]
     check: Sequence[str] = ()
-    kind: str = "command"
+    kind: AnchorKind = "command"
     seconds: float = COMMAND_SECONDS
 
     def anchor(self, digest: bytes) -> Receipt:

@@ -16,7 +16,13 @@ from pipelines.evidence.checks import Check
 from pipelines.evidence.merkle import leaf_of, root_by_path
 from pipelines.evidence.proofs import FORMAT, PROOF, Proof, dump_proof
 from pipelines.evidence.receipt_checks import check_files, check_receipt
-from pipelines.evidence.statements import STATEMENT, Statement, parse_statement
+from pipelines.evidence.statements import (
+    STATEMENT,
+    Statement,
+    dump_statement,
+    id_of,
+    parse_statement,
+)
 from pipelines.evidence.trust import Trust
 
 MOST_BYTES = 50_000_000
@@ -45,7 +51,7 @@ def check_proof(folder: Path, trust: Trust) -> Iterator[Check]:
     if not whole:
         what = "what was stamped was there; it is not what this folder holds now"
     for receipt in proof.receipts:
-        yield check_receipt(folder, receipt, digest, what, subject, trust)
+        yield check_receipt(folder, receipt, digest, what, subject, trust, by_name=False)
     if not proof.receipts:
         yield Check(what, "unproven", subject, None, "nobody vouches for it")
     yield from _beside(folder, proof)
@@ -108,13 +114,13 @@ def _place(proof: Proof, statement: Statement, subject: str) -> Iterator[Check]:
     except (TypeError, ValueError) as error:
         yield Check(what, "broken", subject, None, str(error))
         return
-    told = (proof.index, proof.size, proof.leaf, proof.root, entry.digest)
+    told = (proof.stamp, proof.index, proof.size, proof.leaf, proof.root)
     problem = ""
     if digest != entry.digest:
         problem = f"its content gives the digest {digest}, recorded is {entry.digest:.80}"
     elif root != statement.root:
         problem = f"its path leads to the root {root}, stamped is {statement.root}"
-    elif told != (index, statement.size, leaf.hex(), statement.root, digest):
+    elif told != (id_of(dump_statement(statement)), index, statement.size, leaf.hex(), root):
         problem = f"{PROOF} and {STATEMENT} do not say the same"
     if problem:
         yield Check(what, "broken", subject, None, problem)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.errors import AnchorError
+from crawler.store.stamps import AnchorKind
 from pipelines.evidence.asking import MOST_BYTES
 from pipelines.evidence.checks import Check
 from pipelines.evidence.time_stamps import Token, load_roots, verify_token
@@ -20,8 +21,7 @@ class KeptReceipt:
     """The files of one answer."""
 
     anchor: str
-    kind: str
-    """``rfc3161`` or ``command``."""
+    kind: AnchorKind
     files: Mapping[str, str]
     """Names in the folder -> SHA-256, hexadecimal."""
 
@@ -46,7 +46,14 @@ def check_files(folder: Path, files: Mapping[str, str]) -> str:
 
 
 def check_receipt(
-    folder: Path, receipt: KeptReceipt, statement: bytes, what: str, subject: str, trust: Trust
+    folder: Path,
+    receipt: KeptReceipt,
+    statement: bytes,
+    what: str,
+    subject: str,
+    trust: Trust,
+    *,
+    by_name: bool = True,
 ) -> Check:
     """Check one answer.
 
@@ -55,6 +62,7 @@ def check_receipt(
 
     :param statement: SHA-256 of what was stamped
     :param what: what it proves, if it does: ``entries 1 to 9 were there``
+    :param by_name: call the authority as the receipt does; not where others wrote down that name
     """
     if problem := check_files(folder, receipt.files):
         return Check("the receipt as it was kept", "broken", subject, receipt.anchor, problem)
@@ -64,15 +72,16 @@ def check_receipt(
         token, trusted = _token(folder, receipt, statement, trust)
     except AnchorError as error:
         return Check("the time-stamp", "broken", subject, receipt.anchor, str(error))
+    by = receipt.anchor if by_name else token.signer
     said = f"before {_time(token.gen_time)}, signed by {token.signer}"
     if trusted:
         detail = f"{said}, as far as the root with SHA-256 {token.root} is trusted"
-        return Check(what, "proven", subject, receipt.anchor, detail)
+        return Check(what, "proven", subject, by, detail)
     detail = (
         f"{said}; but its root, SHA-256 {token.root}, came with it and is not one that you trust:"
         " have it from the authority itself and give it by --root FILE or evidence.roots"
     )
-    return Check(what, "holds", subject, receipt.anchor, detail)
+    return Check(what, "holds", subject, by, detail)
 
 
 def _token(

@@ -38,7 +38,7 @@ class Authority:
     """What it answers next can be changed while it runs."""
 
     folder: Path
-    url: str = ""
+    url: str = "http://127.0.0.1:9/"
     status: int = 200
     kind: str = "application/timestamp-reply"
     body: bytes | None = None
@@ -68,17 +68,23 @@ class Authority:
 
 
 def make_authority(
-    folder: Path, *, name: str = "Example TSA", seconds: float = 86400, chain: bool = False
+    folder: Path,
+    *,
+    name: str = "Example TSA",
+    seconds: float = 86400,
+    chain: bool = False,
+    purpose: str = "stamping",
 ) -> Authority:
     """Make a root and an authority under it.
 
     :param seconds: how long the authority's certificate is valid
-    :param chain: send the root with each token, which openssl does in an order that DER forbids
+    :param chain: send the root with each token, which openssl does in an order that DER may forbid
+    :param purpose: ``stamping``, or ``server``: a certificate that may not stamp
     """
     folder.mkdir(parents=True)
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _certificate(f"{name} root", root_key, None, root_key, seconds=86400)
-    signer = _certificate(name, key, root, root_key, seconds=seconds)
+    signer = _certificate(name, key, root, root_key, seconds=seconds, purpose=purpose)
     pem = serialization.Encoding.PEM
     (folder / "root.pem").write_bytes(root.public_bytes(pem))
     (folder / "tsa.pem").write_bytes(signer.public_bytes(pem))
@@ -98,6 +104,7 @@ def _certificate(
     issuer_key: ec.EllipticCurvePrivateKey,
     *,
     seconds: float,
+    purpose: str = "stamping",
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     at = datetime.now(UTC)
@@ -112,8 +119,9 @@ def _certificate(
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
     )
     if issuer is not None:
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-        builder = builder.add_extension(usage, critical=True)
+        of = ExtendedKeyUsageOID
+        use = of.TIME_STAMPING if purpose == "stamping" else of.SERVER_AUTH
+        builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=True)
     return builder.sign(issuer_key, hashes.SHA256())
 
 
