@@ -7,12 +7,12 @@ from pathlib import Path
 
 from crawler.store.ledger import Entry
 from pipelines.evidence.checks import Check
-from pipelines.evidence.merkle import Tree, leaf_of
+from pipelines.evidence.merkle import Tree, leaf_of, root_of
 from pipelines.evidence.statements import LEAVES, Statement, read_leaves
 
 
 class StampedRange:
-    """Sees each entry of its range once, in order, and keeps two roots and the first difference.
+    """Sees each entry of its range once, in order, and keeps the root and the first difference.
 
     The digests that were stamped lie beside the statement. They are believed only if they give the
     root of the statement; then the entry that differs can be named, else the range alone.
@@ -22,11 +22,12 @@ class StampedRange:
         self.stamp = stamp
         self.statement = statement
         self.first, self.last = statement.first, statement.last
-        self._now, self._then = Tree(), Tree()
+        self._folder = folder
+        self._tree = Tree()
         self._leaves = read_leaves(folder / LEAVES)
         self._next = self.first
-        self._differs: str | None = None
-        self._head: str | None = None
+        self._difference = ""
+        self._head = ""
 
     def see(self, entry: Entry) -> None:
         """Take the next entry of the range that the ledger has."""
@@ -36,53 +37,52 @@ class StampedRange:
         was = self._take()
         if was != entry.digest:
             self._note(
-                f"entry {entry.number} is not the one that was stamped (its digest was {was})"
+                f"entry {entry.number} is not the one that was stamped (its digest was {was:.80})"
             )
-        self._now.add(_leaf(entry.digest))
-        self._head = entry.digest if entry.number == self.last else None
+        self._tree.add(_leaf(entry.digest))
+        self._head = entry.digest
 
     def _take(self) -> str:
         """Return the digest that was stamped of the next entry; empty when it is not kept."""
-        was = next(self._leaves, "")
-        self._then.add(_leaf(was))
         self._next += 1
-        return was
+        return next(self._leaves, "")
 
     def _note(self, difference: str) -> None:
-        self._differs = self._differs or difference
+        self._difference = self._difference or difference
 
     @property
     def is_whole(self) -> bool:
         """Whether the ledger has the entries that were stamped."""
         return (
-            self._now.size == self.statement.size
-            and self._now.root.hex() == self.statement.root
+            self._tree.size == self.statement.size
+            and self._tree.root.hex() == self.statement.root
             and self._head == self.statement.head
         )
 
     def checks(self) -> Iterator[Check]:
         """Yield what was found, once the ledger was read to its end."""
+        if self._next <= self.last:
+            self._note(f"entry {self._next} was stamped and is gone: the ledger ends before it")
+        same = not self._difference and next(self._leaves, None) is None
+        kept = (same and self.is_whole) or self._kept_root() == self.statement.root
         what = f"entries {self.first} to {self.last} are those that were stamped"
-        while self._next <= self.last:
-            self._take()
-            self._note(f"entry {self._next - 1} was stamped and is gone: the ledger ends before it")
-        if next(self._leaves, None) is not None:
-            self._then.add(_leaf(""))  # more than was stamped
-        kept = self._then.root.hex() == self.statement.root
         if self.is_whole:
-            detail = f"their root is {self.statement.root}"
-            yield Check(what, "holds", self.stamp, None, detail)
+            yield Check(what, "holds", self.stamp, None, f"their root is {self.statement.root}")
+        elif kept and self._difference:
+            yield Check(what, "broken", self.stamp, None, self._difference)
         else:
             detail = (
-                f"{self._differs}"
-                if kept and self._differs
-                else f"one of them or more is not: their root is {self._now.root.hex()}, the root"
+                f"one of them or more is not: their root is {self._tree.root.hex()}, the root"
                 f" stamped is {self.statement.root}"
             )
             yield Check(what, "broken", self.stamp, None, detail)
         if not kept:
             detail = f"{LEAVES} does not give the root {self.statement.root}"
             yield Check("the digests kept beside the statement", "broken", self.stamp, None, detail)
+
+    def _kept_root(self) -> str:
+        """Return the root of the digests that lie beside the statement."""
+        return root_of(_leaf(line) for line in read_leaves(self._folder / LEAVES)).hex()
 
 
 def _leaf(digest: str) -> bytes:

@@ -46,7 +46,7 @@ def check_path(path: Path, trust: Trust) -> Iterator[Check]:
     """
     for checker in CHECKERS:
         if checker.is_it(path):
-            return checker.check(path, trust)
+            return checker.check(path.resolve(), trust)
     if not path.exists():
         raise InputError(f"expected evidence at {path}, got nothing: there is no such file")
     kinds = " or ".join(checker.kind for checker in CHECKERS)
