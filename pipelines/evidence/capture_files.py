@@ -10,26 +10,26 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.evidence.checks import Check
+from pipelines.evidence.covered import Covered
 
 WHAT = "the capture's file"
 
 
-def check_captures(db: Database, folder: Path, proven: int, by: str | None) -> Iterator[Check]:
+def check_captures(db: Database, folder: Path, covered: Covered) -> Iterator[Check]:
     """Check the file of each capture against its row and its entry.
 
     :param folder: the workspace's, from which the paths of the rows are taken
-    :param proven: number of the last entry for which somebody vouches; 0 = of none
-    :param by: who that is
+    :param covered: the entries for which somebody vouches
     """
     rows = db.query(
         "SELECT c.id, c.file, c.sha256, c.proof, c.entry, l.record AS said FROM captures c"
         " LEFT JOIN ledger l ON l.number = c.entry ORDER BY c.entry"
     )
     for row in rows:
-        yield _check_capture(row, folder, proven, by)
+        yield _check_capture(row, folder, covered)
 
 
-def _check_capture(row: dict[str, Any], folder: Path, proven: int, by: str | None) -> Check:
+def _check_capture(row: dict[str, Any], folder: Path, covered: Covered) -> Check:
     name, expected = str(row["file"]), str(row["sha256"])
     subject = f"{row['id']} {name}"
     if expected not in (row["said"] or ""):
@@ -47,7 +47,7 @@ def _check_capture(row: dict[str, Any], folder: Path, proven: int, by: str | Non
     if not row["proof"]:
         detail = "it is whole, but was recorded as one that shows no page that proves anything"
         return Check(WHAT, "unproven", subject, None, detail)
-    if row["entry"] <= proven:
+    if by := covered.by(row["entry"]):
         detail = f"as recorded in entry {row['entry']}, which was there when it was stamped"
         return Check(WHAT, "proven", subject, by, detail)
     return Check(WHAT, "holds", subject, None, f"as recorded in entry {row['entry']}")

@@ -6,7 +6,7 @@ It reads each entry once and keeps none, so a ledger of any length can be checke
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -37,22 +37,25 @@ SAME_HAND = {"notice_events", "stamps", "stamp_receipts"}
 """Tables whose columns ``by`` and ``at`` are those of the entry."""
 
 
-def check_chain(db: Database, ranges: Iterable[StampedRange]) -> Iterator[Check]:
+def check_chain(db: Database, ranges: Iterable[StampedRange]) -> Generator[Check, None, int]:
     """Check each entry, and show it to the stamps that cover it, which keep what they saw.
+
+    Return the number of the last entry that does not hold; 0 when all do.
 
     :param ranges: ordered by their first entry
     """
     waiting, open_ = list(ranges), list[StampedRange]()
     waiting.reverse()
-    number, previous, faults = 0, FIRST, 0
+    number, previous, faults, last_fault = 0, FIRST, 0, 0
     for entry in find_entries(db):
         while waiting and waiting[-1].first <= entry.number:
             open_.append(waiting.pop())
+        digest = _digest_of(entry)
         for stamped in open_:
-            stamped.see(entry)
+            stamped.see(entry.number, digest)
         open_ = [stamped for stamped in open_ if entry.number < stamped.last]
-        for fault in _faults(entry, number, previous):
-            faults += 1
+        for fault in _faults(entry, digest, number, previous):
+            faults, last_fault = faults + 1, entry.number
             if faults <= MOST_FAULTS:
                 yield fault
         number, previous = entry.number, entry.digest
@@ -62,22 +65,13 @@ def check_chain(db: Database, ranges: Iterable[StampedRange]) -> Iterator[Check]
     if not faults:
         detail = f"{number} entries; each fits its digest and follows the one before"
         yield Check("the chain of entries", "holds", "ledger", None, detail)
+    return last_fault
 
 
-def _faults(entry: Entry, number: int, previous: str) -> Iterator[Check]:
-    """Yield what is wrong with an entry, given number and digest of the one read before it."""
-    subject = f"entry {entry.number}"
-    if entry.number != number + 1:
-        gone = (
-            f"{number + 1}" if entry.number == number + 2 else f"{number + 1} to {entry.number - 1}"
-        )
-        detail = f"missing: after entry {number} comes entry {entry.number}"
-        yield Check("entries without gaps", "broken", f"entry {gone}", None, detail)
-    elif entry.previous != previous:
-        detail = f"it follows {entry.previous:.80}; the entry before it has the digest {previous}"
-        yield Check("entries that follow each other", "broken", subject, None, detail)
+def _digest_of(entry: Entry) -> str:
+    """Return the digest that an entry's content gives, or why it gives none."""
     try:
-        digest = digest_of(
+        return digest_of(
             entry.number,
             entry.kind,
             entry.subject,
@@ -87,7 +81,20 @@ def _faults(entry: Entry, number: int, previous: str) -> Iterator[Check]:
             entry.previous,
         )
     except (TypeError, ValueError) as error:
-        digest = f"none ({error})"
+        return f"none ({error})"
+
+
+def _faults(entry: Entry, digest: str, number: int, previous: str) -> Iterator[Check]:
+    """Yield what is wrong with an entry, given number and digest of the one read before it."""
+    subject = f"entry {entry.number}"
+    if entry.number != number + 1:
+        gone = f"{number + 1}"
+        gone += "" if entry.number == number + 2 else f" to {entry.number - 1}"
+        detail = f"missing: after entry {number} comes entry {entry.number}"
+        yield Check("entries without gaps", "broken", f"entry {gone}", None, detail)
+    elif entry.previous != previous:
+        detail = f"it follows {entry.previous:.80}; the entry before it has the digest {previous}"
+        yield Check("entries that follow each other", "broken", subject, None, detail)
     if digest != entry.digest:
         detail = f"its content gives the digest {digest}, recorded is {entry.digest:.80}"
         yield Check("what an entry says", "broken", subject, None, detail)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from crawler.store.ledger import Entry
 from pipelines.evidence.checks import Check
 from pipelines.evidence.merkle import Tree, leaf_of, root_of
 from pipelines.evidence.statements import LEAVES, Statement, read_leaves
@@ -29,18 +28,19 @@ class StampedRange:
         self._difference = ""
         self._head = ""
 
-    def see(self, entry: Entry) -> None:
-        """Take the next entry of the range that the ledger has."""
-        while self._next < entry.number:
+    def see(self, number: int, digest: str) -> None:
+        """Take the next entry of the range that the ledger has.
+
+        :param digest: what its content gives, whatever digest is recorded of it
+        """
+        while self._next < number:
             self._take()
             self._note(f"entry {self._next - 1} was stamped and is gone")
         was = self._take()
-        if was != entry.digest:
-            self._note(
-                f"entry {entry.number} is not the one that was stamped (its digest was {was:.80})"
-            )
-        self._tree.add(_leaf(entry.digest))
-        self._head = entry.digest
+        if was != digest:
+            self._note(f"entry {number} is not the one that was stamped (its digest was {was:.80})")
+        self._tree.add(_leaf(digest))
+        self._head = digest
 
     def _take(self) -> str:
         """Return the digest that was stamped of the next entry; empty when it is not kept."""

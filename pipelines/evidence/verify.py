@@ -15,6 +15,7 @@ from crawler.store.stamps import find_unstamped, last_stamped
 from crawler.workspace import Workspace
 from pipelines.evidence.capture_files import check_captures
 from pipelines.evidence.checks import Check
+from pipelines.evidence.covered import Covered
 from pipelines.evidence.ledger_checks import check_chain, check_rows, check_triggers
 from pipelines.evidence.proof_checks import check_proof, is_proof
 from pipelines.evidence.stamp_checks import check_stamp, find_all_stamps, ranges_of
@@ -71,18 +72,16 @@ def _check_store(db: Database, workspace: Workspace, trust: Trust) -> Iterator[C
     stamps = find_all_stamps(db, stamps_folder(workspace))
     ranges = ranges_of(stamps)
     yield from check_triggers(db)
-    yield from check_chain(db, ranges.values())
-    proven, by = 0, None
+    covered = Covered(last_fault=(yield from check_chain(db, ranges.values())))
     for stamp in stamps:
         stamped = ranges.get(stamp.id)
         for check in check_stamp(db, stamp, stamped, trust):
-            whole = stamped is not None and stamped.is_whole and not stamp.problem
-            if check.state == "proven" and whole and stamped is not None and stamped.last > proven:
-                proven, by = stamped.last, check.by
+            if check.state == "proven" and stamped and stamped.is_whole and not stamp.problem:
+                covered.add(stamped.first, stamped.last, check.by)
             yield check
-    yield from _unstamped(db, proven)
+    yield from _unstamped(db, covered.last)
     yield from check_rows(db)
-    yield from check_captures(db, workspace.folder, proven, by)
+    yield from check_captures(db, workspace.folder, covered)
 
 
 def _unstamped(db: Database, proven: int) -> Iterator[Check]:

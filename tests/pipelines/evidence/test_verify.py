@@ -87,6 +87,39 @@ def test_a_changed_column_names_its_entry(
     assert not any(f": entry {n}:" in line for line in found for n in (1, 2, 3, 6, 7)), found
 
 
+def test_a_range_with_a_changed_entry_is_not_called_proven(workspace: Workspace) -> None:
+    """Also where the digest that is recorded of it was left as it was."""
+    with at_hand(workspace) as db:
+        db.execute("UPDATE ledger SET by = 'eve' WHERE number = 4")
+    checks = verified(workspace)
+    assert any("entry 4 is not the one that was stamped" in line for line in broken(checks))
+    assert not any(c.what == "entries 1 to 6 were there" for c in checks)
+
+
+def test_a_later_stamp_vouches_for_earlier_entries_as_far_as_the_chain_holds(
+    tmp_path: Path, authority: Authority
+) -> None:
+    workspace = workspace_with(tmp_path / "w", authority)
+    record_capture(workspace, "c-1", b"a page")
+    record_capture(workspace, "c-2", b"a page")
+    authority.status = 500
+    stamp_ledger(workspace)
+    authority.status = 200
+    record_capture(workspace, "c-3", b"a page")
+    stamp_ledger(workspace)
+
+    def states() -> list[str]:
+        return [c.state for c in verified(workspace) if c.what == "the capture's file"]
+
+    assert states() == ["proven", "proven", "proven"]
+    with at_hand(workspace) as db:
+        db.execute("UPDATE ledger SET by = 'eve' WHERE number = 1")
+    assert states() == ["holds", "proven", "proven"]
+    with at_hand(workspace) as db:
+        db.execute("UPDATE ledger SET by = 'eve' WHERE number = 3")
+    assert states() == ["holds", "holds", "holds"]  # it lies under the root of the later stamp
+
+
 def test_a_number_that_was_changed_leaves_a_gap(workspace: Workspace) -> None:
     with at_hand(workspace) as db:
         db.execute("UPDATE ledger SET number = 70 WHERE number = 9")
