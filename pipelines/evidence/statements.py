@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +83,7 @@ def stamps_folder(workspace: Workspace) -> Path:
     return workspace.folder / "evidence" / "stamps"
 
 
-def read_leaves(path: Path) -> Iterator[str]:
+def read_leaves(path: Path) -> Generator[str]:
     """Yield the digests of the entries that were stamped, in order; none when there is no file."""
     try:
         with path.open(encoding="ascii", errors="replace") as file:

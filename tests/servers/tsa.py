@@ -74,19 +74,26 @@ def make_authority(
     seconds: float = 86400,
     chain: bool = False,
     purpose: str = "stamping",
+    between: bool = False,
 ) -> Authority:
     """Make a root and an authority under it.
 
     :param seconds: how long the authority's certificate is valid
     :param chain: send the root with each token, which openssl does in an order that DER may forbid
     :param purpose: ``stamping``, or ``server``: a certificate that may not stamp
+    :param between: put another certificate between root and signer, which tokens do not carry
     """
     folder.mkdir(parents=True)
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _certificate(f"{name} root", root_key, None, root_key, seconds=86400)
-    signer = _certificate(name, key, root, root_key, seconds=seconds, purpose=purpose)
+    issuer, issuer_key, pem_of_roots = root, root_key, [root]
+    if between:
+        issuer_key = ec.generate_private_key(ec.SECP256R1())
+        issuer = _certificate(f"{name} CA", issuer_key, root, root_key, seconds=86400, purpose="ca")
+        pem_of_roots.append(issuer)
+    signer = _certificate(name, key, issuer, issuer_key, seconds=seconds, purpose=purpose)
     pem = serialization.Encoding.PEM
-    (folder / "root.pem").write_bytes(root.public_bytes(pem))
+    (folder / "root.pem").write_bytes(b"".join(c.public_bytes(pem) for c in pem_of_roots))
     (folder / "tsa.pem").write_bytes(signer.public_bytes(pem))
     (folder / "tsa.key").write_bytes(
         key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -108,6 +115,7 @@ def _certificate(
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     at = datetime.now(UTC)
+    is_ca = issuer is None or purpose == "ca"
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -116,9 +124,9 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(at - timedelta(hours=1))
         .not_valid_after(at + timedelta(seconds=seconds))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
     )
-    if issuer is not None:
+    if not is_ca:
         of = ExtendedKeyUsageOID
         use = of.TIME_STAMPING if purpose == "stamping" else of.SERVER_AUTH
         builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=True)

@@ -48,6 +48,11 @@ def test_a_page_is_no_answer(server: Authority) -> None:
         ask(server.url, b"request")
 
 
+def test_another_name_of_the_type_is_taken(server: Authority) -> None:
+    server.kind = "application/timestamp-response"
+    assert ask(server.url, b"request") == REPLY
+
+
 def test_a_huge_answer_is_not_read_to_its_end(server: Authority) -> None:
     server.body = bytes(50 * MOST_BYTES)
     with pytest.raises(AnchorError, match="got more"):

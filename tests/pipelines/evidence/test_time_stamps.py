@@ -102,6 +102,18 @@ def test_another_root_proves_nothing_even_of_the_same_name(
     assert verify_token(token, DIGEST, both).root == fingerprint(both[1])
 
 
+def test_a_certificate_between_is_taken_from_the_file_of_the_root(tmp_path: Path) -> None:
+    made = make_authority(tmp_path / "between", between=True)
+    token = made.reply(encode_request(DIGEST, NONCE))
+    root, ca = load_roots(made.root.read_bytes())
+    assert verify_token(token, DIGEST, [ca, root]).root == fingerprint(root)
+    assert openssl_verify(made, token, DATA)
+    with pytest.raises(AnchorError, match="does not verify"):
+        verify_token(token, DIGEST, [root])
+    with pytest.raises(AnchorError, match="no root certificate"):
+        verify_token(token, DIGEST, [ca])
+
+
 def read_by_the_library(token: bytes) -> str:
     """Return why the library does not read a token; empty when it does."""
     try:

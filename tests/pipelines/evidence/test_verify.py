@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -325,6 +326,22 @@ def test_a_database_that_cannot_be_read_is_broken(workspace: Workspace) -> None:
     with at_hand(workspace) as db:
         db.execute("UPDATE ledger SET by = CAST(x'ff' AS TEXT) WHERE number = 4")
     assert any("UTF-8" in line for line in broken(verified(workspace)))
+
+
+def test_many_stamps_need_few_open_files(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path / "w")
+    workspace = ask(workspace, more='[[evidence.anchors]]\nname = "x"\ncommand = ["echo"]')
+    for _ in range(30):
+        record_entries(workspace, 1)
+        stamp_ledger(workspace)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len([*Path("/dev/fd").iterdir()]) + 12, hard))
+    try:
+        checks = verified(workspace)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert broken(checks) == []
+    assert sum(c.what.endswith("are those that were stamped") for c in checks) == 30
 
 
 def test_very_many_faults_are_counted(tmp_path: Path) -> None:
