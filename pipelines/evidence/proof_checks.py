@@ -14,8 +14,10 @@ from crawler.formats import parse_record
 from crawler.store.ledger import digest_of
 from pipelines.evidence.checks import Check
 from pipelines.evidence.merkle import leaf_of, root_by_path
+from pipelines.evidence.plain_files import read_plain, sha256_of
 from pipelines.evidence.proofs import FORMAT, PROOF, Proof, dump_proof
 from pipelines.evidence.receipt_checks import check_files, check_receipt
+from pipelines.evidence.statements import MOST_BYTES as STATEMENT_BYTES
 from pipelines.evidence.statements import (
     STATEMENT,
     Statement,
@@ -58,21 +60,21 @@ def check_proof(folder: Path, trust: Trust) -> Iterator[Check]:
 
 
 def _load_proof(path: Path) -> Proof:
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
+    data = read_plain(path, MOST_BYTES)
     try:
         proof = parse_record(Proof, orjson.loads(data))
-    except (orjson.JSONDecodeError, ValidationError) as error:
+        again = dump_proof(proof)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, ValidationError) as error:
         raise InputError(f"{PROOF}: expected a proof: {str(error).splitlines()[0]}") from error
     if proof.format != FORMAT:
         raise InputError(f"{PROOF}: expected the format {FORMAT}, got {proof.format!r:.60}")
-    if dump_proof(proof) != data:
+    if again != data:
         raise InputError(f"{PROOF} was changed: it is not written as Markhound writes it")
     return proof
 
 
 def _load_statement(path: Path) -> tuple[Statement, bytes]:
-    data = path.read_bytes()
+    data = read_plain(path, STATEMENT_BYTES)
     try:
         return parse_statement(data), hashlib.sha256(data).digest()
     except InputError as error:
@@ -151,7 +153,6 @@ def _beside(folder: Path, proof: Proof) -> Iterator[Check]:
 
 def _digest(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from crawler.errors import AnchorError
 from crawler.store.stamps import AnchorKind
 from pipelines.evidence.asking import MOST_BYTES
 from pipelines.evidence.checks import Check
+from pipelines.evidence.plain_files import read_plain, sha256_of
 from pipelines.evidence.time_stamps import Token, load_roots, verify_token
 from pipelines.evidence.trust import Trust
 
@@ -36,8 +36,7 @@ def check_files(folder: Path, files: Mapping[str, str]) -> str:
         if Path(name).name != name:
             return f"expected the name of a file in the folder, got {name!r}"
         try:
-            with (folder / name).open("rb") as file:
-                got = hashlib.file_digest(file, "sha256").hexdigest()
+            got = sha256_of(folder / name)
         except OSError as error:
             return f"{name} cannot be read: {error.strerror}"
         if got != expected:
@@ -120,8 +119,7 @@ def _bytes(folder: Path, receipt: KeptReceipt, ending: str) -> bytes:
     name = receipt.name(ending)
     if name is None:
         raise AnchorError(f"the answer has no file that ends in .{ending}")
-    with (folder / name).open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+    return read_plain(folder / name, MOST_BYTES)
 
 
 def _time(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from crawler.errors import InputError
 from crawler.store.stamps import Stamp, StampReceipt, find_receipts, find_stamps
 from pipelines.evidence.checks import Check
+from pipelines.evidence.plain_files import read_plain
 from pipelines.evidence.receipt_checks import KeptReceipt, check_receipt
 from pipelines.evidence.stamped_ranges import StampedRange
 from pipelines.evidence.stamps import clock_note
@@ -41,8 +42,7 @@ def find_all_stamps(db: Database, folder: Path) -> list[FoundStamp]:
 def _find_stamp(folder: Path, recorded: Stamp | None) -> FoundStamp:
     statement, problem = None, ""
     try:
-        with (folder / STATEMENT).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_plain(folder / STATEMENT, MOST_BYTES)
         statement = parse_statement(data)
         if id_of(data) != folder.name:
             problem = f"{STATEMENT} is not the statement of {folder.name}: it was changed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -68,6 +69,7 @@ def stamp_ledger(workspace: Workspace, *, clock: Clock = now) -> Stamped | None:
     anchors = _anchors(workspace)
     folder = stamps_folder(workspace)
     with locked(folder), workspace.store() as db:
+        _make_durable(db)
         new = find_unstamped(db)
         if new is None:
             return None
@@ -84,6 +86,7 @@ def retry_stamps(workspace: Workspace, *, clock: Clock = now) -> Iterator[Stampe
     anchors = _anchors(workspace)
     folder = stamps_folder(workspace)
     with locked(folder), workspace.store() as db:
+        _make_durable(db)
         for stamp in find_stamps(db):
             asked = list(find_receipts(db, stamp.id))
             granted = {receipt.anchor for receipt in asked if receipt.state == "granted"}
@@ -150,6 +153,23 @@ def _anchors(workspace: Workspace) -> list[Anchor]:
     return anchors
 
 
+def _make_durable(db: Database) -> None:
+    """Have each commit, with all before it, on the disk before it returns.
+
+    Else entries could be stamped and then lost with the power: others would stand in their place.
+    """
+    db.execute("PRAGMA synchronous = FULL")
+
+
+def _settle(folder: Path) -> None:
+    """Have the names of a folder's files on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _begin(db: Database, folder: Path, first: int, last: int, at: datetime) -> Stamp:
     """Keep the statement about some entries, and record that it is to be stamped."""
     tree, head = Tree(), ""
@@ -171,6 +191,8 @@ def _begin(db: Database, folder: Path, first: int, last: int, at: datetime) -> S
             file.write(f"{digest}\n".encode())
     with whole_file(there / STATEMENT) as file:
         file.write(statement)
+    _settle(there)
+    _settle(folder)
     with writing(db):
         return replace(stamp, entry=record_stamp(db, stamp))
 
@@ -196,6 +218,7 @@ def _ask(db: Database, folder: Path, stamp: Stamp, anchor: Anchor, clock: Clock)
         for name, data in files.items():
             with whole_file(folder / stamp.id / name) as file:
                 file.write(data)
+        _settle(folder / stamp.id)
         receipt = replace(
             receipt,
             state="granted" if answer.problem is None else "unverified",

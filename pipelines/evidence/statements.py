@@ -64,11 +64,12 @@ def parse_statement(data: bytes) -> Statement:
         if len(data) > MOST_BYTES:
             raise InputError(f"expected a statement of up to {MOST_BYTES} bytes, got {len(data)}")
         statement = parse_record(Statement, orjson.loads(data))
-    except (orjson.JSONDecodeError, ValidationError) as error:
+        again = dump_statement(statement)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, ValidationError) as error:
         raise InputError(f"expected a statement as JSON: {str(error).splitlines()[0]}") from error
     if statement.format != FORMAT:
         raise InputError(f"expected the format {FORMAT}, got {statement.format!r:.60}")
-    if dump_statement(statement) != data or not 0 < statement.first <= statement.last:
+    if again != data or not 0 < statement.first <= statement.last:
         raise InputError("expected the canonical form of a statement, got another one")
     return statement
 

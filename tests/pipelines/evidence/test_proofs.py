@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -231,6 +232,22 @@ def test_a_proof_that_does_not_fit_is_broken(
     assert any(said in line for line in found), found
 
 
+def test_pipes_and_links_are_not_read(folder: Path, trust: Trust, tmp_path: Path) -> None:
+    """A pipe would be waited for without end, a link leads out of the folder."""
+    for name in ("statement.json", "VERIFY.txt"):
+        kept = tmp_path / name
+        (folder / name).rename(kept)
+        os.mkfifo(folder / name)
+        assert any("expected a regular file" in line for line in broken(checked(folder, trust)))
+        (folder / name).unlink()
+        (folder / name).symlink_to(kept)
+        assert any(name in line or "symbolic" in line for line in broken(checked(folder, trust)))
+        (folder / name).unlink()
+        kept.rename(folder / name)
+    os.mkfifo(folder / "pipe")
+    assert [c.state for c in checked(folder, trust) if c.subject == "pipe"] == ["unproven"]
+
+
 @pytest.mark.parametrize("number", [-1, 0, 12, 10**9])
 def test_the_script_and_we_refuse_an_entry_of_elsewhere(
     folder: Path, trust: Trust, number: int
@@ -243,7 +260,20 @@ def test_the_script_and_we_refuse_an_entry_of_elsewhere(
     assert "the statement is not about this entry" in done.stderr
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"\xff\xfe", b"{" * 9999, b'{"format": 1}'])
+def test_numbers_beyond_all_bounds_are_no_proof(folder: Path, trust: Trust) -> None:
+    data = (folder / PROOF).read_bytes()
+    for number in (b"99999999999999999999999", b"1e300", b"-1e30", b"7.0", b"NaN"):
+        (folder / PROOF).write_bytes(data.replace(b'"number": 7', b'"number": ' + number))
+        assert broken(checked(folder, trust))
+    statement = (folder / "statement.json").read_bytes()
+    (folder / PROOF).write_bytes(data)
+    (folder / "statement.json").write_bytes(statement.replace(b'"last":11', b'"last":1e30'))
+    assert broken(checked(folder, trust))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"\xff\xfe", b"{" * 9999, b'{"format": 1}', b"9" * 99]
+)
 def test_what_is_no_proof_is_broken(folder: Path, trust: Trust, data: bytes) -> None:
     (folder / PROOF).write_bytes(data)
     [line] = broken(checked(folder, trust))

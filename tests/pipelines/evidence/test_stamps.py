@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -171,6 +172,17 @@ def test_what_broke_off_is_taken_up_again(
     assert "nobody was asked" in told.detail
     assert stamp_ledger(workspace) is None
     assert [s.granted for s in retry_stamps(workspace)] == [True]
+    assert broken(verified(workspace)) == []
+
+
+def test_of_several_at_once_one_stamps(tmp_path: Path, first: Authority) -> None:
+    workspace = workspace_with(tmp_path / "w", first, entries=3)
+    with ThreadPoolExecutor(4) as pool:
+        made = [
+            future.result() for future in [pool.submit(stamp_ledger, workspace) for _ in "1234"]
+        ]
+    assert sum(stamped is not None for stamped in made) == 1
+    assert len(first.requests) == 1
     assert broken(verified(workspace)) == []
 
 
