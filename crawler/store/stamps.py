@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 from sqlite_utils import Database
@@ -35,6 +35,8 @@ class Stamp:
     """Root of the Merkle tree over these entries, hexadecimal."""
     statement: str
     """SHA-256 of the statement's file, hexadecimal: what was stamped."""
+    anchors: tuple[str, ...]
+    """Names of those who were to be asked, as in the settings."""
     at: datetime
     """When it was made, by our own clock."""
     entry: int = 0
@@ -71,12 +73,22 @@ def record_stamp(db: Database, stamp: Stamp) -> int:
         "last": stamp.last,
         "root": stamp.root,
         "statement": stamp.statement,
+        "anchors": list(stamp.anchors),
     }
     entry = append_entry(db, STAMP, stamp.id, what, by="markhound", at=stamp.at)
     db.execute(
-        "INSERT INTO stamps (id, first, last, root, statement, at, entry)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [stamp.id, *what.values(), timestamp(stamp.at), entry.number],
+        "INSERT INTO stamps (id, first, last, root, statement, anchors, at, entry)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            stamp.id,
+            stamp.first,
+            stamp.last,
+            stamp.root,
+            stamp.statement,
+            canonical(what["anchors"]).decode(),
+            timestamp(stamp.at),
+            entry.number,
+        ],
     )
     return entry.number
 
@@ -108,8 +120,14 @@ def record_receipt(db: Database, receipt: StampReceipt) -> int:
 
 def find_stamps(db: Database) -> list[Stamp]:
     """Return all stamps, in the order of the entries that they cover."""
-    rows = db.query("SELECT id, first, last, root, statement, at, entry FROM stamps ORDER BY last")
-    return [Stamp(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows]
+    columns = "id, first, last, root, statement, anchors, at, entry"
+    return [_stamp_of(row) for row in db.query(f"SELECT {columns} FROM stamps ORDER BY last")]
+
+
+def _stamp_of(row: dict[str, Any]) -> Stamp:
+    row["anchors"] = tuple(orjson.loads(row["anchors"]))
+    row["at"] = datetime.fromisoformat(row["at"])
+    return Stamp(**row)
 
 
 def find_stamp_of(db: Database, number: int) -> Stamp | None:

@@ -7,6 +7,7 @@ CREATE TABLE stamps (
     last INTEGER NOT NULL,
     root TEXT NOT NULL,
     statement TEXT NOT NULL,
+    anchors TEXT NOT NULL,
     at TEXT NOT NULL,
     entry INTEGER NOT NULL REFERENCES ledger(number)
 ) STRICT;

@@ -100,9 +100,11 @@ def check_stamp(
             yield _kept(stamp, receipt, what, trust)
             if note := clock_note(receipt):
                 yield Check("the clocks", "unproven", stamp.id, receipt.anchor, note)
-    if not receipts:
-        detail = "nobody was asked: stamping broke off; `markhound evidence stamp --retry`"
-        yield Check(what, "unproven", stamp.id, None, detail)
+    asked = {receipt.anchor for receipt in receipts}
+    for anchor in stamp.recorded.anchors:
+        if anchor not in asked:
+            detail = "it left no answer: stamping broke off; `markhound evidence stamp --retry`"
+            yield Check("a stamp by each authority", "unproven", stamp.id, anchor, detail)
 
 
 def _failed(receipt: StampReceipt, receipts: list[StampReceipt]) -> Iterator[Check]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,13 +73,15 @@ def stamp_ledger(workspace: Workspace, *, clock: Clock = now) -> Stamped | None:
         new = find_unstamped(db)
         if new is None:
             return None
-        stamp = _begin(db, folder, *new, clock())
+        stamp = _begin(db, folder, *new, anchors, clock())
         receipts = [_ask(db, folder, stamp, anchor, clock) for anchor in anchors]
     return Stamped(stamp=stamp, receipts=tuple(receipts))
 
 
 def retry_stamps(workspace: Workspace, *, clock: Clock = now) -> Iterator[Stamped]:
-    """Ask once more whoever failed, for every stamp; yield those for which somebody was asked.
+    """Ask, for every stamp, whoever failed or was not reached; yield those for which somebody was.
+
+    Where nobody at all has stamped, whoever is named now is asked.
 
     :raises NotAllowedError: when the settings name nobody who could stamp
     """
@@ -88,10 +90,10 @@ def retry_stamps(workspace: Workspace, *, clock: Clock = now) -> Iterator[Stampe
     with locked(folder), workspace.store() as db:
         _make_durable(db)
         for stamp in find_stamps(db):
-            asked = list(find_receipts(db, stamp.id))
-            granted = {receipt.anchor for receipt in asked if receipt.state == "granted"}
-            failed = {receipt.anchor for receipt in asked} - granted
-            again = [a for a in anchors if a.name in failed or not granted]
+            answers = find_receipts(db, stamp.id)
+            granted = {answer.anchor for answer in answers if answer.state == "granted"}
+            wanted = set(stamp.anchors) - granted
+            again = [a for a in anchors if a.name in wanted or not granted]
             receipts = [_ask(db, folder, stamp, anchor, clock) for anchor in again]
             if receipts:
                 yield Stamped(stamp=stamp, receipts=tuple(receipts))
@@ -170,7 +172,9 @@ def _settle(folder: Path) -> None:
         os.close(handle)
 
 
-def _begin(db: Database, folder: Path, first: int, last: int, at: datetime) -> Stamp:
+def _begin(
+    db: Database, folder: Path, first: int, last: int, anchors: Sequence[Anchor], at: datetime
+) -> Stamp:
     """Keep the statement about some entries, and record that it is to be stamped."""
     tree, head = Tree(), ""
     for head in find_digests(db, first, last):
@@ -182,6 +186,7 @@ def _begin(db: Database, folder: Path, first: int, last: int, at: datetime) -> S
         last=last,
         root=tree.root.hex(),
         statement=hashlib.sha256(statement).hexdigest(),
+        anchors=tuple(anchor.name for anchor in anchors),
         at=at,
     )
     there = folder / stamp.id

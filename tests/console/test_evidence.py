@@ -89,7 +89,7 @@ def test_a_stamping_that_was_killed_is_taken_up(stamped: Workspace, authority: A
     process.communicate()
     authority.seconds = 0
     done = run("evidence", "verify", "--all", workspace=stamped.folder)
-    assert "nobody was asked: stamping broke off" in done.out
+    assert "by 甲 TSA 1: it left no answer: stamping broke off" in done.out
     done = run("evidence", "stamp", "--retry", workspace=stamped.folder)
     assert "甲 TSA 1 stamped entries 1 to 4" in done.out
 

@@ -13,7 +13,7 @@ import pytest
 from crawler.errors import NotAllowedError
 from crawler.store.ledger import find_entries
 from crawler.store.stamps import find_receipts, find_stamps
-from pipelines.evidence.anchors import TimeStampAuthority
+from pipelines.evidence.anchors import TimeStampAuthority, find_anchors
 from pipelines.evidence.merkle import leaf_of, root_of
 from pipelines.evidence.stamps import (
     retry_stamps,
@@ -158,21 +158,32 @@ class _Interrupted(TimeStampAuthority):
 
 
 def test_what_broke_off_is_taken_up_again(
-    tmp_path: Path, first: Authority, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, first: Authority, second: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = workspace_with(tmp_path / "w", first, entries=3)
-    dead = _Interrupted(name="甲 TSA 1", url=first.url, root=first.root)
+    workspace = workspace_with(tmp_path / "w", first, second, entries=3)
+    alive, _ = find_anchors(workspace)
+    dead = _Interrupted(name="甲 TSA 2", url=second.url, root=second.root)
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.evidence.stamps.find_anchors", lambda _: [dead])
+        patched.setattr("pipelines.evidence.stamps.find_anchors", lambda _: [alive, dead])
         with pytest.raises(KeyboardInterrupt):
             stamp_ledger(workspace)
-    [told] = [
-        c for c in verified(workspace) if c.subject.startswith("st-") and c.state == "unproven"
-    ]
-    assert "nobody was asked" in told.detail
+    [told] = [c for c in verified(workspace) if c.state == "unproven"]
+    assert (told.by, told.detail.partition(":")[0]) == ("甲 TSA 2", "it left no answer")
     assert stamp_ledger(workspace) is None
-    assert [s.granted for s in retry_stamps(workspace)] == [True]
-    assert broken(verified(workspace)) == []
+    [again] = retry_stamps(workspace)
+    assert [(r.anchor, r.state) for r in again.receipts] == [("甲 TSA 2", "granted")]
+    assert [c for c in verified(workspace) if c.state in ("broken", "unproven")] == []
+
+
+def test_who_is_named_now_is_asked_where_nobody_stamped(
+    tmp_path: Path, first: Authority, second: Authority
+) -> None:
+    workspace = workspace_with(tmp_path / "w", first, entries=1)
+    first.status = 500
+    stamp_ledger(workspace)
+    renamed = ask(workspace, first, second)
+    first.status = 200
+    assert [len(again.receipts) for again in retry_stamps(renamed)] == [2]
 
 
 def test_of_several_at_once_one_stamps(tmp_path: Path, first: Authority) -> None:
