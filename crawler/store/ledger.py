@@ -43,6 +43,16 @@ class Entry:
     digest: str
     """SHA-256, hexadecimal, as ``digest_of`` makes it."""
 
+    def digest_of_content(self) -> str:
+        """Return the digest that the other fields give: another one when one of them was changed.
+
+        :raises ValueError: when they give none, as ``previous`` is no digest
+        :raises TypeError: when a field is not of its type
+        """
+        return digest_of(
+            self.number, self.kind, self.subject, self.record, self.by, self.at, self.previous
+        )
+
 
 def canonical(record: object) -> bytes:
     """Return JSON that is always the same for the same record: keys sorted, no spaces, UTF-8."""

@@ -1,4 +1,4 @@
-"""Checking the ledger: entry by entry, against what was stamped, and the tables that name entries.
+"""Checking the ledger: entry by entry, against what was stamped, and the triggers that guard it.
 
 It reads each entry once and keeps none, so a ledger of any length can be checked.
 """
@@ -7,34 +7,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
 
-import orjson
 from sqlite_utils import Database
 
-from crawler.store.ledger import FIRST, Entry, digest_of, find_entries
+from crawler.store.ledger import FIRST, Entry, find_entries
 from crawler.store.schema import migrations
-from crawler.store.stamps import RECEIPT, STAMP
 from pipelines.evidence.checks import Check
 from pipelines.evidence.stamped_ranges import StampedRange
 
 MOST_FAULTS = 100
 """Told one by one; more are counted."""
-
-NOTICE_EVENTS = (
-    *("checked", "approved", "queued", "cancelled", "sending", "sent", "failed", "uncertain"),
-    *("acknowledged", "decided", "countered", "bounced", "restored", "withdrawn", "closed"),
-)
-TABLE_OF_KIND = {
-    "capture": "captures",
-    STAMP: "stamps",
-    RECEIPT: "stamp_receipts",
-    **{f"notice-{event}": "notice_events" for event in NOTICE_EVENTS},
-}
-"""Kinds of entry that each have a row in a table."""
-
-SAME_HAND = {"notice_events", "stamps", "stamp_receipts"}
-"""Tables whose columns ``by`` and ``at`` are those of the entry."""
 
 
 def check_chain(db: Database, ranges: Iterable[StampedRange]) -> Generator[Check, None, int]:
@@ -71,15 +53,7 @@ def check_chain(db: Database, ranges: Iterable[StampedRange]) -> Generator[Check
 def _digest_of(entry: Entry) -> str:
     """Return the digest that an entry's content gives, or why it gives none."""
     try:
-        return digest_of(
-            entry.number,
-            entry.kind,
-            entry.subject,
-            entry.record,
-            entry.by,
-            entry.at,
-            entry.previous,
-        )
+        return entry.digest_of_content()
     except (TypeError, ValueError) as error:
         return f"none ({error})"
 
@@ -121,88 +95,3 @@ def check_triggers(db: Database) -> Iterator[Check]:
 
 def _triggers(db: Database) -> dict[str, str]:
     return {trigger.name: trigger.sql for trigger in db.triggers}
-
-
-def check_rows(db: Database) -> Iterator[Check]:
-    """Check that every row that names an entry says what the entry says, and none is missing."""
-    for table in tables_with_entries(db):
-        problems = rows = 0
-        for row in db.query(
-            f'SELECT l.*, t.* FROM "{table}" t LEFT JOIN'
-            " (SELECT number AS l_number, kind AS l_kind, subject AS l_subject, record AS l_record,"
-            ' by AS l_by, at AS l_at FROM ledger) l ON l.l_number = t."entry"'
-        ):
-            rows += 1
-            if problem := _row_problem(table, row):
-                problems += 1
-                yield Check(f"rows of {table}", "broken", f"{table} {_name(row)}", None, problem)
-        for kind, number, subject in _without_row(db, table):
-            problems += 1
-            detail = f"{kind} of {subject}: its row in {table} is missing"
-            yield Check(f"rows of {table}", "broken", f"entry {number}", None, detail)
-        if not problems:
-            yield Check(
-                f"rows of {table}", "holds", table, None, f"{rows} agree with their entries"
-            )
-
-
-def tables_with_entries(db: Database) -> list[str]:
-    """Return the tables that have a column ``entry``, which names an entry of the ledger."""
-    names = (name for name in db.table_names() if not name.startswith(("sqlite_", "_")))
-    return sorted(name for name in names if "entry" in db.table(name).columns_dict)
-
-
-def _name(row: dict[str, Any]) -> str:
-    """Return what a row is called: its first columns, up to the id."""
-    if "id" in row:
-        return str(row["id"])
-    own = [str(value) for column, value in row.items() if not column.startswith("l_")]
-    return " ".join(own[:2])
-
-
-def _row_problem(table: str, row: dict[str, Any]) -> str:
-    """Say in what a row differs from its entry; empty when in nothing.
-
-    Columns are compared with what the entry's record has under the same name. Of the tables that we
-    know, a value must be the entry's subject.
-    """
-    own = {column: value for column, value in row.items() if not column.startswith("l_")}
-    number, subject = row["entry"], row["l_subject"]
-    if row["l_number"] is None:
-        return f"it names entry {number}, which is not there"
-    if table in TABLE_OF_KIND.values() and subject not in own.values():
-        return f"it names entry {number}, which is about {subject}"
-    try:
-        record = orjson.loads(row["l_record"])
-    except orjson.JSONDecodeError:
-        return f"entry {number} has no record that can be read"
-    said = {"by": row["l_by"], "at": row["l_at"]} if table in SAME_HAND else {}
-    said |= record if isinstance(record, dict) else {}
-    if table == "notice_events":
-        said |= {"record": record, "event": row["l_kind"].removeprefix("notice-")}
-    for column, value in own.items():
-        if column in said and not _is_same(value, said[column]):
-            return f"{column} is {value!r:.80}, its entry {number} says {said[column]!r:.80}"
-    return ""
-
-
-def _is_same(value: object, said: object) -> bool:
-    """Compare a column with a value of a record, which may be kept as JSON or as 0 and 1."""
-    if value == said:
-        return True
-    if isinstance(value, str) and isinstance(said, dict | list):
-        try:
-            return bool(orjson.loads(value) == said)
-        except orjson.JSONDecodeError:
-            return False
-    return False
-
-
-def _without_row(db: Database, table: str) -> Iterator[tuple[str, int, str]]:
-    kinds = [kind for kind, name in TABLE_OF_KIND.items() if name == table]
-    marks = ", ".join("?" for _ in kinds)
-    yield from db.execute(
-        f"SELECT kind, number, subject FROM ledger WHERE kind IN ({marks})"
-        f' AND number NOT IN (SELECT "entry" FROM "{table}") ORDER BY number',
-        kinds,
-    )

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from crawler.errors import InputError
 from crawler.formats import parse_record
-from crawler.store.ledger import digest_of
 from pipelines.evidence.checks import Check
 from pipelines.evidence.merkle import leaf_of, root_by_path
 from pipelines.evidence.plain_files import read_plain, sha256_of
@@ -100,15 +99,7 @@ def _place(proof: Proof, statement: Statement, subject: str) -> Iterator[Check]:
     entry = proof.entry
     what = f"{subject} lies under the root that was stamped"
     try:
-        digest = digest_of(
-            entry.number,
-            entry.kind,
-            entry.subject,
-            entry.record,
-            entry.by,
-            entry.at,
-            entry.previous,
-        )
+        digest = entry.digest_of_content()
         leaf = leaf_of(bytes.fromhex(digest))
         path = [bytes.fromhex(step) for step in proof.path]
         index = entry.number - statement.first

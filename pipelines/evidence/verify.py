@@ -16,8 +16,9 @@ from crawler.workspace import Workspace
 from pipelines.evidence.capture_files import check_captures
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
-from pipelines.evidence.ledger_checks import check_chain, check_rows, check_triggers
+from pipelines.evidence.ledger_checks import check_chain, check_triggers
 from pipelines.evidence.proof_checks import check_proof, is_proof
+from pipelines.evidence.row_checks import check_rows
 from pipelines.evidence.stamp_checks import check_stamp, find_all_stamps, ranges_of
 from pipelines.evidence.statements import stamps_folder
 from pipelines.evidence.trust import Trust

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from crawler.store.notice_events import record_notice_event
 from crawler.workspace import Workspace
 from pipelines.evidence.stamps import stamp_ledger
 from pipelines.evidence.statements import stamps_folder
+from pipelines.evidence.trust import load_trust
+from pipelines.evidence.verify import check_workspace
 from tests.servers.ledgers import (
     ask,
     at_hand,
@@ -328,6 +331,26 @@ def test_a_database_that_cannot_be_read_is_broken(workspace: Workspace) -> None:
     assert any("UTF-8" in line for line in broken(verified(workspace)))
 
 
+def most_memory(workspace: Workspace) -> int:
+    """Return the most bytes that a verification holds at once."""
+    tracemalloc.start()
+    try:
+        for check in check_workspace(workspace, load_trust(workspace)):
+            assert check.state != "broken"
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_ledger(tmp_path: Path, authority: Authority) -> None:
+    workspace = workspace_with(tmp_path / "w", authority, entries=100)
+    stamp_ledger(workspace)
+    few = most_memory(workspace)
+    record_entries(workspace, 5000)
+    stamp_ledger(workspace)
+    assert most_memory(workspace) < few + 200_000  # 5,000 entries hold some 3,000,000
+
+
 def test_many_stamps_need_few_open_files(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path / "w")
     workspace = ask(workspace, more='[[evidence.anchors]]\nname = "x"\ncommand = ["echo"]')
@@ -351,3 +374,19 @@ def test_very_many_faults_are_counted(tmp_path: Path) -> None:
     found = broken(verified(workspace))
     assert len(found) == 101
     assert "200 more entries do not hold" in found[-1]
+
+
+def test_a_table_of_another_part_is_checked_by_its_reference(workspace: Workspace) -> None:
+    with workspace.store() as db:
+        db.execute(
+            "CREATE TABLE looks (id TEXT, number INTEGER, at TEXT, ledger_entry INTEGER"
+            " REFERENCES ledger(number))"
+        )
+        db.execute("INSERT INTO looks VALUES ('o-1', 0, '2026-11-30', 1), ('o-2', 5, 'x', NULL)")
+        db.conn.commit()
+    assert broken(verified(workspace)) == []
+    with workspace.store() as db:
+        db.execute("UPDATE looks SET number = 5 WHERE id = 'o-1'")
+        db.conn.commit()
+    [line] = broken(verified(workspace))
+    assert line == "rows of looks: looks o-1: number is 5, its entry 1 says 0"
