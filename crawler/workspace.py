@@ -89,7 +89,8 @@ class AnchorCommand:
     command: tuple[str, ...]
     """Run with the digest in hexadecimal as last argument; what it prints is the receipt."""
     check: tuple[str, ...] = ()
-    """Run with the digest and the receipt's path as last arguments; 0 = the receipt is good."""
+    """Run with the digest and the receipt's path as last arguments; it ends with status 0 where the
+    receipt is good, 1 where it is not, another one where it cannot say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

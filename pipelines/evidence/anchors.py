@@ -90,6 +90,14 @@ class TimeStampAuthority:
         return Receipt(files=files, gen_time=token.gen_time)
 
 
+class _StatusError(AnchorError):
+    """A command that ended with another status than 0."""
+
+    def __init__(self, status: int, said: str) -> None:
+        self.status = status
+        super().__init__(f"ended with status {status}: {said}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class CommandAnchor:
     """An anchor that a command of the user's reaches; it prints the receipt."""
@@ -107,12 +115,18 @@ class CommandAnchor:
             raise AnchorError("expected a receipt, the command printed nothing")
         return Receipt(files={"receipt": receipt})
 
-    def verify(self, digest: bytes, receipt: Path) -> None:
-        """Have a receipt checked by the anchor's own command.
+    def verify(self, digest: bytes, receipt: Path) -> bool:
+        """Say what the anchor's own command says of a receipt: status 0 = good, 1 = not.
 
-        :raises AnchorError: when it says that the receipt is not good
+        :raises AnchorError: when it does not say
         """
-        self._run([*self.check, digest.hex(), str(receipt)])
+        try:
+            self._run([*self.check, digest.hex(), str(receipt)])
+        except _StatusError as error:
+            if error.status == 1:
+                return False
+            raise
+        return True
 
     def _run(self, command: Sequence[str]) -> bytes:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -133,7 +147,7 @@ class CommandAnchor:
                 raise AnchorError(f"no end after {self.seconds:g} seconds") from None
             if status:
                 said = _start_of(err, 200).decode("utf-8", "replace").strip()
-                raise AnchorError(f"ended with status {status}: {said or 'it said nothing'}")
+                raise _StatusError(status, said or "it said nothing")
             receipt = _start_of(out, MOST_BYTES + 1)
         if len(receipt) > MOST_BYTES:
             raise AnchorError(f"expected a receipt of up to {MOST_BYTES:,} bytes, got more")
@@ -142,8 +156,10 @@ class CommandAnchor:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a command that has not ended, with all that it started."""
-    with contextlib.suppress(ProcessLookupError):  # it ended just now
-        os.killpg(process.pid, signal.SIGKILL)
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):  # it ended just now
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
 
 

@@ -12,13 +12,17 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
+_FLAGS = os.O_RDONLY
+for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # each where the system has it
+    _FLAGS |= getattr(os, _name, 0)
+
 
 def open_plain(path: Path) -> BufferedReader:
     """Open a regular file for reading.
 
     :raises OSError: when there is none, or it is a link, a pipe, a device, a folder
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    handle = os.open(path, _FLAGS)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "expected a regular file", str(path))

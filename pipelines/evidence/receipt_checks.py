@@ -108,11 +108,13 @@ def _check_command(
         detail = f"its receipt {name} is whole; what it proves, only {receipt.anchor} can say"
         return Check(what, "unproven", subject, receipt.anchor, detail)
     try:
-        command.verify(statement, folder / name)
+        good = command.verify(statement, folder / name)
     except AnchorError as error:
-        detail = f"its own check of {name} does not hold: {error}"
-        return Check(what, "broken", subject, receipt.anchor, detail)
-    return Check(what, "proven", subject, receipt.anchor, f"by its own check of {name}")
+        detail = f"its own check of {name} says neither yes nor no: {error}"
+        return Check(what, "unproven", subject, receipt.anchor, detail)
+    if good:
+        return Check(what, "proven", subject, receipt.anchor, f"by its own check of {name}")
+    return Check(what, "broken", subject, receipt.anchor, f"its own check refuses {name}")
 
 
 def _bytes(folder: Path, receipt: KeptReceipt, ending: str) -> bytes:

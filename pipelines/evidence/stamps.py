@@ -164,7 +164,9 @@ def _make_durable(db: Database) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Have the names of a folder's files on the disk."""
+    """Have the names of a folder's files on the disk, where the system can."""
+    if os.name != "posix":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

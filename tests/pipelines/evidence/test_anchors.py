@@ -65,9 +65,12 @@ def test_the_own_check_is_given_digest_and_receipt(tmp_path: Path) -> None:
     receipt = tmp_path / "1.receipt"
     receipt.write_text(DIGEST.hex())
     check = "import sys; sys.exit(open(sys.argv[-1]).read() != sys.argv[-2])"
-    anchor("pass", check=check).verify(DIGEST, receipt)
-    with pytest.raises(AnchorError, match="status 1"):
-        anchor("pass", check=check).verify(bytes(32), receipt)
+    assert anchor("pass", check=check).verify(DIGEST, receipt)
+    assert not anchor("pass", check=check).verify(bytes(32), receipt)
+    with pytest.raises(AnchorError, match="status 2: no network"):
+        anchor("pass", check="import os; os.write(2, b'no network'); os._exit(2)").verify(
+            DIGEST, receipt
+        )
 
 
 def test_a_root_that_cannot_be_read_is_told_before_anybody_is_asked(tmp_path: Path) -> None:

@@ -235,3 +235,4 @@ def test_an_anchor_by_command_is_proven_by_its_own_check_alone(tmp_path: Path) -
     }
     assert states == {"公证链": "proven"}
     assert broken(verified(ask(workspace, more=f'{anchor}check = ["false"]\n')))
+    assert not broken(verified(ask(workspace, more=f'{anchor}check = ["/no/such"]\n')))

@@ -114,6 +114,18 @@ def test_a_certificate_between_is_taken_from_the_file_of_the_root(tmp_path: Path
         verify_token(token, DIGEST, [ca])
 
 
+def test_a_certificate_between_is_not_trusted_for_itself(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """Whoever makes a false token sends what certificates they like with it."""
+    false = make_authority(tmp_path / "false", between=True)
+    token = false.reply(encode_request(DIGEST, NONCE))
+    _, ca = load_roots(false.root.read_bytes())
+    [root] = load_roots(authority.root.read_bytes())
+    with pytest.raises(AnchorError, match="does not verify"):
+        verify_token(token, DIGEST, [root, ca])
+
+
 def read_by_the_library(token: bytes) -> str:
     """Return why the library does not read a token; empty when it does."""
     try:
