@@ -80,15 +80,17 @@ def _check_store(db: Database, workspace: Workspace, trust: Trust) -> Iterator[C
             if check.state == "proven" and stamped and stamped.is_whole and not stamp.problem:
                 covered.add(stamped.first, stamped.last, check.by)
             yield check
-    yield from _unstamped(db, covered.last)
+    whole = all(stamped.is_whole for stamped in ranges.values())
+    yield from _unstamped(db, covered.last, whole=whole)
     yield from check_rows(db)
     yield from check_captures(db, workspace.folder, covered)
 
 
-def _unstamped(db: Database, proven: int) -> Iterator[Check]:
+def _unstamped(db: Database, proven: int, *, whole: bool) -> Iterator[Check]:
     """Tell the entries that only we vouch for.
 
     :param proven: number of the last entry for which somebody vouches
+    :param whole: whether every stamp fits the ledger
     """
     head = find_head(db)
     if head is None or head.number <= proven:
@@ -98,6 +100,10 @@ def _unstamped(db: Database, proven: int) -> Iterator[Check]:
     if new is None and proven == last_stamped(db):
         detail = "they are about the stamps themselves; the next stamp covers them"
         yield Check(what, "holds", "ledger", None, detail)
+        return
+    if not whole:
+        detail = "nobody vouches for them as they stand there now: see what is broken"
+        yield Check(what, "unproven", "ledger", None, detail)
         return
     retry = "" if new is not None and new[0] == proven + 1 else " --retry"
     detail = (

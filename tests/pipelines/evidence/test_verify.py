@@ -168,6 +168,7 @@ def test_a_chain_made_anew_after_a_change_is_found_by_the_stamp(workspace: Works
     assert any(c.what == "the chain of entries" and c.state == "holds" for c in checks)
     [proven] = [c for c in checks if c.state == "proven"]
     assert proven.what == "what was stamped was there; it is not what stands in the ledger now"
+    assert any("as they stand there now: see what is broken" in c.detail for c in checks)
 
 
 def test_a_chain_made_anew_after_an_entry_was_taken_out_is_found(workspace: Workspace) -> None:
