@@ -29,6 +29,7 @@ COMMANDS = {
     "notice": "notices",
     "follow-up": "following",
     "recipient": "recipients",
+    "evidence": "evidence",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",

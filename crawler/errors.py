@@ -13,7 +13,8 @@
     │   │   └── GrowsByScriptError    a list that was read, but goes on only in a browser
     │   ├── RenderError             a page that the browser could not show
     │   ├── PictureError            a picture that cannot be decoded within the limits
-    │   └── GuardError              an address or a size that the guard refuses
+    │   ├── GuardError              an address or a size that the guard refuses
+    │   └── AnchorError             a time-stamp authority or anchor that did not stamp; says why
     └── StopError                 the run cannot go on; nothing half-written is left behind
         ├── InputError              a file or an argument is wrong: what was got, what was expected
         │   └── FileFormatError       the same, with every problem of the file and its line
@@ -80,6 +81,10 @@ class PictureError(SkipError):
 
 class GuardError(SkipError):
     """An address or a size that the guard refuses."""
+
+
+class AnchorError(SkipError):
+    """A time-stamp authority, or another anchor, that did not stamp; says why."""
 
 
 class StopError(MarkhoundError):

@@ -67,6 +67,55 @@ class MatchingConfig:
     is taken from the folder of the file that names it, and empty = none."""
 
 
+StampMode = Literal["sweep", "off"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StampAuthority:
+    """``[[evidence.stamp_authorities]]``: one time-stamp authority that speaks RFC 3161."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    name: str
+    """How it is called in reports."""
+    url: str
+    """Where it answers, ``https://`` or ``http://``."""
+    root: str
+    """Path of a PEM file with its root certificate, and with those between where its tokens lack
+    them; taken from the workspace's folder."""
+    credentials: str = ""
+    """Path of a file with one line, ``user:password``, for authorities that want them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorCommand:
+    """``[[evidence.anchors]]``: another anchor, reached by a command: a notary chain."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    name: str
+    command: tuple[str, ...]
+    """Run with the digest in hexadecimal as last argument; what it prints is the receipt."""
+    check: tuple[str, ...] = ()
+    """Run with the digest and the receipt's path as last arguments; it ends with status 0 where the
+    receipt is good, 1 where it is not, another one where it cannot say."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceConfig:
+    """``[evidence]``: who vouches for what was recorded, and when they are asked."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    stamp: StampMode = "sweep"
+    """After each sweep that left entries, or only by ``markhound evidence stamp``."""
+    stamp_authorities: tuple[StampAuthority, ...] = ()
+    anchors: tuple[AnchorCommand, ...] = ()
+    roots: tuple[str, ...] = ()
+    """Paths of further PEM files with roots that are trusted: of authorities no longer asked, and
+    of those that others ask."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakedownConfig:
     """``[takedown]``: how notices are made, what they must hold against, how they are followed."""
@@ -97,6 +146,7 @@ class WorkspaceConfig:
     takedown: TakedownConfig = field(default_factory=TakedownConfig)
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     follow_up: FollowUpConfig = field(default_factory=FollowUpConfig)
+    evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +198,14 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 # security = "starttls"                  # or "tls"
 # user = "notices"
 # password_env = "NOTICES_PASSWORD"      # never the password itself
+
+[evidence]
+# Who vouches that what was recorded was there at a time: one table a time-stamp authority.
+# stamp = "sweep"    # after each sweep; or "off": only by `markhound evidence stamp`
+# [[evidence.stamp_authorities]]
+# name = "Example TSA"
+# url = "https://tsa.example/"
+# root = "roots/example-tsa.pem"       # its root certificate, as the authority publishes it
 """
 
 STARTING_RECIPIENTS = """\
@@ -261,6 +319,8 @@ def open_workspace(folder: Path) -> Workspace:
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
         problem = Problem(path=path, line=None, where="crawl.contact", message=message)
         raise FileFormatError([problem])
+    if message := evidence_problem(config.evidence):
+        raise FileFormatError([Problem(path=path, line=None, where="evidence", message=message)])
     folder = folder.resolve()
     descriptor = descriptor_at(config.matching.descriptor, folder)
     matching = replace(config.matching, descriptor=descriptor)
@@ -329,6 +389,24 @@ def recipient_problems(recipient: Recipient) -> Iterator[tuple[str, str]]:
             yield key, f"expected https (http is for loopback only), got {url!r}"
     if recipient.standing is not None and (message := recipient.standing.problem):
         yield "standing", message
+
+
+def evidence_problem(evidence: EvidenceConfig) -> str | None:
+    """Say what is wrong with the anchors of a workspace; None when nothing is."""
+    names = [authority.name for authority in evidence.stamp_authorities]
+    names += [anchor.name for anchor in evidence.anchors]
+    for name in names:
+        if not (name.strip() and name.isprintable()):
+            return f"expected a name of one line for each authority and anchor, got {name!r}"
+        if names.count(name) > 1:
+            return f"expected a name of its own for each authority and anchor, got {name!r} twice"
+    for authority in evidence.stamp_authorities:
+        if not authority.url.startswith(("https://", "http://")):
+            return f"expected a url that starts with https:// or http://, got {authority.url!r}"
+    for anchor in evidence.anchors:
+        if not anchor.command:
+            return f"expected the command of the anchor {anchor.name!r}, got an empty list"
+    return None
 
 
 def load_toml(kind: type[Record], path: Path, expected: str) -> Record:

@@ -34,6 +34,7 @@ from crawler.store.database import now
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
+from pipelines.evidence.stamps import stamp_after_sweep
 from pipelines.sweep.words import check_installed
 from pipelines.takedown.relisting import find_relistings, record_relistings
 
@@ -113,6 +114,8 @@ def sweep(
         print_report(out(), report)
     with context.workspace.store() as db:
         tell_relistings(record_relistings(db, find_relistings(db, context.workspace)))
+    for line in stamp_after_sweep(context.workspace):
+        people().print(clean(line), markup=False, soft_wrap=True)
     ctx.exit(EXIT_STATUS[report.state])
 
 

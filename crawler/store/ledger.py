@@ -44,6 +44,16 @@ class Entry:
     digest: str
     """SHA-256, hexadecimal, as ``digest_of`` makes it."""
 
+    def digest_of_content(self) -> str:
+        """Return the digest that the other fields give: another one when one of them was changed.
+
+        :raises ValueError: when they give none, as ``previous`` is no digest
+        :raises TypeError: when a field is not of its type
+        """
+        return digest_of(
+            self.number, self.kind, self.subject, self.record, self.by, self.at, self.previous
+        )
+
 
 def canonical(record: object) -> bytes:
     """Return JSON that is always the same for the same record: keys sorted, no spaces, UTF-8.
@@ -109,6 +119,15 @@ def find_entries(db: Database, *, first: int = 1, subject: str | None = None) ->
         return _entries(db, "WHERE number >= ? ORDER BY number", [first])
     where = "WHERE subject = ? AND number >= ? ORDER BY number"
     return _entries(db, where, [subject, first])
+
+
+def find_digests(db: Database, first: int, last: int) -> Iterator[str]:
+    """Yield the digests of the entries with these numbers and those between, oldest first."""
+    rows = db.execute(
+        "SELECT digest FROM ledger WHERE number BETWEEN ? AND ? ORDER BY number", [first, last]
+    )
+    for (digest,) in rows:
+        yield digest
 
 
 def _entries(db: Database, where: str, values: list[Any]) -> Iterator[Entry]:

@@ -16,6 +16,7 @@ from sqlite_utils import Database, Migrations
 from crawler.store import accounts_schema
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER
+from crawler.store.stamps_schema import STAMPS
 
 migrations = Migrations("markhound")
 FRONTIER = "m0002_frontier"
@@ -92,6 +93,13 @@ def m0008_delivery(db: Database) -> None:
     for trigger in ONE_CLAIM:
         db.execute(trigger)
     _make_append_only(db, DELIVERY_RECORDS)
+
+
+@migrations()
+def m0008_stamps(db: Database) -> None:
+    """Keep what was stamped of the ledger, and what each authority answered."""
+    _run(db, STAMPS)
+    _make_append_only(db, ("stamps", "stamp_receipts"))
 
 
 def _run(db: Database, statements: str) -> None:

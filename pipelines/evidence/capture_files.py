@@ -1,0 +1,53 @@
+"""Checking that the files of captures are those that were recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from pipelines.evidence.checks import Check
+from pipelines.evidence.covered import Covered
+
+WHAT = "the capture's file"
+
+
+def check_captures(db: Database, folder: Path, covered: Covered) -> Iterator[Check]:
+    """Check the file of each capture against its row and its entry.
+
+    :param folder: the workspace's, from which the paths of the rows are taken
+    :param covered: the entries for which somebody vouches
+    """
+    rows = db.query(
+        "SELECT c.id, c.file, c.sha256, c.proof, c.entry, l.record AS said FROM captures c"
+        " LEFT JOIN ledger l ON l.number = c.entry ORDER BY c.entry"
+    )
+    for row in rows:
+        yield _check_capture(row, folder, covered)
+
+
+def _check_capture(row: dict[str, Any], folder: Path, covered: Covered) -> Check:
+    name, expected = str(row["file"]), str(row["sha256"])
+    subject = f"{row['id']} {name}"
+    if expected not in (row["said"] or ""):
+        detail = f"its entry {row['entry']} does not name its SHA-256 {expected}"
+        return Check(WHAT, "broken", subject, None, detail)
+    try:
+        with (folder / name).open("rb") as file:
+            got = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        detail = f"it cannot be read: {error.strerror}"
+        return Check(WHAT, "broken", subject, None, detail)
+    if got != expected:
+        detail = f"it was changed: expected SHA-256 {expected}, got {got}"
+        return Check(WHAT, "broken", subject, None, detail)
+    if not row["proof"]:
+        detail = "it is whole, but was recorded as one that shows no page that proves anything"
+        return Check(WHAT, "unproven", subject, None, detail)
+    if by := covered.by(row["entry"]):
+        detail = f"as recorded in entry {row['entry']}, which was there when it was stamped"
+        return Check(WHAT, "proven", subject, by, detail)
+    return Check(WHAT, "holds", subject, None, f"as recorded in entry {row['entry']}")
