@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database, Migrations
 
+from crawler.store import handover_schema
 from crawler.store.ledger_schema import CHAINED, LEDGER
 
 migrations = Migrations("markhound")
@@ -70,6 +71,13 @@ def m0007_ledger(db: Database) -> None:
     _run(db, LEDGER)
     db.execute(CHAINED)
     _make_append_only(db, ("ledger", "notice_events", "captures"))
+
+
+@migrations()
+def m0008_handover(db: Database) -> None:
+    """Keep the keys that are known, and what was handed over, to us and by us."""
+    _run(db, handover_schema.HANDOVER)
+    _make_append_only(db, handover_schema.RECORDS)
 
 
 def _run(db: Database, statements: str) -> None:
