@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from console.context import Context, json_option, out, pass_context, people, print_json
-from console.text import clean, print_rows
+from console.text import clean
 from crawler.errors import InputError, NotAllowedError
 from crawler.store.database import now, writing
 from crawler.store.handover import find_keys
@@ -267,9 +267,12 @@ def list_(context: Context, *, as_json: bool) -> None:
         for known in keys:
             print_json(known)
         return
-    rows = [(k.event, k.name, k.fingerprint, k.by, f"{k.at:%Y-%m-%d}", k.reason) for k in keys]
-    heads = ("state", "name", "fingerprint", "by", "since", "reason")
-    print_rows(heads, rows, "No keys yet: markhound evidence key trust FILE --name NAME")
+    for known in keys:  # no table: a fingerprint is compared to its end
+        line = f"{known.fingerprint}  {known.event:7}  {known.at:%Y-%m-%d}  {known.name}"
+        reason = f": {known.reason}" if known.reason else ""
+        out().print(clean(f"{line}{reason}"), markup=False, soft_wrap=True)
+    if not keys:
+        _say("No keys yet: markhound evidence key trust FILE --name NAME")
 
 
 COMMANDS = (export, import_, return_, receipt, key)

@@ -78,8 +78,6 @@ class BagWriter:
         with path.open("xb") as file:
             hashing = HashingFile(file)
             yield hashing
-            file.flush()
-            os.fsync(file.fileno())
         self.files[name] = hashing.written()
 
     def add(self, name: str, data: bytes) -> None:
@@ -107,9 +105,12 @@ class BagWriter:
         return None
 
     def remove(self, name: str) -> None:
-        """Take a file out again."""
+        """Take a file out again, and its folder when nothing else is in it."""
         self.files.pop(name, None)
-        (self.folder / name).unlink(missing_ok=True)
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
 
     def finish(self, tags: Mapping[str, bytes], info: Mapping[str, str], key: SigningKey) -> str:
         """Write what makes the folder a signed bag; return the SHA-256 of what is signed.
@@ -200,15 +201,22 @@ def move_folder(made: Path, path: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
     made.chmod(0o777 & ~mask)  # mkdtemp makes it for its owner alone
-    _sync(made)
     try:
         made.rename(path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
-    _sync(path.parent)
+    _sync_folder(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync_files(folder: Path) -> None:
+    """See that all files of a folder are on the disk; cheaper at the end than one by one."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -19,7 +19,7 @@ from crawler.store.handover import find_imported_cases, record_export
 from crawler.store.ledger import find_head
 from crawler.takedown import Case
 from crawler.workspace import Workspace
-from pipelines.evidence.bag import BagWriter, move_folder, new_folder
+from pipelines.evidence.bag import BagWriter, move_folder, new_folder, sync_files
 from pipelines.evidence.bundle_records import FORMAT
 from pipelines.evidence.bundle_texts import draft_readme, draft_summary, draft_verify
 from pipelines.evidence.case_files import CaseWriter, Lack
@@ -70,6 +70,7 @@ def export_case(
         with writing(db):
             key = own_key(db, workspace.folder, by=by, at=at)
         digest = _finish(bag, writer, about, key)
+        sync_files(folder)
         with writing(db):
             files = len(bag.files)
             record_export(

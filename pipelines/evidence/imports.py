@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from crawler.store.handover import (
 from crawler.store.notices import record_case
 from crawler.takedown import Case
 from crawler.workspace import Workspace
+from pipelines.evidence.bag import sync_files
 from pipelines.evidence.bag_check import CheckedBag, looks_like_bag
 from pipelines.evidence.bundle_check import read_bundle
 from pipelines.evidence.bundle_records import (
@@ -131,7 +131,7 @@ class Desk:
             shutil.copytree(path, incoming, symlinks=True)  # a link stays one, and is refused
             kept = read_bundle(incoming, keys)
             if not kept.broken and kept.digest == folder.name:
-                _sync_files(incoming)
+                sync_files(incoming)
                 incoming.rename(folder)
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
@@ -255,10 +255,3 @@ def _hits(folder: Path) -> dict[str, ImportedHit]:
             )
         hits[line.id] = hit
     return hits
-
-
-def _sync_files(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())

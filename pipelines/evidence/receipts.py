@@ -8,7 +8,6 @@ write it is no receipt.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -146,8 +145,10 @@ def parse_receipt(data: bytes, where: str) -> Receipt:
     key = parse_public_key(file.key.encode(), where)
     try:
         signature = base64.b64decode(file.signature, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise InputError(f"{where}: expected a signature in base64") from error
+    if base64.b64encode(signature).decode() != file.signature:  # spare bits at the end
+        raise InputError(f"{where}: expected a signature in base64 with nothing behind it")
     if key.pem != file.key or not key.signed(file.statement.encode(), signature):
         raise NotAllowedError(f"{where}: the signature does not fit: the receipt was changed")
     try:

@@ -62,6 +62,7 @@ def wacz(url: str, page: str) -> bytes:
         url, "response", payload=io.BytesIO(page.encode()), http_headers=headers
     )
     writer.write_record(record)
+    record.raw_stream.close()  # a temporary file of the writer, which it leaves open
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         packed.writestr("archive/data.warc.gz", warc.getvalue())
