@@ -27,7 +27,7 @@ def load_case(db: Database, case: str) -> Case:
     for row in db.query("SELECT * FROM cases WHERE id = ?", [case]):
         opened_at = datetime.fromisoformat(row["opened_at"])
         return Case(**{**row, "opened_at": opened_at})
-    raise NotFoundError(f"no case has the id {case!r}; `markhound notice status` lists them")
+    raise NotFoundError(f"no case has the id {case!r}; `markhound case list` has all")
 
 
 def find_judged_hits(db: Database, site: str) -> list[str]:

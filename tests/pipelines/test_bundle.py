@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from crawler.workspace import Workspace, make_workspace
 from pipelines.evidence.bag import is_safe_name
 from pipelines.evidence.bundle import Exported, export_case
 from pipelines.evidence.bundle_check import check_bundle
-from tests.servers.stored_case import AT, store_case
+from tests.servers.stored_case import AT, store_capture, store_case
 
 LATER = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
 
@@ -262,3 +263,19 @@ def test_an_imported_case_without_hits_of_ours_is_not_exported(
     with pytest.raises(NotAllowedError, match="nothing to hand over"):
         replace(office, case="c-1").export(tmp_path / "b")
     assert not (tmp_path / "b").exists()
+
+
+def test_a_large_capture_is_not_held_in_memory(office: Office, tmp_path: Path) -> None:
+    size = 48 << 20
+    hit = str(office.db.execute("SELECT id FROM hits").fetchone()[0])
+    with writing(office.db):
+        path = store_capture(office.db, office.workspace, 9, hit, room=size)
+    tracemalloc.start()
+    try:
+        done = office.export(tmp_path / "b")
+        assert [c.state for c in check_bundle(done.path)] == ["unproven", "holds", "holds"]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (done.path / "data" / "captures" / path.name).stat().st_size > size
+    assert peak < size // 4

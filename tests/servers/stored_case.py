@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -163,15 +164,22 @@ def _store_notice(db: Database, case: str, hits: list[str]) -> None:
     record_notice_event(db, notice.id, "checked", {"missing": []}, by="李伟", at=AT)
 
 
-def store_capture(db: Database, workspace: Workspace, number: int, hit: str) -> Path:
-    """Store a capture of a hit's page; inside the caller's transaction."""
+def store_capture(
+    db: Database, workspace: Workspace, number: int, hit: str, *, room: int = 0
+) -> Path:
+    """Store a capture of a hit's page; inside the caller's transaction.
+
+    :param room: bytes of nothing behind it
+    """
     folder = workspace.folder / "evidence" / "captures"
     folder.mkdir(parents=True, exist_ok=True)
     url = f"https://shop.example/p/{number}"
     data = wacz(url, f"<title>Аurеliо 手提包 {number}</title>")
     path = folder / f"cap-{number:04}.wacz"
     path.write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
+    os.truncate(path, len(data) + room)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     entry = append_entry(db, "capture", path.stem, {"sha256": digest}, by="markhound", at=AT)
     db.execute(
         "INSERT INTO captures (id, url, hit, sweep, purpose, at, file, sha256, proof, record,"
