@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from console.cli import cli
 from crawler.workspace import make_workspace
-from tests.servers.command import run
 from tests.servers.stored_case import store_case
+from tests.test_docs import ROOT, examples, run_example
 
 
 @pytest.fixture
@@ -32,30 +32,26 @@ def test_a_case_goes_from_one_office_to_another_and_a_receipt_comes_back(
     case: str, tmp_path: Path
 ) -> None:
     a, b, bundle = tmp_path / "a", tmp_path / "b", tmp_path / "bundle"
-    run("init", workspace=b)
-    done = run("evidence", "export", case, "--output", bundle, "--json", workspace=a)
-    assert {"case", "bundle", "key", "files", "captures", "lacks"} <= set(done.json)
-    assert f"signed by {done.json['key']}" in done.err
-    key = call(a, "key", "show").stdout.strip()
-    assert key == done.json["key"]
+    make_workspace(b)
+    made = call(a, "export", case, "--output", bundle, "--json")
+    done = json.loads(made.stdout)
+    assert {"case", "bundle", "key", "files", "captures", "lacks"} <= set(done)
+    assert f"signed by {done['key']}" in made.stderr
+    assert call(a, "key", "show").stdout.strip() == done["key"]
     call(b, "key", "trust", a / "keys" / "signing.pub", "--name", "北京", "--by", "安娜")
-    checked = run("evidence", "verify", bundle, "--json", workspace=b)
-    assert {line["what"]: line["state"] for line in checked.lines} == {
+    checks = map(json.loads, call(b, "verify", bundle, "--json").stdout.splitlines())
+    assert {check["what"]: check["state"] for check in checks} == {
         "signature": "proven",
         "files": "holds",
         "records": "holds",
     }
     receipt = tmp_path / "receipt.json"
-    taken = run("evidence", "import", bundle, "--receipt", receipt, "--json", workspace=b)
-    assert (taken.json["outcome"], taken.json["case"]) == ("accepted", case)
+    said = json.loads(call(b, "import", bundle, "--receipt", receipt, "--json").stdout)
+    assert (said["outcome"], said["case"]) == ("accepted", case)
     call(a, "receipt", receipt, expect=1)
     call(a, "key", "trust", b / "keys" / "signing.pub", "--name", "上海")
-    back = run("evidence", "receipt", receipt, "--json", workspace=a)
-    assert (back.json["outcome"], back.json["signer"], back.json["new"]) == (
-        "accepted",
-        "上海",
-        True,
-    )
+    back = json.loads(call(a, "receipt", receipt, "--json").stdout)
+    assert {"outcome": "accepted", "signer": "上海", "new": True}.items() <= back.items()
     assert "taken in before" in call(a, "receipt", receipt).stderr
 
 
@@ -114,3 +110,18 @@ def test_what_others_call_themselves_cannot_steer_the_terminal(case: str, tmp_pa
     done = call(b, "import", bundle, expect=1)
     assert "\x1b" not in done.output
     assert "x1b[2J" in done.output
+
+
+def test_the_how_to_runs_as_it_stands(tmp_path: Path) -> None:
+    """Its blocks are marked as not to be run alone: they need a case that is there."""
+    workspace = make_workspace(tmp_path / "beijing")
+    with workspace.store() as db:
+        case = store_case(db, workspace)
+    make_workspace(tmp_path / "shanghai")
+    text = (ROOT / "docs" / "how-to" / "hand-over-a-case.md").read_text(encoding="utf-8")
+    assert case in text
+    commands = list(examples(text.replace("console no-run", "console")))
+    assert len(commands) == 11
+    for example in commands:
+        done = run_example(example, tmp_path)
+        assert done.returncode == example.status, (example.command, done.stdout, done.stderr)
