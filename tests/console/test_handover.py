@@ -58,7 +58,6 @@ def test_a_case_goes_from_one_office_to_another_and_a_receipt_comes_back(
 def test_the_statuses_of_verify(case: str, tmp_path: Path) -> None:
     a, bundle = tmp_path / "a", tmp_path / "bundle"
     call(a, "export", case, "--output", bundle)
-    assert run("evidence", "verify", bundle, workspace=tmp_path / "none").status == 0
     assert (
         "signed by a key that this workspace does not know"
         in call(tmp_path, "verify", bundle).stdout
