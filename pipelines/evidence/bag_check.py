@@ -54,8 +54,15 @@ class CheckedBag:
     """SHA-256 of what is signed; None when it is not there."""
     key: PublicKey | None = None
     """The key that signed it; None when the signature does not fit."""
+    top: Mapping[str, str] = field(default_factory=dict)
+    """Name -> SHA-256, of each file at the top that was signed."""
     files: Mapping[str, Payload] = field(default_factory=dict)
     """Path -> what was signed of each file under ``data/``."""
+
+    @property
+    def names(self) -> Iterator[str]:
+        """The path of every file that belongs to it."""
+        yield from (*self.top, TAG_MANIFEST, SIGNATURE, *self.files)
 
     @property
     def broken(self) -> bool:
@@ -84,20 +91,19 @@ def check_bag(folder: Path, keys: Sequence[KnownKey] = ()) -> CheckedBag:
     bag = CheckedBag(folder)
     sizes, folders = _walk(bag)
     signed = _read_top(bag, sizes, TAG_MANIFEST, LARGEST_TOP)
-    top: dict[str, str] = {}
     if signed is not None:
         bag.digest = hashlib.sha256(signed).hexdigest()
-        top = _parse_manifest(bag, TAG_MANIFEST, signed, below_data=False)
+        bag.top = _parse_manifest(bag, TAG_MANIFEST, signed, below_data=False)
     _check_signature(bag, sizes, signed, keys)
-    good = _check_top(bag, sizes, top)
+    good = _check_top(bag, sizes, bag.top)
     if {MANIFEST, SIZES} <= good:
         _check_payload(bag, sizes)
-        listed = {*top, *bag.files, TAG_MANIFEST, SIGNATURE}
+        listed = {*bag.names}
         _refuse_unlisted(bag, {*sizes} - listed, folders - folders_of(listed))
     else:
         detail = f"what they should be is not known without {MANIFEST} and {SIZES}"
         bag.checks.append(Check("files", "unproven", "data", None, detail))
-        known = {*top, TAG_MANIFEST, SIGNATURE}
+        known = {*bag.names}
         _refuse_unlisted(bag, {n for n in sizes if "/" not in n and n not in known}, set())
     return bag
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -12,7 +14,7 @@ import orjson
 from pydantic import ValidationError
 
 from crawler.formats import load_record, problems_of
-from crawler.model import JudgementKind
+from crawler.model import JudgementKind, TargetKind, hit_id
 from crawler.store.ledger import Entry, digest_of
 from crawler.takedown import Case
 from pipelines.evidence.bag import CHUNK, Payload
@@ -33,6 +35,7 @@ LONGEST_LINE = 1 << 25
 """Bytes; the text of a whole novel is shorter."""
 
 Record = TypeVar("Record")
+_CASE_ID = re.compile(r"c-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +79,7 @@ class RightLine:
 class HitRecord:
     """What matters here of a hit."""
 
+    target: TargetKind
     listing: str
     score: float
 
@@ -196,6 +200,10 @@ def _contradictions(folder: Path, files: Mapping[str, Payload]) -> Iterator[tupl
     hits = set()
     for hit in read_bundle_lines(HitLine, folder, HITS):
         hits.add(hit.id)
+        if hit.id != hit_id(hit.record.target, hit.record.listing, hit.right):
+            yield HITS, f"{hit.id} is not the id of a hit of {hit.right} on {hit.record.listing}"
+        if not 0 <= hit.record.score <= 1:
+            yield HITS, f"{hit.id} has the score {hit.record.score}, expected 0 to 1"
         if hit.sighting not in sightings:
             yield HITS, f"{hit.id} names the sighting {hit.sighting}, which is not there"
         if (hit.right, hit.version) not in rights:
@@ -209,6 +217,8 @@ def _contradictions(folder: Path, files: Mapping[str, Payload]) -> Iterator[tupl
 
 
 def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
+    if (folder / CASE).stat().st_size > LONGEST_LINE:
+        raise BrokenRecordError(CASE, f"longer than {LONGEST_LINE} bytes")
     try:
         data = orjson.loads((folder / CASE).read_bytes())
         made = data.get("format") if isinstance(data, dict) else None
@@ -222,12 +232,25 @@ def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
     except ValidationError as error:
         problem = next(problems_of(error, Path(CASE), None, "a case"))
         raise BrokenRecordError(CASE, f"{problem.where}: {problem.message}") from error
+    for key, moment in (("exported_at", about.exported_at), ("opened_at", about.case.opened_at)):
+        if not _is_moment(moment):
+            yield CASE, f"{key}: expected a time with its zone, got {moment.isoformat()}"
+    if not _CASE_ID.fullmatch(about.case.id):
+        yield CASE, f"expected the id of a case (c- and 16 digits), got {about.case.id!r:.80}"
     for name in (HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES):
         expected = about.counts.get(PurePosixPath(name).stem)
         with (folder / name).open("rb") as file:
             got = sum(piece.count(b"\n") for piece in iter(lambda: file.read(CHUNK), b""))
         if got != expected:
             yield name, f"expected {expected} lines, got {got}"
+
+
+def _is_moment(moment: datetime) -> bool:
+    """Tell whether it is one moment, and one that can be told in UTC."""
+    try:
+        return moment.tzinfo is not None and bool(moment.astimezone(UTC))
+    except OverflowError:  # in the first or the last hours of the calendar
+        return False
 
 
 def _check_sightings(
@@ -278,7 +301,8 @@ def _check_notices(
     folder: Path, files: Mapping[str, Payload], hits: set[str]
 ) -> Iterator[tuple[str, str]]:
     for line in read_bundle_lines(NoticeLine, folder, NOTICES):
-        if line.file not in files or (folder / line.file).read_bytes() != line.record.text.encode():
+        text = hashlib.sha256(line.record.text.encode()).hexdigest()
+        if not _is(files, line.file, text):
             yield NOTICES, f"{line.file!r} is not the text of {line.id}"
         for noticed in line.hits:
             if noticed.hit not in hits:
@@ -288,7 +312,11 @@ def _check_notices(
 def _check_entries(folder: Path) -> Iterator[tuple[str, str]]:
     before: Entry | None = None
     for e in read_bundle_lines(Entry, folder, LEDGER):
-        if digest_of(e.number, e.kind, e.subject, e.record, e.by, e.at, e.previous) != e.digest:
+        try:
+            made = digest_of(e.number, e.kind, e.subject, e.record, e.by, e.at, e.previous)
+        except (ValueError, TypeError):  # no hexadecimal; a number beyond JSON's
+            made = None
+        if made != e.digest:
             yield LEDGER, f"entry {e.number} does not make the digest that it says"
         if before and (e.number <= before.number or not _follows(before, e)):
             yield LEDGER, f"entry {e.number} does not follow entry {before.number}"

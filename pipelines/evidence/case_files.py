@@ -135,8 +135,6 @@ class CaseWriter:
             stem = row["id"] if is_safe_name(row["id"]) and "/" not in row["id"] else row["sha256"]
             name = f"data/captures/{stem}.wacz"
             source = folder / row["file"]
-            if not source.is_file():
-                source = folder / "evidence" / "captures" / row["file"]
             row["file"] = self._copy("capture", row["id"], name, source, row["sha256"])
             row["proof"] = bool(row["proof"])
             row["record"] = orjson.Fragment(row["record"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +87,7 @@ class Desk:
             return self._return(bag, None, ())
         folder = imported_folder(self.workspace, bag.digest or "")
         with locked(folder.parent):
-            kept = self._keep(path, folder)
+            kept = self._keep(path, bag.names, folder)
             if kept.broken or kept.digest != bag.digest:  # it changed while it was copied
                 return self._return(kept, None, ())
             about = load_about(folder)
@@ -114,7 +114,7 @@ class Desk:
             raise InputError(f"nothing says which bundle {path} is, so there is no answer:\n{why}")
         return bag
 
-    def _keep(self, path: Path, folder: Path) -> CheckedBag:
+    def _keep(self, path: Path, names: Iterable[str], folder: Path) -> CheckedBag:
         """Copy a bundle to its place by content, whole or not at all, and check the copy.
 
         Under the lock of the folder above: what lies in its ``.incoming`` is nobody's any more.
@@ -128,7 +128,10 @@ class Desk:
         incoming = folder.parent / INCOMING
         shutil.rmtree(incoming, ignore_errors=True)
         try:
-            shutil.copytree(path, incoming, symlinks=True)  # a link stays one, and is refused
+            for name in names:
+                (incoming / name).parent.mkdir(parents=True, exist_ok=True)
+                # a link that was put there meanwhile stays one, and is refused
+                shutil.copyfile(path / name, incoming / name, follow_symlinks=False)
             kept = read_bundle(incoming, keys)
             if not kept.broken and kept.digest == folder.name:
                 sync_files(incoming)

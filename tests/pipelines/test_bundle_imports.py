@@ -29,8 +29,9 @@ from crawler.workspace import Workspace, make_workspace
 from pipelines.evidence.bundle import Exported, export_case
 from pipelines.evidence.bundle_check import check_bundle
 from pipelines.evidence.imports import Answered, Desk, imported_folder
-from pipelines.evidence.keys import parse_public_key, revoke_key, trust_key
+from pipelines.evidence.keys import make_signing_key, parse_public_key, revoke_key, trust_key
 from pipelines.evidence.receipts import parse_receipt, take_receipt
+from tests.pipelines.test_bundle_tampering import signed_bag
 from tests.servers.stored_case import AT, store_case
 
 LATER = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
@@ -289,3 +290,25 @@ def test_openssl_agrees_on_a_receipt(answered: Answered, tmp_path: Path) -> None
         check=False,
     )
     assert done.stdout == "Signature Verified Successfully\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"opened_at": "2026-11-22T01:02:03.000000Z"', '"opened_at": "0001-01-01T00:00:00+14:00"'),
+        ('"opened_at": "2026-11-22T01:02:03.000000Z"', '"opened_at": "2026-11-22T01:02:03"'),
+        ('"exported_by": "李伟"', '"exported_by": "\\ud800"'),
+        ('"seller": "优品 Best Bags"', '"seller": "\\ud800"'),
+    ],
+)
+def test_values_that_cannot_be_stored_are_returned(
+    office: Office, exported: tuple[Exported, Path], tmp_path: Path, old: str, new: str
+) -> None:
+    sent, sender = exported
+    names = [p for p in (sent.path / "data").rglob("*") if p.is_file()]
+    files = {p.relative_to(sent.path).as_posix(): p.read_bytes() for p in names}
+    about = files["data/case.json"].decode()
+    assert old in about
+    files["data/case.json"] = about.replace(old, new).encode()
+    bag = signed_bag(tmp_path / "b", make_signing_key(sender), files)
+    assert office.desk.take_in(bag).outcome == "returned"

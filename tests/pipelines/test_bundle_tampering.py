@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -280,6 +281,12 @@ def test_a_signed_bag_that_is_no_bundle_is_broken(tmp_path: Path) -> None:
         ("data/hits.jsonl", '"score":0.97', '"score":"high"', "line 1: record.score:"),
         ("data/judgements.jsonl", '"hit":"h-', '"hit":"x-', "which is not there"),
         ("data/judgements.jsonl", "infringing", "guilty", "line 1: decision:"),
+        ("data/hits.jsonl", '"score":0.97', '"score":NaN', "has the score nan, expected 0 to 1"),
+        ("data/hits.jsonl", "shop.example/p/0", "shop.example/p/9", "is not the id of a hit"),
+        ("data/case.json", '"id": "c-', '"id": "../', "expected the id of a case"),
+        ("data/case.json", 'Z",\n  "made', '",\n  "made', "exported_at:"),
+        ("data/proofs/ledger.jsonl", '"previous":"0', '"previous":"g', "does not make the digest"),
+        ("data/proofs/ledger.jsonl", '"number":1', f'"number":1{"0" * 40}', "does not make the"),
         ("data/captures.jsonl", "cap-0000.wacz", "cap-0001.wacz", "it is not the capture cap-0000"),
         ("data/captures.jsonl", "data/captures/cap-0000.wacz", "../../x", "not the capture"),
         ("data/listings.jsonl", "data/pictures/", "data/pictvres/", "is not the picture"),
@@ -313,3 +320,28 @@ def test_a_line_without_end_is_not_read_whole(
 ) -> None:
     monkeypatch.setattr("pipelines.evidence.bundle_records.LONGEST_LINE", 100)
     assert any("longer than 100 bytes" in line for line in broken(check_bundle(made[0], made[1])))
+
+
+def test_nothing_that_is_signed_makes_the_check_fail_itself(
+    made: tuple[Path, list[KnownKey], SigningKey], tmp_path: Path
+) -> None:
+    """Whatever the records hold, the answer is what is broken in them, never a crash."""
+    source, keys, key = made
+    payload = {n: (source / n).read_bytes() for n in files_of(source) if n.startswith("data/")}
+    records = [name for name in payload if name.endswith((".json", ".jsonl"))]
+    choose = random.Random(7)
+    hostile = (
+        *(b"null", b"[]", b"{}", b"-1", b"1e999", b"NaN", b'"\\ud800"', b'""', b"true", b"\xff"),
+        *(b"[" * 5000, b"1" * 5000, b'"\\u0000"', b"\n", b"\xe2\x80\xae", b'{"a":{"a":'),
+    )
+    found = 0
+    for number in range(150):
+        name = choose.choice(records)
+        values = re.findall(rb'"[^"]*"|[0-9.]+|true|false|null', payload[name])
+        if not values:
+            continue
+        altered = payload[name].replace(choose.choice(values), choose.choice(hostile), 1)
+        bag = signed_bag(tmp_path / str(number), key, {**payload, name: altered})
+        found += bool(broken(check_bundle(bag, keys)))
+        shutil.rmtree(bag)
+    assert found > 75

@@ -181,9 +181,10 @@ def store_capture(
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     entry = append_entry(db, "capture", path.stem, {"sha256": digest}, by="markhound", at=AT)
+    name = path.relative_to(workspace.folder).as_posix()
     db.execute(
         "INSERT INTO captures (id, url, hit, sweep, purpose, at, file, sha256, proof, record,"
         " entry) VALUES (?, ?, ?, ?, 'flagged', ?, ?, ?, 1, '{}', ?)",
-        [path.stem, url, hit, SWEEP, timestamp(AT), path.name, digest, entry.number],
+        [path.stem, url, hit, SWEEP, timestamp(AT), name, digest, entry.number],
     )
     return path
