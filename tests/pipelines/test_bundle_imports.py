@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from crawler.takedown import Case
 from crawler.workspace import Workspace, make_workspace
 from pipelines.evidence.bundle import Exported, export_case
 from pipelines.evidence.bundle_check import check_bundle
+from pipelines.evidence.imported import check_imported
 from pipelines.evidence.imports import Answered, Desk, imported_folder
 from pipelines.evidence.keys import make_signing_key, parse_public_key, revoke_key, trust_key
 from pipelines.evidence.receipts import parse_receipt, take_receipt
@@ -312,3 +313,39 @@ def test_values_that_cannot_be_stored_are_returned(
     files["data/case.json"] = about.replace(old, new).encode()
     bag = signed_bag(tmp_path / "b", make_signing_key(sender), files)
     assert office.desk.take_in(bag).outcome == "returned"
+
+
+# -- checked again -----------------------------------------------------------------------
+
+
+def test_cases_of_others_are_checked_where_they_are_kept(office: Office, sent: Exported) -> None:
+    trust(office, sent)
+    folder = office.desk.take_in(sent.path).folder
+    assert folder is not None
+    (check,) = check_imported(office.db, office.workspace)
+    assert (check.what, check.state) == ("imported case", "proven")
+    with writing(office.db):
+        moment = LATER + timedelta(days=1)
+        revoke_key(office.db, sent.key, reason="stolen", by="安娜", at=moment)
+    (check,) = check_imported(office.db, office.workspace)
+    assert (check.state, "revoked later" in (check.by or "")) == ("proven", True)
+    (folder / "data" / "hits.jsonl").unlink()
+    (check,) = check_imported(office.db, office.workspace)
+    assert (check.state, check.detail) == ("broken", "data/hits.jsonl: the file is missing")
+    shutil.rmtree(folder)
+    (check,) = check_imported(office.db, office.workspace)
+    assert (check.state, "not there any more" in check.detail) == ("broken", True)
+
+
+def test_another_bundle_in_its_place_is_found(
+    office: Office, exported: tuple[Exported, Path], tmp_path: Path
+) -> None:
+    sent, sender = exported
+    folder = office.desk.take_in(sent.path).folder
+    assert folder is not None
+    shutil.rmtree(folder)
+    workspace = make_workspace(Path(shutil.copytree(sender, tmp_path / "sender")))
+    with workspace.store() as db:
+        export_case(db, workspace, sent.case, folder, by="李伟", at=LATER)
+    (check,) = check_imported(office.db, office.workspace)
+    assert (check.state, "another bundle" in check.detail) == ("broken", True)
