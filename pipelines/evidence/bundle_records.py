@@ -115,6 +115,7 @@ class CaptureLine:
     sha256: str
     file: str | None
     proof: bool
+    entry: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,9 +212,9 @@ def _contradictions(folder: Path, files: Mapping[str, Payload]) -> Iterator[tupl
     for judgement in read_bundle_lines(JudgementLine, folder, JUDGEMENTS):
         if judgement.hit not in hits:
             yield JUDGEMENTS, f"a judgement is of {judgement.hit}, which is not there"
-    yield from _check_captures(folder, files)
+    said = yield from _check_entries(folder)
+    yield from _check_captures(folder, files, said)
     yield from _check_notices(folder, files, hits)
-    yield from _check_entries(folder)
 
 
 def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
@@ -285,9 +286,13 @@ def _is(files: Mapping[str, Payload], name: str, sha256: str | None) -> bool:
     return name in files and files[name].sha256 == sha256
 
 
-def _check_captures(folder: Path, files: Mapping[str, Payload]) -> Iterator[tuple[str, str]]:
+def _check_captures(
+    folder: Path, files: Mapping[str, Payload], said: Mapping[int, str]
+) -> Iterator[tuple[str, str]]:
     named = set()
     for line in read_bundle_lines(CaptureLine, folder, CAPTURES):
+        if line.sha256 not in said.get(line.entry, ""):
+            yield CAPTURES, f"entry {line.entry} of the ledger does not name the capture {line.id}"
         if line.file is not None:
             named.add(line.file)
             if not _is(files, line.file, line.sha256):
@@ -309,7 +314,9 @@ def _check_notices(
                 yield NOTICES, f"{line.id} is about {noticed.hit}, which is not there"
 
 
-def _check_entries(folder: Path) -> Iterator[tuple[str, str]]:
+def _check_entries(folder: Path) -> Generator[tuple[str, str], None, dict[int, str]]:
+    """Check the entries, and return what those about captures say, by number."""
+    said: dict[int, str] = {}
     before: Entry | None = None
     for e in read_bundle_lines(Entry, folder, LEDGER):
         try:
@@ -321,6 +328,9 @@ def _check_entries(folder: Path) -> Iterator[tuple[str, str]]:
         if before and (e.number <= before.number or not _follows(before, e)):
             yield LEDGER, f"entry {e.number} does not follow entry {before.number}"
         before = e
+        if e.kind == "capture":
+            said[e.number] = e.record
+    return said
 
 
 def _follows(before: Entry, entry: Entry) -> bool:

@@ -287,6 +287,7 @@ def test_a_signed_bag_that_is_no_bundle_is_broken(tmp_path: Path) -> None:
         ("data/case.json", 'Z",\n  "made', '",\n  "made', "exported_at:"),
         ("data/proofs/ledger.jsonl", '"previous":"0', '"previous":"g', "does not make the digest"),
         ("data/proofs/ledger.jsonl", '"number":1', f'"number":1{"0" * 40}', "does not make the"),
+        ("data/captures.jsonl", '"entry":2', '"entry":1', "entry 1 of the ledger does not name"),
         ("data/captures.jsonl", "cap-0000.wacz", "cap-0001.wacz", "it is not the capture cap-0000"),
         ("data/captures.jsonl", "data/captures/cap-0000.wacz", "../../x", "not the capture"),
         ("data/listings.jsonl", "data/pictures/", "data/pictvres/", "is not the picture"),
