@@ -18,7 +18,7 @@ from pipelines.evidence.imports import INCOMING, Desk
 from tests.servers.stored_case import AT, store_case
 
 FEW, MANY = 8, 100
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 points = pytest.mark.parametrize("points", [FEW, pytest.param(MANY, marks=pytest.mark.long)])

@@ -32,7 +32,7 @@ from pipelines.evidence.imported import check_imported
 from pipelines.evidence.imports import Answered, Desk, imported_folder
 from pipelines.evidence.keys import make_signing_key, parse_public_key, revoke_key, trust_key
 from pipelines.evidence.receipts import parse_receipt, take_receipt
-from tests.pipelines.test_bundle_tampering import signed_bag
+from tests.pipelines.evidence.test_bundle_tampering import signed_bag
 from tests.servers.stored_case import AT, store_case
 
 LATER = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
