@@ -132,13 +132,20 @@ class CaseWriter:
         for row in find_case_captures(self.db, self.hits):
             subjects.add(row["id"])
             numbers.add(row["entry"])
-            stem = row["id"] if is_safe_name(row["id"]) and "/" not in row["id"] else row["sha256"]
-            name = f"data/captures/{stem}.wacz"
+            name = self._capture_name(row)
             source = folder / row["file"]
             row["file"] = self._copy("capture", row["id"], name, source, row["sha256"])
             row["proof"] = bool(row["proof"])
             row["record"] = orjson.Fragment(row["record"])
             yield row
+
+    def _capture_name(self, row: Row) -> str:
+        """Return where a capture goes: by the name of its file, which several hits may share."""
+        name = f"data/captures/{PurePosixPath(row['file']).stem}.wacz"
+        there = self.bag.files.get(name)
+        if is_safe_name(name) and (there is None or there.sha256 == row["sha256"]):
+            return name
+        return f"data/captures/{row['sha256']}.wacz"
 
     def _notice_lines(self, subjects: set[str], numbers: set[int]) -> Iterator[Row]:
         for row in find_case_notices(self.db, self.case.id):
