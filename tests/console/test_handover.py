@@ -39,12 +39,12 @@ def test_a_case_goes_from_one_office_to_another_and_a_receipt_comes_back(
     assert f"signed by {done['key']}" in made.stderr
     assert call(a, "key", "show").stdout.strip() == done["key"]
     call(b, "key", "trust", a / "keys" / "signing.pub", "--name", "北京", "--by", "安娜")
-    checks = map(json.loads, call(b, "verify", bundle, "--json").stdout.splitlines())
-    assert {check["what"]: check["state"] for check in checks} == {
-        "signature": "proven",
-        "files": "holds",
-        "records": "holds",
-    }
+    checks = [*map(json.loads, call(b, "verify", bundle, "--json").stdout.splitlines())]
+    assert [(check["what"], check["state"]) for check in checks[:3]] == [
+        ("signature", "proven"),
+        ("files", "holds"),
+        ("records", "holds"),
+    ]
     receipt = tmp_path / "receipt.json"
     said = json.loads(call(b, "import", bundle, "--receipt", receipt, "--json").stdout)
     assert (said["outcome"], said["case"]) == ("accepted", case)

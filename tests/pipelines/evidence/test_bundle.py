@@ -90,13 +90,14 @@ def test_a_bundle_holds_the_case_as_it_was_recorded(office: Office, tmp_path: Pa
 def test_a_bundle_is_intact_and_by_our_own_word(office: Office, tmp_path: Path) -> None:
     done = office.export(tmp_path / "b")
     checks = check_bundle(done.path, find_keys(office.db))
-    assert {(c.what, c.state) for c in checks} == {
+    assert [(c.what, c.state) for c in checks[:3]] == [
         ("signature", "holds"),
         ("files", "holds"),
         ("records", "holds"),
-    }
+    ]
+    assert {c.state for c in checks} == {"holds"}
     stranger = check_bundle(done.path)
-    assert [c.state for c in stranger] == ["unproven", "holds", "holds"]
+    assert [c.state for c in stranger[:3]] == ["unproven", "holds", "holds"]
     assert f"does not know: fingerprint {done.key}" in stranger[0].detail
 
 
@@ -110,7 +111,8 @@ def test_the_commands_of_its_text_agree(office: Office, tmp_path: Path) -> None:
     assert said[1] == "Signature Verified Successfully\n"
     assert said[2:5] == ["", "", ""]
     assert said[5] == "True\n"
-    assert said[6].count("digest pass") == 2
+    assert said[6].count("digest pass") >= 2
+    assert "not checked" not in said[6]
     bagged = [sys.executable, "-W", "ignore", "-m", "bagit", "--validate", "--quiet", "."]
     assert subprocess.run(bagged, cwd=done.path, check=False).returncode == 0
 
