@@ -140,6 +140,29 @@ def find_case_notices(db: Database, case: str) -> Iterator[Row]:
     )
 
 
+def find_case_rest(db: Database, case: str) -> Iterator[tuple[str, Row]]:
+    """Yield table and row of all else that refers to the case or to a notice of it.
+
+    Which tables do is read off the schema, so that none is forgotten when one is added.
+    """
+    tables = db.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    for table in [row["name"] for row in tables if row["name"] not in _WRITTEN]:
+        conditions = [
+            f'"{key["from"]}" IN ({_REFERRED[key["table"]]})'
+            for key in db.query(f'PRAGMA foreign_key_list("{table}")')
+            if key["table"] in _REFERRED
+        ]
+        if conditions:
+            where = " OR ".join(conditions)
+            rows = db.query(f'SELECT * FROM "{table}" WHERE {where} ORDER BY rowid', {"case": case})
+            for row in rows:
+                yield table, row
+
+
+_WRITTEN = frozenset({"cases", "notices", "notice_hits", "notice_events"})
+_REFERRED = {"cases": ":case", "notices": "SELECT id FROM notices WHERE case_id = :case"}
+
+
 def find_entries_of(
     db: Database, subjects: Collection[str], numbers: Collection[int]
 ) -> Iterator[Entry]:

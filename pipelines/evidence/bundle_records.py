@@ -30,7 +30,9 @@ RIGHTS = "data/rights.jsonl"
 JUDGEMENTS = "data/judgements.jsonl"
 CAPTURES = "data/captures.jsonl"
 NOTICES = "data/notices.jsonl"
-EXPECTED = (CASE, HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES, LEDGER)
+REST = "data/rest.jsonl"
+COUNTED = (HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES, REST)
+EXPECTED = (CASE, *COUNTED, LEDGER)
 LONGEST_LINE = 1 << 25
 """Bytes; the text of a whole novel is shorter."""
 
@@ -238,7 +240,7 @@ def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
             yield CASE, f"{key}: expected a time with its zone, got {moment.isoformat()}"
     if not _CASE_ID.fullmatch(about.case.id):
         yield CASE, f"expected the id of a case (c- and 16 digits), got {about.case.id!r:.80}"
-    for name in (HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES):
+    for name in COUNTED:
         expected = about.counts.get(PurePosixPath(name).stem)
         with (folder / name).open("rb") as file:
             got = sum(piece.count(b"\n") for piece in iter(lambda: file.read(CHUNK), b""))

@@ -5,6 +5,7 @@ It streams: one row, or one piece of a file, is in memory at a time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from crawler.store.case_records import (
     find_case_findings,
     find_case_judgements,
     find_case_notices,
+    find_case_rest,
     find_case_rights,
     find_case_sightings,
     find_case_sweeps,
@@ -39,12 +41,17 @@ SUFFIXES = (
 """How the kinds of pictures that browsers show begin."""
 
 
+BY_CONTENT = ("outbox", "answers", "attachments")
+"""Folders of the workspace whose files are named by the SHA-256 of what they hold."""
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lack:
     """A file that a record of the case names, and that is not in the bundle."""
 
     what: str
-    """``picture`` or ``capture``."""
+    """``picture``, ``capture`` or ``file``."""
     name: str
     """Digest or id."""
     reason: str
@@ -77,6 +84,7 @@ class CaseWriter:
         numbers: set[int] = set()
         self._write_records("captures", self._capture_lines(subjects, numbers))
         self._write_records("notices", self._notice_lines(subjects, numbers))
+        self._write_records("rest", self._rest_lines(numbers))
         entries = find_entries_of(self.db, subjects, numbers)
         for name, content in proofs_of(self.db, self.workspace, entries):
             self._write_proof(name, content)
@@ -158,6 +166,23 @@ class CaseWriter:
             row["record"] = orjson.Fragment(row["record"])
             row["hits"] = orjson.loads(row["hits"])
             yield {**row, "file": f"data/notices/{notice}.txt", "events": events}
+
+    def _rest_lines(self, numbers: set[int]) -> Iterator[Row]:
+        for table, row in find_case_rest(self.db, self.case.id):
+            if isinstance(row.get("entry"), int):
+                numbers.add(row["entry"])
+            yield {"table": table, "row": row, "files": list(self._named_files(row))}
+
+    def _named_files(self, row: Row) -> Iterator[str]:
+        """Yield the path in the bag of each file that a row names by its SHA-256."""
+        text = " ".join(value for value in row.values() if isinstance(value, str))
+        for digest in dict.fromkeys(_DIGEST.findall(text)):
+            for folder in BY_CONTENT:
+                for source in sorted((self.workspace.folder / folder).glob(f"{digest}*")):
+                    suffix = source.suffix if is_safe_name(f"x{source.suffix}") else ""
+                    name = f"data/files/{digest}{suffix}"
+                    if self._copy("file", digest, name, source, digest):
+                        yield name
 
     def _write_proof(self, name: str, content: Iterable[bytes] | Path) -> None:
         with self.bag.open(name) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -68,6 +69,7 @@ def test_a_bundle_holds_the_case_as_it_was_recorded(office: Office, tmp_path: Pa
         "judgements": 2,
         "captures": 2,
         "notices": 1,
+        "rest": 0,
     }
     stored = office.db.execute("SELECT record FROM hit_findings ORDER BY id").fetchall()
     text = (done.path / "data" / "hits.jsonl").read_text(encoding="utf-8")
@@ -298,3 +300,30 @@ def test_captures_that_share_a_file_are_one_file(office: Office, tmp_path: Path)
     assert re.fullmatch(r"data/captures/[0-9a-f]{64}\.wacz", files["cap-0001"])
     assert len({*files.values()}) == 3
     assert "broken" not in {c.state for c in check_bundle(done.path)}
+
+
+def test_whatever_else_refers_to_the_case_goes_along(office: Office, tmp_path: Path) -> None:
+    """Of tables that were added later too: their keys say that they belong to it."""
+    mail = "回信".encode()
+    digest, gone = hashlib.sha256(mail).hexdigest(), "ab" * 32
+    for folder, name in (("answers", f"{digest}.eml"), ("outbox", gone)):
+        (office.workspace.folder / folder).mkdir()
+        (office.workspace.folder / folder / name).write_bytes(mail)
+    office.db.execute(
+        "CREATE TABLE letters (id INTEGER PRIMARY KEY, about TEXT REFERENCES notices(id),"
+        " text TEXT, entry INTEGER) STRICT"
+    )
+    letters = [(1, "N-2026-000001", f"mail {digest}, {gone}", 1), (2, None, "", 2)]
+    office.db.conn.executemany("INSERT INTO letters VALUES (?, ?, ?, ?)", letters)
+    office.db.conn.commit()
+    first = office.export(tmp_path / "a")
+    again = office.export(tmp_path / "b")
+    rest = lines(again.path, "rest")
+    assert [line["table"] for line in rest] == ["exports", "letters"]
+    assert first.bundle in json.dumps(rest[0])
+    assert rest[1]["row"] == dict(zip(("id", "about", "text", "entry"), letters[0], strict=True))
+    assert rest[1]["files"] == [f"data/files/{digest}.eml"]
+    assert (again.path / "data" / "files" / f"{digest}.eml").read_bytes() == mail
+    assert [(lack.what, lack.name) for lack in again.lacks] == [("file", gone)]
+    assert "export" in [entry["kind"] for entry in lines(again.path, "proofs/ledger")]
+    assert "broken" not in {c.state for c in check_bundle(again.path)}

@@ -31,7 +31,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[KnownKey]
     workspace = make_workspace(folder / "w")
     with workspace.store() as db:
         case = store_case(db, workspace)
-        export_case(db, workspace, case, folder / "b", by="李伟", at=AT)
+        for name in ("earlier", "b"):
+            export_case(db, workspace, case, folder / name, by="李伟", at=AT)
         return folder / "b", find_keys(db), make_signing_key(workspace.folder)
 
 
