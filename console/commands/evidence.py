@@ -1,4 +1,4 @@
-"""``markhound evidence``: stamping what was recorded, and verifying it."""
+"""``markhound evidence``: what was recorded is stamped, verified and handed over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from console.commands.handover import COMMANDS
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.evidence_text import print_checks
 from console.text import clean
@@ -26,7 +27,11 @@ EXIT_BROKEN = 1
 
 @click.group()
 def evidence() -> None:
-    """Have what was recorded stamped by others, prove it, verify it."""
+    """Have what was recorded stamped by others, verify it, hand cases over and take them in."""
+
+
+for command in COMMANDS:
+    evidence.add_command(command)
 
 
 @evidence.command()

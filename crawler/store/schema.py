@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database, Migrations
 
-from crawler.store import accounts_schema
+from crawler.store import accounts_schema, handover_schema
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER
 from crawler.store.stamps_schema import STAMPS
@@ -100,6 +100,13 @@ def m0008_stamps(db: Database) -> None:
     """Keep what was stamped of the ledger, and what each authority answered."""
     _run(db, STAMPS)
     _make_append_only(db, ("stamps", "stamp_receipts"))
+
+
+@migrations()
+def m0008_handover(db: Database) -> None:
+    """Keep the keys that are known, and what was handed over, to us and by us."""
+    _run(db, handover_schema.HANDOVER)
+    _make_append_only(db, handover_schema.RECORDS)
 
 
 def _run(db: Database, statements: str) -> None:

@@ -1,4 +1,4 @@
-"""Whom the verifying side trusts: the roots of time-stamp authorities, and checks of anchors."""
+"""Whom the verifying side trusts: roots of time-stamp authorities, checks of anchors, keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.errors import AnchorError, InputError
+from crawler.store.handover import KnownKey, find_keys
 from crawler.workspace import Workspace
 from pipelines.evidence.anchors import CommandAnchor, find_anchors
 from pipelines.evidence.checks import Check
@@ -20,6 +21,8 @@ class Trust:
     roots: tuple[Root, ...] = ()
     commands: tuple[CommandAnchor, ...] = ()
     """Anchors whose receipts their own command can check."""
+    keys: tuple[KnownKey, ...] = ()
+    """Of those who sign bundles."""
     problems: tuple[Check, ...] = field(default=())
     """What could not be read."""
 
@@ -50,7 +53,9 @@ def load_trust(workspace: Workspace | None, files: Iterable[Path] = ()) -> Trust
             )
     commands = [a for a in find_anchors(workspace) if isinstance(a, CommandAnchor) and a.check]
     unique = tuple(dict.fromkeys(roots))
-    return Trust(roots=unique, commands=tuple(commands), problems=tuple(problems))
+    with workspace.store() as db:
+        keys = tuple(find_keys(db))
+    return Trust(roots=unique, commands=tuple(commands), keys=keys, problems=tuple(problems))
 
 
 def _roots(path: Path) -> list[Root]:

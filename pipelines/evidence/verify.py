@@ -13,6 +13,8 @@ from crawler.errors import InputError
 from crawler.store.ledger import find_head
 from crawler.store.stamps import find_unstamped, last_stamped
 from crawler.workspace import Workspace
+from pipelines.evidence.bag_check import looks_like_bag
+from pipelines.evidence.bundle_check import check_bundle
 from pipelines.evidence.capture_files import check_captures
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
@@ -37,6 +39,11 @@ class Checker:
 
 CHECKERS: tuple[Checker, ...] = (
     Checker(kind="the folder of a proof", is_it=is_proof, check=check_proof),
+    Checker(
+        kind="the folder of a bundle, with its bagit.txt",
+        is_it=looks_like_bag,
+        check=lambda path, trust: iter(check_bundle(path, trust.keys)),
+    ),
 )
 """The first that knows a path checks it."""
 

@@ -24,12 +24,17 @@ def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:
     holder = _holder_name(first)
     site = site_of_hit(first)
     return Case(
-        id=stable_id("c", site, _seller_key(first), holder),
+        id=case_id_of(first),
         seller=seller_name(first),
         site=site,
         holder=holder,
         opened_at=opened_at,
     )
+
+
+def case_id_of(stored: StoredHit) -> str:
+    """Return the id of the case that a hit is of, once it is judged infringing."""
+    return stable_id("c", site_of_hit(stored), _seller_key(stored), _holder_name(stored))
 
 
 def check_one_case(hits: Sequence[StoredHit]) -> None:

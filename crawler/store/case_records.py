@@ -1,0 +1,181 @@
+"""Everything that is stored about a case, row by row, as it goes into a bundle.
+
+Records stay the text that was stored: what is handed over is what was recorded, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.errors import NotFoundError
+from crawler.store.ledger import Entry
+from crawler.takedown import Case
+
+Row = dict[str, Any]
+
+
+def load_case(db: Database, case: str) -> Case:
+    """Return one case.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    for row in db.query("SELECT * FROM cases WHERE id = ?", [case]):
+        opened_at = datetime.fromisoformat(row["opened_at"])
+        return Case(**{**row, "opened_at": opened_at})
+    raise NotFoundError(f"no case has the id {case!r}; `markhound case list` has all")
+
+
+def find_judged_hits(db: Database, site: str) -> list[str]:
+    """Return the ids of a site's hits whose newest judgement is that they infringe."""
+    rows = db.query(
+        "SELECT DISTINCT h.id FROM hits h JOIN listings l ON l.url = h.url"
+        " JOIN judgements j ON j.rowid ="
+        " (SELECT max(rowid) FROM judgements WHERE hit = h.id)"
+        " WHERE l.site = ? AND j.decision = 'infringing' ORDER BY h.id",
+        [site],
+    )
+    return [row["id"] for row in rows]
+
+
+def find_noticed_hits(db: Database, case: str) -> list[str]:
+    """Return the ids of the hits that the case's notices are about."""
+    rows = db.query(
+        "SELECT DISTINCT hit FROM notice_hits n JOIN notices o ON o.id = n.notice"
+        " WHERE o.case_id = ? ORDER BY hit",
+        [case],
+    )
+    return [row["hit"] for row in rows]
+
+
+def find_case_findings(db: Database, hits: Collection[str]) -> Iterator[Row]:
+    """Yield what was found for the hits each time, oldest first."""
+    return _of_hits(
+        db,
+        "SELECT h.id, f.id AS findings, f.sighting, h.right_id AS 'right',"
+        " f.right_version AS version, f.record,"
+        " f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id) AS newest"
+        " FROM hit_findings f JOIN hits h ON h.id = f.hit"
+        " WHERE h.id IN (SELECT value FROM json_each(:ids)) ORDER BY f.id",
+        hits,
+    )
+
+
+def find_case_sightings(db: Database, hits: Collection[str]) -> Iterator[Row]:
+    """Yield every sighting on which findings of the hits stand, oldest first."""
+    return _of_hits(
+        db,
+        "SELECT l.id, s.id AS sighting, s.sweep, l.url, l.first_seen_at, s.seen_at, s.target,"
+        " s.record, (SELECT json_group_array(json_object('url', p.url, 'sha256', p.sha256,"
+        " 'problem', p.problem)) FROM sighting_pictures p WHERE p.sighting = s.id) AS pictures"
+        " FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.id IN"
+        " (SELECT sighting FROM hit_findings"
+        " WHERE hit IN (SELECT value FROM json_each(:ids))) ORDER BY s.seen_at, s.id",
+        hits,
+    )
+
+
+def find_case_sweeps(db: Database, hits: Collection[str]) -> Iterator[Row]:
+    """Yield the sweeps in which the hits' listings were seen, oldest first."""
+    return _of_hits(
+        db,
+        "SELECT id, campaign, plan ->> '$.purpose' AS purpose, started_at FROM sweeps WHERE id IN"
+        " (SELECT s.sweep FROM sightings s JOIN hit_findings f ON f.sighting = s.id"
+        " WHERE f.hit IN (SELECT value FROM json_each(:ids))) ORDER BY started_at, id",
+        hits,
+    )
+
+
+def find_case_judgements(db: Database, hits: Collection[str]) -> Iterator[Row]:
+    """Yield every judgement of the hits, oldest first."""
+    return _of_hits(
+        db,
+        "SELECT id, hit, findings, decision, judged_by AS by, authenticated, reason, judged_at"
+        " FROM judgements WHERE hit IN (SELECT value FROM json_each(:ids)) ORDER BY rowid",
+        hits,
+    )
+
+
+def find_case_rights(db: Database, hits: Collection[str]) -> Iterator[Row]:
+    """Yield the versions of rights that the hits were matched with, and the newest of each."""
+    return _of_hits(
+        db,
+        "SELECT v.id AS version, v.right_id AS id, v.digest, v.source, v.imported_at, v.record,"
+        " (SELECT json_group_array(json_object('image', p.image, 'sha256', p.sha256))"
+        " FROM right_pictures p WHERE p.version = v.id) AS pictures"
+        " FROM right_versions v WHERE v.id IN"
+        " (SELECT right_version FROM hit_findings"
+        "  WHERE hit IN (SELECT value FROM json_each(:ids))"
+        "  UNION SELECT max(n.id) FROM right_versions n JOIN hits h ON h.right_id = n.right_id"
+        "  WHERE h.id IN (SELECT value FROM json_each(:ids)) GROUP BY n.right_id)"
+        " ORDER BY v.id",
+        hits,
+    )
+
+
+def find_case_captures(db: Database, hits: Collection[str]) -> Iterator[Row]:
+    """Yield the captures of the hits, and those of their addresses for no hit, oldest first."""
+    return _of_hits(
+        db,
+        "SELECT id, url, hit, sweep, purpose, at, file, sha256, proof, record, entry"
+        " FROM captures WHERE hit IN (SELECT value FROM json_each(:ids)) OR hit IS NULL AND url IN"
+        " (SELECT url FROM hits WHERE id IN (SELECT value FROM json_each(:ids)))"
+        " ORDER BY at, id",
+        hits,
+    )
+
+
+def find_case_notices(db: Database, case: str) -> Iterator[Row]:
+    """Yield the notices of a case, oldest first."""
+    yield from db.query(
+        "SELECT id, case_id AS 'case', kind, record, drafted_by, drafted_at,"
+        " (SELECT json_group_array(json_object('hit', hit, 'judgement', judgement))"
+        " FROM notice_hits WHERE notice = notices.id) AS hits"
+        " FROM notices WHERE case_id = ? ORDER BY id",
+        [case],
+    )
+
+
+def find_case_rest(db: Database, case: str) -> Iterator[tuple[str, Row]]:
+    """Yield table and row of all else that refers to the case or to a notice of it.
+
+    Which tables do is read off the schema, so that none is forgotten when one is added.
+    """
+    tables = db.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    for table in [row["name"] for row in tables if row["name"] not in _WRITTEN]:
+        conditions = [
+            f'"{key["from"]}" IN ({_REFERRED[key["table"]]})'
+            for key in db.query(f'PRAGMA foreign_key_list("{table}")')
+            if key["table"] in _REFERRED
+        ]
+        if conditions:
+            where = " OR ".join(conditions)
+            rows = db.query(f'SELECT * FROM "{table}" WHERE {where} ORDER BY rowid', {"case": case})
+            for row in rows:
+                yield table, row
+
+
+_WRITTEN = frozenset({"cases", "notices", "notice_hits", "notice_events"})
+_REFERRED = {"cases": ":case", "notices": "SELECT id FROM notices WHERE case_id = :case"}
+
+
+def find_entries_of(
+    db: Database, subjects: Collection[str], numbers: Collection[int]
+) -> Iterator[Entry]:
+    """Yield the entries of the ledger about these subjects or of these numbers, oldest first."""
+    rows = db.query(
+        "SELECT number, kind, subject, record, by, at, previous, digest FROM ledger"
+        " WHERE subject IN (SELECT value FROM json_each(:subjects))"
+        " OR number IN (SELECT value FROM json_each(:numbers)) ORDER BY number",
+        {"subjects": json.dumps(sorted(subjects)), "numbers": json.dumps(sorted(numbers))},
+    )
+    for row in rows:
+        yield Entry(**row)
+
+
+def _of_hits(db: Database, sql: str, hits: Collection[str]) -> Iterator[Row]:
+    yield from db.query(sql, {"ids": json.dumps(sorted(hits))})

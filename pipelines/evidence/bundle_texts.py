@@ -1,0 +1,97 @@
+"""The texts of a bundle, in English and Chinese: what is in it, how it is checked, the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from pipelines.takedown.layout import Laid, exact_url, finalize
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(enabled_extensions=("html",)),  # plain text: finalize guards it
+    undefined=StrictUndefined,
+    finalize=finalize,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_environment.globals.update(laid=Laid)
+
+DECISIONS = {
+    "infringing": "侵权",
+    "licensed": "已获许可",
+    "unrelated": "无关",
+    "unsure": "不确定",
+}
+UNPROVEN = {False: " (name as given)", True: "（姓名未经验证）"}
+"""Behind the name of who judged without an account."""
+
+
+def draft_readme(about: Mapping[str, Any], fingerprint: str) -> str:
+    """Return ``README.txt``.
+
+    :param about: as ``data/case.json`` has it
+    """
+    values = {"about": about, "fingerprint": fingerprint}
+    return _environment.get_template("readme.txt").render(values)
+
+
+def draft_verify(about: Mapping[str, Any], fingerprint: str) -> str:
+    """Return ``VERIFY.txt``: the commands by which anybody checks the bundle."""
+    values = {"captures": about["counts"]["captures"], "fingerprint": fingerprint}
+    return _environment.get_template("verify.txt").render(values)
+
+
+def draft_summary(folder: Path, about: Mapping[str, Any]) -> str:
+    """Return ``case-summary.txt``, from the records that are in the bundle's folder already."""
+    values = {
+        "about": about,
+        "hits": _hits(folder),
+        "notices": [
+            {**notice, "events": [event["event"] for event in notice["events"]]}
+            for notice in _read(folder, "notices")
+        ],
+        "decisions": DECISIONS,
+        "unproven": UNPROVEN,
+    }
+    return _environment.get_template("case-summary.txt").render(values)
+
+
+def _read(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    with (folder / "data" / f"{name}.jsonl").open("rb") as lines:
+        yield from map(orjson.loads, lines)
+
+
+def _hits(folder: Path) -> list[dict[str, Any]]:
+    """Return each hit as last found, with the newest judgement; what people read, and no more."""
+    seen = {
+        sighting["sighting"]: (sighting["record"]["title"], sighting["seen_at"])
+        for sighting in _read(folder, "listings")
+    }
+    names = {right["id"]: right["record"].get("name") or "" for right in _read(folder, "rights")}
+    judged = {judgement["hit"]: judgement for judgement in _read(folder, "judgements")}
+    captures: dict[str, list[str]] = {}
+    for capture in _read(folder, "captures"):
+        captures.setdefault(capture["hit"] or capture["url"], []).append(capture["id"])
+    return [
+        {
+            "title": seen[hit["sighting"]][0],
+            "seen_at": seen[hit["sighting"]][1],
+            "url": exact_url(hit["record"]["listing"]),
+            "right": hit["right"],
+            "right_name": names[hit["right"]],
+            "score": hit["record"]["score"],
+            "judgement": judged.get(hit["id"]),
+            "captures": [
+                *captures.get(hit["id"], []),
+                *captures.get(hit["record"]["listing"], []),
+            ],
+        }
+        for hit in _read(folder, "hits")
+        if hit["newest"]
+    ]
