@@ -59,6 +59,24 @@ class MatchingConfig:
     is taken from the folder of the file that names it, and empty = none."""
 
 
+CaptureMode = Literal["flagged", "off"]
+CaptureRender = Literal["auto", "never"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceConfig:
+    """``[evidence]``: what is kept of pages."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    capture: CaptureMode = "flagged"
+    """Whether sweeps capture what they flag, when it is new or other than it was captured last."""
+    captures_per_sweep: int = 500
+    """Pages of one sweep that are captured at the most; what is over it is told."""
+    render: CaptureRender = "auto"
+    """Whether captures hold what a browser shows, where there is one."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
@@ -68,6 +86,7 @@ class WorkspaceConfig:
     crawl: CrawlConfig = field(default_factory=CrawlConfig)
     matching: MatchingConfig = field(default_factory=MatchingConfig)
     sender: Sender = field(default_factory=Sender)
+    evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +124,11 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 # phone = "+86 10 5555 0100"
 # email = "ip@your-firm.example"
 # signature = "/s/ Li Wei"
+
+[evidence]
+capture = "flagged"      # sweeps keep evidence of what they flag; or "off"
+captures_per_sweep = 500
+render = "auto"          # with what a browser shows, where there is one; or "never"
 """
 
 STARTING_RECIPIENTS = """\
@@ -134,6 +158,11 @@ class Workspace:
     def logs(self) -> Path:
         """Where each sweep leaves its log."""
         return self.folder / "logs"
+
+    @property
+    def captures(self) -> Path:
+        """Where captures lie, a WACZ each."""
+        return self.folder / "evidence" / "captures"
 
     @cached_property
     def pictures(self) -> PictureFolder:
@@ -190,6 +219,10 @@ def open_workspace(folder: Path) -> Workspace:
     config = load_toml(WorkspaceConfig, path, "the workspace's settings")
     if message := matching_problem(config.matching):
         raise FileFormatError([Problem(path=path, line=None, where="matching", message=message)])
+    if (most := config.evidence.captures_per_sweep) < 0:
+        message = f"expected 0 or more, got {most}"
+        where = "evidence.captures_per_sweep"
+        raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"

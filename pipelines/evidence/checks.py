@@ -1,0 +1,32 @@
+"""What one check of evidence found, and by whose word it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+CheckState = Literal["proven", "holds", "unproven", "broken"]
+"""``proven``: somebody else vouches for it (``by`` says who). ``holds``: it is intact, but only by
+our own word. ``unproven``: nothing is known to be wrong, and nothing vouches for it (``detail``
+says why). ``broken``: it is not what was recorded (``detail`` says what was got and expected)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of one check."""
+
+    what: str
+    """What was checked, in a few words: ``entries follow each other``."""
+    state: CheckState
+    subject: str
+    """What it is about: an entry's number, a stamp's id, a file's path inside what was checked."""
+    by: str | None = None
+    """Who vouches: the name of a time-stamp authority, a signer's key; None when nobody does."""
+    detail: str = ""
+    """Why, with what was got and what was expected."""
+
+
+def is_broken(checks: Iterable[Check]) -> bool:
+    """Say whether anything is broken: what is merely unproven is intact."""
+    return any(check.state == "broken" for check in checks)
