@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "explain",
     "judge": "judging",
     "notice": "notices",
+    "evidence": "evidence",
     "listings": "stored",
     "pages": "stored",
     "sites": "stored",

@@ -131,6 +131,11 @@ def find_newest_capture(db: Database, hit: str) -> Capture | None:
     return next(_captures(db, "WHERE hit = ? ORDER BY at DESC, id DESC LIMIT 1", [hit]), None)
 
 
+def find_captures_of_file(db: Database, file: str) -> list[Capture]:
+    """Return the captures of one WACZ: one for each hit of its page."""
+    return list(_captures(db, "WHERE file = ? ORDER BY entry", [file]))
+
+
 def find_filed(db: Database) -> set[str]:
     """Return the files that captures name."""
     return {row["file"] for row in db.query("SELECT DISTINCT file FROM captures")}

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from crawler.files import locked, whole_file
-from crawler.store.captures import Capture, find_filed, record_capture
+from crawler.store.captures import Capture, find_captures_of_file, find_filed, record_capture
 from crawler.store.database import now, writing
 from crawler.workspace import Workspace
 from pipelines.evidence.composing import compose
@@ -18,6 +18,7 @@ from pipelines.evidence.proof import judge
 def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
     """Write the WACZ and record it: a row for each hit that it is to prove, or one without a hit.
 
+    One that is recorded already, by a process that was killed afterwards, is returned as it is.
     What is killed in between leaves a file that no row names, which does not count and is swept up
     before the next captures.
     """
@@ -25,7 +26,9 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
     composed = compose(material, verdict, finished_at)
     folder = workspace.captures
     with locked(folder):
-        path = folder / f"{occasion.id}.wacz"
+        if known := _known(workspace, occasion.id):
+            return known
+        path = workspace.folder / _file_of(occasion.id)
         with whole_file(path) as file:
             package = write_wacz(
                 file, composed.files, composed.page, composed.software, finished_at
@@ -52,7 +55,7 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
                 sweep=occasion.sweep,
                 purpose=occasion.purpose,
                 at=occasion.begun_at,
-                file=_name(workspace, path),
+                file=_file_of(occasion.id),
                 sha256=sha256,
                 proof=verdict.is_proof,
                 record=record,
@@ -62,6 +65,11 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
         ]
         with workspace.store() as db, writing(db):
             return [record_capture(db, capture, by=occasion.operator) for capture in captures]
+
+
+def _known(workspace: Workspace, capture: str) -> list[Capture]:
+    with workspace.store() as db:
+        return find_captures_of_file(db, _file_of(capture))
 
 
 def sweep_up(workspace: Workspace) -> None:
@@ -79,3 +87,7 @@ def sweep_up(workspace: Workspace) -> None:
 
 def _name(workspace: Workspace, path: Path) -> str:
     return path.relative_to(workspace.folder).as_posix()
+
+
+def _file_of(capture: str) -> str:
+    return f"evidence/captures/{capture}.wacz"

@@ -20,6 +20,7 @@ from scrapy.responsetypes import responsetypes
 from crawler.exchange import dump_exchange, parse_exchange
 from crawler.files import whole_file
 from crawler.model import TargetState
+from crawler.running import is_running
 from crawler.workspace import Workspace
 from pipelines.evidence.material import Claim, Material, Occasion
 
@@ -30,8 +31,16 @@ def folder_of(workspace: Workspace) -> Path:
 
 
 def find_pending(workspace: Workspace) -> list[Path]:
-    """Return the pending captures, in the order of their ids."""
-    return sorted(folder_of(workspace).glob("c-*.json"))
+    """Return the captures that sweeps left which run no more."""
+    found = sorted(folder_of(workspace).glob("c-*.json"))
+    return [path for path in found if not is_running(_sweep_of(path), workspace.logs)]
+
+
+def _sweep_of(path: Path) -> str:
+    try:
+        return str(orjson.loads(path.read_bytes())["occasion"]["sweep"])
+    except (OSError, ValueError, KeyError):
+        return ""  # somebody else was quicker, or changed it, which is told when it is loaded
 
 
 def keep_pending(workspace: Workspace, material: Material) -> Path:

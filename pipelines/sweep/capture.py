@@ -192,6 +192,8 @@ class CapturePipeline:
             began = time.monotonic()
             try:
                 shown = await self._capture(path)
+            except FileNotFoundError:
+                shown = False  # another sweep took it on, and was quicker
             except Exception as error:  # noqa: BLE001 (whatever it is, the file stays for the next sweep)
                 logger.warning("%s is not captured yet: %r", path, error)
                 targets_of(self._crawler).warn("", f"{path.stem} is not captured yet: {error}")
