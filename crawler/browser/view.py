@@ -9,7 +9,8 @@ WIDTH, HEIGHT = 1280, 1600
 """Of the window, in CSS pixels."""
 TALLEST = 16_384
 """CSS pixels of a photograph; the browser itself draws no more in one piece."""
-WIDEST = 4096
+WIDEST = 2000
+"""CSS pixels. Even of noise the browser can hand over a photograph of that size."""
 LONGEST_TEXT = 2_000_000
 """Characters of the visible text that are kept."""
 
