@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 
 from parsel import Selector
@@ -30,6 +30,8 @@ from pipelines.evidence.material import Claim, Material
 LONGEST = 500_000
 """Characters of a page in which the claim is looked for."""
 _SPACES = re.compile(r"\s+")
+_WITH_POINT = re.compile(r"(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})(?:\.(\d+))?")
+_WITH_COMMA = re.compile(r"(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})(?:,(\d+))?")
 _NUMBER = re.compile(r"\d[\d.,'’\u00a0\u202f ]*")
 
 
@@ -232,11 +234,13 @@ def _read(url: str, selector: Selector, source: str) -> Shown:
 
 
 def _numbers(text: str) -> Iterable[Decimal]:
-    """Yield what the numbers of a text may mean, with points or commas as their decimal sign."""
+    """Yield what the numbers of a text may mean, with points or commas as their decimal sign.
+
+    ``1.299`` may be either; ``12.99`` is no thousand, as groups have three digits (in India the
+    last one has).
+    """
     for token in set(_NUMBER.findall(unicodedata.normalize("NFKC", text))):
         bare = re.sub(r"[\s'’]", "", token).rstrip(".,")
-        for thousands, decimal in ((",", "."), (".", ",")):
-            try:
-                yield Decimal(bare.replace(thousands, "").replace(decimal, "."))
-            except InvalidOperation:
-                continue
+        for form, group in ((_WITH_POINT, ","), (_WITH_COMMA, ".")):
+            if found := form.fullmatch(bare):
+                yield Decimal(f"{found[1].replace(group, '')}.{found[2] or 0}")
