@@ -30,6 +30,7 @@ from pipelines.evidence.material import Claim, Material
 LONGEST = 500_000
 """Characters of a page in which the claim is looked for."""
 _SPACES = re.compile(r"\s+")
+_LONGEST_NUMBER = 40
 _WITH_POINT = re.compile(r"(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})(?:\.(\d+))?")
 _WITH_COMMA = re.compile(r"(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})(?:,(\d+))?")
 _NUMBER = re.compile(r"\d[\d.,'’\u00a0\u202f ]*")
@@ -239,8 +240,10 @@ def _numbers(text: str) -> Iterable[Decimal]:
     ``1.299`` may be either; ``12.99`` is no thousand, as groups have three digits (in India the
     last one has).
     """
-    for token in set(_NUMBER.findall(unicodedata.normalize("NFKC", text))):
-        bare = re.sub(r"[\s'’]", "", token).rstrip(".,")
+    tokens = set(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
+    parts = {re.sub(r"[\s'’]", "", token) for token in tokens}
+    parts |= {part for token in tokens for part in token.split()}  # two numbers side by side
+    for bare in {part.rstrip(".,") for part in parts if len(part) < _LONGEST_NUMBER}:
         for form, group in ((_WITH_POINT, ","), (_WITH_COMMA, ".")):
             if found := form.fullmatch(bare):
                 yield Decimal(f"{found[1].replace(group, '')}.{found[2] or 0}")

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from crawler.store.captures import Capture, find_captures
+from crawler.store.database import writing
+from crawler.store.hits import find_judgement
+from crawler.store.notices import find_notices, record_case, record_notice
+from crawler.takedown import Case, Notice, Recipient
 from crawler.workspace import open_workspace
+from pipelines.evidence.capture import capture_for_notice
 from pipelines.evidence.checks import is_broken
 from pipelines.evidence.pending import keep_pending
 from pipelines.evidence.wacz import check_wacz
@@ -50,7 +55,6 @@ def test_the_exchange_that_a_hit_was_made_from_is_kept_once_until_it_changes(
         [first] = captures_of(workspace)
         asked = served.requests["/p/1"]
         served.routes["/p/1"] = listing_page(BAG, price="21.50")
-        sweep(workspace, served.url, "--render", "never")
         sweep(workspace, served.url, "--render", "never")
         set_evidence(workspace, "capture", '"off"')
         served.routes["/p/1"] = listing_page(BAG, price="30.00")
@@ -104,13 +108,15 @@ def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told
     assert [p.name for p in (workspace / "evidence" / "pending").iterdir()] == ["c-broken.json"]
 
 
-def test_the_command_captures_a_hit_and_says_when_it_is_no_proof_any_more(
+def test_by_command_and_for_a_notice_a_hit_is_captured_and_told_when_it_is_no_proof(
     workspace: Path,
 ) -> None:
     take_in(workspace, RIGHT)
     with shop() as served:
         sweep(workspace, served.url)
         hit = hits(workspace)[0]["id"]
+        made_for = draft(workspace, hit)
+        [sent] = capture_for_notice(open_workspace(workspace), made_for, operator="wei")
         first = run("evidence", "capture", hit, "--by", "li", "--json", workspace=workspace)
         served.routes["/p/1"] = listing_page("Sold out", price="1.00")
         words = run("evidence", "capture", hit, workspace=workspace, expect=1).err
@@ -121,7 +127,33 @@ def test_the_command_captures_a_hit_and_says_when_it_is_no_proof_any_more(
     )
     doubts = [f"the title '{BAG}' is not on the page", "the price 19.90 is not on the page"]
     assert f"no proof: {'; '.join(doubts)}" in words
-    assert len(captures_of(workspace)) == 3
+    assert (sent.hit, sent.proof, sent.purpose) == (hit, True, f"sending of {made_for}")
+    told = captured.told(workspace / sent.file)
+    assert (told["operator"], told["claim"]["title"], told["hits"]) == ("wei", BAG, [hit])
+    with open_workspace(workspace).store() as db:
+        case = find_notices(db)[0].case
+        assert find_captures(db, case=case) == find_captures(db, hit=hit) == captures_of(workspace)
+        assert find_captures(db, case="other") == []
+    assert len(captures_of(workspace)) == 4
+
+
+def draft(workspace: Path, hit: str) -> str:
+    """Record a judgement and a notice of the hit; return the notice's id."""
+    run("judge", hit, "--as", "infringing", "--by", "li", "--reason", "a test", workspace=workspace)
+    opened = open_workspace(workspace)
+    with opened.store() as db, writing(db):
+        judgement = find_judgement(db, hit)
+        assert judgement is not None
+        case = record_case(
+            db, Case(id="k-1", seller="s", site="s", holder="h", opened_at=captured.AT)
+        )
+        notice = Notice(
+            id="N-2026-000001", case=case.id, kind="dsa", language="en", hits=(hit,),
+            recipient=Recipient(site="s", name="n"), subject="s", text="t", drafted_by="li",
+            drafted_at=captured.AT,
+        )  # fmt: skip
+        record_notice(db, notice, {hit: judgement.id})
+    return notice.id
 
 
 def hits(workspace: Path) -> list[Any]:

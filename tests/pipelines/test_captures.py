@@ -114,32 +114,25 @@ def test_what_shows_nothing_is_kept_and_is_no_proof_and_pages_keep_their_order(
         "refused": Answer("no", status=403),
         "empty": Answer("<html><body></body></html>"),
         "challenge": Answer(challenge),
+        "q": listing_page("Bag", picture="/a.png"),
+        "a.png": Answer(b"\x89PNG", headers={"Content-Type": "image/png"}),
     }
     with captured.shop(**more) as shop:
         wanted = [Wanted(url=shop.url + path, allow_private=True) for path in NOTHING]
         wanted.insert(2, Wanted(url="http://10.0.0.1/p"))
         expected = list(NOTHING.values())
         expected.insert(2, ("skipped", "10.0.0.1 is not a public address"))
+        wanted.append(Wanted(url=f"{shop.url}/q", allow_private=True))
         made = capture_all(workspace, wanted, purpose="a test", operator="li", browser=None)
     assert [one.url for one in made] == [one.url for one in wanted]
+    records = captured.records_of(workspace.folder / made.pop().file)
+    asked = [url for kind, url, _ in records if kind == "request"]
+    assert asked == [f"{shop.url}/q", f"{shop.url}/a.png"], "pictures, as no browser loads them"
     for one, (state, doubt) in zip(made, expected, strict=True):
         assert (one.state.value, one.proof) == (state, False)
         assert doubt in "; ".join(one.doubts)
         assert captured.told(workspace.folder / one.file)["doubts"] == list(one.doubts)
         assert not is_broken(check_wacz(workspace.folder / one.file))
-
-
-def test_pictures_are_fetched_where_no_browser_loads_them(tmp_path: Path) -> None:
-    workspace = captured.workspace_in(tmp_path)
-    image = Answer(b"\x89PNG", headers={"Content-Type": "image/png"})
-    with captured.shop(q=listing_page("Bag", picture="/a.png"), **{"a.png": image}) as shop:
-        made = capture(
-            workspace, f"{shop.url}/q", purpose="a test", operator="li", browser=None,
-            allow_private=True,
-        )  # fmt: skip
-    records = captured.records_of(workspace.folder / made.file)
-    asked = [url for kind, url, _ in records if kind == "request"]
-    assert asked == [f"{shop.url}/q", f"{shop.url}/a.png"]
 
 
 def test_what_is_no_url_is_refused(tmp_path: Path) -> None:

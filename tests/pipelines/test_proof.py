@@ -35,7 +35,9 @@ def test_a_page_that_shows_what_the_hit_speaks_of_is_proof() -> None:
     assert (verdict.state, verdict.is_proof) == (TargetState.SEEN, True)
 
 
-@pytest.mark.parametrize("price", ["1,299.00", "1.299,00", "1299", "1 299.00", "￥1299.00元"])
+@pytest.mark.parametrize(
+    "price", ["1,299.00", "1.299,00", "1299", "1 299.00", "42 1299.00", "￥1299.00元"]
+)
 def test_a_price_is_found_however_it_is_written(price: str) -> None:
     body = f"<title>奥雷利奥包</title><p>{price}</p>"
     assert judge(captured.material(page=body, claim=CLAIM)).doubts == ()

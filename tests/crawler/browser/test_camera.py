@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
 import time
 from collections.abc import Iterator
 
@@ -51,6 +52,16 @@ LAZY = "<div style='height:5000px'></div><img loading=lazy src=/a.png>"
 LARGE = "<h1>Bag</h1><img src=/large.png><img src=/a.png>"
 
 
+def noise() -> bytes:
+    """Return a picture of over 4 MB, which nothing makes smaller."""
+    out = io.BytesIO()
+    side = 1200
+    Image.frombytes("RGB", (side, side), random.Random(1).randbytes(side * side * 3)).save(
+        out, "PNG"
+    )
+    return out.getvalue()
+
+
 def _slow() -> Answer:
     time.sleep(6)
     return Answer(picture(), headers={"Content-Type": "image/png"})
@@ -71,7 +82,7 @@ def shop() -> Iterator[TinyShop]:
         "/moved": Answer(status=302, headers={"Location": "/chinese"}),
         "/headers": Answer("<h1>Bag</h1>", headers={f"X-{n}": "x" * 400 for n in range(200)}),
         "/a.png": Answer(picture(), headers=png),
-        "/large.png": Answer(bytes(20_000_000), headers=png),
+        "/large.png": Answer(noise(), headers=png),
         "/slow.png": _slow,
         "/beat": Answer("{}"),
     }
