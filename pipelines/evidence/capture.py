@@ -29,6 +29,7 @@ from pipelines.evidence.keeping import keep_capture, sweep_up
 from pipelines.evidence.material import Material, Occasion, claim_of
 
 NO_BROWSER = f"there is no browser; {HOW_TO_GET}"
+NOT_WANTED = 'the workspace wants none (evidence.render = "never")'
 MOST_AT_ONCE = 10
 """Pages that are fetched before the first of them is shown by a browser."""
 MOST_PICTURES = 12
@@ -101,6 +102,11 @@ def find_browser(workspace: Workspace) -> Path | None:
     return None if workspace.config.evidence.render == "never" else find_chromium()
 
 
+def why_no_browser(workspace: Workspace) -> str:
+    """Say why captures of this workspace do without a browser, where they do."""
+    return NOT_WANTED if workspace.config.evidence.render == "never" else NO_BROWSER
+
+
 def wanted_of_hit(db: Database, workspace: Workspace, hit: str) -> Wanted:
     """Return what is to be captured for a hit; the start of its id is enough.
 
@@ -149,7 +155,7 @@ async def _capture_all(
     on_capture: Callable[[Capture], None],
 ) -> list[Capture]:
     captures: dict[int, Capture] = {}
-    photographer = Photographer(workspace, browser)
+    photographer = Photographer(workspace, browser, why_no_browser(workspace))
     try:
         for some in _batches(wanted):
             began_at = now()
@@ -207,11 +213,20 @@ def _material(
 class Photographer:
     """Adds what a browser shows to what was fetched, or says why it is not there."""
 
-    def __init__(self, workspace: Workspace, program: Path | None, lack: str = NO_BROWSER) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        program: Path | None,
+        lack: str,
+        *,
+        fetches_pictures: bool = True,
+    ) -> None:
         """Make one; the browser starts for the first page.
 
         :param lack: why there is no browser, where there is none
+        :param fetches_pictures: whether a listing's pictures are fetched when no browser loads them
         """
+        self._fetches_pictures = fetches_pictures
         self._workspace = workspace
         self._program = program
         self._lack = lack
@@ -253,7 +268,9 @@ class Photographer:
 
     def _with_pictures(self, material: Material, allow_private: bool) -> Material:
         """Fetch the listing's pictures, which nobody has yet."""
-        urls = () if material.pictures else _pictures_of(material)
+        if material.pictures or not self._fetches_pictures:
+            return material
+        urls = _pictures_of(material)
         if not urls:
             return material
         contact = self._workspace.config.crawl.contact

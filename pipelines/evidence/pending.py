@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from scrapy.http import Headers, Response, TextResponse
-from scrapy.responsetypes import responsetypes
+from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
 
 from crawler.exchange import dump_exchange, parse_exchange
 from crawler.files import whole_file
@@ -24,16 +23,31 @@ from crawler.running import is_running
 from crawler.workspace import Workspace
 from pipelines.evidence.material import Claim, Material, Occasion
 
+_KINDS: tuple[type[Response], ...] = (
+    HtmlResponse,
+    XmlResponse,
+    JsonResponse,
+    TextResponse,
+    Response,
+)
+
 
 def folder_of(workspace: Workspace) -> Path:
     """Return where pending captures lie."""
     return workspace.folder / "evidence" / "pending"
 
 
-def find_pending(workspace: Workspace) -> list[Path]:
-    """Return the captures that sweeps left which run no more."""
-    found = sorted(folder_of(workspace).glob("c-*.json"))
-    return [path for path in found if not is_running(_sweep_of(path), workspace.logs)]
+def find_pending(workspace: Workspace, sweep: str) -> list[Path]:
+    """Return the captures that were left by runs which have ended.
+
+    :param sweep: the one that asks, and runs now; what an earlier run of it left counts
+    """
+    found = []
+    for path in sorted(folder_of(workspace).glob("c-*.json")):
+        left_by = _sweep_of(path)
+        if left_by == sweep or not is_running(left_by, workspace.logs):
+            found.append(path)
+    return found
 
 
 def _sweep_of(path: Path) -> str:
@@ -56,7 +70,8 @@ def keep_pending(workspace: Workspace, material: Material) -> Path:
 def load_pending(path: Path) -> Material:
     """Return what :func:`keep_pending` wrote.
 
-    :raises ValueError: it is none, as another program changed it
+    :raises FileNotFoundError: it is there no more
+    :raises Exception: whatever is wrong in it, when another program changed it
     """
     return _parse(orjson.loads(path.read_bytes()))
 
@@ -110,6 +125,7 @@ def _parse(told: Mapping[str, Any]) -> Material:
 def _dump_page(page: Response) -> dict[str, Any]:
     return {
         "url": page.url,
+        "kind": type(page).__name__,
         "status": page.status,
         "content_type": (page.headers.get("Content-Type") or b"").decode("latin-1"),
         "encoding": page.encoding if isinstance(page, TextResponse) else None,
@@ -118,10 +134,13 @@ def _dump_page(page: Response) -> dict[str, Any]:
 
 
 def _parse_page(told: Mapping[str, Any]) -> Response:
-    body, kind = base64.b64decode(told["body"]), told["content_type"].encode("latin-1")
-    headers = Headers({b"Content-Type": kind} if kind else {})
-    found = responsetypes.from_args(headers=headers, url=told["url"], body=body)
-    page = found(told["url"], status=told["status"], headers=headers, body=body)
-    if told["encoding"] and isinstance(page, TextResponse):
-        return page.replace(encoding=told["encoding"])
-    return page
+    kind = next(kind for kind in _KINDS if kind.__name__ == told["kind"])
+    typed = told["content_type"].encode("latin-1")
+    more = {"encoding": told["encoding"]} if told["encoding"] else {}
+    return kind(
+        told["url"],
+        status=told["status"],
+        headers={"Content-Type": typed} if typed else {},
+        body=base64.b64decode(told["body"]),
+        **more,
+    )

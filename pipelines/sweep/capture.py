@@ -31,7 +31,7 @@ from crawler.store.hits import is_recorded
 from crawler.store.sweeps import StoredSweep, load_sweep
 from crawler.targets import CATALOGUE_LAYERS, targets_of
 from crawler.workspace import Workspace, open_workspace
-from pipelines.evidence.capture import NO_BROWSER, Photographer, find_browser
+from pipelines.evidence.capture import Photographer, find_browser, why_no_browser
 from pipelines.evidence.keeping import keep_capture, sweep_up
 from pipelines.evidence.material import Claim, Material, Occasion, claim_of
 from pipelines.evidence.pending import find_pending, keep_pending, load_pending
@@ -87,7 +87,7 @@ class CapturePipeline:
         self._db = open_store(self._workspace.database)
         self._plan = load_sweep(self._db, self._sweep)
         sweep_up(self._workspace)
-        for path in find_pending(self._workspace):
+        for path in find_pending(self._workspace, self._sweep):
             self._enqueue(path)
 
     def process_item(self, item: MatchedSighting) -> MatchedSighting:
@@ -219,9 +219,11 @@ class CapturePipeline:
         return material.view is not None
 
     def _made_photographer(self) -> Photographer:
-        if self._plan.campaign.render == "never":
-            return Photographer(self._workspace, None, NEVER)
-        return Photographer(self._workspace, find_browser(self._workspace), NO_BROWSER)
+        never = self._plan.campaign.render == "never"
+        program = None if never else find_browser(self._workspace)
+        lack = NEVER if never else why_no_browser(self._workspace)
+        # its pictures are the sweep's to fetch, and it knows which could not be had
+        return Photographer(self._workspace, program, lack, fetches_pictures=False)
 
     def _is_stopped(self) -> bool:
         """Tell whether nothing may be asked any more: it was stopped, or the hours are quiet."""

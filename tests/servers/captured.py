@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, Response
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.exchange import Exchange, Tls
@@ -42,7 +42,7 @@ def exchange(url: str = URL, response: bytes = ANSWER, **more: Any) -> Exchange:
     return replace(made, **more)
 
 
-def material(page: str = PAGE, claim: Claim | None = None, **more: Any) -> Material:
+def material(page: str | Response = PAGE, claim: Claim | None = None, **more: Any) -> Material:
     made = Material(
         occasion=Occasion(
             url=URL, purpose="a test", operator="li", begun_at=AT, id="c-0123456789abcdef"
@@ -50,7 +50,9 @@ def material(page: str = PAGE, claim: Claim | None = None, **more: Any) -> Mater
         state=TargetState.SEEN,
         reason=None,
         exchanges=(exchange(),),
-        page=HtmlResponse(URL, body=page.encode(), encoding="utf-8"),
+        page=HtmlResponse(URL, body=page.encode(), encoding="utf-8")
+        if isinstance(page, str)
+        else page,
         claim=claim,
         not_rendered="a test",
     )
