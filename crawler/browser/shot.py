@@ -38,14 +38,16 @@ _SCROLL = """(async (most) => {
 })(%d)"""
 """Pictures that are loaded when they come into sight are loaded."""
 _READ = """(() => {
+  const whole = (text) => text.toWellFormed ? text.toWellFormed() : text
   const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : ''
   const root = document.documentElement
   return {
-    dom: (type + (root ? root.outerHTML : '')).slice(0, %d),
-    text: (document.body ? document.body.innerText : '').slice(0, %d),
-    title: document.title, reached: location.href,
+    dom: whole((type + (root ? root.outerHTML : '')).slice(0, %d)),
+    text: whole((document.body ? document.body.innerText : '').slice(0, %d)),
+    title: whole(document.title), reached: location.href,
   }
 })()"""
+"""Half surrogate pairs, which no message to us can hold, become U+FFFD."""
 
 
 class Shot:

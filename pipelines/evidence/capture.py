@@ -254,7 +254,7 @@ class Photographer:
             return self._lack
         refused = material.state in (TargetState.SKIPPED, TargetState.BLOCKED)
         if refused and material.page is None:
-            return f"it was not to be asked for: {material.reason}"
+            return f"no browser is sent there: {material.reason}"
         return None
 
     def _camera(self, allow_private: bool) -> Camera:

@@ -23,6 +23,7 @@ from crawler.errors import NotAPageError, SkipError
 from crawler.extract import is_plain_text, page_of, parse_page
 from crawler.extract.dom import text_within
 from crawler.failures import outcome_of_status
+from crawler.guard import has_giant_tag
 from crawler.model import Listing, TargetState
 from crawler.sameness import words_of_gone
 from pipelines.evidence.material import Claim, Material
@@ -130,10 +131,18 @@ def _doubts(good: Sequence[Shown], reason: str, claim: Claim | None) -> Iterable
         return
     if claim is None:
         return
-    if claim.title and not any(plain_form(claim.title) in way.searched for way in good):
+    if claim.title and not any(_says(way, claim.title) for way in good):
         yield f"the title {claim.title[:200]!r} is not on the page"
     if claim.price is not None and not any(claim.price in way.prices for way in good):
         yield f"the price {claim.price} is not on the page"
+
+
+def _says(way: Shown, title: str) -> bool:
+    """Tell whether a title is shown; that of a page may be its heading and its title as one."""
+    if plain_form(title) in way.searched:
+        return True
+    parts = [plain_form(part) for part in title.split(" | ")]
+    return len(parts) > 1 and all(part in way.searched for part in parts)
 
 
 def _differences(plain: Shown | None, rendered: Shown | None) -> Iterable[str]:
@@ -196,6 +205,8 @@ def _rendered(view: View) -> Shown:
     if view.status is not None and not 200 <= view.status < 300:
         state, reason = outcome_of_status(view.status)
         return Shown(state=state, reason=reason, title=view.title, text=view.text)
+    if has_giant_tag(view.dom):  # no parser should see it
+        return Shown(state=TargetState.SEEN, title=view.title, text=view.text[:LONGEST])
     shown = _read(view.reached, Selector(text=view.dom or "<html/>", type="html"), view.dom)
     return Shown(
         state=shown.state,

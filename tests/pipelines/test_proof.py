@@ -20,7 +20,7 @@ SHELL = "<html><body><div id='app'></div><script src='/a.js'></script></body></h
 
 
 def view(dom: str = captured.PAGE, **more: Any) -> View:
-    text = HtmlResponse("http://x.example/", body=dom.encode(), encoding="utf-8")
+    text = HtmlResponse("http://x.example/", body=dom[:5000].encode(), encoding="utf-8")
     made = View(
         url=captured.URL, reached=captured.URL, status=200, begun_at=captured.AT,
         ended_at=captured.AT, browser="Chromium/1", title=text.css("title::text").get() or "",
@@ -46,6 +46,18 @@ def test_a_price_is_found_however_it_is_written(price: str) -> None:
 def test_width_case_and_spaces_of_a_title_make_no_difference() -> None:
     body = "<h1>ＺＯＲＶＥＸＡ  Bag</h1>"
     assert judge(captured.material(page=body, claim=Claim(title="zorvexa bag"))).is_proof
+
+
+def test_heading_and_title_of_a_page_may_stand_apart() -> None:
+    body = "<title>Heron Books</title><p>x</p><h1>苍鹭</h1>"
+    assert judge(captured.material(page=body, claim=Claim(title="苍鹭 | Heron Books"))).is_proof
+    assert not judge(captured.material(page=body, claim=Claim(title="苍鹭 | Crane Books"))).is_proof
+
+
+def test_a_tag_without_end_is_not_parsed_and_its_text_counts() -> None:
+    names = " ".join(f'a{n}="{n}"' for n in range(40_000))
+    made = view(f"<p {names}>奥雷利奥 包 1299</p>", text="奥雷利奥 包 ¥1299")
+    assert judge(captured.material(page=SHELL, claim=CLAIM, view=made)).is_proof
 
 
 def test_another_title_or_price_is_named() -> None:

@@ -45,6 +45,7 @@ def photograph(*urls: str, allow_private: bool = True) -> list[View | Exception]
 
 CHINESE = "<meta charset=gbk><title>奥雷利奥</title><h1>奥雷利奥 真皮包</h1><img src=/a.png>"
 ENDLESS = "<h1>Bag</h1><img src=/slow.png><script>setInterval(() => fetch('/beat'), 50)</script>"
+HALVES = "<h1>Bag</h1><script>document.title='a\\ud800b';document.body.append('\\udfff')</script>"
 TALL = "<h1>Bag</h1><div style='height:40000px;background:linear-gradient(red,blue)'></div>"
 DIALOGS = "<h1>Bag</h1><script>alert(1); confirm(2); prompt(3)</script>"
 BUSY = "<h1>Bag</h1><script>addEventListener('load', () => { for (;;); })</script>"
@@ -74,6 +75,7 @@ def shop() -> Iterator[TinyShop]:
         "/chinese": Answer(CHINESE.encode("gbk"), headers={"Content-Type": "text/html"}),
         "/endless": Answer(ENDLESS),
         "/tall": Answer(TALL),
+        "/halves": Answer(HALVES),
         "/dialogs": Answer(DIALOGS),
         "/busy": Answer(BUSY),
         "/lazy": Answer(LAZY),
@@ -115,12 +117,17 @@ def colours(view: View) -> set[object]:
 def test_pages_made_to_hurt_are_shown_as_far_as_it_goes_and_the_camera_goes_on(
     shop: TinyShop,
 ) -> None:
-    names = ("endless", "tall", "dialogs", "busy", "lazy", "large", "headers", "file", "chinese")
+    names = (
+        "endless", "tall", "halves", "dialogs", "busy", "lazy", "large", "headers", "file", "chinese"
+    )  # fmt: skip
     came = dict(zip(names, photograph(*(f"{shop.url}/{name}" for name in names)), strict=True))
     endless, tall, dialogs = came["endless"], came["tall"], came["dialogs"]
     assert isinstance(endless, View)
     assert "it was still loading after 2 s" in endless.notes
     assert endless.photograph.startswith(b"\x89PNG")
+    halves = came["halves"]
+    assert isinstance(halves, View)
+    assert (halves.title, halves.text) == ("a\ufffdb", "Bag\n\n\ufffd")
     assert isinstance(tall, View)
     assert tall.size == (1280, TALLEST)
     assert any(f"{TALLEST} pixels of 1280 x 40" in note for note in tall.notes)
