@@ -20,7 +20,7 @@ from pipelines.evidence.wacz import check_wacz
 from tests.servers import captured
 from tests.servers.command import run
 from tests.servers.sweeping import sweep, take_in
-from tests.servers.tiny_shop import TinyShop, links_page, listing_page
+from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
 
 RIGHT = {"id": "TM-1", "kind": "trademark", "name": "Zorvexa"}
 BAG, CUP = "Zorvexa leather bag", "A plain cup"
@@ -77,14 +77,34 @@ def test_the_exchange_that_a_hit_was_made_from_is_kept_once_until_it_changes(
     assert list((workspace / "evidence" / "pending").iterdir()) == []
 
 
-def test_a_browser_shows_it_while_the_sweep_runs(workspace: Path) -> None:
+SHELL = """<html><head><title>Shop</title></head><body><div id="root"></div><script>
+document.title = 'Zorvexa silk scarf'
+document.getElementById('root').innerHTML = '<h1>Zorvexa silk scarf</h1><p>Price: ¥ 88.00</p>'
+  + '<button>Add to cart</button>'
+const data = document.createElement('script')
+data.type = 'application/ld+json'
+data.textContent = JSON.stringify({'@context': 'https://schema.org', '@type': 'Product',
+  name: 'Zorvexa silk scarf', offers: {'@type': 'Offer', price: '88.00', priceCurrency: 'CNY'}})
+document.head.append(data)
+</script></body></html>"""
+
+
+def test_a_browser_shows_it_while_the_sweep_runs_also_what_scripts_make(workspace: Path) -> None:
     take_in(workspace, RIGHT)
     set_evidence(workspace, "render", '"auto"')
     with shop() as served:
+        served.routes["/"] = links_page("/p/1", "/p/3")
+        served.routes["/p/3"] = Answer(SHELL)
         sweep(workspace, served.url)
-    [made] = captures_of(workspace)
-    kinds = {url.partition(":http")[0] for _, url, _ in captured.records_of(workspace / made.file)}
-    assert {"urn:fullPage", "urn:text", "urn:view", "urn:pageinfo"} <= kinds
+    plain, made_by_scripts = sorted(captures_of(workspace), key=lambda one: one.url)
+    expected = {"urn:fullPage", "urn:text", "urn:view", "urn:pageinfo"}
+    for one, more in ((plain, set()), (made_by_scripts, {"urn:dom"})):
+        assert (one.proof, one.record["rendered"]) == (True, True)
+        records = captured.records_of(workspace / one.file)
+        kinds = {url.partition(":http")[0] for kind, url, _ in records if kind == "resource"}
+        assert kinds == expected | more | {"urn:capture"}
+    answers = [block for kind, _, block in records if kind == "response"]
+    assert answers[0].endswith(SHELL.encode()), "the plain answer, before any browser"
 
 
 def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told(
