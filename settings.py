@@ -62,6 +62,7 @@ ITEM_PIPELINES = {
     "pipelines.sweep.pictures.PicturesPipeline": 200,
     "pipelines.sweep.match.MatchPipeline": 300,
     "pipelines.sweep.record.RecordPipeline": 400,
+    "pipelines.sweep.capture.CapturePipeline": 500,
 }
 
 # -- politeness: the starting values; a campaign sets its own --------------------------

@@ -1,8 +1,9 @@
-"""One page fetched by itself, as a sweep would: guard, robots.txt, user agent, limits."""
+"""Pages fetched by themselves, as a sweep would: guard, robots.txt, user agent, limits."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 from scrapy import Request, Spider
@@ -12,6 +13,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from crawler.errors import InputError
+from crawler.exchange import EXCHANGES
 from crawler.failures import outcome_of_failure
 
 COMPONENTS: dict[str, Any] = {
@@ -40,6 +42,12 @@ COMPONENTS: dict[str, Any] = {
 is no site to stay on."""
 
 
+Came = dict[str, Response | BaseException]
+"""URL -> its answer, or why there is none."""
+LOGS = "exchange_logs"
+"""Attribute of such a reason: what was exchanged before it."""
+
+
 def fetch_page(url: str, *, contact: str | None, allow_private: bool) -> Response:
     """Fetch one page and return the answer, whatever its status; once in a process.
 
@@ -47,6 +55,19 @@ def fetch_page(url: str, *, contact: str | None, allow_private: bool) -> Respons
 
     :param contact: goes into the user agent, as a workspace's ``crawl.contact`` does in a sweep
     :raises InputError: nothing was had; says why
+    """
+    had = fetch_pages([url], contact=contact, allow_private=allow_private).get(url)
+    if had is None:
+        raise InputError(f"{url}: stopped before there was an answer")
+    if isinstance(had, BaseException):
+        raise InputError(f"{url}: {outcome_of_failure(had)[1]}") from had
+    return had
+
+
+def fetch_pages(urls: Sequence[str], *, contact: str | None, allow_private: bool) -> Came:
+    """Fetch pages and return what came of each, as :func:`fetch_page` does; once in a process.
+
+    :raises InputError: nothing was had of any, as the crawl itself failed
     """
     settings = Settings()
     settings.setmodule("settings", priority="project")
@@ -59,16 +80,12 @@ def fetch_page(url: str, *, contact: str | None, allow_private: bool) -> Respons
     }
     settings.setdict(chosen, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    had: list[Response | BaseException] = []
-    crawl = process.crawl(_OnePage, url=url, had=had)
+    had: Came = {}
+    crawl = process.crawl(_Pages, urls=urls, had=had)
     process.start()
     if crawl.done() and not crawl.cancelled() and (error := crawl.exception()) is not None:
-        had.append(error)
-    if not had:
-        raise InputError(f"{url}: stopped before there was an answer")
-    if isinstance(had[0], BaseException):
-        raise InputError(f"{url}: {outcome_of_failure(had[0])[1]}") from had[0]
-    return had[0]
+        raise InputError(f"{', '.join(urls)}: {outcome_of_failure(error)[1]}") from error
+    return had
 
 
 def user_agent(bare: str, contact: str | None) -> str:
@@ -83,24 +100,33 @@ def user_agent(bare: str, contact: str | None) -> str:
     return f"{bare[:-1]}; +{contact})"
 
 
-class _OnePage(Spider):
-    """Asks for one URL and hands on what comes of it."""
+class _Pages(Spider):
+    """Asks for URLs and hands on what comes of each."""
 
-    name = "one_page"
+    name = "pages"
 
-    def __init__(self, url: str, had: list[Response | BaseException], **kwargs: Any) -> None:  # noqa: ANN401 (Scrapy's signature)
+    def __init__(self, urls: Sequence[str], had: Came, **kwargs: Any) -> None:  # noqa: ANN401 (Scrapy's signature)
         super().__init__(**kwargs)
-        self._url = url
+        self._urls = urls
         self._had = had
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the one request."""
-        yield Request(self._url, callback=self.parse, errback=self.fail)
+        """Yield the requests."""
+        for url in self._urls:
+            yield Request(
+                url,
+                callback=partial(self.keep, url),
+                errback=partial(self.fail, url),
+                dont_filter=True,
+            )
 
-    def parse(self, response: Response) -> None:
+    def keep(self, url: str, response: Response) -> None:
         """Keep the answer."""
-        self._had.append(response)
+        self._had[url] = response
 
-    def fail(self, failure: Failure) -> None:
-        """Keep the reason why there is none."""
-        self._had.append(failure.value)  # type: ignore[arg-type] # set in every errback
+    def fail(self, url: str, failure: Failure) -> None:
+        """Keep the reason why there is none, with what was exchanged before it."""
+        error = failure.value or RuntimeError("no reason given")
+        request: Request = failure.request  # type: ignore[attr-defined] # set in every errback
+        setattr(error, LOGS, request.meta.get(EXCHANGES, ()))
+        self._had[url] = error

@@ -30,3 +30,18 @@ def running(sweep: str, folder: Path) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)
+
+
+def is_running(sweep: str, folder: Path) -> bool:
+    """Tell whether a process holds the sweep now.
+
+    :param folder: where locks lie
+    """
+    try:
+        with (folder / f"{sweep}.lock").open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

@@ -10,6 +10,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from crawler.book import Targets
+from crawler.exchange import EXCHANGES
 from crawler.frontier import Frontier
 from crawler.targets import targets_of
 
@@ -18,6 +19,7 @@ _OWN_META = (
     "download_latency",
     "download_slot",
     "download_timeout",
+    EXCHANGES,
     "is_start_request",
     "target",
 )

@@ -67,6 +67,9 @@ class MatchingConfig:
     is taken from the folder of the file that names it, and empty = none."""
 
 
+CaptureMode = Literal["flagged", "off"]
+CaptureRender = Literal["auto", "never"]
+
 StampMode = Literal["sweep", "off"]
 
 
@@ -103,7 +106,7 @@ class AnchorCommand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvidenceConfig:
-    """``[evidence]``: who vouches for what was recorded, and when they are asked."""
+    """``[evidence]``: what is kept of pages, and who vouches for it."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
@@ -114,6 +117,12 @@ class EvidenceConfig:
     roots: tuple[str, ...] = ()
     """Paths of further PEM files with roots that are trusted: of authorities no longer asked, and
     of those that others ask."""
+    capture: CaptureMode = "flagged"
+    """Whether sweeps capture what they flag, when it is new or other than it was captured last."""
+    captures_per_sweep: int = 500
+    """Pages of one sweep that are captured at the most; what is over it is told."""
+    render: CaptureRender = "auto"
+    """Whether captures hold what a browser shows, where there is one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,6 +209,9 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 # password_env = "NOTICES_PASSWORD"      # never the password itself
 
 [evidence]
+capture = "flagged"      # sweeps keep evidence of what they flag; or "off"
+captures_per_sweep = 500
+render = "auto"          # with what a browser shows, where there is one; or "never"
 # Who vouches that what was recorded was there at a time: one table a time-stamp authority.
 # stamp = "sweep"    # after each sweep; or "off": only by `markhound evidence stamp`
 # [[evidence.stamp_authorities]]
@@ -243,6 +255,11 @@ class Workspace:
         """Path of the font for PDFs; empty where none is set."""
         font = self.config.takedown.font
         return str(self.folder / Path(font).expanduser()) if font else ""
+
+    @property
+    def captures(self) -> Path:
+        """Where captures lie, a WACZ each."""
+        return self.folder / "evidence" / "captures"
 
     @cached_property
     def pictures(self) -> PictureFolder:
@@ -314,6 +331,10 @@ def open_workspace(folder: Path) -> Workspace:
         raise FileFormatError(
             [Problem(path=path, line=None, where=key, message=text) for key, text in problems]
         )
+    if (most := config.evidence.captures_per_sweep) < 0:
+        message = f"expected 0 or more, got {most}"
+        where = "evidence.captures_per_sweep"
+        raise FileFormatError([Problem(path=path, line=None, where=where, message=message)])
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"

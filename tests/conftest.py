@@ -21,7 +21,8 @@ def shop_cache() -> Path:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """Return a new workspace; text in pictures is not read, which takes seconds."""
+    """Return a new workspace; text in pictures is not read, nor is a captured page shown, which
+    takes seconds."""
     folder = tmp_path / "w"
     run("init", workspace=folder)
     read_no_words(folder)

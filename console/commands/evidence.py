@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from console.commands.capturing import capture
 from console.commands.handover import COMMANDS
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.evidence_text import print_checks
@@ -27,10 +28,10 @@ EXIT_BROKEN = 1
 
 @click.group()
 def evidence() -> None:
-    """Have what was recorded stamped by others, verify it, hand cases over and take them in."""
+    """Capture pages, have it all stamped by others, verify it, hand cases over."""
 
 
-for command in COMMANDS:
+for command in (capture, *COMMANDS):
     evidence.add_command(command)
 
 

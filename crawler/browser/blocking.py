@@ -23,6 +23,15 @@ BLOCKED = [
     *(pattern for end in BLOCKED_ENDINGS for pattern in (f"*://*/*.{end}", f"*://*/*.{end}?*")),
     *(pattern for host in NEEDLESS for pattern in (f"*://{host}/*", f"*://*.{host}/*")),
 ]
+BLOCKED_IN_PHOTOGRAPHS = [
+    *(
+        pattern
+        for end in ("mp4", "m4v", "webm", "mov", "m3u8", "mpd", "zip", "exe", "dmg", "apk")
+        for pattern in (f"*://*/*.{end}", f"*://*/*.{end}?*")
+    ),
+    *(pattern for host in NEEDLESS for pattern in (f"*://{host}/*", f"*://*.{host}/*")),
+]
+"""What a page is photographed without: films, programs, and hosts that count."""
 GUARDS = """(() => {
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'])
     delete globalThis[name]

@@ -71,6 +71,9 @@ FLAGS = (
     "--lang=en",
 )
 
+NOT_DRAWN = ("--blink-settings=imagesEnabled=false", "--disable-remote-fonts")
+"""Those of the flags that a browser whose pages are photographed goes without."""
+
 _AS_3_AND_4 = (
     "import os, sys; s = int(sys.argv[1]); os.dup2(s, 3); os.dup2(s, 4);"
     " os.execv(sys.argv[2], sys.argv[2:])"
@@ -89,17 +92,19 @@ class Browser:
         self.connection = connection
 
     @classmethod
-    async def start(cls, program: Path, user_agent: str) -> Self:
+    async def start(cls, program: Path, user_agent: str, *, draws: bool = False) -> Self:
         """Start one.
 
         :param user_agent: how it calls itself, to every host
+        :param draws: whether it shows pictures and the page's own fonts
         :raises RenderError: it does not start; with what it said
         """
         folder = Path(tempfile.mkdtemp(prefix="markhound-browser-"))
         ours, theirs = socket.socketpair()
         said = folder / "stderr"
         command = [sys.executable, "-I", "-S", "-c", _AS_3_AND_4, str(theirs.fileno())]
-        command += [str(program), *FLAGS, f"--user-agent={user_agent}"]
+        flags = [flag for flag in FLAGS if not (draws and flag in NOT_DRAWN)]
+        command += [str(program), *flags, f"--user-agent={user_agent}"]
         command.append(f"--user-data-dir={folder / 'profile'}")
         if os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses its sandbox to root

@@ -65,6 +65,8 @@ class Gate:
         """Host -> the address for which it was refused, since :meth:`begin`."""
         self.unreachable: dict[str, str] = {}
         """Host -> why no connection to it was had, since :meth:`begin`."""
+        self.connected: dict[str, str] = {}
+        """Host -> the address that was connected to last, since :meth:`begin`."""
         self.bytes = 0
         """Bytes in both directions since :meth:`begin`."""
 
@@ -88,6 +90,7 @@ class Gate:
         self.bytes = 0
         self.refused.clear()
         self.unreachable.clear()
+        self.connected.clear()
 
     @property
     def is_full(self) -> bool:
@@ -152,7 +155,9 @@ class Gate:
         for address in addresses:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    return await asyncio.open_connection(address, port, limit=LONGEST_HEAD)
+                    opened = await asyncio.open_connection(address, port, limit=LONGEST_HEAD)
+                self.connected[host] = address
+                return opened
             except (OSError, TimeoutError) as error:
                 failure = error
         raise failure

@@ -149,6 +149,11 @@ def find_hit_url(db: Database, hit: str) -> str:
     return str(row["url"])
 
 
+def is_recorded(db: Database, hit: str) -> bool:
+    """Tell whether a hit of that very id was ever recorded."""
+    return any(db.query("SELECT 1 FROM hits WHERE id = ?", [hit]))
+
+
 _HITS = """
 SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.id AS findings,
        f.sighting, f.right_version, l.first_seen_at, s.seen_at, s.sweep, h.id

@@ -20,9 +20,13 @@ def take_in(workspace: Path, *rights: dict[str, Any]) -> None:
 
 
 def read_no_words(workspace: Path) -> None:
-    """Set a new workspace so that its sweeps do not spend seconds on text in pictures."""
+    """Set a new workspace so that its sweeps do without what takes seconds.
+
+    That is text in pictures, and what a browser shows of the pages that they capture.
+    """
     file = workspace / "markhound.toml"
-    file.write_text(file.read_text().replace('words = "auto"', 'words = "off"', 1))
+    text = file.read_text().replace('words = "auto"', 'words = "off"', 1)
+    file.write_text(text.replace('render = "auto"', 'render = "never"', 1))
 
 
 def sweep(workspace: Path, *arguments: str, expect: int = 0, seconds: float = 240) -> Any:

@@ -1,0 +1,43 @@
+"""The log of what a capture was made in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.evidence.environment import NOT_KNOWN, describe_clock, describe_environment
+from tests.servers import captured
+
+
+def test_proxies_are_told_without_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://li:geheim@proxy.example:3128")
+    monkeypatch.setenv("HTTP_PROXY", "li:geheim@proxy.example")
+    told = describe_environment([], [])
+    assert told["network"]["proxies"]["https_proxy"] == "http://***@proxy.example:3128"
+    assert "geheim" not in str(told)
+    assert told["network"]["proxies_used"] is False
+
+
+def test_names_versions_and_packages_are_told() -> None:
+    told = describe_environment(["http://127.0.0.1:8080/p", "http://no-such-host.invalid/"], [])
+    names = told["network"]["names"]
+    assert names["127.0.0.1"]["answers"] == ["127.0.0.1"]
+    assert names["no-such-host.invalid"]["answers"] == []
+    assert names["no-such-host.invalid"]["error"]
+    assert names["127.0.0.1"]["ttl"] == NOT_KNOWN
+    assert told["tool"]["name"] == "markhound"
+    assert any(name.lower().startswith("scrapy==") for name in told["packages"]["list"])
+
+
+@pytest.mark.parametrize("behind", [0, 3600, -90])
+def test_the_clock_is_compared_with_the_servers_own(behind: int) -> None:
+    date = (captured.AT - timedelta(seconds=behind)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    answer = f"HTTP/1.1 200 OK\r\ndate: {date}\r\n\r\n".encode()
+    [said] = describe_clock([captured.exchange(response=answer)])["servers"]
+    assert said["ahead"] == pytest.approx(behind + 0.457, abs=0.001)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n", b"\xff"])
+def test_without_a_date_nothing_is_made_up(answer: bytes) -> None:
+    assert describe_clock([captured.exchange(response=answer)])["servers"] == []
