@@ -10,18 +10,14 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
+from crawler.config import MatchingConfig, PictureMode, matching_problem
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import RenderMode, Right
 from crawler.pictures import MODEL_SUFFIX, WordsMode, descriptor_at
 from crawler.quiet import is_never, parse_quiet_hours
 from crawler.sites import canonical_url, site_of
-from crawler.workspace import (
-    CONFIG_NAME,
-    MatchingConfig,
-    PictureMode,
-    load_toml,
-    matching_problem,
-)
+from crawler.toml_files import load_toml
+from crawler.workspace import CONFIG_NAME
 
 UNNAMED = "urls"
 """Name of the campaign of ``markhound sweep URL...``."""

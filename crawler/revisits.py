@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from crawler.belief import Belief
 from crawler.campaign import Campaign, matching_of
+from crawler.config import MatchingConfig
 from crawler.formats import dump_json
 from crawler.model import Listing, PictureOutcome
 from crawler.pictures import words_are_read
@@ -27,7 +28,6 @@ from crawler.sites import site_of
 from crawler.store.database import now, timestamp
 from crawler.store.frontier import Row
 from crawler.store.visits import Plan, StoredVisits, Visit, Visits
-from crawler.workspace import MatchingConfig
 
 GENERATION = 2
 """Of reading and matching: raise it when either changes what is found on the same page, so that

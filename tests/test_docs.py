@@ -19,8 +19,9 @@ import pytest
 import settings
 from console.cli import cli
 from crawler.campaign import Campaign
+from crawler.config import WorkspaceConfig
+from crawler.directory import RecipientDirectory
 from crawler.model import Hit, Listing, Right
-from crawler.workspace import RecipientDirectory, WorkspaceConfig
 from matchers import context, han_standing, standing
 from matchers.wording import EDITS
 

@@ -10,9 +10,9 @@ import pytest
 
 from crawler import pictures, revisits
 from crawler.campaign import Campaign
+from crawler.config import MatchingConfig
 from crawler.revisits import plan_of
 from crawler.store.database import open_store
-from crawler.workspace import MatchingConfig
 from tests.servers.command import run
 from tests.servers.sweeping import sweep
 from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page

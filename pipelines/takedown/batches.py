@@ -17,7 +17,7 @@ from crawler.errors import InputError
 from crawler.model import Finding, RightKind
 from crawler.store.hits import StoredHit
 from crawler.takedown import Notice
-from crawler.workspace import load_toml
+from crawler.toml_files import load_toml
 from pipelines.takedown.kinds.record import wording_of
 from pipelines.takedown.layout import exact_url, make_visible
 from pipelines.takedown.tables import write_table

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from crawler.config import TakedownConfig
 from crawler.errors import MissingFactsError, NotAllowedError
 from crawler.model import TargetState
 from crawler.store.approvals import Consideration, Draft
@@ -17,7 +18,6 @@ from crawler.store.hits import StoredHit
 from crawler.store.notice_events import NoticeEvent
 from crawler.store.observations import Observation
 from crawler.takedown import Case, Notice, Recipient, Sender, status_of
-from crawler.workspace import TakedownConfig
 from matchers.licence import is_licensee
 from pipelines.takedown.draft import draft_notice
 from pipelines.takedown.kinds import NoticeKind

@@ -15,12 +15,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.delivery import address_problem
+from crawler.directory import load_recipients
 from crawler.errors import InputError
 from crawler.files import locked, whole_file
 from crawler.sites import parse_site
 from crawler.store.listings import find_listings
 from crawler.takedown import Recipient, Scope
-from crawler.workspace import RECIPIENTS_NAME, Workspace, load_recipients
+from crawler.workspace import RECIPIENTS_NAME, Workspace
 from pipelines.takedown.rdap import find_domain_contacts, find_network_contacts
 
 MOST_SELLERS = 10

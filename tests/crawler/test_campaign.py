@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from crawler.campaign import Campaign, load_campaign, matching_of
+from crawler.config import MatchingConfig
 from crawler.errors import FileFormatError, InputError
 from crawler.model import Right
-from crawler.workspace import MatchingConfig
 
 GOOD = 'name = "night"\nseeds = ["https://shop.example/"]\n'
 

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from crawler.config import TakedownConfig
 from crawler.model import Finding, Licensee, TargetState
 from crawler.store.approvals import Consideration, Draft
 from crawler.store.notice_events import NoticeEvent
 from crawler.store.observations import Observation
 from crawler.takedown import Recipient, StandingLimits
-from crawler.workspace import TakedownConfig
 from pipelines.takedown.cases import draft_case
 from pipelines.takedown.checking import EXCEPTIONS, OtherNotice, Situation, blocking, check_notice
 from pipelines.takedown.draft import draft_notice
