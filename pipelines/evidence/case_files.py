@@ -171,6 +171,7 @@ class CaseWriter:
         for table, row in find_case_rest(self.db, self.case.id):
             if isinstance(row.get("entry"), int):
                 numbers.add(row["entry"])
+            row = {k: v.hex() if isinstance(v, bytes) else v for k, v in row.items()}
             yield {"table": table, "row": row, "files": list(self._named_files(row))}
 
     def _named_files(self, row: Row) -> Iterator[str]:

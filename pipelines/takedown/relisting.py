@@ -8,7 +8,7 @@ everywhere (a logo, a placeholder), and a title that a seller gives to many good
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,8 +31,12 @@ from crawler.workspace import Workspace
 from matchers.normalize import fold
 from pipelines.takedown.same_pictures import Pictures
 
-ALIKE_TITLE = 92.0
-"""Of 100: words of both titles in any order. Numbers must be the same besides."""
+ALIKE_WORD = 85.0
+"""Of 100: a word that is misspelt, or in the plural; shorter ones than ``SHORTEST_WORD``, and
+Chinese characters, must be the same. Another colour makes another thing."""
+SHORTEST_WORD = 5
+MOST_ADDED = 0.25
+"""Share of a title that the other one may lack: "new", 包邮."""
 ALIKE_TEXT = 90.0
 SHORTEST_TITLE = 8
 """Letters and digits of a title that says which goods are meant; a Chinese character counts two."""
@@ -42,6 +46,8 @@ COMMON = 2
 """A picture or a title on more than so many other listings than the noticed ones is the shop's."""
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"\w", re.UNICODE)
+_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
+"""A Chinese character, or a word."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,10 +242,26 @@ def _same_text(was: _Seen, one: _Seen, named: dict[str, int]) -> str | None:
         return None
     if named.get(one.title, 0) > COMMON:
         return None
-    alike = max(fuzz.token_sort_ratio(*titles), fuzz.ratio(*titles))
-    if alike < ALIKE_TITLE:
+    if not _same_words(*titles):
         return None
-    return f"the same title: {one.listing.title!r}, {alike:.0f}% alike"
+    return f"the same title: {one.listing.title!r}"
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Tell whether all words of one title are in the other, in any order, and hardly any more."""
+    few, many = sorted((Counter(_TOKEN.findall(one)), Counter(_TOKEN.findall(other))), key=_size)
+    added = many - few
+    for word in (few - many).elements():
+        near = [w for w in added if max(len(w), len(word)) >= SHORTEST_WORD]
+        best = max(near, key=lambda w: fuzz.ratio(w, word), default=None)
+        if best is None or fuzz.ratio(best, word) < ALIKE_WORD:
+            return False
+        added -= Counter([best])
+    return _size(added) <= MOST_ADDED * _size(many)
+
+
+def _size(words: Counter[str]) -> int:
+    return sum(map(len, words.elements()))
 
 
 def _same_numbers(one: str, other: str) -> bool:

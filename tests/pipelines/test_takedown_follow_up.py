@@ -231,7 +231,10 @@ def back(office: Workspace) -> list[tuple[str, list[str]]]:
         ({"description": LONG}, "全新 手袋 特价", "other", ["seller", "description"]),
         ({"seller": OTHER}, BAG, "bag", ["pictures", "title"]),
         ({"seller": OTHER, "site": "other.example"}, BAG, "bag", ["pictures", "title"]),
+        ({}, "包邮 奥雷利奥 真皮单肩包 复古 棕色", "", ["seller", "title"]),
         # other goods of the same seller, the same goods of others, and what says too little
+        ({}, "奥雷利奥 真皮 单肩包 复古 黑色", "", None),
+        ({}, "奥雷利奥 真皮 单肩包 复古 棕色 配套 皮带 钱包 礼盒", "", None),
         ({}, "奥雷利奥 女士 皮带 黑色 窄款", "other", None),
         ({}, BAG, "other", None),
         ({"seller": OTHER}, BAG, "", None),
@@ -270,6 +273,26 @@ def test_another_model_or_size_is_another_thing(sold: Workspace) -> None:
         listed(db, a_listing("https://shop.example/p/7", "Aurelio runner 3000 size 42"))
         listed(db, a_listing("https://shop.example/p/6", "AURELIO Runner 2000, size 42!"))
     assert back(sold) == [("6", ["seller", "title"])]
+
+
+@pytest.mark.parametrize(
+    ("title", "same"),
+    [
+        ("Northgate mountain boots brown leather", True),
+        ("NEW Northgate Mountain-Boot brown, leather", True),
+        ("Northgate mountian boots brown leather", True),
+        ("Northgate mountain boots black leather", False),
+        ("Northgate mountain boots leather care kit and two brushes brown", False),
+        ("Northgate boots", False),
+    ],
+)
+def test_a_title_may_be_misspelt_or_longer_but_names_the_same_thing(
+    sold: Workspace, title: str, same: bool
+) -> None:
+    with sold.store() as db:
+        listed(db, a_listing(URL, "Northgate mountain boots brown leather"), days=-1)
+        listed(db, a_listing("https://shop.example/p/9", title))
+    assert back(sold) == ([("9", ["seller", "title"])] if same else [])
 
 
 def test_the_shop_s_own_picture_and_a_title_for_everything_say_nothing(sold: Workspace) -> None:

@@ -311,17 +311,23 @@ def test_whatever_else_refers_to_the_case_goes_along(office: Office, tmp_path: P
         (office.workspace.folder / folder / name).write_bytes(mail)
     office.db.execute(
         "CREATE TABLE letters (id INTEGER PRIMARY KEY, about TEXT REFERENCES notices(id),"
-        " text TEXT, entry INTEGER) STRICT"
+        " text TEXT, entry INTEGER, seal BLOB) STRICT"
     )
-    letters = [(1, "N-2026-000001", f"mail {digest}, {gone}", 1), (2, None, "", 2)]
-    office.db.conn.executemany("INSERT INTO letters VALUES (?, ?, ?, ?)", letters)
+    letters = [(1, "N-2026-000001", f"mail {digest}, {gone}", 1, b"\xff"), (2, None, "", 2, b"")]
+    office.db.conn.executemany("INSERT INTO letters VALUES (?, ?, ?, ?, ?)", letters)
     office.db.conn.commit()
     first = office.export(tmp_path / "a")
     again = office.export(tmp_path / "b")
     rest = lines(again.path, "rest")
     assert [line["table"] for line in rest] == ["exports", "letters"]
     assert first.bundle in json.dumps(rest[0])
-    assert rest[1]["row"] == dict(zip(("id", "about", "text", "entry"), letters[0], strict=True))
+    assert rest[1]["row"] == {
+        "id": 1,
+        "about": "N-2026-000001",
+        "text": letters[0][2],
+        "entry": 1,
+        "seal": "ff",
+    }
     assert rest[1]["files"] == [f"data/files/{digest}.eml"]
     assert (again.path / "data" / "files" / f"{digest}.eml").read_bytes() == mail
     assert [(lack.what, lack.name) for lack in again.lacks] == [("file", gone)]
