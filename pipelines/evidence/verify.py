@@ -15,8 +15,9 @@ from crawler.store.stamps import find_unstamped, last_stamped
 from crawler.workspace import Workspace
 from pipelines.evidence.bag_check import looks_like_bag
 from pipelines.evidence.bundle_check import check_bundle
+from pipelines.evidence.bundle_proofs import check_proofs
 from pipelines.evidence.capture_files import check_captures
-from pipelines.evidence.checks import Check
+from pipelines.evidence.checks import Check, is_broken
 from pipelines.evidence.covered import Covered
 from pipelines.evidence.ledger_checks import check_chain, check_triggers
 from pipelines.evidence.proof_checks import check_proof, is_proof
@@ -24,6 +25,7 @@ from pipelines.evidence.row_checks import check_rows
 from pipelines.evidence.stamp_checks import check_stamp, find_all_stamps, ranges_of
 from pipelines.evidence.statements import stamps_folder
 from pipelines.evidence.trust import Trust
+from pipelines.evidence.wacz import check_wacz, is_wacz
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,13 +39,21 @@ class Checker:
     check: Callable[[Path, Trust], Iterator[Check]]
 
 
+def _check_bundle(path: Path, trust: Trust) -> Iterator[Check]:
+    checks = check_bundle(path, trust.keys)
+    yield from checks
+    if not is_broken(checks):
+        yield from check_proofs(path, trust)
+
+
 CHECKERS: tuple[Checker, ...] = (
     Checker(kind="the folder of a proof", is_it=is_proof, check=check_proof),
     Checker(
         kind="the folder of a bundle, with its bagit.txt",
         is_it=looks_like_bag,
-        check=lambda path, trust: iter(check_bundle(path, trust.keys)),
+        check=_check_bundle,
     ),
+    Checker(kind="a capture (.wacz)", is_it=is_wacz, check=lambda path, _: iter(check_wacz(path))),
 )
 """The first that knows a path checks it."""
 

@@ -56,6 +56,11 @@ def check_wacz(path: Path) -> list[Check]:
         return [_broken("the file can be read", path.name, error.strerror or str(error))]
 
 
+def is_wacz(path: Path) -> bool:
+    """Tell whether a file is a ZIP, by its first bytes or its end, or is called a WACZ."""
+    return path.is_file() and (path.suffix.lower() == ".wacz" or zipfile.is_zipfile(path))
+
+
 def _checks(file: BinaryIO) -> Iterator[Check]:
     try:
         with zipfile.ZipFile(file) as archive:
