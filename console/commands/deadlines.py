@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import click
@@ -34,15 +35,20 @@ def deadlines(context: Context, notice: str | None, *, as_json: bool) -> None:
                 find_kind(one.kind), list(find_notice_events(db, one.id)), days
             )
         ]
-    running.sort(key=lambda pair: (pair[1].due or date.max, pair[0]))
+    show(running, as_json=as_json)
+
+
+def show(running: Iterable[tuple[str, Deadline]], *, as_json: bool) -> None:
+    """Print the clocks, each with its notice's id, soonest first."""
+    ordered = sorted(running, key=lambda pair: (pair[1].due or date.max, pair[0]))
     if as_json:
-        for name, clock in running:
+        for name, clock in ordered:
             print_json(clock, notice=name)
         return
     table = Table("act by", "last day", "notice", "rule", "what to do")
-    for name, clock in running:
+    for name, clock in ordered:
         table.add_row(_due(clock), _latest(clock), cell(name), clock.rule.id, _action(clock))
-    out().print(table if running else "No clock runs.")
+    out().print(table if ordered else "No clock runs.")
 
 
 def _due(clock: Deadline) -> str:

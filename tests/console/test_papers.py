@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,19 +12,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from console.commands.deadlines import show
 from crawler.campaign import Campaign
 from crawler.model import Hit, Judgement, PictureOutcome, Right, Sighting, hit_id
-from crawler.store.approvals import lacking_approvals
 from crawler.store.database import writing
 from crawler.store.hits import load_hit, record_hits, record_judgement
 from crawler.store.listings import record_sighting
-from crawler.store.notice_events import record_notice_event
 from crawler.store.notices import load_noticed_hits, record_case, record_notice
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
 from crawler.takedown import Notice
 from crawler.workspace import Workspace, make_workspace, open_workspace
 from pipelines.takedown.cases import draft_case
+from pipelines.takedown.deadlines import answer_deadlines, find_rule, run_deadline
 from pipelines.takedown.draft import draft_notice
 from pipelines.takedown.kinds import find_kind
 from tests.pipelines.noticed import RECIPIENT, SENDER
@@ -173,22 +174,21 @@ def test_batch_is_written_with_its_index(
     assert "expected NAME=VALUE, got 'order_id'" in wrong.err
 
 
-def test_deadlines_are_listed_soonest_first(workspace: Workspace, notice: Notice) -> None:
-    with workspace.store() as db, writing(db):
-        if lacking_approvals(db, notice.id):
-            approve(db, notice.id)
-        for step in ("queued", "sending", "sent"):
-            record_notice_event(db, notice.id, step, {}, by="markhound", at=LATER)
-    lines = run("deadlines", "--json", workspace=workspace.folder).lines
-    assert [(one["notice"], one["rule"]["id"], one["due"]) for one in lines] == [
-        (notice.id, "SHOPIFY_TM", "2026-11-23"),
+def test_deadlines_are_listed_soonest_first(
+    capsys: pytest.CaptureFixture[str], workspace: Workspace, notice: Notice
+) -> None:
+    clocks = [*answer_deadlines(LATER, (7, 3)), run_deadline(find_rule("CN_RTC_17"), LATER)]
+    show([(notice.id, clock) for clock in clocks], as_json=True)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["notice"], one["rule"]["id"], one.get("due")) for one in lines] == [
         (notice.id, "HOUSE_ANSWER", "2026-11-25"),
         (notice.id, "HOUSE_ANSWER", "2026-11-29"),
-        (notice.id, "HOUSE_ANSWER", "2026-12-06"),
+        (notice.id, "CN_RTC_17", None),
     ]
-    told = run("deadlines", notice.id, workspace=workspace.folder).out
-    assert "2026-11-25" in told
-    assert "no answer so far" in " ".join(told.split())
+    show([(notice.id, clock) for clock in clocks], as_json=False)
+    told = capsys.readouterr().out
+    assert told.index("2026-11-25") < told.index("2026-11-29") < told.index("for good")
+    assert run("deadlines", workspace=workspace.folder).out == "No clock runs.\n"
     wrong = run("deadlines", "N-9", workspace=workspace.folder, expect=2)
     assert "no notice has the id 'N-9'" in wrong.err
 
@@ -198,7 +198,8 @@ def test_font_of_the_workspace_is_taken_from_its_folder(
 ) -> None:
     config = workspace.folder / "markhound.toml"
     before = config.read_text(encoding="utf-8")
-    config.write_text(before + '\nfont = "fonts/none.ttc"\n', encoding="utf-8")
+    changed = before.replace('# font = "fonts/NotoSansCJK-Regular.ttc"', 'font = "fonts/none.ttc"')
+    config.write_text(changed, encoding="utf-8")
     try:
         assert open_workspace(workspace.folder).font == str(workspace.folder / "fonts/none.ttc")
         file = tmp_path / "x.pdf"
