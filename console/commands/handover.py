@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from sqlite_utils import Database
 
+from console.authentication import authenticate
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import clean
 from crawler.errors import InputError, NotAllowedError
@@ -56,7 +58,7 @@ def export(context: Context, case: str, output: Path, by: str, *, as_json: bool)
     """
     workspace = context.workspace
     with workspace.store() as db:
-        done = export_case(db, workspace, case, output, by=_named(workspace, by), at=now())
+        done = export_case(db, workspace, case, output, by=_named(workspace, db, by), at=now())
     if as_json:
         print_json(done)
     _tell_exported(done)
@@ -102,7 +104,7 @@ def import_(
         desk = Desk(
             db=db,
             workspace=workspace,
-            by=_named(workspace, by),
+            by=_named(workspace, db, by),
             at=now(),
             receipt_file=receipt,
         )
@@ -136,7 +138,7 @@ def return_(
         desk = Desk(
             db=db,
             workspace=workspace,
-            by=_named(workspace, by),
+            by=_named(workspace, db, by),
             at=now(),
             receipt_file=receipt,
         )
@@ -175,7 +177,7 @@ def receipt(ctx: click.Context, context: Context, file: Path, by: str, *, as_jso
     try:
         came = load_receipt(file)
         with workspace.store() as db, writing(db):
-            taken = take_receipt(db, came, by=_named(workspace, by), at=now())
+            taken = take_receipt(db, came, by=_named(workspace, db, by), at=now())
     except NotAllowedError as error:
         _say(str(error))
         ctx.exit(EXIT_BROKEN)
@@ -201,7 +203,7 @@ def make(context: Context, by: str) -> None:
     """Make the key of this workspace, unless there is one; the first export makes it as well."""
     workspace = context.workspace
     with workspace.store() as db, writing(db):
-        made = own_key(db, workspace.folder, by=_named(workspace, by), at=now())
+        made = own_key(db, workspace.folder, by=_named(workspace, db, by), at=now())
     out().print(made.public.fingerprint)
     _say(f"public key to hand out: {signing_key_files(workspace.folder)[1]}")
 
@@ -233,9 +235,10 @@ def trust(context: Context, file: Path, name: str, by: str) -> None:
         raise click.UsageError("--name is empty")
     workspace = context.workspace
     public = parse_public_key(file.read_bytes(), str(file))
-    with workspace.store() as db, writing(db):
-        who = _named(workspace, by)
-        new = trust_key(db, public, name=name.strip(), by=who, at=now())
+    with workspace.store() as db:
+        who = _named(workspace, db, by)
+        with writing(db):
+            new = trust_key(db, public, name=name.strip(), by=who, at=now())
     out().print(public.fingerprint)
     _say(f"trusted as the key of {name.strip()}{'' if new else ', as before'}")
 
@@ -250,9 +253,10 @@ def revoke(context: Context, fingerprint: str, reason: str, by: str) -> None:
     if not reason.strip():
         raise click.UsageError("--reason is empty")
     workspace = context.workspace
-    with workspace.store() as db, writing(db):
-        who = _named(workspace, by)
-        known = revoke_key(db, fingerprint, reason=reason.strip(), by=who, at=now())
+    with workspace.store() as db:
+        who = _named(workspace, db, by)
+        with writing(db):
+            known = revoke_key(db, fingerprint, reason=reason.strip(), by=who, at=now())
     _say(f"{known.fingerprint} of {known.name} is believed no longer")
 
 
@@ -278,8 +282,8 @@ def list_(context: Context, *, as_json: bool) -> None:
 COMMANDS = (export, import_, return_, receipt, key)
 
 
-def _named(workspace: Workspace, by: str) -> str:
-    return by.strip() or workspace.config.sender.name or "not named"
+def _named(workspace: Workspace, db: Database, by: str) -> str:
+    return authenticate(db, by, otherwise=workspace.config.sender.name or "not named").name
 
 
 def _say(text: str) -> None:

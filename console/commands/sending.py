@@ -19,6 +19,7 @@ from crawler.store.outbox import find_standing
 from crawler.workspace import Workspace
 from pipelines.takedown.approval import find_dangers, note_danger
 from pipelines.takedown.delivery import Delivered, deliver_due
+from pipelines.takedown.leaving import capture_listings, find_font, make_attachments
 from pipelines.takedown.outbox import (
     cancel_notice,
     find_message,
@@ -99,15 +100,26 @@ def send(
 ) -> None:
     """Queue approved notices, and send what is due.
 
-    The exact bytes are kept first. A queued notice can be cancelled for delivery.cancel_minutes;
-    what is due later, a later `markhound notice deliver` sends.
+    The listings are captured once more, and a notice about what is gone is not sent. The exact
+    bytes, with PDF and table of listings, are kept first. A queued notice can be cancelled for
+    delivery.cancel_minutes; what is due later, a later `markhound notice deliver` sends.
     """
     workspace = context.workspace
     with workspace.store() as db:
         who, dangers = named(db, by), find_dangers(workspace, db)
+        font, lack = find_font(workspace)
+        if font is None:
+            _say(f"without a PDF: {lack}")
         for notice in dict.fromkeys(notices):
             note_danger(db, notice, dangers, by=who)
-            queued = queue_notice(workspace, db, notice, by=who, at_once=at_once)
+            for made in capture_listings(workspace, db, notice, by=who):
+                _say(f"{notice}: captured {made.url} ({made.state.value}) as {made.id}")
+                if not made.proof:
+                    _say(f"  no proof: {'; '.join(made.doubts)}")
+            attached = make_attachments(workspace, db, notice, font)
+            queued = queue_notice(
+                workspace, db, notice, by=who, attachments=attached, at_once=at_once
+            )
             people().print(
                 f"{notice} is queued for {queued.destination} ({queued.size} bytes,"
                 f" SHA-256 {queued.sha256})",
@@ -116,6 +128,10 @@ def send(
             )
     if not queue_only:
         _deliver(ctx, workspace, as_json=as_json)
+
+
+def _say(text: str) -> None:
+    people().print(clean(text), markup=False, soft_wrap=True)
 
 
 @click.command()

@@ -17,16 +17,8 @@ import idna
 from crawler.delivery import address_problem
 from crawler.errors import InputError
 from crawler.takedown import Notice
+from pipelines.takedown.attachments import Attachment
 from pipelines.takedown.mail_ids import MailKey, subject_tag
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attachment:
-    """A file that goes with a notice."""
-
-    name: str
-    media_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

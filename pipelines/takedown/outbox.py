@@ -18,8 +18,9 @@ from crawler.store.outbox import Outgoing, find_outgoing, find_step, record_queu
 from crawler.takedown import Channel, Notice, Recipient
 from crawler.workspace import Workspace
 from pipelines.takedown.approval import approval_problem
+from pipelines.takedown.attachments import Attachment
 from pipelines.takedown.mail_ids import load_mail_key
-from pipelines.takedown.message import Attachment, Letterhead, ascii_domain, compose
+from pipelines.takedown.message import Letterhead, ascii_domain, compose
 from pipelines.takedown.webhook import notice_json
 
 QUEUED_FROM = (None, "approved", "failed", "cancelled")
@@ -74,7 +75,7 @@ def queue_notice(
     at, config = outgoing.queued_at, workspace.config.delivery
     not_before = at if at_once else at + timedelta(minutes=config.cancel_minutes)
     with writing(db):
-        _check_may_be_queued(db, notice)
+        check_may_be_queued(db, notice)
         record_queued(db, outgoing, not_before=not_before, by=by)
     return outgoing
 
@@ -134,7 +135,7 @@ def _way_of(notice: Notice, recipient: Recipient) -> tuple[Channel, str]:
     return channel, destination
 
 
-def _check_may_be_queued(db: Database, notice: str) -> None:
+def check_may_be_queued(db: Database, notice: str) -> None:
     """Refuse a notice that is not approved, or that is queued or out.
 
     :raises NotAllowedError: with the reason

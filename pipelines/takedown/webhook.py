@@ -16,7 +16,7 @@ from crawler.errors import InputError
 from crawler.store.database import timestamp
 from crawler.store.ledger import canonical
 from crawler.takedown import Notice
-from pipelines.takedown.message import Attachment
+from pipelines.takedown.attachments import Attachment
 from pipelines.takedown.smtp import Sending
 
 TIMEOUT = 60.0

@@ -11,8 +11,9 @@ import pytest
 
 from crawler.errors import InputError
 from crawler.takedown import Notice
+from pipelines.takedown.attachments import Attachment
 from pipelines.takedown.mail_ids import MailKey, load_mail_key
-from pipelines.takedown.message import Attachment, Letterhead, compose, parts_of
+from pipelines.takedown.message import Letterhead, compose, parts_of
 from tests.servers.notices import MAIL
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)

@@ -21,8 +21,8 @@ from crawler.store.notice_events import find_notice_events, record_notice_event
 from crawler.store.outbox import find_outgoing, find_standing, find_step, record_sending
 from crawler.takedown import Channel, Recipient
 from crawler.workspace import Workspace, make_workspace
+from pipelines.takedown.attachments import Attachment
 from pipelines.takedown.delivery import deliver_due
-from pipelines.takedown.message import Attachment
 from pipelines.takedown.outbox import (
     cancel_notice,
     hand_over_notice,
