@@ -7,49 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.errors import NotFoundError
 from crawler.store.ledger import Entry
-from crawler.takedown import Case
 
 Row = dict[str, Any]
-
-
-def load_case(db: Database, case: str) -> Case:
-    """Return one case.
-
-    :raises NotFoundError: when there is none of that id
-    """
-    for row in db.query("SELECT * FROM cases WHERE id = ?", [case]):
-        opened_at = datetime.fromisoformat(row["opened_at"])
-        return Case(**{**row, "opened_at": opened_at})
-    raise NotFoundError(f"no case has the id {case!r}; `markhound case list` has all")
-
-
-def find_judged_hits(db: Database, site: str) -> list[str]:
-    """Return the ids of a site's hits whose newest judgement is that they infringe."""
-    rows = db.query(
-        "SELECT DISTINCT h.id FROM hits h JOIN listings l ON l.url = h.url"
-        " JOIN judgements j ON j.rowid ="
-        " (SELECT max(rowid) FROM judgements WHERE hit = h.id)"
-        " WHERE l.site = ? AND j.decision = 'infringing' ORDER BY h.id",
-        [site],
-    )
-    return [row["id"] for row in rows]
-
-
-def find_noticed_hits(db: Database, case: str) -> list[str]:
-    """Return the ids of the hits that the case's notices are about."""
-    rows = db.query(
-        "SELECT DISTINCT hit FROM notice_hits n JOIN notices o ON o.id = n.notice"
-        " WHERE o.case_id = ? ORDER BY hit",
-        [case],
-    )
-    return [row["hit"] for row in rows]
 
 
 def find_case_findings(db: Database, hits: Collection[str]) -> Iterator[Row]:

@@ -13,10 +13,11 @@ from sqlite_utils import Database
 
 from crawler.errors import NotAllowedError
 from crawler.formats import dump_record
-from crawler.store.case_records import load_case
+from crawler.store.cases import find_case_hits
 from crawler.store.database import timestamp, writing
 from crawler.store.handover import find_imported_cases, record_export
 from crawler.store.ledger import find_head
+from crawler.store.notices import load_case
 from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import BagWriter, move_folder, new_folder, sync_files
@@ -24,7 +25,6 @@ from pipelines.evidence.bundle_records import FORMAT
 from pipelines.evidence.bundle_texts import draft_readme, draft_summary, draft_verify
 from pipelines.evidence.case_files import CaseWriter, Lack
 from pipelines.evidence.keys import SigningKey, own_key
-from pipelines.takedown.case_hits import find_case_hits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +59,7 @@ def export_case(
         db.execute("BEGIN")  # all is read as it stands at one moment
         try:
             case = load_case(db, case_id)
-            hits = find_case_hits(db, workspace.pictures, case)
+            hits = find_case_hits(db, case.id)
             if not hits:
                 raise NotAllowedError(_nothing_of_ours(db, workspace, case))
             writer = CaseWriter(db, workspace, bag, case, hits)

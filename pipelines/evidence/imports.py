@@ -13,7 +13,6 @@ from sqlite_utils import Database
 
 from crawler.errors import InputError, NotFoundError
 from crawler.files import locked, whole_file
-from crawler.store.case_records import load_case
 from crawler.store.database import writing
 from crawler.store.handover import (
     ImportedCase,
@@ -24,7 +23,7 @@ from crawler.store.handover import (
     is_any_hit_known,
     record_imported_case,
 )
-from crawler.store.notices import record_case
+from crawler.store.notices import load_case, record_case
 from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import sync_files

@@ -16,6 +16,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
+from crawler.accounts import Actor
 from crawler.campaign import Campaign
 from crawler.model import (
     Finding,
@@ -28,12 +29,13 @@ from crawler.model import (
     Sighting,
     hit_id,
 )
+from crawler.store.cases import open_case
 from crawler.store.database import timestamp, writing
 from crawler.store.hits import find_hits, record_hits, record_judgement
 from crawler.store.ledger import append_entry
 from crawler.store.listings import record_sighting
 from crawler.store.notice_events import record_notice_event
-from crawler.store.notices import record_case, record_notice
+from crawler.store.notices import record_notice
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
 from crawler.takedown import Notice, Recipient
@@ -85,7 +87,7 @@ def store_case(
     for start in range(0, len(hits), 200):
         found += find_hits(db, workspace.pictures, ids=hits[start : start + 200])
     with writing(db):
-        case = record_case(db, draft_case(found, opened_at=AT))
+        case = open_case(db, draft_case(found, opened_at=AT), hits, Actor(name="李伟"), at=AT)
         _store_notice(db, case.id, hits[:5])
         if captures:
             for number, hit in enumerate(hits):

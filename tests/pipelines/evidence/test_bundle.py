@@ -69,7 +69,7 @@ def test_a_bundle_holds_the_case_as_it_was_recorded(office: Office, tmp_path: Pa
         "judgements": 2,
         "captures": 2,
         "notices": 1,
-        "rest": 0,
+        "rest": 4,
     }
     stored = office.db.execute("SELECT record FROM hit_findings ORDER BY id").fetchall()
     text = (done.path / "data" / "hits.jsonl").read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ import pytest
 from sqlite_utils import Database
 
 from crawler.errors import InputError, NotAllowedError
-from crawler.store.case_records import load_case
 from crawler.store.database import writing
 from crawler.store.handover import (
     find_imported_cases,
@@ -23,7 +22,7 @@ from crawler.store.handover import (
 )
 from crawler.store.hits import find_hits
 from crawler.store.ledger import find_entries
-from crawler.store.notices import record_case
+from crawler.store.notices import load_case, record_case
 from crawler.takedown import Case
 from crawler.workspace import Workspace, make_workspace
 from pipelines.evidence.bundle import Exported, export_case
