@@ -1,4 +1,4 @@
-"""``markhound evidence``: what was recorded is stamped, verified and handed over."""
+"""``markhound evidence``: stamping what was recorded, and verifying it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
-from console.commands.capturing import capture
-from console.commands.handover import COMMANDS
+from console.commands import capturing, handover
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.evidence_text import print_checks
 from console.text import clean
@@ -28,10 +27,10 @@ EXIT_BROKEN = 1
 
 @click.group()
 def evidence() -> None:
-    """Capture pages, have it all stamped by others, verify it, hand cases over."""
+    """Have what was recorded stamped by others, prove it, verify it, hand it over."""
 
 
-for command in (capture, *COMMANDS):
+for command in (capturing.capture, *handover.COMMANDS):
     evidence.add_command(command)
 
 

@@ -120,6 +120,7 @@ def _describe(
         "counts": writer.counts,
         "pictures": sum(path is not None for path in writer.pictures.values()),
         "lacks": writer.lacks,
+        "stamped": writer.stamped,
         "ledger_head": head and {"number": head.number, "digest": head.digest},
         "imported_from": [
             {"bundle": other.bundle, "key": other.origin}

@@ -44,6 +44,7 @@ def draft_readme(about: Mapping[str, Any], fingerprint: str) -> str:
 def draft_verify(about: Mapping[str, Any], fingerprint: str) -> str:
     """Return ``VERIFY.txt``: the commands by which anybody checks the bundle."""
     values = {"captures": about["counts"]["captures"], "fingerprint": fingerprint}
+    values["stamped"] = about["stamped"]
     return _environment.get_template("verify.txt").render(values)
 
 

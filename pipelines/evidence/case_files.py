@@ -30,7 +30,7 @@ from crawler.store.notice_events import find_notice_events
 from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import BagWriter, is_safe_name
-from pipelines.evidence.bundle_proofs import proofs_of
+from pipelines.evidence.bundle_proofs import LEDGER, proofs_of
 
 SUFFIXES = (
     (b"\x89PNG\r\n\x1a\n", ".png"),
@@ -68,6 +68,8 @@ class CaseWriter:
     hits: Sequence[str]
     counts: dict[str, int] = field(default_factory=dict)
     """File of records -> how many there are."""
+    stamped: bool = False
+    """Whether others vouch for entries about its captures."""
     lacks: list[Lack] = field(default_factory=list)
     pictures: dict[str, str | None] = field(default_factory=dict)
     """SHA-256 -> path in the bag; None for a picture that is not there."""
@@ -88,6 +90,7 @@ class CaseWriter:
         entries = find_entries_of(self.db, subjects, numbers)
         for name, content in proofs_of(self.db, self.workspace, entries):
             self._write_proof(name, content)
+            self.stamped |= name != LEDGER
 
     def _write_records(self, name: str, records: Iterable[Row]) -> None:
         count = 0

@@ -26,6 +26,7 @@ from pipelines.evidence.statements import (
 )
 from pipelines.evidence.trust import Trust
 
+ABOUT = "the file that the entry is about"
 MOST_BYTES = 50_000_000
 """Of a proof's file; the record of an entry can be long, the rest is some kilobytes."""
 
@@ -132,14 +133,14 @@ def _beside(folder: Path, proof: Proof) -> Iterator[Check]:
         if digest is not None and digest in proof.entry.record:
             found = True
             detail = f"its SHA-256 {digest} is the one that the entry names"
-            yield Check("the file that the entry is about", "holds", path.name, None, detail)
+            yield Check(ABOUT, "holds", path.name, None, detail)
         else:
             detail = "it is no part of the proof, and nothing here says what it is"
             yield Check("a file beside the proof", "unproven", path.name, None, detail)
     if proof.entry.kind == "capture" and not found:
         detail = f"it does not lie here; its SHA-256 stands in {PROOF}: compare it yourself"
         subject = f"entry {proof.entry.number}"
-        yield Check("the file that the entry is about", "unproven", subject, None, detail)
+        yield Check(ABOUT, "unproven", subject, None, detail)
 
 
 def _digest(path: Path) -> str | None:

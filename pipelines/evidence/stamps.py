@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from anyascii import anyascii
 from sqlite_utils import Database
 
 from crawler.errors import AnchorError, MarkhoundError, NotAllowedError
@@ -239,5 +240,5 @@ def _ask(db: Database, folder: Path, stamp: Stamp, anchor: Anchor, clock: Clock)
 
 
 def _slug(name: str) -> str:
-    """Return what a file is named after an anchor, in any script."""
-    return re.sub(r"\W+", "-", name.lower())[:40].strip("-")
+    """Return what a file is named after an anchor: its name in ASCII, the same on every system."""
+    return re.sub(r"[^a-z0-9]+", "-", anyascii(name).lower())[:40].strip("-")

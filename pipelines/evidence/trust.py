@@ -1,4 +1,4 @@
-"""Whom the verifying side trusts: roots of time-stamp authorities, checks of anchors, keys."""
+"""Whom the verifying side trusts: the roots of time-stamp authorities, and checks of anchors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Trust:
     commands: tuple[CommandAnchor, ...] = ()
     """Anchors whose receipts their own command can check."""
     keys: tuple[KnownKey, ...] = ()
-    """Of those who sign bundles."""
+    """Of those who hand cases over."""
     problems: tuple[Check, ...] = field(default=())
     """What could not be read."""
 

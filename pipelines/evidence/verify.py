@@ -15,10 +15,10 @@ from crawler.store.stamps import find_unstamped, last_stamped
 from crawler.workspace import Workspace
 from pipelines.evidence.bag_check import looks_like_bag
 from pipelines.evidence.bundle_check import check_bundle
-from pipelines.evidence.bundle_proofs import check_proofs
 from pipelines.evidence.capture_files import check_captures
-from pipelines.evidence.checks import Check, is_broken
+from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
+from pipelines.evidence.imported import check_imported
 from pipelines.evidence.ledger_checks import check_chain, check_triggers
 from pipelines.evidence.proof_checks import check_proof, is_proof
 from pipelines.evidence.row_checks import check_rows
@@ -39,19 +39,12 @@ class Checker:
     check: Callable[[Path, Trust], Iterator[Check]]
 
 
-def _check_bundle(path: Path, trust: Trust) -> Iterator[Check]:
-    checks = check_bundle(path, trust.keys)
-    yield from checks
-    if not is_broken(checks):
-        yield from check_proofs(path, trust)
-
-
 CHECKERS: tuple[Checker, ...] = (
     Checker(kind="the folder of a proof", is_it=is_proof, check=check_proof),
     Checker(
-        kind="the folder of a bundle, with its bagit.txt",
+        kind="the folder of a bundle",
         is_it=looks_like_bag,
-        check=_check_bundle,
+        check=lambda path, trust: iter(check_bundle(path, trust.keys, trust)),
     ),
     Checker(kind="a capture (.wacz)", is_it=is_wacz, check=lambda path, _: iter(check_wacz(path))),
 )
@@ -101,6 +94,7 @@ def _check_store(db: Database, workspace: Workspace, trust: Trust) -> Iterator[C
     yield from _unstamped(db, covered.last, whole=whole)
     yield from check_rows(db)
     yield from check_captures(db, workspace.folder, covered)
+    yield from check_imported(db, workspace)
 
 
 def _unstamped(db: Database, proven: int, *, whole: bool) -> Iterator[Check]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
 from sqlite_utils import Database
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.utils import Digester
-from warcio.warcwriter import WARCWriter
 
 from crawler.accounts import Actor
 from crawler.campaign import Campaign
@@ -40,7 +36,12 @@ from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
 from crawler.takedown import Notice, Recipient
 from crawler.workspace import Workspace
+from pipelines.evidence.composing import compose
+from pipelines.evidence.material import Occasion
+from pipelines.evidence.packing import write_wacz
+from pipelines.evidence.proof import judge
 from pipelines.takedown.cases import draft_case
+from tests.servers.captured import exchange, material
 from tests.servers.stored_hits import MARK
 
 AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
@@ -56,19 +57,16 @@ def picture(shade: int) -> bytes:
 
 
 def wacz(url: str, page: str) -> bytes:
-    """Return a capture of one page: a WARC in a zip, as small as they get."""
-    warc = io.BytesIO()
-    writer = WARCWriter(warc, gzip=True, warc_version="1.1")
-    writer._create_digester = lambda: Digester("sha256")
-    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
-    record = writer.create_warc_record(
-        url, "response", payload=io.BytesIO(page.encode()), http_headers=headers
+    """Return a capture of one page, as Markhound makes it."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page.encode()
+    made = material(
+        page,
+        occasion=Occasion(url=url, purpose="a test", operator="li", begun_at=AT, id="c-1"),
+        exchanges=(exchange(url, answer),),
     )
-    writer.write_record(record)
-    record.raw_stream.close()  # a temporary file of the writer, which it leaves open
+    composed = compose(made, judge(made), AT)
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as packed:
-        packed.writestr("archive/data.warc.gz", warc.getvalue())
+    write_wacz(file, composed.files, composed.page, composed.software, AT)
     return file.getvalue()
 
 

@@ -49,8 +49,8 @@ def test_one_asking_of_each_covers_all_that_is_new(
     folder = stamps_folder(workspace) / stamped.stamp.id
     names = {path.name for path in folder.iterdir()}
     assert names == {
-        "statement.json", "leaves.txt", "1-甲-tsa-1.tsq", "1-甲-tsa-1.tsr", "1-甲-tsa-1.pem",
-        "2-甲-tsa-2.tsq", "2-甲-tsa-2.tsr", "2-甲-tsa-2.pem",
+        "statement.json", "leaves.txt", "1-jia-tsa-1.tsq", "1-jia-tsa-1.tsr", "1-jia-tsa-1.pem",
+        "2-jia-tsa-2.tsq", "2-jia-tsa-2.tsr", "2-jia-tsa-2.pem",
     }  # fmt: skip
     statement = parse_statement((folder / "statement.json").read_bytes())
     with workspace.store() as db:
@@ -62,7 +62,7 @@ def test_one_asking_of_each_covers_all_that_is_new(
     assert (statement.first, statement.last, statement.head) == (1, 5, entries[4].digest)
     assert [entry.kind for entry in entries[5:]] == ["stamp", "stamp-receipt", "stamp-receipt"]
     record = orjson.loads(entries[6].record)
-    assert record["files"]["1-甲-tsa-1.tsr"] == stamped.receipts[0].files["1-甲-tsa-1.tsr"]
+    assert record["files"]["1-jia-tsa-1.tsr"] == stamped.receipts[0].files["1-jia-tsa-1.tsr"]
 
 
 def test_entries_about_stamps_alone_need_no_stamp(tmp_path: Path, first: Authority) -> None:
@@ -110,7 +110,7 @@ def test_what_cannot_be_verified_is_kept_and_told(tmp_path: Path, first: Authori
     assert not stamped.granted
     [receipt] = stamped.receipts
     assert receipt.state == "unverified"
-    kept = stamps_folder(workspace) / stamped.stamp.id / "1-甲-tsa-1.tsr"
+    kept = stamps_folder(workspace) / stamped.stamp.id / "1-jia-tsa-1.tsr"
     assert kept.read_bytes() == first.body
     assert "is kept as it is: it cannot be read" in next(words_of(stamped))
     [told] = [c for c in verified(workspace) if c.what == "the time-stamp"]
