@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -31,8 +32,9 @@ LONGEST_HEAD = 65_536
 CHUNK = 65_536
 MOST_CONNECTIONS = 64
 """At the same time, of one tab."""
-REFUSED = b"HTTP/1.1 403 Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-UNREACHABLE = b"HTTP/1.1 502 Unreachable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+REFUSED, UNREACHABLE = "403 Refused", "502 Unreachable"
+"""What the gate itself answers, with a header that no site can know."""
+MARK = "X-Markhound-Gate"
 _HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"keep-alive:", b"proxy-authorization:")
 
 
@@ -61,6 +63,8 @@ class Gate:
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._site = ""
+        self.mark = secrets.token_hex(8)
+        """Value of the header :data:`MARK` of the gate's own answers."""
         self.refused: dict[str, str] = {}
         """Host -> the address for which it was refused, since :meth:`begin`."""
         self.unreachable: dict[str, str] = {}
@@ -122,16 +126,16 @@ class Gate:
         parts = urlsplit(f"//{asked}" if tunnel else asked)
         host, port = parts.hostname, parts.port or 80
         if not host or (parts.scheme != "http" and not tunnel) or self.is_full:
-            writer.write(REFUSED)
+            writer.write(self._own(REFUSED))
             return
         try:
             there, onward = await self._connect(host, port)
         except _NoAddressError:
-            writer.write(REFUSED)
+            writer.write(self._own(REFUSED))
             return
         except (OSError, TimeoutError) as error:
             self.unreachable[host] = _words(error)
-            writer.write(UNREACHABLE)
+            writer.write(self._own(UNREACHABLE))
             return
         try:
             if tunnel:
@@ -142,6 +146,10 @@ class Gate:
             await self._relay(reader, writer, there, onward, tunnel=tunnel)
         finally:
             onward.transport.abort()
+
+    def _own(self, status: str) -> bytes:
+        fields = f"{MARK}: {self.mark}\r\nContent-Length: 0\r\nConnection: close"
+        return f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode()
 
     async def _connect(
         self, host: str, port: int

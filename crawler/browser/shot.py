@@ -180,12 +180,8 @@ class Shot:
             raise RenderError("it is a file to download, which is not shown")
         if error := told.get("errorText"):
             raise self._failure(error)
-        own = self._traffic.document
-        if own is not None and own["status"] in (403, 502) and self._blames_gate():
+        if self._traffic.refused_document is not None:
             raise self._failure("no connection")
-
-    def _blames_gate(self) -> bool:
-        return bool(self._gate.refused or self._gate.unreachable) and not self._gate.connected
 
     def _failure(self, reason: str) -> Exception:
         """Return why no document came; the gate knows more than the browser."""

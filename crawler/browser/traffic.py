@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.browser.cdp import BrowserGoneError, CommandError, Session
-from crawler.browser.proxy import Gate
+from crawler.browser.proxy import MARK, Gate
 from crawler.browser.view import Loaded
 
 MOST_LOADED = 2_000
@@ -35,7 +35,9 @@ class Traffic:
         self.stirred = time.monotonic()
         """When something was last asked for, or came."""
         self.document: dict[str, Any] | None = None
-        """The newest answer that is the page's own document."""
+        """The first answer that is the page's own document."""
+        self.refused_document: str | None = None
+        """Its URL, where the gate let nobody answer."""
 
     def begin(self) -> Iterator[Awaitable[dict[str, Any]]]:
         """Listen; yield the commands that are to be awaited."""
@@ -125,10 +127,19 @@ class Traffic:
         self.stirred = time.monotonic()
         if kept := self._current.get(event["requestId"]):
             kept["kind"] = event.get("type", kept["kind"])
+            if self._is_by_gate(event["response"]):
+                if kept["kind"] == "Document" and self.document is None:
+                    self.refused_document = kept["url"]
+                return
             self._take_answer(kept, event["response"])
             kept["lacks_body"] = True
             if kept["kind"] == "Document" and self.document is None:
                 self.document = kept
+
+    def _is_by_gate(self, response: Mapping[str, Any]) -> bool:
+        """Tell whether the gate answered, and no site."""
+        headers = {name.lower(): value for name, value in response.get("headers", {}).items()}
+        return headers.get(MARK.lower()) == self._gate.mark
 
     def _take_answer(self, kept: dict[str, Any], response: Mapping[str, Any]) -> None:
         kept["status"] = response["status"]

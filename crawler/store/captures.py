@@ -51,10 +51,11 @@ class Capture:
         return tuple(self.record["doubts"])
 
 
-def record_capture(db: Database, capture: Capture, *, by: str) -> Capture:
+def record_capture(db: Database, capture: Capture, *, by: str, at: datetime) -> Capture:
     """Append a capture with its entry of the ledger; inside the caller's transaction.
 
     :param capture: its ``entry`` is taken from the ledger
+    :param at: when it was finished, which the entry has as its time
     :returns: the capture with that entry
     """
     told = {
@@ -63,11 +64,12 @@ def record_capture(db: Database, capture: Capture, *, by: str) -> Capture:
         "hit": capture.hit,
         "sweep": capture.sweep,
         "purpose": capture.purpose,
+        "begun_at": timestamp(capture.at),
         "file": capture.file,
         "sha256": capture.sha256,
         "proof": capture.proof,
     }
-    entry = append_entry(db, "capture", capture.id, told, by=by, at=capture.at)
+    entry = append_entry(db, "capture", capture.id, told, by=by, at=at)
     db.execute(
         "INSERT INTO captures"
         " (id, url, hit, sweep, purpose, at, file, sha256, proof, record, entry) VALUES"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,3 +25,8 @@ class Check:
     """Who vouches: the name of a time-stamp authority, a signer's key; None when nobody does."""
     detail: str = ""
     """Why, with what was got and what was expected."""
+
+
+def is_broken(checks: Iterable[Check]) -> bool:
+    """Say whether anything is broken: what is merely unproven is intact."""
+    return any(check.state == "broken" for check in checks)

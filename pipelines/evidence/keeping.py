@@ -64,7 +64,8 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
             for number, hit in enumerate(occasion.hits or (None,))
         ]
         with workspace.store() as db, writing(db):
-            return [record_capture(db, capture, by=occasion.operator) for capture in captures]
+            by = occasion.operator
+            return [record_capture(db, capture, by=by, at=finished_at) for capture in captures]
 
 
 def _known(workspace: Workspace, capture: str) -> list[Capture]:

@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 PURPOSE = "flagged by a sweep"
 OPERATOR = "markhound"
 HIT_SECONDS = 60.0
-"""Within which a hit must be in the store before its capture can be recorded."""
+"""Within which a hit is in the store, if its capture is to name it."""
 NEVER = "the campaign forbids a browser (render = never)"
 ENDED = "the sweep was stopped before a browser had shown it"
 
@@ -58,6 +58,7 @@ class CapturePipeline:
         self._taken = 0
         self._left_out = 0
         self._ended_early = False
+        self._left_before: set[Path] = set()
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._queue: asyncio.Queue[Path] = asyncio.Queue()
         # files are written in the order in which they came, beside the crawl
@@ -88,6 +89,7 @@ class CapturePipeline:
         self._plan = load_sweep(self._db, self._sweep)
         sweep_up(self._workspace)
         for path in find_pending(self._workspace, self._sweep):
+            self._left_before.add(path)
             self._enqueue(path)
 
     def process_item(self, item: MatchedSighting) -> MatchedSighting:
@@ -213,7 +215,8 @@ class CapturePipeline:
         else:
             allowed = self._plan.campaign.allow_private
             material = await self._photographer.completed(material, allowed)
-        await self._wait_for(material.occasion.hits)
+        hits = await self._recorded(material.occasion.hits, wait=path not in self._left_before)
+        material = replace(material, occasion=replace(material.occasion, hits=hits))
         await asyncio.to_thread(keep_capture, self._workspace, material)
         await asyncio.to_thread(path.unlink, missing_ok=True)
         return material.view is not None
@@ -230,15 +233,18 @@ class CapturePipeline:
         hours = self._plan.campaign.politeness.quiet_hours
         return self._ended_early or not self._crawler.crawling or find_quiet(hours) is not None
 
-    async def _wait_for(self, hits: tuple[str, ...]) -> None:
-        """Wait until the hits are in the store, into which they are written in batches.
+    async def _recorded(self, hits: tuple[str, ...], *, wait: bool) -> tuple[str, ...]:
+        """Return those of the hits that are in the store, into which they are written in batches.
 
-        :raises TimeoutError: they are not
+        A sweep that was killed may never have written one: what was seen is captured all the same.
+
+        :param wait: whether they may still come
         """
-        until = time.monotonic() + HIT_SECONDS
-        while not all(is_recorded(self._db, hit) for hit in hits):
-            if time.monotonic() > until:
-                raise TimeoutError("its hit is not in the store")
+        until = time.monotonic() + (HIT_SECONDS if wait else 0.0)
+        while True:
+            found = tuple(hit for hit in hits if is_recorded(self._db, hit))
+            if found == hits or time.monotonic() >= until:
+                return found
             await asyncio.sleep(0.1)
 
 

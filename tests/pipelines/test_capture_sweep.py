@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +113,15 @@ def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told
 ) -> None:
     opened = open_workspace(workspace)
     material = captured.material()
-    keep_pending(opened, material)
+    occasion = replace(material.occasion, hits=("h-never-written",))
+    keep_pending(opened, replace(material, occasion=occasion))
     (workspace / "evidence" / "pending" / "c-broken.json").write_text("{")
     take_in(workspace, RIGHT)
     set_evidence(workspace, "captures_per_sweep", "0")
     with shop() as served:
         report = sweep(workspace, served.url, "--render", "never")
     [made] = captures_of(workspace)
-    assert made.id == material.occasion.id
+    assert (made.id, made.hit) == (material.occasion.id, None)
     kept = captured.records_of(workspace / made.file)
     assert [kind for kind, _, _ in kept][1:3] == ["response", "request"]
     told = [warning["message"] for warning in report["warnings"]]

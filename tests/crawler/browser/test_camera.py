@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
+from crawler import guard
 from crawler.browser.camera import Camera
 from crawler.browser.page import Limits
 from crawler.browser.view import TALLEST, View
@@ -87,6 +88,9 @@ def shop() -> Iterator[TinyShop]:
         "/large.png": Answer(noise(), headers=png),
         "/slow.png": _slow,
         "/beat": Answer("{}"),
+        "/away": Answer(status=302, headers={"Location": "http://10.0.0.1/"}),
+        "/frame": Answer("<h1>Bag</h1><iframe src='http://10.0.0.1/'></iframe>"),
+        "/forbidden": Answer("no", status=403),
     }
     with TinyShop(pages) as served:
         yield served
@@ -147,3 +151,18 @@ def test_private_addresses_are_refused_also_behind_a_redirect(shop: TinyShop) ->
     [came] = photograph(f"{shop.url}/chinese", allow_private=False)
     assert isinstance(came, GuardError)
     assert "127.0.0.1 is not a public address" in str(came)
+
+
+def test_a_refusal_of_ours_is_never_taken_for_an_answer_of_the_site(
+    shop: TinyShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "is_public", lambda address: address == "127.0.0.1")
+    urls = [f"{shop.url}/{name}" for name in ("away", "frame", "forbidden")]
+    away, frame, forbidden = photograph(*urls, allow_private=False)
+    assert isinstance(away, GuardError)
+    assert "10.0.0.1 is not a public address" in str(away)
+    assert isinstance(frame, View)
+    assert [one.url for one in frame.loaded] == [f"{shop.url}/frame"]
+    assert (frame.refused, frame.notes) == (("10.0.0.1",), ("1 of what it asked for was not had",))
+    assert isinstance(forbidden, View)
+    assert forbidden.status == 403
