@@ -12,6 +12,7 @@ from rich.console import Console
 from console.commands.hits import print_hits, write_page
 from console.compiling import tell_compiling
 from console.context import Context, out, pass_context
+from console.demo.case import open_sample_case
 from console.demo.registry import write_registry
 from console.demo.shop import DemoShop, expected_hits
 from console.progress import sweep_progress
@@ -60,6 +61,14 @@ def demo(context: Context) -> None:
     page = workspace.folder / "hits.html"
     write_page(page, found, "en")
     console.print(f"See them with pictures: open {page}", markup=False, soft_wrap=True)
+    planted = {(url, right) for url, rights in expected.items() for right in rights}
+    if case := open_sample_case(workspace, found, planted):
+        console.print(
+            f"A sample case is open: {case.id}, {case.seller} against {case.holder}."
+            f" See it: markhound --workspace {context.folder} case show {case.id}",
+            markup=False,
+            soft_wrap=True,
+        )
     console.print("Decide on one: markhound judge HIT --as infringing --by NAME --reason TEXT")
     if report.state != "finished":
         click.get_current_context().exit(3)

@@ -82,6 +82,10 @@ def test_a_bundle_holds_the_case_as_it_was_recorded(office: Office, tmp_path: Pa
     notice = (done.path / "data" / "notices" / "N-2026-000001.txt").read_text(encoding="utf-8")
     assert notice == "侵权通知\n\n正文 text\n"
     assert [e["kind"] for e in lines(done.path / ".", "proofs/ledger")] == [
+        "judgement",
+        "judgement",
+        "case-opened",
+        "notice-drafted",
         "notice-checked",
         "capture",
         "capture",
@@ -319,16 +323,20 @@ def test_whatever_else_refers_to_the_case_goes_along(office: Office, tmp_path: P
     first = office.export(tmp_path / "a")
     again = office.export(tmp_path / "b")
     rest = lines(again.path, "rest")
-    assert [line["table"] for line in rest] == ["exports", "letters"]
-    assert first.bundle in json.dumps(rest[0])
-    assert rest[1]["row"] == {
+    assert {line["table"] for line in rest} == {
+        *("case_events", "case_hits", "exports", "letters", "notice_drafts"),
+    }
+    [export] = [line for line in rest if line["table"] == "exports"]
+    [letter] = [line for line in rest if line["table"] == "letters"]
+    assert first.bundle in json.dumps(export)
+    assert letter["row"] == {
         "id": 1,
         "about": "N-2026-000001",
         "text": letters[0][2],
         "entry": 1,
         "seal": "ff",
     }
-    assert rest[1]["files"] == [f"data/files/{digest}.eml"]
+    assert letter["files"] == [f"data/files/{digest}.eml"]
     assert (again.path / "data" / "files" / f"{digest}.eml").read_bytes() == mail
     assert [(lack.what, lack.name) for lack in again.lacks] == [("file", gone)]
     assert "export" in [entry["kind"] for entry in lines(again.path, "proofs/ledger")]

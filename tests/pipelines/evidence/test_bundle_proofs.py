@@ -47,7 +47,7 @@ def test_captures_are_proven_to_whoever_trusts_the_authority(
 ) -> None:
     checks = list(check_path(sent[0].path, load_trust(None, [authority.root])))
     proven = [c for c in checks if c.state == "proven"]
-    assert [c.subject for c in proven] == [f"data/proofs/{n}: entry {n}" for n in (2, 3)]
+    assert [c.subject for c in proven] == [f"data/proofs/{n}: entry {n}" for n in (6, 7)]
     assert {c.by for c in proven} != {None}
     assert ("captures", "holds") in {(c.what, c.state) for c in checks}
     strange = check_bundle(sent[0].path)
@@ -67,15 +67,15 @@ def test_a_proof_that_is_signed_but_of_another_entry_is_broken(
     source, key = sent[0].path, make_signing_key(sent[1])
     payload = {n: (source / n).read_bytes() for n in files_of(source) if n.startswith("data/")}
     ledger = payload["data/proofs/ledger.jsonl"].splitlines(keepends=True)
-    entries = [line for line in ledger if orjson.loads(line)["number"] != 3]
-    for name in [n for n in payload if n.startswith("data/proofs/2/")]:
-        payload[name] = payload[name.replace("/2/", "/3/")]
+    entries = [line for line in ledger if orjson.loads(line)["number"] != 7]
+    for name in [n for n in payload if n.startswith("data/proofs/6/")]:
+        payload[name] = payload[name.replace("/6/", "/7/")]
     bag = signed_bag(
         tmp_path / "b", key, {**payload, "data/proofs/ledger.jsonl": b"".join(entries)}
     )
     assert broken(check_bundle(bag))
-    whole = signed_bag(tmp_path / "c", key, {**payload, "data/proofs/2/proof.json": b"{}"})
-    assert any("data/proofs/2" in line for line in broken(check_bundle(whole)))
+    whole = signed_bag(tmp_path / "c", key, {**payload, "data/proofs/6/proof.json": b"{}"})
+    assert any("data/proofs/6" in line for line in broken(check_bundle(whole)))
 
 
 def test_a_capture_that_is_broken_inside_is_named_though_it_is_signed(
