@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,8 +24,3 @@ class Check:
     """Who vouches: the name of a time-stamp authority, a signer's key; None when nobody does."""
     detail: str = ""
     """Why, with what was got and what was expected."""
-
-
-def is_broken(checks: Iterable[Check]) -> bool:
-    """Say whether anything is broken: what is merely unproven is intact."""
-    return any(check.state == "broken" for check in checks)

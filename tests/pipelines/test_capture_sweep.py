@@ -15,10 +15,10 @@ from crawler.store.notices import find_notices, record_case, record_notice
 from crawler.takedown import Case, Notice, Recipient
 from crawler.workspace import open_workspace
 from pipelines.evidence.capture import capture_for_notice
-from pipelines.evidence.checks import is_broken
 from pipelines.evidence.pending import keep_pending
 from pipelines.evidence.wacz import check_wacz
 from tests.servers import captured
+from tests.servers.captured import is_broken
 from tests.servers.command import run
 from tests.servers.sweeping import sweep, take_in
 from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.exchange import Exchange, Tls
 from crawler.model import TargetState
 from crawler.workspace import Workspace, make_workspace
+from pipelines.evidence.checks import Check
 from pipelines.evidence.material import Claim, Material, Occasion
 from tests.servers.tiny_shop import Answer, TinyShop, listing_page
 
@@ -84,6 +85,10 @@ def records_of(path: Path) -> list[tuple[str, str, bytes]]:
         (r.rec_type, r.rec_headers.get_header("WARC-Target-URI") or "", r.raw_stream.read())
         for r in ArchiveIterator(io.BytesIO(data), no_record_parse=True)
     ]
+
+
+def is_broken(checks: Iterable[Check]) -> bool:
+    return any(check.state == "broken" for check in checks)
 
 
 def told(path: Path) -> Any:
