@@ -37,7 +37,7 @@ class Occasion:
     """Ids of the hits that the capture is to prove."""
     sweep: str | None = None
     campaign: str | None = None
-    id: str = field(default_factory=lambda: f"c-{secrets.token_hex(8)}")
+    id: str = field(default_factory=lambda: f"cap-{secrets.token_hex(8)}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,7 +43,7 @@ def find_pending(workspace: Workspace, sweep: str) -> list[Path]:
     :param sweep: the one that asks, and runs now; what an earlier run of it left counts
     """
     found = []
-    for path in sorted(folder_of(workspace).glob("c-*.json")):
+    for path in sorted(folder_of(workspace).glob("cap-*.json")):
         left_by = _sweep_of(path)
         if left_by == sweep or not is_running(left_by, workspace.logs):
             found.append(path)

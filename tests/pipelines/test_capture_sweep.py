@@ -115,7 +115,7 @@ def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told
     material = captured.material()
     occasion = replace(material.occasion, hits=("h-never-written",))
     keep_pending(opened, replace(material, occasion=occasion))
-    (workspace / "evidence" / "pending" / "c-broken.json").write_text("{")
+    (workspace / "evidence" / "pending" / "cap-broken.json").write_text("{")
     take_in(workspace, RIGHT)
     set_evidence(workspace, "captures_per_sweep", "0")
     with shop() as served:
@@ -125,9 +125,9 @@ def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told
     kept = captured.records_of(workspace / made.file)
     assert [kind for kind, _, _ in kept][1:3] == ["response", "request"]
     told = [warning["message"] for warning in report["warnings"]]
-    assert any("c-broken is not captured yet" in message for message in told)
+    assert any("cap-broken is not captured yet" in message for message in told)
     assert any("1 pages with flagged hits are not captured" in message for message in told)
-    assert [p.name for p in (workspace / "evidence" / "pending").iterdir()] == ["c-broken.json"]
+    assert [p.name for p in (workspace / "evidence" / "pending").iterdir()] == ["cap-broken.json"]
 
 
 def test_by_command_and_for_a_notice_a_hit_is_captured_and_told_when_it_is_no_proof(
