@@ -19,6 +19,7 @@ from pipelines.evidence.capture_files import check_captures
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
 from pipelines.evidence.imported import check_imported
+from pipelines.evidence.kept_files import check_kept_files
 from pipelines.evidence.ledger_checks import check_chain, check_triggers
 from pipelines.evidence.proof_checks import check_proof, is_proof
 from pipelines.evidence.row_checks import check_rows
@@ -40,15 +41,16 @@ class Checker:
 
 
 CHECKERS: tuple[Checker, ...] = (
-    Checker(kind="the folder of a proof", is_it=is_proof, check=check_proof),
     Checker(
         kind="the folder of a bundle",
         is_it=looks_like_bag,
         check=lambda path, trust: iter(check_bundle(path, trust.keys, trust)),
     ),
+    Checker(kind="the folder of a proof", is_it=is_proof, check=check_proof),
     Checker(kind="a capture (.wacz)", is_it=is_wacz, check=lambda path, _: iter(check_wacz(path))),
 )
-"""The first that knows a path checks it."""
+"""The first that knows a path checks it: a bundle into which a proof was laid stays a bundle, where
+every file that nobody signed is broken; a proof leaves unknown files beside it alone."""
 
 
 def check_path(path: Path, trust: Trust) -> Iterator[Check]:
@@ -94,6 +96,7 @@ def _check_store(db: Database, workspace: Workspace, trust: Trust) -> Iterator[C
     yield from _unstamped(db, covered.last, whole=whole)
     yield from check_rows(db)
     yield from check_captures(db, workspace.folder, covered)
+    yield from check_kept_files(db, workspace.folder)
     yield from check_imported(db, workspace)
 
 
