@@ -46,7 +46,7 @@ def exchange(url: str = URL, response: bytes = ANSWER, **more: Any) -> Exchange:
 def material(page: str | Response = PAGE, claim: Claim | None = None, **more: Any) -> Material:
     made = Material(
         occasion=Occasion(
-            url=URL, purpose="a test", operator="li", begun_at=AT, id="c-0123456789abcdef"
+            url=URL, purpose="a test", operator="li", begun_at=AT, id="cap-0123456789abcdef"
         ),
         state=TargetState.SEEN,
         reason=None,

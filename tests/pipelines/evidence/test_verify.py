@@ -274,7 +274,7 @@ def record_event(workspace: Workspace) -> None:
         db.execute("INSERT INTO notices VALUES ('n-1', 'c-1', 'dmca', '{}', 'ann', 'now')")
         db.conn.commit()
         with writing(db):
-            record_notice_event(db, "n-1", "approved", {"why": "核实"}, by="李", at=now())
+            record_notice_event(db, "n-1", "checked", {"why": "核实"}, by="李", at=now())
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def record_event(workspace: Workspace) -> None:
         "UPDATE captures SET id = 'c-9'",
         "UPDATE captures SET entry = 2",
         "DELETE FROM captures",
-        "UPDATE stamps SET root = replace(root, 'a', 'b')",
+        "UPDATE stamps SET root = substr(root, 33) || substr(root, 1, 32)",
         "UPDATE stamps SET last = 7",
         "UPDATE stamp_receipts SET state = 'failed'",
         "UPDATE stamp_receipts SET gen_time = '2020-01-01T00:00:00.000000Z'",
@@ -380,14 +380,14 @@ def test_very_many_faults_are_counted(tmp_path: Path) -> None:
 def test_a_table_of_another_part_is_checked_by_its_reference(workspace: Workspace) -> None:
     with workspace.store() as db:
         db.execute(
-            "CREATE TABLE looks (id TEXT, number INTEGER, at TEXT, ledger_entry INTEGER"
+            "CREATE TABLE glances (id TEXT, number INTEGER, at TEXT, ledger_entry INTEGER"
             " REFERENCES ledger(number))"
         )
-        db.execute("INSERT INTO looks VALUES ('o-1', 0, '2026-11-30', 1), ('o-2', 5, 'x', NULL)")
+        db.execute("INSERT INTO glances VALUES ('o-1', 0, '2026-11-30', 1), ('o-2', 5, 'x', NULL)")
         db.conn.commit()
     assert broken(verified(workspace)) == []
     with workspace.store() as db:
-        db.execute("UPDATE looks SET number = 5 WHERE id = 'o-1'")
+        db.execute("UPDATE glances SET number = 5 WHERE id = 'o-1'")
         db.conn.commit()
     [line] = broken(verified(workspace))
-    assert line == "rows of looks: looks o-1: number is 5, its entry 1 says 0"
+    assert line == "rows of glances: glances o-1: number is 5, its entry 1 says 0"
