@@ -15,6 +15,22 @@ from crawler.store.ledger import Entry
 
 Row = dict[str, Any]
 
+_NOTICES = "SELECT id FROM notices WHERE case_id = :case"
+_ANSWERS = (
+    f"SELECT id FROM answers WHERE notice IN ({_NOTICES})"
+    f" UNION SELECT answer FROM answer_decisions WHERE notice IN ({_NOTICES})"
+)
+_SIGHTINGS = (
+    "SELECT sighting FROM hit_findings WHERE hit IN (SELECT value FROM json_each(:ids))"
+    f" UNION SELECT sighting FROM looks WHERE notice IN ({_NOTICES})"
+    " UNION SELECT sighting FROM relistings WHERE case_id = :case"
+)
+_WRITTEN = frozenset({"cases", "notices", "notice_hits", "notice_events"})
+_REFERRED = {"cases": ":case", "notices": _NOTICES, "answers": _ANSWERS}
+_BY_REFERENCE = {"answers": f"id IN ({_ANSWERS})"}
+"""Tables with rows that belong to a case by what others say of them: which notice a mail answers is
+decided by a person where it does not say."""
+
 
 def find_case_findings(db: Database, hits: Collection[str]) -> Iterator[Row]:
     """Yield what was found for the hits each time, oldest first."""
@@ -29,28 +45,32 @@ def find_case_findings(db: Database, hits: Collection[str]) -> Iterator[Row]:
     )
 
 
-def find_case_sightings(db: Database, hits: Collection[str]) -> Iterator[Row]:
-    """Yield every sighting on which findings of the hits stand, oldest first."""
+def find_case_sightings(db: Database, case: str, hits: Collection[str]) -> Iterator[Row]:
+    """Yield every sighting on which findings, looks or relistings of the case stand, oldest first.
+
+    :param hits: those of the case
+    """
     return _of_hits(
         db,
         "SELECT l.id, s.id AS sighting, s.sweep, l.url, l.first_seen_at, s.seen_at, s.target,"
         " s.record, (SELECT json_group_array(json_object('url', p.url, 'sha256', p.sha256,"
         " 'problem', p.problem)) FROM sighting_pictures p WHERE p.sighting = s.id) AS pictures"
         " FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.id IN"
-        " (SELECT sighting FROM hit_findings"
-        " WHERE hit IN (SELECT value FROM json_each(:ids))) ORDER BY s.seen_at, s.id",
+        f" ({_SIGHTINGS}) ORDER BY s.seen_at, s.id",
         hits,
+        case,
     )
 
 
-def find_case_sweeps(db: Database, hits: Collection[str]) -> Iterator[Row]:
-    """Yield the sweeps in which the hits' listings were seen, oldest first."""
+def find_case_sweeps(db: Database, case: str, hits: Collection[str]) -> Iterator[Row]:
+    """Yield the sweeps in which listings of the case were seen or looked at, oldest first."""
     return _of_hits(
         db,
         "SELECT id, campaign, plan ->> '$.purpose' AS purpose, started_at FROM sweeps WHERE id IN"
-        " (SELECT s.sweep FROM sightings s JOIN hit_findings f ON f.sighting = s.id"
-        " WHERE f.hit IN (SELECT value FROM json_each(:ids))) ORDER BY started_at, id",
+        f" (SELECT sweep FROM sightings WHERE id IN ({_SIGHTINGS})"
+        f" UNION SELECT sweep FROM looks WHERE notice IN ({_NOTICES})) ORDER BY started_at, id",
         hits,
+        case,
     )
 
 
@@ -81,15 +101,19 @@ def find_case_rights(db: Database, hits: Collection[str]) -> Iterator[Row]:
     )
 
 
-def find_case_captures(db: Database, hits: Collection[str]) -> Iterator[Row]:
-    """Yield the captures of the hits, and those of their addresses for no hit, oldest first."""
+def find_case_captures(db: Database, case: str, hits: Collection[str]) -> Iterator[Row]:
+    """Yield the captures of the hits and of relistings, oldest first.
+
+    Those of the hits' addresses that were made for no hit are among them.
+    """
     return _of_hits(
         db,
         "SELECT id, url, hit, sweep, purpose, at, file, sha256, proof, record, entry"
         " FROM captures WHERE hit IN (SELECT value FROM json_each(:ids)) OR hit IS NULL AND url IN"
         " (SELECT url FROM hits WHERE id IN (SELECT value FROM json_each(:ids)))"
-        " ORDER BY at, id",
+        " OR url IN (SELECT new_url FROM relistings WHERE case_id = :case) ORDER BY at, id",
         hits,
+        case,
     )
 
 
@@ -116,15 +140,13 @@ def find_case_rest(db: Database, case: str) -> Iterator[tuple[str, Row]]:
             for key in db.query(f'PRAGMA foreign_key_list("{table}")')
             if key["table"] in _REFERRED
         ]
+        if table in _BY_REFERENCE:
+            conditions.append(_BY_REFERENCE[table])
         if conditions:
             where = " OR ".join(conditions)
             rows = db.query(f'SELECT * FROM "{table}" WHERE {where} ORDER BY rowid', {"case": case})
             for row in rows:
                 yield table, row
-
-
-_WRITTEN = frozenset({"cases", "notices", "notice_hits", "notice_events"})
-_REFERRED = {"cases": ":case", "notices": "SELECT id FROM notices WHERE case_id = :case"}
 
 
 def find_entries_of(
@@ -141,5 +163,5 @@ def find_entries_of(
         yield Entry(**row)
 
 
-def _of_hits(db: Database, sql: str, hits: Collection[str]) -> Iterator[Row]:
-    yield from db.query(sql, {"ids": json.dumps(sorted(hits))})
+def _of_hits(db: Database, sql: str, hits: Collection[str], case: str = "") -> Iterator[Row]:
+    yield from db.query(sql, {"ids": json.dumps(sorted(hits)), "case": case})

@@ -18,23 +18,25 @@ from pipelines.evidence.statements import stamps_folder
 
 LEDGER = "data/proofs/ledger.jsonl"
 STAMPED = "data/proofs"
-"""Below it, a folder for each capture whose entry others have stamped: by the entry's number."""
+"""Below it, a folder for each of these entries that others have stamped: by the entry's number."""
+PROVED = ("capture", "judgement", "approval", "notice-sent")
+"""Kinds of entries: what was seen, decided, approved and sent."""
 
 
 def proofs_of(
     db: Database, workspace: Workspace, entries: Iterable[Entry]
 ) -> Iterator[tuple[str, Iterable[bytes] | Path]]:
     """Yield name and content of each file about these entries: pieces, or the file to copy."""
-    captures: list[int] = []
-    yield LEDGER, _lines(entries, captures)
-    for number in captures:
+    proved: list[int] = []
+    yield LEDGER, _lines(entries, proved)
+    for number in proved:
         yield from _proof(db, workspace, number)
 
 
-def _lines(entries: Iterable[Entry], captures: list[int]) -> Iterator[bytes]:
+def _lines(entries: Iterable[Entry], proved: list[int]) -> Iterator[bytes]:
     for entry in entries:
-        if entry.kind == "capture":
-            captures.append(entry.number)
+        if entry.kind in PROVED:
+            proved.append(entry.number)
         yield orjson.dumps(entry) + b"\n"
 
 

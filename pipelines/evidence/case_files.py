@@ -69,7 +69,7 @@ class CaseWriter:
     counts: dict[str, int] = field(default_factory=dict)
     """File of records -> how many there are."""
     stamped: bool = False
-    """Whether others vouch for entries about its captures."""
+    """Whether others vouch for entries about it."""
     lacks: list[Lack] = field(default_factory=list)
     pictures: dict[str, str | None] = field(default_factory=dict)
     """SHA-256 -> path in the bag; None for a picture that is not there."""
@@ -77,8 +77,10 @@ class CaseWriter:
     def write(self) -> None:
         """Write everything but ``case.json`` and the texts, which speak of the rest."""
         self._write_records("hits", _hit_lines(find_case_findings(self.db, self.hits)))
-        self._write_records("sweeps", find_case_sweeps(self.db, self.hits))
-        self._write_records("listings", self._pictured(find_case_sightings(self.db, self.hits)))
+        self._write_records("sweeps", find_case_sweeps(self.db, self.case.id, self.hits))
+        self._write_records(
+            "listings", self._pictured(find_case_sightings(self.db, self.case.id, self.hits))
+        )
         self._write_records("rights", self._right_lines())
         subjects = {self.case.id, *self.hits}
         judgements = self._noting(find_case_judgements(self.db, self.hits), subjects)
@@ -140,7 +142,7 @@ class CaseWriter:
 
     def _capture_lines(self, subjects: set[str], numbers: set[int]) -> Iterator[Row]:
         folder = self.workspace.folder
-        for row in find_case_captures(self.db, self.hits):
+        for row in find_case_captures(self.db, self.case.id, self.hits):
             subjects.add(row["id"])
             numbers.add(row["entry"])
             name = self._capture_name(row)

@@ -101,7 +101,7 @@ def test_wrong_use_is_told(stamped: Workspace, tmp_path: Path) -> None:
         (("verify",), "expected either a path or --all"),
         (("verify", "x", "--all"), "expected either a path or --all"),
         (("verify", tmp_path / "no"), "there is no such file"),
-        (("verify", tmp_path / "page.html"), "expected the folder of a proof"),
+        (("verify", tmp_path / "page.html"), "expected the folder of a bundle"),
         (("verify", "--all", "--root", tmp_path / "page.html"), "expected certificates in PEM"),
         (("prove", "c-9", "--output", tmp_path / "p"), "no capture has the id 'c-9'"),
         (("prove", "99", "--output", tmp_path / "p"), "the ledger has no entry 99"),

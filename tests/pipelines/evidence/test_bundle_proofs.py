@@ -42,12 +42,14 @@ def sent(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> tupl
     return done, workspace.folder
 
 
-def test_captures_are_proven_to_whoever_trusts_the_authority(
+def test_captures_and_judgements_are_proven_to_whoever_trusts_the_authority(
     sent: tuple[Exported, Path], authority: Authority
 ) -> None:
     checks = list(check_path(sent[0].path, load_trust(None, [authority.root])))
     proven = [c for c in checks if c.state == "proven"]
-    assert [c.subject for c in proven] == [f"data/proofs/{n}: entry {n}" for n in (6, 7)]
+    assert [c.subject for c in proven] == [
+        f"data/proofs/{n}: entry {n}" for n in sorted(map(str, (1, 2, 6, 7)))
+    ]
     assert {c.by for c in proven} != {None}
     assert ("captures", "holds") in {(c.what, c.state) for c in checks}
     strange = check_bundle(sent[0].path)
@@ -58,7 +60,7 @@ def test_captures_are_proven_to_whoever_trusts_the_authority(
 def test_its_text_has_the_command_for_the_proofs(sent: tuple[Exported, Path]) -> None:
     text = (sent[0].path / "VERIFY.txt").read_text(encoding="utf-8")
     command = re.findall(r"^    (for folder .*)$", text, flags=re.MULTILINE)[0]
-    assert run_shell(command, sent[0].path).count("OK: entry") == 2
+    assert run_shell(command, sent[0].path).count("OK: entry") == 4
 
 
 def test_a_proof_that_is_signed_but_of_another_entry_is_broken(
@@ -88,3 +90,15 @@ def test_a_capture_that_is_broken_inside_is_named_though_it_is_signed(
     path.write_bytes(path.read_bytes()[:-1])
     assert any("cap-0000" in line for line in broken(check_bundle(altered)))
     del key
+
+
+def test_a_proof_laid_into_a_bundle_hides_nothing(
+    sent: tuple[Exported, Path], authority: Authority, tmp_path: Path
+) -> None:
+    """Told by its content, it stays a bundle: what was changed in it is found."""
+    altered = Path(shutil.copytree(sent[0].path, tmp_path / "b"))
+    shutil.copytree(altered / "data" / "proofs" / "6", altered, dirs_exist_ok=True)
+    (altered / "data" / "judgements.jsonl").write_bytes(b"")
+    lines = broken(list(check_path(altered, load_trust(None, [authority.root]))))
+    assert any("data/judgements.jsonl" in line for line in lines)
+    assert any("proof.json" in line for line in lines)
