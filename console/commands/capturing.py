@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import click
 
+from console.authentication import authenticate
 from console.context import Context, json_option, pass_context, people, print_json
 from console.text import clean
 from crawler.store.captures import Capture
@@ -17,10 +18,18 @@ from pipelines.evidence.capture import (
     wanted_of_hit,
 )
 
+NOBODY = "markhound"
+"""Who captures when nobody is named: the program by itself, as in a sweep."""
+
 
 @click.command()
 @click.argument("what", metavar="HIT | URL...", nargs=-1, required=True)
-@click.option("--by", default="markhound", show_default=True, help="Who captures.")
+@click.option(
+    "--by",
+    default=NOBODY,
+    show_default=True,
+    help="Who captures; in a workspace with accounts, one of them, who proves it.",
+)
 @click.option("--purpose", default="on request", show_default=True, help="What it is for.")
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
 @json_option
@@ -47,8 +56,11 @@ def capture(
     for name, value in (("--by", by), ("--purpose", purpose)):
         if not value.strip():
             raise click.UsageError(f"{name} is empty")
+        if not value.isprintable():
+            raise click.UsageError(f"{name}: expected text on one line, got {value!a}")
     workspace = context.workspace
     with workspace.store() as db:
+        operator = by.strip() if by.strip() == NOBODY else authenticate(db, by).name
         wanted = [
             Wanted(url=one) if "://" in one else wanted_of_hit(db, workspace, one) for one in what
         ]
@@ -58,7 +70,7 @@ def capture(
         workspace,
         wanted,
         purpose=purpose.strip(),
-        operator=by.strip(),
+        operator=operator,
         browser=find_browser(workspace),
         on_capture=print_json if as_json else _tell,
     )

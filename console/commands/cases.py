@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from crawler.store.hits import find_hit_id, find_hit_url
 from crawler.store.listings import load_listing
 from crawler.store.notices import find_cases
 from crawler.workspace import Workspace
+from pipelines.evidence.imported import HandedOver, find_handed_over
 from pipelines.takedown.attaching import FOLDER, store_file
 from pipelines.takedown.case_view import CaseView, gather_case
 from pipelines.takedown.cases import draft_case
@@ -51,16 +52,18 @@ def list_cases(context: Context, *, as_json: bool) -> None:
     with context.workspace.store() as db:
         apart = _apart(context)
         views = [gather_case(db, found.id, apart=apart) for found in find_cases(db)]
+        others = {view.case.id: find_handed_over(db, view.case.id) for view in views}
     if as_json:
         for view in views:
-            print_json(view.case, keep_empty=True, **_summary(view))
+            origins = [one.origin for one in others[view.case.id]]
+            print_json(view.case, keep_empty=True, **_summary(view), imported=origins)
         return
     print_rows(
         ("id", "seller", "site", "holder", "listings", "notices", "assigned"),
         [
             (
                 *(view.case.id, view.case.seller, view.case.site, view.case.holder),
-                _counted(listing.outcome.state for listing in view.listings),
+                ", ".join(_listings(view, others[view.case.id])),
                 _counted(notice.status for notice in view.notices),
                 view.assigned or "",
             )
@@ -73,6 +76,32 @@ def list_cases(context: Context, *, as_json: bool) -> None:
 
 def _apart(context: Context) -> timedelta:
     return timedelta(hours=context.workspace.config.follow_up.confirm_hours)
+
+
+def _listings(view: CaseView, others: Iterable[HandedOver]) -> Iterator[str]:
+    """Yield how many listings of ours are in which state, and how many others told of."""
+    if view.listings:
+        yield _counted(listing.outcome.state for listing in view.listings)
+    for one in others:
+        yield f"{len({hit.url for hit in one.hits})} from {_sender(one)}"
+
+
+def _sender(one: HandedOver) -> str:
+    """Return who handed a case over; a key that nobody here knows proves no name."""
+    said = one.origin.organisation or "others"
+    return one.name or f"{said} (by their own word: key {one.origin.origin[:16]} is not known here)"
+
+
+def _handed_over(one: HandedOver) -> Iterator[str]:
+    origin = one.origin
+    yield (
+        f"from {_sender(one)}: handed over by {origin.exported_by} on"
+        f" {origin.exported_at:%Y-%m-%d}, {origin.outcome}; bundle {origin.bundle}"
+    )
+    for hit in one.hits:
+        judged = f"{hit.decision}, {hit.judged_by}: {hit.reason}" if hit.decision else "not judged"
+        yield f"  theirs: {hit.hit} {hit.right} {hit.url}"
+        yield f"    {judged}"
 
 
 def _counted(states: Iterable[str]) -> str:
@@ -100,8 +129,9 @@ def show(context: Context, case_id: str, *, as_json: bool) -> None:
     """Show a case: its listings and what became of each, its notices, its files, its timeline."""
     with context.workspace.store() as db:
         view = gather_case(db, find_case_id(db, case_id), apart=_apart(context))
+        others = find_handed_over(db, view.case.id)
     if as_json:
-        print_json(view, keep_empty=True, id=view.case.id)
+        print_json(view, keep_empty=True, id=view.case.id, imported=others)
         return
     found = view.case
     lines = [f"{found.id}: {found.seller} on {found.site}, {found.holder}"]
@@ -109,6 +139,7 @@ def show(context: Context, case_id: str, *, as_json: bool) -> None:
     for listing in view.listings:
         lines.append(f"{listing.outcome.state}: {listing.url} ({listing.outcome.reason})")
         lines += [f"  {h.id} {h.judgement or 'not judged'}, {h.by or ''}" for h in listing.hits]
+    lines += [line for one in others for line in _handed_over(one)]
     lines += [f"{n.id} {n.status}: {n.kind} to {n.recipient}" for n in view.notices]
     lines += [f"file {f.name}, {f.bytes} bytes, SHA-256 {f.sha256}" for f in view.files]
     lines += [f"{e.at[:16].replace('T', ' ')} {e.kind} {e.subject}, {e.by}" for e in view.timeline]

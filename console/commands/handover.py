@@ -174,10 +174,12 @@ def receipt(ctx: click.Context, context: Context, file: Path, by: str, *, as_jso
     Its key must be trusted, and the signature fit; else nothing is noted, and the status is 1.
     """
     workspace = context.workspace
+    with workspace.store() as db:
+        who = _named(workspace, db, by)
     try:
         came = load_receipt(file)
         with workspace.store() as db, writing(db):
-            taken = take_receipt(db, came, by=_named(workspace, db, by), at=now())
+            taken = take_receipt(db, came, by=who, at=now())
     except NotAllowedError as error:
         _say(str(error))
         ctx.exit(EXIT_BROKEN)
@@ -202,8 +204,10 @@ def key() -> None:
 def make(context: Context, by: str) -> None:
     """Make the key of this workspace, unless there is one; the first export makes it as well."""
     workspace = context.workspace
-    with workspace.store() as db, writing(db):
-        made = own_key(db, workspace.folder, by=_named(workspace, db, by), at=now())
+    with workspace.store() as db:
+        who = _named(workspace, db, by)
+        with writing(db):
+            made = own_key(db, workspace.folder, by=who, at=now())
     out().print(made.public.fingerprint)
     _say(f"public key to hand out: {signing_key_files(workspace.folder)[1]}")
 

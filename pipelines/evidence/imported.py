@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from crawler.store.handover import KnownKey, find_imported_cases, find_keys
+from crawler.store.handover import (
+    ImportedCase,
+    ImportedHit,
+    KnownKey,
+    find_imported_cases,
+    find_imported_hits,
+    find_keys,
+)
 from crawler.workspace import Workspace
 from pipelines.evidence.bundle_check import read_bundle
 from pipelines.evidence.checks import Check
 from pipelines.evidence.imports import imported_folder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandedOver:
+    """A case as others handed it over; what they judged is theirs."""
+
+    origin: ImportedCase
+    name: str | None
+    """Whose key signed it, as we call them; None = a key that is not known here."""
+    hits: tuple[ImportedHit, ...]
+
+
+def find_handed_over(db: Database, case: str) -> list[HandedOver]:
+    """Return what others handed over about a case, oldest first."""
+    names = {key.fingerprint: key.name for key in find_keys(db)}
+    return [
+        HandedOver(
+            origin=origin,
+            name=names.get(origin.origin),
+            hits=tuple(find_imported_hits(db, origin.bundle)),
+        )
+        for origin in find_imported_cases(db, case=case)
+    ]
 
 
 def check_imported(db: Database, workspace: Workspace) -> Iterator[Check]:

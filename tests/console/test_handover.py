@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlite_utils import Database
 
+from console import authentication
 from console.cli import cli
+from crawler.accounts import Account
+from crawler.store.accounts import record_account, sign_in
+from crawler.store.database import now, writing
 from crawler.workspace import make_workspace
+from tests.servers.judged import HASHED, PASSPHRASE
 from tests.servers.stored_case import store_case
 from tests.test_docs import ROOT, examples, run_example
 
@@ -124,3 +130,58 @@ def test_the_how_to_runs_as_it_stands(tmp_path: Path) -> None:
     for example in commands:
         done = run_example(example, tmp_path)
         assert done.returncode == example.status, (example.command, done.stdout, done.stderr)
+
+
+def test_a_case_of_others_is_shown_with_its_origin_and_their_judgements(
+    case: str, tmp_path: Path
+) -> None:
+    a, b, bundle = tmp_path / "a", tmp_path / "b", tmp_path / "bundle"
+    make_workspace(b)
+    call(a, "export", case, "--output", bundle)
+    call(b, "import", bundle)
+
+    def cases(*arguments: str) -> str:
+        done = CliRunner().invoke(cli, ["--workspace", str(b), "case", *arguments])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert "is not known here" in cases("show", case)
+    call(b, "key", "trust", a / "keys" / "signing.pub", "--name", "北京")
+    shown = cases("show", case)
+    assert "from 北京: handed over by not named on" in shown
+    assert "theirs: h-" in shown
+    assert "infringing, 李伟: 仿冒商标 logo on goods never made" in shown
+    [listed] = map(json.loads, cases("list", "--json").splitlines())
+    assert (listed["hits"], [one["case"] for one in listed["imported"]]) == ([], [case])
+    told = json.loads(cases("show", case, "--json"))["imported"]
+    assert [(one["name"], len(one["hits"])) for one in told] == [("北京", 2)]
+
+
+def test_people_who_give_their_passphrase_can_do_all_of_it(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b, bundle = tmp_path / "a", tmp_path / "b", tmp_path / "bundle"
+    call(a, "export", case, "--output", bundle)
+    with make_workspace(b).store() as db, writing(db):
+        record_account(db, "安娜", "analyst", HASHED, by="test", at=now())
+    call(b, "import", bundle, "--by", "安娜", expect=2)
+    call(b, "key", "make", expect=2)
+
+    def prove(db: Database, name: str) -> Account:
+        return sign_in(db, name, PASSPHRASE, at=now())
+
+    monkeypatch.setattr(authentication, "_prove", prove)
+    call(b, "key", "make", "--by", "安娜")
+    said = json.loads(call(b, "import", bundle, "--by", "安娜", "--json").stdout)
+    call(b, "receipt", said["receipt"], "--by", "安娜", expect=1)
+    call(b, "key", "trust", a / "keys" / "signing.pub", "--name", "北京", "--by", "安娜")
+
+
+def test_nobody_captures_in_the_name_of_an_account_without_proving_it(tmp_path: Path) -> None:
+    with make_workspace(tmp_path / "a").store() as db, writing(db):
+        record_account(db, "安娜", "analyst", HASHED, by="test", at=now())
+    url = "http://127.0.0.1:9/"
+    refused = call(tmp_path / "a", "capture", url, "--by", "安娜", expect=2)
+    assert "must prove it" in refused.stderr
+    assert "no account" in call(tmp_path / "a", "capture", url, "--by", "Eve", expect=2).stderr
+    assert "on one line" in call(tmp_path / "a", "capture", url, "--by", "a\nb", expect=2).stderr
