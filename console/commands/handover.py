@@ -12,6 +12,7 @@ from console.authentication import authenticate
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import clean
 from crawler.errors import InputError, NotAllowedError
+from crawler.store.cases import find_case_id
 from crawler.store.database import now, writing
 from crawler.store.handover import find_keys
 from crawler.workspace import Workspace
@@ -53,12 +54,13 @@ RECEIPT = click.option(
 def export(context: Context, case: str, output: Path, by: str, *, as_json: bool) -> None:
     """Hand a case over: everything about it in one signed folder.
 
-    The folder appears whole or not at all. Anybody can check it, without Markhound, by the commands
+    The start of its id is enough. The folder appears whole or not at all. Anybody can check it, without Markhound, by the commands
     in its VERIFY.txt; who knows the key of this workspace knows that it is from here.
     """
     workspace = context.workspace
     with workspace.store() as db:
-        done = export_case(db, workspace, case, output, by=_named(workspace, db, by), at=now())
+        who = _named(workspace, db, by)
+        done = export_case(db, workspace, find_case_id(db, case), output, by=who, at=now())
     if as_json:
         print_json(done)
     _tell_exported(done)
