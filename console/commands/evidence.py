@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from console.context import Context, json_option, out, pass_context, people, pri
 from console.evidence_text import print_checks
 from console.text import clean
 from crawler.errors import NotFoundError, WorkspaceError
+from crawler.store.captures import find_file_of_entry
 from crawler.workspace import Workspace
 from pipelines.evidence.checks import Check
 from pipelines.evidence.proof_folders import write_proof
@@ -77,13 +79,17 @@ def _told(made: Iterable[Stamped]) -> Iterator[Stamped]:
 def prove(context: Context, what: str, output: Path) -> None:
     """Write a folder by which one capture, or one entry of the ledger, proves its place in a stamp.
 
+    A capture's file is laid into it.
     Anybody can check it: `markhound evidence verify` without a workspace, or the commands of its
     VERIFY.txt with openssl and Python alone. An entry is named by its number.
     """
     workspace = context.workspace
     with workspace.store() as db:
         proof = prove_entry(db, _entry_of(db, what))
+        about = find_file_of_entry(db, proof.entry.number)
     write_proof(proof, stamps_folder(workspace), output)
+    if about is not None:
+        _lay_beside(workspace.folder / about, output)
     people().print(
         clean(
             f"entry {proof.entry.number} ({proof.entry.kind} of {proof.entry.subject}): {output}"
@@ -91,6 +97,14 @@ def prove(context: Context, what: str, output: Path) -> None:
         markup=False,
         soft_wrap=True,
     )
+
+
+def _lay_beside(source: Path, folder: Path) -> None:
+    """Copy the file of a capture; whether it is still the one recorded, ``verify`` tells."""
+    try:
+        shutil.copyfile(source, folder / source.name)
+    except OSError as error:
+        people().print(f"without the capture itself: {source}: {error.strerror}", markup=False)
 
 
 def _entry_of(db: Database, what: str) -> int:

@@ -54,8 +54,9 @@ RECEIPT = click.option(
 def export(context: Context, case: str, output: Path, by: str, *, as_json: bool) -> None:
     """Hand a case over: everything about it in one signed folder.
 
-    The start of its id is enough. The folder appears whole or not at all. Anybody can check it, without Markhound, by the commands
-    in its VERIFY.txt; who knows the key of this workspace knows that it is from here.
+    The start of its id is enough. The folder appears whole or not at all. Anybody can check it,
+    without Markhound, by the commands in its VERIFY.txt; who knows the key of this workspace knows
+    that it is from here.
     """
     workspace = context.workspace
     with workspace.store() as db:

@@ -101,6 +101,12 @@ def load_capture(db: Database, capture: str) -> Capture:
     raise NotFoundError(f"no capture has the id {capture!r}")
 
 
+def find_file_of_entry(db: Database, entry: int) -> str | None:
+    """Return the file of the capture that an entry is about, from the workspace's folder."""
+    found = db.execute("SELECT file FROM captures WHERE entry = ?", [entry]).fetchone()
+    return None if found is None else str(found[0])
+
+
 def find_captures(
     db: Database,
     *,

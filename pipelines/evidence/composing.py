@@ -112,6 +112,9 @@ def _told(
         "claim": claim and {"title": claim.title, "price": claim.price and str(claim.price)},
         "plain": [_exchange_told(exchange) for exchange in material.exchanges],
         "rendered": rendered,
+        "pictures_not_there": sorted(
+            url for url, path in material.pictures.items() if not path.is_file()
+        ),
         "environment": environment,
         "limits": "It shows what this program was sent and when, by its own word: TLS leaves no"
         " proof of that for others. What others vouch for is told by the stamps of the ledger.",

@@ -63,7 +63,7 @@ def keep_pending(workspace: Workspace, material: Material) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{material.occasion.id}.json"
     with whole_file(path) as file:
-        file.write(orjson.dumps(_dump(material)))
+        file.write(orjson.dumps(_dump(material, workspace.folder)))
     return path
 
 
@@ -73,10 +73,11 @@ def load_pending(path: Path) -> Material:
     :raises FileNotFoundError: it is there no more
     :raises Exception: whatever is wrong in it, when another program changed it
     """
-    return _parse(orjson.loads(path.read_bytes()))
+    return _parse(orjson.loads(path.read_bytes()), path.parents[2])
 
 
-def _dump(material: Material) -> dict[str, Any]:
+def _dump(material: Material, workspace: Path) -> dict[str, Any]:
+    """Return what is written; pictures by their way from the workspace, which may be moved."""
     occasion, claim = material.occasion, material.claim
     return {
         "occasion": {
@@ -95,12 +96,16 @@ def _dump(material: Material) -> dict[str, Any]:
         "page": material.page and _dump_page(material.page),
         "made_by_scripts": material.made_by_scripts,
         "claim": claim and [claim.title, None if claim.price is None else str(claim.price)],
-        "pictures": {url: str(path) for url, path in material.pictures.items()},
+        "pictures": {url: _place_of(path, workspace) for url, path in material.pictures.items()},
         "listing": material.listing,
     }
 
 
-def _parse(told: Mapping[str, Any]) -> Material:
+def _place_of(path: Path, workspace: Path) -> str:
+    return (path.relative_to(workspace) if path.is_relative_to(workspace) else path).as_posix()
+
+
+def _parse(told: Mapping[str, Any], workspace: Path) -> Material:
     occasion, claim = told["occasion"], told["claim"]
     return Material(
         occasion=Occasion(
@@ -117,7 +122,7 @@ def _parse(told: Mapping[str, Any]) -> Material:
         made_by_scripts=told["made_by_scripts"],
         claim=claim
         and Claim(title=claim[0], price=None if claim[1] is None else Decimal(claim[1])),
-        pictures={url: Path(path) for url, path in told["pictures"].items()},
+        pictures={url: workspace / path for url, path in told["pictures"].items()},
         listing=told["listing"],
     )
 

@@ -55,6 +55,10 @@ def test_from_stamp_to_proof_to_a_stranger(
     nowhere = tmp_path / "nowhere"
     alone = run("evidence", "verify", tmp_path / "p", "--root", authority.root, workspace=nowhere)
     assert "entry 4, capture of c-17, was there (entry 4) by CN=Example TSA" in alone.out
+    assert "the file that the entry is about (c-17.wacz): its SHA-256" in alone.out
+    (tmp_path / "p" / "c-17.wacz").write_bytes(b"another page")
+    other = run("evidence", "verify", tmp_path / "p", workspace=nowhere)
+    assert "the file that the entry is about (entry 4): it does not lie here" in other.out
     (tmp_path / "p" / "statement.json").write_text("{}")
     wrong = run("evidence", "verify", tmp_path / "p", workspace=nowhere, expect=1)
     assert "1 broken" in wrong.out

@@ -39,7 +39,7 @@ def test_a_case_goes_from_one_office_to_another_and_a_receipt_comes_back(
 ) -> None:
     a, b, bundle = tmp_path / "a", tmp_path / "b", tmp_path / "bundle"
     make_workspace(b)
-    made = call(a, "export", case, "--output", bundle, "--json")
+    made = call(a, "export", case[:8], "--output", bundle, "--json")
     done = json.loads(made.stdout)
     assert {"case", "bundle", "key", "files", "captures", "lacks"} <= set(done)
     assert f"signed by {done['key']}" in made.stderr

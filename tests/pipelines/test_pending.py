@@ -39,3 +39,12 @@ def test_what_another_running_sweep_will_capture_is_left_to_it(tmp_path: Path) -
         assert find_pending(workspace, "w-2") == []
         assert find_pending(workspace, "w-1") == [path], "an earlier run of the same sweep left it"
     assert find_pending(workspace, "w-2") == [path]
+
+
+def test_pictures_are_found_where_the_workspace_was_moved_to(tmp_path: Path) -> None:
+    workspace = captured.workspace_in(tmp_path / "here")
+    picture = workspace.folder / "pictures" / "ab" / "abc"
+    path = keep_pending(workspace, captured.material(pictures={"https://shop.example/a": picture}))
+    moved = workspace.folder.rename(tmp_path / "there")
+    back = load_pending(moved / path.relative_to(workspace.folder))
+    assert back.pictures == {"https://shop.example/a": moved / "pictures" / "ab" / "abc"}
