@@ -138,7 +138,9 @@ class _Course:
             self.become(self.before_blocked or "open", "seen again", at)
 
     def _gone(self, at: datetime) -> None:
-        self.gone_at = self.gone_at or at
+        if self.gone_at is None:  # one look proves nothing, however little they need be apart
+            self.gone_at = at
+            return
         if at - self.gone_at < self.apart or self.state not in _NOT_GONE:
             return
         seen = f"seen last {self.seen_at:%Y-%m-%d %H:%M}, " if self.seen_at else ""

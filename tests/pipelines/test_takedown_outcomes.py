@@ -116,6 +116,15 @@ def test_outcome_of_a_course(course: str, state: OutcomeState) -> None:
     assert outcome(course)[0] == state
 
 
+def test_one_look_proves_nothing_when_two_need_not_be_apart() -> None:
+    gone = [
+        Observation(url="u", state=TargetState.GONE, reason=None, at=START + timedelta(hours=hour))
+        for hour in (0, 1)
+    ]
+    assert derive_outcome([], gone[:1], apart=timedelta(0)).state == "open"
+    assert derive_outcome([], gone, apart=timedelta(0)).state == "gone-before"
+
+
 def test_every_outcome_says_how_it_is_known() -> None:
     assert "by whom is not known" in outcome("seen sent gone +13 gone")[1]
     assert "the recipient says so" in outcome("seen sent decided:removed gone +13 gone")[1]
