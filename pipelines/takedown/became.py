@@ -29,7 +29,7 @@ def find_outcomes(
     relistings = find_stored_relistings(db, [case])
     return {
         url: derive_outcome(
-            steps.get(url, ()),
+            [step for step in steps.get(url, ()) if step.record.get("url", url) == url],
             find_observations(db, url),
             [*said_of(events, url), *_relisted(relistings, url)],
             apart=apart,

@@ -26,7 +26,10 @@ def find_clocks(db: Database, notice: Notice, answer_days: Iterable[int]) -> lis
     if notice.kind == RETRACTION:
         return []
     kind = find_kind(notice.kind)
-    running = running_deadlines(kind, list(find_notice_events(db, notice.id)), answer_days)
+    events = list(find_notice_events(db, notice.id))
+    running = running_deadlines(kind, events, answer_days)
+    if any(event.event in ("withdrawn", "closed") for event in events):
+        return running
     by_rule = {one.rule.id: one for one in running if one.rule.event == "countered"}
     others = [one for one in running if one.rule.id not in by_rule]
     for answer in find_answers(db, notice=notice.id, open_only=True):

@@ -70,6 +70,7 @@ class _Course:
     at: datetime | None = None
     sent: dict[str, datetime] = field(default_factory=dict)
     """Notices that reached their recipient as far as is known, and when each was sent."""
+    withdrawn: set[str] = field(default_factory=set)
     decision: str | None = None
     gone_at: datetime | None = None
     """The first look that found it gone, with none since that saw it."""
@@ -85,6 +86,8 @@ class _Course:
     def step(self, event: NoticeEvent) -> None:
         """Take in a step of a notice."""
         name, notice = event.event, event.notice
+        if notice in self.withdrawn:
+            return  # an answer to what we claim no longer
         if name in ("sent", "uncertain"):
             self.sent.setdefault(notice, event.at)
             if self.state not in ("gone-before", "removed"):
@@ -98,8 +101,10 @@ class _Course:
         elif name == "restored":
             self.gone_at = None
             self.become("restored", f"put back after {notice}", event.at)
-        elif name == "withdrawn" and self.sent.pop(notice, None) is not None and not self.sent:
-            self.become("withdrawn", f"{notice} was withdrawn", event.at)
+        elif name == "withdrawn":
+            self.withdrawn.add(notice)
+            if self.sent.pop(notice, None) is not None and not self.sent:
+                self.become("withdrawn", f"{notice} was withdrawn", event.at)
 
     def _decided(self, event: NoticeEvent) -> None:
         if self.state in ("removed", "gone-before"):

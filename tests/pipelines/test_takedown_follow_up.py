@@ -206,6 +206,18 @@ def became(db: Database) -> str:
     return find_outcomes(db, CASE, [URL], apart=12 * HOUR)[URL].state
 
 
+def test_one_listing_that_is_back_says_nothing_of_the_others(office: Workspace) -> None:
+    other = "https://shop.example/p/2"
+    with office.store() as db:
+        told = {"url": other, "sweep": "w-1", "reason": ""}
+        send(db, NOTICE, ("restored", told))
+        assert became(db) == "noticed"
+        send_back = {"reason": "by telephone"}
+        with writing(db):
+            record_notice_event(db, NOTICE, "restored", send_back, by="x", at=SENT)
+        assert became(db) == "restored"
+
+
 # -- relistings ------------------------------------------------------------------------
 
 BAG = "奥雷利奥 真皮 单肩包 复古 棕色"

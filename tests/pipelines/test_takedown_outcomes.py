@@ -100,6 +100,8 @@ def outcome(course: str) -> tuple[OutcomeState, str]:
         ("seen sent bounced", "open"),
         ("seen sent sent@N-2 bounced gone +13 gone", "removed"),
         ("seen sent sent@N-2 withdrawn", "noticed"),
+        ("seen sent withdrawn decided:removed", "withdrawn"),
+        ("seen sent withdrawn decided:refused", "withdrawn"),
         # withdrawn
         ("seen sent withdrawn", "withdrawn"),
         ("seen sent withdrawn gone +13 gone", "withdrawn"),
