@@ -198,7 +198,8 @@ def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict
         last = next((one.verdict for one in reversed(before) if one.verdict != "unknown"), None)
         if verdict == "back" and last != "back":
             step = find_step(db, noticed.notice)
-            if step is None or step.event != "restored":
+            # what is uncertain stays so until a person has resolved it
+            if step is None or step.event not in ("restored", "uncertain"):
                 record = {"url": noticed.url, "sweep": look.sweep, "reason": look.reason or ""}
                 record_notice_event(
                     db, noticed.notice, "restored", record, by="markhound", at=look.at

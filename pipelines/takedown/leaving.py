@@ -28,7 +28,7 @@ def check_may_leave(workspace: Workspace, db: Database, notices: Sequence[str]) 
     """Refuse notices of which one may not be sent, before anything is done for any of them.
 
     What held when a notice was checked may hold no longer: a right that lapsed, a licence. Whether
-    its listings are up is left to their capture.
+    its listings are up is left to their capture, where there will be one.
 
     :raises NotAllowedError: with what is wrong of each
     """
@@ -49,7 +49,10 @@ def _changed(workspace: Workspace, db: Database, notice: str) -> list[str]:
     if not any(event.event == "checked" for event in find_notice_events(db, notice)):
         return []
     lines = blocking(check_notice(gather_situation(workspace, db, notice, now=now())))
-    return [f"{line.rule}: {line.text}" for line in lines if line.rule != "still-up"]
+    captured = workspace.config.evidence.capture != "off"
+    return [
+        f"{line.rule}: {line.text}" for line in lines if line.rule != "still-up" or not captured
+    ]
 
 
 def capture_listings(

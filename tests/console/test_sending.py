@@ -14,7 +14,7 @@ from crawler.store.rights import record_rights
 from crawler.workspace import Workspace
 from pipelines.takedown import leaving
 from tests.servers.command import Finished, invoke
-from tests.servers.judged import add_account, fill_workspace, now
+from tests.servers.judged import add_account, fill_workspace, now, see
 from tests.servers.stored_hits import LISTING, MARK, a_listing
 
 SECOND = a_listing(url="https://shop.example/商品/2", title="Aurelio 皮带")
@@ -76,6 +76,16 @@ def test_a_right_that_lapsed_since_the_approval_stops_all_that_was_to_be_sent(
     assert set(office.statuses().values()) == {"approved"}
 
 
+def test_what_is_gone_by_the_last_sweep_is_not_sent_without_a_capture(office: Office) -> None:
+    one, other = office.notices
+    with office.workspace.store() as db:
+        see(db, "w-2", [LISTING], state=TargetState.GONE)
+    refused = office.send(one, other, expect=2)
+    assert f"{one}: still-up: {LISTING.url} is gone" in refused
+    assert other not in refused
+    assert set(office.statuses().values()) == {"approved"}
+
+
 def test_one_that_may_not_be_sent_keeps_the_others_back(office: Office) -> None:
     one, other = office.notices
     office.do("notice", "withdraw", other, *WHY, env=office.wei)
@@ -107,7 +117,7 @@ def test_a_host_that_cannot_be_reached_is_told_and_stops_nothing(office: Office)
     assert told.count("no proof: it does not show the page") == 2
     assert set(office.statuses().values()) == {"queued"}
     with office.workspace.store() as db:
-        assert [made.purpose for made in find_captures(db)] == [
+        assert sorted(made.purpose for made in find_captures(db)) == [
             f"sending of {notice}" for notice in office.notices
         ]
 

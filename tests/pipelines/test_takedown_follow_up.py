@@ -19,12 +19,13 @@ from crawler.store.database import timestamp, writing
 from crawler.store.ledger import find_entries
 from crawler.store.looks import Noticed, StoredLook, find_noticed, record_look
 from crawler.store.notice_events import record_notice_event
+from crawler.store.outbox import find_step
 from crawler.store.sweeps import record_outcomes, record_sweep
 from crawler.targets import NO_LISTING
 from crawler.workspace import Workspace, make_workspace
 from pipelines.takedown.became import find_outcomes
 from pipelines.takedown.case_view import gather_case
-from pipelines.takedown.follow_up import is_due, judge_look, next_due
+from pipelines.takedown.follow_up import follow_up, is_due, judge_look, next_due
 from pipelines.takedown.looks import Look
 from pipelines.takedown.relisting import find_relistings, record_relistings
 from pipelines.takedown.same_pictures import Pictures
@@ -204,6 +205,25 @@ def asked_again(db: Database, state: str, hours: float, kind: str | None = None)
 
 def became(db: Database) -> str:
     return find_outcomes(db, CASE, [URL], apart=12 * HOUR)[URL].state
+
+
+@pytest.mark.parametrize(("end", "after"), [("sent", "restored"), ("uncertain", "uncertain")])
+def test_what_is_back_hides_no_sending_that_nobody_knows_the_end_of(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch, end: str, after: str
+) -> None:
+    with office.store() as db:
+        with writing(db):
+            for event in ("queued", "sending", end):
+                record_notice_event(db, NOTICE, event, {}, by="x", at=SENT)
+        prove_gone(db)
+    there = look("seen", 72)
+    monkeypatch.setattr("pipelines.takedown.follow_up.look_again", lambda *_, **__: [there])
+    [found], _ = follow_up(office, everything=True)
+    assert found.verdict == "back"
+    with office.store() as db:
+        step = find_step(db, NOTICE)
+    assert step is not None
+    assert step.event == after
 
 
 def test_one_listing_that_is_back_says_nothing_of_the_others(office: Workspace) -> None:
