@@ -19,6 +19,22 @@ from crawler.store.ledger_schema import CHAINED, LEDGER
 from crawler.store.stamps_schema import STAMPS
 
 migrations = Migrations("markhound")
+NEVER_REPLACED = {
+    "captures": ("id",),
+    "outbox": ("id",),
+    "answers": ("id", "content"),
+    "answer_decisions": ("id",),
+    "looks": ("id",),
+    "relistings": ("id", "case_id+new_url"),
+    "stamps": ("id", "last"),
+    "stamp_receipts": ("stamp+number",),
+    "key_events": ("id",),
+    "exports": ("bundle",),
+    "imported_cases": ("bundle",),
+    "imported_hits": ("bundle+hit",),
+    "receipts": ("digest",),
+}
+"""As ``accounts_schema.NEVER_REPLACED``, of the tables that came with the ledger's others."""
 FRONTIER = "m0002_frontier"
 """From this one on, a sweep keeps what it has still to fetch."""
 
@@ -107,6 +123,13 @@ def m0008_handover(db: Database) -> None:
     """Keep the keys that are known, and what was handed over, to us and by us."""
     _run(db, handover_schema.HANDOVER)
     _make_append_only(db, handover_schema.RECORDS)
+
+
+@migrations()
+def m0009_never_replaced(db: Database) -> None:
+    """Refuse INSERT OR REPLACE where it would put evidence, mails or looks in others' places."""
+    for table, columns in NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(table, columns))
 
 
 def _run(db: Database, statements: str) -> None:

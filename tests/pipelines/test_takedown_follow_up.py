@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -224,6 +225,16 @@ def test_what_is_back_hides_no_sending_that_nobody_knows_the_end_of(
         step = find_step(db, NOTICE)
     assert step is not None
     assert step.event == after
+
+
+def test_a_look_is_not_replaced_by_plain_sql(office: Workspace) -> None:
+    with office.store() as db:
+        send(db)
+        prove_gone(db)
+    plain = sqlite3.connect(office.folder / "markhound.db")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        plain.execute("INSERT OR REPLACE INTO looks SELECT * FROM looks")
+    plain.close()
 
 
 def test_one_listing_that_is_back_says_nothing_of_the_others(office: Workspace) -> None:
