@@ -15,26 +15,10 @@ from sqlite_utils import Database, Migrations
 
 from crawler.store import accounts_schema, handover_schema
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
-from crawler.store.ledger_schema import CHAINED, LEDGER
+from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
 from crawler.store.stamps_schema import STAMPS
 
 migrations = Migrations("markhound")
-NEVER_REPLACED = {
-    "captures": ("id",),
-    "outbox": ("id",),
-    "answers": ("id", "content"),
-    "answer_decisions": ("id",),
-    "looks": ("id",),
-    "relistings": ("id", "case_id+new_url"),
-    "stamps": ("id", "last"),
-    "stamp_receipts": ("stamp+number",),
-    "key_events": ("id",),
-    "exports": ("bundle",),
-    "imported_cases": ("bundle",),
-    "imported_hits": ("bundle+hit",),
-    "receipts": ("digest",),
-}
-"""As ``accounts_schema.NEVER_REPLACED``, of the tables that came with the ledger's others."""
 FRONTIER = "m0002_frontier"
 """From this one on, a sweep keeps what it has still to fetch."""
 
@@ -96,10 +80,8 @@ def m0008_accounts(db: Database) -> None:
     """Keep accounts, approvals and cases, and refuse what four eyes have not seen."""
     _run(db, accounts_schema.TABLES)
     _make_append_only(db, accounts_schema.APPEND_ONLY)
-    for trigger in accounts_schema.TRIGGERS:
+    for trigger in (*accounts_schema.TRIGGERS, *accounts_schema.KEPT):
         db.execute(trigger)
-    for table, columns in accounts_schema.NEVER_REPLACED.items():
-        db.execute(accounts_schema.never_replaced(table, columns))
 
 
 @migrations()
@@ -128,8 +110,8 @@ def m0008_handover(db: Database) -> None:
 @migrations()
 def m0009_never_replaced(db: Database) -> None:
     """Refuse INSERT OR REPLACE where it would put evidence, mails or looks in others' places."""
-    for table, columns in NEVER_REPLACED.items():
-        db.execute(accounts_schema.never_replaced(table, columns))
+    for kept in NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
 
 
 def _run(db: Database, statements: str) -> None:
