@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from sqlite_utils import Database
 
 from crawler.campaign import Campaign
 from crawler.delivery import FollowUpConfig
 from crawler.model import Listing, Outcome, Seller, TargetState
-from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp, writing
 from crawler.store.ledger import find_entries
 from crawler.store.looks import Noticed, StoredLook, find_noticed, record_look
@@ -29,9 +26,7 @@ from pipelines.takedown.case_view import gather_case
 from pipelines.takedown.follow_up import follow_up, is_due, judge_look, next_due
 from pipelines.takedown.looks import Look
 from pipelines.takedown.relisting import find_relistings, record_relistings
-from pipelines.takedown.same_pictures import Pictures
 from tests.servers.notices import CASE, SELLER, a_listing, approved_notices, see
-from tests.servers.sweeping import picture
 
 SENT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 NOTICE, URL = "N-2026-000001", "https://shop.example/p/1"
@@ -402,15 +397,3 @@ def test_a_relisting_is_recorded_once_in_its_case(sold: Workspace) -> None:
     assert [hit.judgement for hit in relisting.hits] == [None]
     assert "https://shop.example/p/9" in entry.record
     assert timestamp(found[0].found_at) == entry.at
-
-
-def test_a_picture_that_was_saved_anew_is_the_same_one(tmp_path: Path) -> None:
-    folder = PictureFolder(root=tmp_path)
-    whole = Image.open(io.BytesIO(picture(3)))
-    smaller, other = io.BytesIO(), picture(5)
-    whole.convert("RGB").resize((200, 150)).save(smaller, "JPEG", quality=70)
-    old = [folder.keep(picture(3))]
-    pictures = Pictures(folder)
-    assert pictures.find_same(old, old) == 1
-    assert pictures.find_same(old, [folder.keep(smaller.getvalue()), folder.keep(other)]) == 1
-    assert pictures.find_same(old, [folder.keep(other), folder.keep(b"no picture"), "ab" * 32]) == 0
