@@ -161,8 +161,11 @@ class Notice:
 def status_of(events: Iterable[str]) -> str:
     """Return where a notice stands after these steps, oldest first: the newest one's name.
 
-    ``draft`` before any; a check that was made again takes nothing back.
+    ``draft`` before any; a check that was made again takes nothing back, nor does an answer that
+    comes after a notice was withdrawn.
     """
     steps = list(events)
+    if "withdrawn" in steps:
+        return "withdrawn"
     after = [step for step in steps if step != "checked"]
     return (after or steps or ["draft"])[-1]

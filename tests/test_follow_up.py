@@ -58,6 +58,11 @@ def test_each_noticed_url_ends_in_an_honest_state(workspace: Path, shop: TinySho
     assert {one["url"].removeprefix(shop.url): one["verdict"] for one in found} == expected
     states = {one["url"].rpartition("/")[2]: one["state"] for one in found}
     assert (states["4"], states["5"], states["10"]) == ("blocked", "failed", "skipped")
+    outcomes = {one["url"].rpartition("/")[2]: one["outcome"] for one in found}
+    assert {name: outcomes[name]["state"] for name in ("1", "2", "4", "5", "8")} == {
+        "1": "noticed", "2": "noticed", "4": "blocked", "5": "noticed", "8": "noticed",
+    }  # fmt: skip
+    assert "shows no listing" in outcomes["8"]["reason"]
     asked = {path for path in shop.requests if path not in PAGES}
     assert not {"/p/77", "/p/78", "/p/10", "/sitemap.xml"} & asked
     with open_workspace(workspace).store() as db:

@@ -117,6 +117,7 @@ def _summary(view: CaseView) -> dict[str, object]:
         "hits": [hit.id for listing in view.listings for hit in listing.hits],
         "outcomes": _outcomes(view),
         "notices": [notice.id for notice in view.notices],
+        "relisted_at": [back.new for back in view.relistings if back.case == view.case.id],
         "assigned": view.assigned,
     }
 
@@ -141,6 +142,10 @@ def show(context: Context, case_id: str, *, as_json: bool) -> None:
         lines += [f"  {h.id} {h.judgement or 'not judged'}, {h.by or ''}" for h in listing.hits]
     lines += [line for one in others for line in _handed_over(one)]
     lines += [f"{n.id} {n.status}: {n.kind} to {n.recipient}" for n in view.notices]
+    for back in view.relistings:
+        lines.append(f"relisted: {back.old} stands at {back.new} ({'; '.join(back.reasons)})")
+        lines += [f"  noticed in {back.case}"] if back.case != found.id else []
+        lines += [f"  {h.id} {h.judgement or 'not judged'}, {h.by or ''}" for h in back.hits]
     lines += [f"file {f.name}, {f.bytes} bytes, SHA-256 {f.sha256}" for f in view.files]
     lines += [f"{e.at[:16].replace('T', ' ')} {e.kind} {e.subject}, {e.by}" for e in view.timeline]
     for line in lines:

@@ -10,11 +10,9 @@ from rich.table import Table
 
 from console.context import Context, json_option, out, pass_context, print_json
 from console.text import cell
-from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import find_notices, load_notice
-from pipelines.takedown.deadlines import Deadline, running_deadlines
-from pipelines.takedown.kinds import find_kind
-from pipelines.takedown.situations import RETRACTION
+from pipelines.takedown.clocks import find_clocks
+from pipelines.takedown.deadlines import Deadline
 
 
 @click.command()
@@ -27,14 +25,7 @@ def deadlines(context: Context, notice: str | None, *, as_json: bool) -> None:
     days = workspace.config.takedown.answer_days
     with workspace.store() as db:
         notices = [load_notice(db, notice)] if notice else find_notices(db)
-        running = [
-            (one.id, clock)
-            for one in notices
-            if one.kind != RETRACTION
-            for clock in running_deadlines(
-                find_kind(one.kind), list(find_notice_events(db, one.id)), days
-            )
-        ]
+        running = [(one.id, clock) for one in notices for clock in find_clocks(db, one, days)]
     show(running, as_json=as_json)
 
 

@@ -60,10 +60,10 @@ def follow_up_command(
 
 def _print(found: list[FollowedUp], back: list[Relisting]) -> None:
     rows = [
-        (one.notice, one.url, one.verdict, one.ending, one.state.value, one.reason or "")
+        (one.notice, one.url, one.verdict, one.outcome.state, one.state.value, one.reason or "")
         for one in found
     ]
-    print_rows(("notice", "listing", "now", "so far", "state", "why"), rows, "Nothing is due.")
+    print_rows(("notice", "listing", "now", "outcome", "state", "why"), rows, "Nothing is due.")
     tell_relistings(back)
 
 

@@ -24,8 +24,8 @@ from crawler.store.database import now, writing
 from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import find_notices, load_notice
 from crawler.takedown import Notice, status_of
-from pipelines.takedown.deadlines import Deadline, running_deadlines
-from pipelines.takedown.kinds import find_kind
+from pipelines.takedown.clocks import find_clocks
+from pipelines.takedown.deadlines import Deadline
 from pipelines.takedown.retraction import Overturned, withdraw_notice
 from pipelines.takedown.situations import RETRACTION, gather_standings
 from pipelines.takedown.standing import Interval, Standing, find_danger
@@ -54,7 +54,7 @@ def _where(db: Database, notice: Notice, answer_days: Iterable[int]) -> _Where:
     if notice.kind == RETRACTION:
         return _Where(status=state, lacking=(), clocks=())
     lacking = lacking_approvals(db, notice.id) if state in ("draft", "checked") else []
-    clocks = running_deadlines(find_kind(notice.kind), events, answer_days)
+    clocks = find_clocks(db, notice, answer_days)
     return _Where(status=state, lacking=tuple(lacking), clocks=tuple(clocks))
 
 

@@ -271,3 +271,7 @@ def never_replaced(table: str, columns: tuple[str, ...]) -> str:
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {terms})"
         f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
+
+
+KEPT = tuple(never_replaced(table, columns) for table, columns in NEVER_REPLACED.items())
+"""The triggers of ``NEVER_REPLACED``."""

@@ -25,7 +25,8 @@ class CaseEvent:
     id: int
     case: str
     event: str
-    """``opened``, ``hits-added``, ``noted``, ``attached``, ``assigned``, ``outcome``, ..."""
+    """``opened``, ``hits-added``, ``noted``, ``attached``, ``assigned``, ``outcome``,
+    ``reopened``."""
     record: Mapping[str, Any]
     by: str
     authenticated: bool

@@ -149,6 +149,12 @@ def find_hit_url(db: Database, hit: str) -> str:
     return str(row["url"])
 
 
+def find_hits_at(db: Database, url: str) -> list[str]:
+    """Return the ids of the hits at an address, also of those that are hits no longer."""
+    rows = db.query("SELECT id FROM hits WHERE url = ? ORDER BY id", [url])
+    return [str(row["id"]) for row in rows]
+
+
 def is_recorded(db: Database, hit: str) -> bool:
     """Tell whether a hit of that very id was ever recorded."""
     return any(db.query("SELECT 1 FROM hits WHERE id = ?", [hit]))

@@ -46,3 +46,20 @@ WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM ledger)
       (SELECT digest FROM ledger ORDER BY number DESC LIMIT 1), printf('%064d', 0))
 BEGIN SELECT RAISE(ABORT, 'an entry of the ledger must follow the newest one'); END
 """
+
+NEVER_REPLACED = {
+    "captures": ("id",),
+    "outbox": ("id",),
+    "answers": ("id", "content"),
+    "answer_decisions": ("id",),
+    "looks": ("id",),
+    "relistings": ("id", "case_id+new_url"),
+    "stamps": ("id", "last"),
+    "stamp_receipts": ("stamp+number",),
+    "key_events": ("id",),
+    "exports": ("bundle",),
+    "imported_cases": ("bundle",),
+    "imported_hits": ("bundle+hit",),
+    "receipts": ("digest",),
+}
+"""As ``accounts_schema.NEVER_REPLACED``, of the tables that came with the ledger's others."""

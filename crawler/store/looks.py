@@ -87,10 +87,15 @@ def find_looks(db: Database, notice: str, url: str) -> list[StoredLook]:
     return [_look(row) for row in rows]
 
 
-def find_last_looks(db: Database) -> dict[tuple[str, str], StoredLook]:
-    """Return (notice, URL) -> the newest look."""
+def find_last_looks(db: Database, *, known_only: bool = False) -> dict[tuple[str, str], StoredLook]:
+    """Return (notice, URL) -> the newest look.
+
+    :param known_only: those left out that proved nothing
+    """
     rows = db.query(
-        "SELECT * FROM looks WHERE id IN (SELECT max(id) FROM looks GROUP BY notice, url)"
+        "SELECT * FROM looks WHERE id IN (SELECT max(id) FROM looks"
+        " WHERE NOT :known OR verdict != 'unknown' GROUP BY notice, url)",
+        {"known": known_only},
     )
     return {(row["notice"], row["url"]): _look(row) for row in rows}
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database, Migrations
 
 from crawler.store import accounts_schema, handover_schema
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
-from crawler.store.ledger_schema import CHAINED, LEDGER
+from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
 from crawler.store.stamps_schema import STAMPS
 
 migrations = Migrations("markhound")
@@ -80,10 +80,8 @@ def m0008_accounts(db: Database) -> None:
     """Keep accounts, approvals and cases, and refuse what four eyes have not seen."""
     _run(db, accounts_schema.TABLES)
     _make_append_only(db, accounts_schema.APPEND_ONLY)
-    for trigger in accounts_schema.TRIGGERS:
+    for trigger in (*accounts_schema.TRIGGERS, *accounts_schema.KEPT):
         db.execute(trigger)
-    for table, columns in accounts_schema.NEVER_REPLACED.items():
-        db.execute(accounts_schema.never_replaced(table, columns))
 
 
 @migrations()
@@ -107,6 +105,13 @@ def m0008_handover(db: Database) -> None:
     """Keep the keys that are known, and what was handed over, to us and by us."""
     _run(db, handover_schema.HANDOVER)
     _make_append_only(db, handover_schema.RECORDS)
+
+
+@migrations()
+def m0009_never_replaced(db: Database) -> None:
+    """Refuse INSERT OR REPLACE where it would put evidence, mails or looks in others' places."""
+    for kept in NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
 
 
 def _run(db: Database, statements: str) -> None:

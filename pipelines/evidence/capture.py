@@ -46,6 +46,8 @@ class Wanted:
     sweep: str | None = None
     campaign: str | None = None
     allow_private: bool = False
+    purpose: str | None = None
+    """Where it is not that of the others."""
 
 
 def capture(
@@ -76,25 +78,39 @@ def capture(
     return found[0]
 
 
-def capture_for_notice(
-    workspace: Workspace, notice: str, *, operator: str = "markhound"
-) -> list[Capture]:
-    """Capture every page that a notice speaks of, as it is when the notice is sent.
+def capture_for_notices(
+    workspace: Workspace,
+    notices: Sequence[str],
+    *,
+    operator: str = "markhound",
+    on_capture: Callable[[Capture], None] = lambda _: None,
+) -> dict[str, list[Capture]]:
+    """Return notice -> captures of every page that it speaks of, as they are when it is sent.
 
-    Private addresses are fetched where the sweep that found the hit was allowed to.
+    One browser serves all of them. Private addresses are fetched where the sweep that found the
+    hit was allowed to.
 
-    :raises NotFoundError: there is no such notice
+    :param on_capture: told each one when it is recorded
+    :raises NotFoundError: there is no such notice, or one of its hits is none any more
     """
+    wanted: list[tuple[str, Wanted]] = []
     with workspace.store() as db:
-        hits = load_notice(db, notice).hits
-        wanted = [wanted_of_hit(db, workspace, hit) for hit in hits]
-    return capture_all(
+        for notice in notices:
+            for hit in load_notice(db, notice).hits:
+                known = wanted_of_hit(db, workspace, hit)
+                wanted.append((notice, replace(known, purpose=f"sending of {notice}")))
+    made = capture_all(
         workspace,
-        wanted,
-        purpose=f"sending of {notice}",
+        [one for _, one in wanted],
+        purpose="sending",
         operator=operator,
         browser=find_browser(workspace),
+        on_capture=on_capture,
     )
+    found: dict[str, list[Capture]] = {notice: [] for notice in notices}
+    for (notice, _), capture in zip(wanted, made, strict=True):
+        found[notice].append(capture)
+    return found
 
 
 def find_browser(workspace: Workspace) -> Path | None:
@@ -192,7 +208,7 @@ def _material(
     first = fetched.exchanges[0].begun_at if fetched.exchanges else began_at
     occasion = Occasion(
         url=one.url,
-        purpose=purpose,
+        purpose=one.purpose or purpose,
         operator=operator,
         begun_at=first,
         hits=() if one.hit is None else (one.hit.hit.id,),

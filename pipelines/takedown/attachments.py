@@ -19,6 +19,7 @@ from pipelines.takedown.pdf import PaperFont, draw_pdf
 from pipelines.takedown.tables import write_table
 from pipelines.takedown.xarf import xarf_reports
 
+PDF = "application/pdf"
 COLUMNS = (
     "notice",
     "listing",
@@ -51,20 +52,26 @@ class Attachment:
         return hashlib.sha256(self.data).hexdigest()
 
 
+def is_pdf(attachment: Attachment) -> bool:
+    """Tell whether it is the notice as a PDF."""
+    return attachment.media_type == PDF
+
+
 def attachments_of(
     notice: Notice, hits: Sequence[StoredHit], sender: Sender, font: PaperFont | None
 ) -> list[Attachment]:
     """Return what goes with the notice.
 
     :param hits: those of the notice, in its order (``crawler.store.notices.load_noticed_hits``)
-    :param font: of the PDF (``pipelines.takedown.pdf.find_paper_font``); without one there is none
+    :param font: of the PDF (``pipelines.takedown.pdf.find_paper_font``); without one there is
+        none, nor of a notice of an older version
     :raises InputError: when a report for machines cannot be made
     """
     attached = []
-    if font is not None:
+    if font is not None and notice.paper:
         data = draw_pdf(notice, exhibits_of(hits), font)
         name = f"{notice.id}.pdf"
-        attached.append(Attachment(name=name, media_type="application/pdf", data=data))
+        attached.append(Attachment(name=name, media_type=PDF, data=data))
     table = listings_csv(notice, hits)
     attached.append(Attachment(name="listings.csv", media_type="text/csv", data=table))
     if notice.kind == HOST_ABUSE.name:

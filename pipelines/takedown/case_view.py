@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,15 +10,14 @@ from sqlite_utils import Database
 
 from crawler.model import JudgementKind
 from crawler.store.cases import CaseEvent, find_case_events, find_case_hits
-from crawler.store.hits import find_hit_url, find_judgement
+from crawler.store.hits import find_hit_url, find_hits_at, find_judgement
 from crawler.store.ledger import Entry, find_entries
-from crawler.store.looks import Relisting, find_stored_relistings
+from crawler.store.looks import find_stored_relistings
 from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import find_notices, load_case
-from crawler.store.observations import find_observations
-from crawler.takedown import Case, Notice, status_of
-from pipelines.takedown.outcomes import APART, ListingOutcome, Said, derive_outcome
-from pipelines.takedown.situations import RETRACTION
+from crawler.takedown import Case, status_of
+from pipelines.takedown.became import find_outcomes
+from pipelines.takedown.outcomes import APART, ListingOutcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +50,20 @@ class CaseNotice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRelisting:
+    """A listing of a case that stands at another address by now."""
+
+    old: str
+    new: str
+    reasons: tuple[str, ...]
+    found_at: datetime
+    case: str
+    """In which it was noticed; the listing at the new address may be in another by now."""
+    hits: tuple[CaseHit, ...]
+    """Those at the new address."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFile:
     """A file that was put into a case."""
 
@@ -69,6 +82,8 @@ class CaseView:
     assigned: str | None
     listings: tuple[CaseListing, ...]
     notices: tuple[CaseNotice, ...]
+    relistings: tuple[CaseRelisting, ...]
+    """Of listings of the case, and those that the case's own listings are; newest first."""
     files: tuple[CaseFile, ...]
     timeline: tuple[Entry, ...]
     """The entries of the ledger about the case, its notices, hits and captures, oldest first."""
@@ -85,11 +100,10 @@ def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> Case
     steps = {notice.id: list(find_notice_events(db, notice.id)) for notice in notices}
     events = list(find_case_events(db, case.id))
     hits = find_case_hits(db, case.id)
-    about = _notices_by_hit(notices)
-    relistings = find_stored_relistings(db, [case.id])
     urls: dict[str, list[str]] = {}
     for hit in hits:
         urls.setdefault(find_hit_url(db, hit), []).append(hit)
+    outcomes = find_outcomes(db, case.id, urls, apart=apart)
     return CaseView(
         case=case,
         assigned=_assigned(events),
@@ -97,16 +111,7 @@ def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> Case
             CaseListing(
                 url=url,
                 hits=tuple(_hit(db, hit) for hit in of_url),
-                outcome=derive_outcome(
-                    [
-                        step
-                        for notice in dict.fromkeys(n for hit in of_url for n in about.get(hit, ()))
-                        for step in steps[notice]
-                    ],
-                    find_observations(db, url),
-                    [*said_of(events, url), *_relisted(relistings, url)],
-                    apart=apart,
-                ),
+                outcome=outcomes[url],
             )
             for url, of_url in urls.items()
         ),
@@ -119,23 +124,23 @@ def gather_case(db: Database, case_id: str, *, apart: timedelta = APART) -> Case
             )
             for notice in notices
         ),
+        relistings=tuple(_relistings(db, case.id, urls)),
         files=tuple(_file(event) for event in events if event.event == "attached"),
         timeline=_timeline(db, [case.id, *steps, *hits], hits),
     )
 
 
-def said_of(events: Sequence[CaseEvent], url: str) -> list[Said]:
-    """Return the outcomes of the address that people stated, oldest first."""
-    return [
-        Said(
-            state=event.record["state"],
-            reason=event.record["reason"],
-            by=event.by,
-            at=event.at,
-        )
-        for event in events
-        if event.event == "outcome" and url in event.record["urls"]
-    ]
+def _relistings(db: Database, case: str, urls: Collection[str]) -> Iterator[CaseRelisting]:
+    for found in find_stored_relistings(db):
+        if found.case == case or found.new in urls:
+            yield CaseRelisting(
+                old=found.old,
+                new=found.new,
+                reasons=found.reasons,
+                found_at=found.found_at,
+                case=found.case,
+                hits=tuple(_hit(db, hit) for hit in find_hits_at(db, found.new)),
+            )
 
 
 def _hit(db: Database, hit: str) -> CaseHit:
@@ -143,30 +148,6 @@ def _hit(db: Database, hit: str) -> CaseHit:
     if judgement is None:
         return CaseHit(id=hit, judgement=None, by=None)
     return CaseHit(id=hit, judgement=judgement.decision, by=judgement.by)
-
-
-def _notices_by_hit(notices: Sequence[Notice]) -> dict[str, list[str]]:
-    """Return hit -> the notices about it; a retraction is none."""
-    by_hit: dict[str, list[str]] = {}
-    for notice in notices:
-        if notice.kind != RETRACTION:
-            for hit in notice.hits:
-                by_hit.setdefault(hit, []).append(notice.id)
-    return by_hit
-
-
-def _relisted(relistings: Sequence[Relisting], url: str) -> list[Said]:
-    """Return as stated what was found: the offer of this address at another one."""
-    return [
-        Said(
-            state="relisted",
-            reason=f"at {found.new}: {'; '.join(found.reasons)}",
-            by="markhound",
-            at=found.found_at,
-        )
-        for found in relistings
-        if found.old == url
-    ]
 
 
 def _assigned(events: Sequence[CaseEvent]) -> str | None:

@@ -36,8 +36,6 @@ NOT_AGAIN = {"cn-copyright": "Information Network Regulations, Article 17"}
 OPEN = ("approved", "queued", "sending", "sent", "uncertain", "acknowledged", "countered")
 """Where a notice stands while its recipient has still to decide."""
 
-_UP = (TargetState.SEEN, TargetState.UNCHANGED)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckLine:
@@ -192,7 +190,9 @@ def _still_up(situation: Situation) -> Iterator[CheckLine]:
         at, reason = f"{newest.at:%Y-%m-%d %H:%M} UTC", newest.reason or newest.state.value
         if newest.state is TargetState.GONE:
             yield _line("missing", f"{url} is gone ({reason}, {at}); there is nothing to take down")
-        elif newest.state not in _UP:
+        elif newest.changed:
+            yield _line("missing", f"{url} shows no listing any more ({reason}, {at}); look at it")
+        elif not newest.is_up:
             yield _line(
                 "missing", f"{url} could not be seen: {newest.state.value} ({reason}, {at})"
             )

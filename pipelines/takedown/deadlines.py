@@ -242,7 +242,7 @@ def running_deadlines(
 
     A clock starts when the recipient had what the event tells (``received_at`` of its record), else
     at the event. It ends when the notice is withdrawn or closed, or the listing restored; a bar
-    stays. An acknowledgement is no answer yet.
+    stays, and what comes after a withdrawal starts none. An acknowledgement is no answer yet.
 
     :param events: of the notice, oldest first
     """
@@ -250,6 +250,8 @@ def running_deadlines(
     for event in events:
         if event.event in _ENDS:
             running = [one for one in running if one.rule.length is None]
+        if event.event in ("withdrawn", "closed"):
+            break
         if event.event in _ANSWERS:
             running = [one for one in running if one.rule.id != _HOUSE.id]
         told = event.record.get("received_at")

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlite_utils import Database
 
 from crawler.campaign import Politeness
 from crawler.delivery import FollowUpConfig
 from crawler.model import TargetState
-from crawler.store.database import now, timestamp, writing
+from crawler.store.database import now, writing
 from crawler.store.looks import (
     Noticed,
     Relisting,
@@ -28,17 +27,15 @@ from crawler.store.looks import (
     find_noticed,
     record_look,
 )
-from crawler.store.notice_events import find_notice_events, record_notice_event
+from crawler.store.notice_events import record_notice_event
 from crawler.store.outbox import find_step
 from crawler.targets import NO_LISTING
 from crawler.workspace import Workspace
+from pipelines.takedown.became import find_outcomes
 from pipelines.takedown.looks import Look, look_again
+from pipelines.takedown.outcomes import ListingOutcome
 from pipelines.takedown.relisting import find_relistings, record_relistings
 
-Ending = Literal[
-    "still up", "changed", "perhaps gone", "not known", "gone before our notice",
-    "removed after our notice", "removed after our notice was refused", "restored",
-]  # fmt: skip
 THERE = (TargetState.SEEN, TargetState.UNCHANGED)
 
 
@@ -52,7 +49,8 @@ class FollowedUp:
     verdict: Verdict
     state: TargetState
     reason: str | None
-    ending: Ending
+    outcome: ListingOutcome
+    """What became of it by all that is known, as its case has it."""
 
 
 def follow_up(
@@ -88,8 +86,31 @@ def follow_up(
     )
     by_url = {look.url: look for look in looks}
     with workspace.store() as db:
-        found = [_record(db, noticed, by_url[noticed.url], hours) for noticed in due]
-        return found, record_relistings(db, find_relistings(db, workspace))
+        verdicts = [_record(db, noticed, by_url[noticed.url], hours) for noticed in due]
+        back = record_relistings(db, find_relistings(db, workspace))
+        outcomes = _outcomes(db, due, timedelta(hours=hours))
+    return [
+        FollowedUp(
+            notice=noticed.notice,
+            case=noticed.case,
+            url=noticed.url,
+            verdict=verdict,
+            state=by_url[noticed.url].state,
+            reason=by_url[noticed.url].reason,
+            outcome=outcomes[noticed.case][noticed.url],
+        )
+        for noticed, verdict in zip(due, verdicts, strict=True)
+    ], back
+
+
+def _outcomes(
+    db: Database, due: Sequence[Noticed], apart: timedelta
+) -> dict[str, dict[str, ListingOutcome]]:
+    """Return case -> address -> what became of the listing there."""
+    urls: dict[str, list[str]] = {}
+    for noticed in due:
+        urls.setdefault(noticed.case, []).append(noticed.url)
+    return {case: find_outcomes(db, case, of_case, apart=apart) for case, of_case in urls.items()}
 
 
 def _watched(db: Database) -> list[tuple[Noticed, StoredLook | None]]:
@@ -157,7 +178,8 @@ def _was_listing(before: Sequence[StoredLook], look: Look) -> bool:
     return NO_LISTING in (look.reason or "") or any(one.kind == "listing" for one in before)
 
 
-def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> FollowedUp:
+def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict:
+    """Append the look; return what it means."""
     before = find_looks(db, noticed.notice, noticed.url)
     verdict = judge_look(look, before, hours)
     stored = StoredLook(
@@ -176,58 +198,10 @@ def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Followe
         last = next((one.verdict for one in reversed(before) if one.verdict != "unknown"), None)
         if verdict == "back" and last != "back":
             step = find_step(db, noticed.notice)
-            if step is None or step.event != "restored":
+            # what is uncertain stays so until a person has resolved it
+            if step is None or step.event not in ("restored", "uncertain"):
                 record = {"url": noticed.url, "sweep": look.sweep, "reason": look.reason or ""}
                 record_notice_event(
                     db, noticed.notice, "restored", record, by="markhound", at=look.at
                 )
-    return FollowedUp(
-        notice=noticed.notice,
-        case=noticed.case,
-        url=noticed.url,
-        verdict=verdict,
-        state=look.state,
-        reason=look.reason,
-        ending=ending_of(db, noticed, [*before, stored]),
-    )
-
-
-def ending_of(db: Database, noticed: Noticed, looks: Sequence[StoredLook]) -> Ending:
-    """Return what became of a noticed listing, by its looks and the recipient's own words.
-
-    :param looks: oldest first
-    """
-    known = [look for look in looks if look.verdict != "unknown"]
-    if not known:
-        return "not known"
-    verdict = known[-1].verdict
-    if verdict == "gone":
-        return _ending_of_gone(db, noticed, known)
-    if verdict == "back":
-        return "restored"
-    words: dict[Verdict, Ending] = {"changed": "changed", "gone once": "perhaps gone"}
-    return words.get(verdict, "still up")
-
-
-def _ending_of_gone(db: Database, noticed: Noticed, known: Sequence[StoredLook]) -> Ending:
-    if _was_gone_before(db, noticed) and all(one.state is TargetState.GONE for one in known):
-        return "gone before our notice"
-    decided = [
-        event.record.get("outcome")
-        for event in find_notice_events(db, noticed.notice)
-        if event.event == "decided"
-    ]
-    if decided and decided[-1] == "refused":
-        return "removed after our notice was refused"
-    return "removed after our notice"
-
-
-def _was_gone_before(db: Database, noticed: Noticed) -> bool:
-    """Tell whether the last sweep that asked for a listing before its notice found it gone."""
-    found = db.execute(
-        "SELECT o.state FROM outcomes o JOIN sweeps w ON w.id = o.sweep WHERE o.url = ?"
-        " AND w.started_at < ? AND o.state IN ('seen', 'unchanged', 'gone')"
-        " ORDER BY w.started_at DESC LIMIT 1",
-        [noticed.url, timestamp(noticed.sent_at)],
-    ).fetchone()
-    return found is not None and found[0] == TargetState.GONE
+    return verdict

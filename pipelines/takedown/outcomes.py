@@ -7,7 +7,7 @@ that is down, a challenge, a page that was not reached is not "removed".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, get_args
@@ -38,7 +38,6 @@ SAID: tuple[OutcomeState, ...] = tuple(
 """The outcomes that a person may state."""
 
 APART = timedelta(hours=12)
-_UP = (TargetState.SEEN, TargetState.UNCHANGED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +68,9 @@ class _Course:
     state: OutcomeState = "open"
     reason: str = "nothing was sent about it"
     at: datetime | None = None
-    sent_at: datetime | None = None
+    sent: dict[str, datetime] = field(default_factory=dict)
+    """Notices that reached their recipient as far as is known, and when each was sent."""
+    withdrawn: set[str] = field(default_factory=set)
     decision: str | None = None
     gone_at: datetime | None = None
     """The first look that found it gone, with none since that saw it."""
@@ -85,18 +86,25 @@ class _Course:
     def step(self, event: NoticeEvent) -> None:
         """Take in a step of a notice."""
         name, notice = event.event, event.notice
+        if notice in self.withdrawn:
+            return  # an answer to what we claim no longer
         if name in ("sent", "uncertain"):
-            self.sent_at = self.sent_at or event.at
+            self.sent.setdefault(notice, event.at)
             if self.state not in ("gone-before", "removed"):
                 self.become("noticed", f"{notice} was sent", event.at)
+        elif name in ("failed", "bounced") and self.sent.pop(notice, None) is not None:
+            if self.state == "noticed" and not self.sent:
+                self.become("open", f"{notice} did not reach its recipient ({name})", event.at)
         elif name == "decided":
             self.decision = str(event.record.get("outcome"))
             self._decided(event)
         elif name == "restored":
             self.gone_at = None
             self.become("restored", f"put back after {notice}", event.at)
-        elif name == "withdrawn" and self.sent_at is not None:
-            self.become("withdrawn", f"{notice} was withdrawn", event.at)
+        elif name == "withdrawn":
+            self.withdrawn.add(notice)
+            if self.sent.pop(notice, None) is not None and not self.sent:
+                self.become("withdrawn", f"{notice} was withdrawn", event.at)
 
     def _decided(self, event: NoticeEvent) -> None:
         if self.state in ("removed", "gone-before"):
@@ -109,7 +117,9 @@ class _Course:
 
     def look(self, look: Observation) -> None:
         """Take in a look at the address."""
-        if look.state in _UP:
+        if look.changed:
+            self._changed(look.at)
+        elif look.is_up:
             self._up(look.at)
         elif look.state is TargetState.GONE:
             self._gone(look.at)
@@ -117,22 +127,30 @@ class _Course:
             self.before_blocked = self.state
             self.become("blocked", f"it is not shown to us: {look.reason or 'blocked'}", look.at)
 
+    def _changed(self, at: datetime) -> None:
+        if self.state in _NOT_GONE:
+            self.gone_at = None
+        if self.state in ("noticed", "refused"):
+            self.reason = f"a page stood there {at:%Y-%m-%d} that shows no listing; look at it"
+
     def _up(self, at: datetime) -> None:
         was_gone = self.gone_at
         self.gone_at, self.seen_at = None, at
-        if self.state in ("removed", "gone-before", "delisted"):
+        if self.state in ("removed", "gone-before", "delisted", "relisted"):
             since = f", gone {was_gone:%Y-%m-%d}" if was_gone else ""
             self.become("restored", f"seen again {at:%Y-%m-%d}{since}", at)
         elif self.state == "blocked":
             self.become(self.before_blocked or "open", "seen again", at)
 
     def _gone(self, at: datetime) -> None:
-        self.gone_at = self.gone_at or at
+        if self.gone_at is None:  # one look proves nothing, however little they need be apart
+            self.gone_at = at
+            return
         if at - self.gone_at < self.apart or self.state not in _NOT_GONE:
             return
         seen = f"seen last {self.seen_at:%Y-%m-%d %H:%M}, " if self.seen_at else ""
         looks = f"{seen}gone {self.gone_at:%Y-%m-%d %H:%M} and {at:%Y-%m-%d %H:%M} (UTC)"
-        if self.sent_at is None or self.gone_at < self.sent_at:
+        if not self.sent or self.gone_at < min(self.sent.values()):
             self.become("gone-before", looks, self.gone_at)
         else:
             by = "the recipient says so" if self.decision in ("removed", "partly") else ""

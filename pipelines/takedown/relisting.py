@@ -16,7 +16,9 @@ from datetime import datetime
 from rapidfuzz import fuzz
 from sqlite_utils import Database
 
+from crawler.accounts import Actor
 from crawler.model import Listing, Seller, stable_id
+from crawler.store.cases import record_case_event
 from crawler.store.database import now, writing
 from crawler.store.listings import find_listings
 from crawler.store.looks import (
@@ -119,13 +121,20 @@ def find_relistings(db: Database, workspace: Workspace) -> list[Relisting]:
 
 
 def record_relistings(db: Database, found: Sequence[Relisting]) -> list[Relisting]:
-    """Append what came back; return what was not known before."""
+    """Append what came back, and reopen its case; return what was not known before."""
+    new: list[Relisting] = []
     with writing(db):
-        return [relisting for relisting in found if record_relisting(db, relisting)]
+        for one in found:
+            if record_relisting(db, one):
+                told = {"relisting": one.id, "old": one.old, "new": one.new}
+                by = Actor(name="markhound")
+                record_case_event(db, one.case, "reopened", told, by, at=one.found_at)
+                new.append(one)
+    return new
 
 
 def _gone(db: Database) -> list[Noticed]:
-    last = find_last_looks(db)
+    last = find_last_looks(db, known_only=True)
     return [
         noticed
         for noticed in find_noticed(db)

@@ -14,7 +14,7 @@ from crawler.store.hits import find_judgement
 from crawler.store.notices import find_notices, record_case, record_notice
 from crawler.takedown import Case, Notice, Recipient
 from crawler.workspace import open_workspace
-from pipelines.evidence.capture import capture_for_notice
+from pipelines.evidence.capture import capture_for_notices
 from pipelines.evidence.pending import keep_pending
 from pipelines.evidence.wacz import check_wacz
 from tests.servers import captured
@@ -138,7 +138,8 @@ def test_by_command_and_for_a_notice_a_hit_is_captured_and_told_when_it_is_no_pr
         sweep(workspace, served.url)
         hit = hits(workspace)[0]["id"]
         made_for = draft(workspace, hit)
-        [sent] = capture_for_notice(open_workspace(workspace), made_for, operator="wei")
+        sent_by = capture_for_notices(open_workspace(workspace), [made_for], operator="wei")
+        [sent] = sent_by[made_for]
         first = run("evidence", "capture", hit, "--by", "li", "--json", workspace=workspace)
         served.routes["/p/1"] = listing_page("Sold out", price="1.00")
         words = run("evidence", "capture", hit, workspace=workspace, expect=1).err

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,8 +17,10 @@ from crawler.store.answers import Answer, find_answers, load_answer
 from crawler.store.database import now, writing
 from crawler.store.ledger import find_entries
 from crawler.store.notice_events import find_notice_events, record_notice_event
+from crawler.store.notices import load_notice
 from crawler.workspace import Workspace, make_workspace
 from pipelines.takedown.answers import decide_answer, dismiss_answer, receive_mail
+from pipelines.takedown.clocks import find_clocks
 from pipelines.takedown.mail_ids import load_mail_key
 from pipelines.takedown.outbox import queue_notice
 from tests.servers.notices import approved_notices
@@ -305,3 +308,31 @@ def test_a_hostile_mail_is_kept_and_listed(office: Workspace, db: Database) -> N
         answer = take(office, db, raw)
         assert (answer.notice, answer.size) == (None, len(raw)), name
         assert answer.id in {a.id for a in find_answers(db)}, name
+
+
+def test_the_clock_of_a_counter_notice_is_told_before_anybody_has_read_it(
+    office: Workspace, db: Database
+) -> None:
+    notice = replace(load_notice(db, NOTICE), kind="dmca")
+    assert find_clocks(db, notice, ()) == []
+    answer = take(
+        office,
+        db,
+        mail("We received a counter notification.", To=reply_to(office), Subject="Counter notice"),
+    )
+    assert answer.suggestion == "countered"
+    assert find_clocks(db, replace(notice, kind="retraction"), ()) == []
+    [clock] = find_clocks(db, notice, ())
+    assert (clock.rule.id, clock.due is not None) == ("DMCA_COUNTER", True)
+    assert answer.id[:12] in clock.notes[0]
+    decide_answer(db, NOTICE, "countered", by="mei", reason="read", answer=answer.id)
+    [known] = find_clocks(db, notice, ())
+    assert known == replace(clock, notes=clock.notes[1:])
+
+
+def test_a_mail_that_is_no_counter_notice_stops_its_clock(office: Workspace, db: Database) -> None:
+    notice = replace(load_notice(db, NOTICE), kind="dmca")
+    answer = take(office, db, mail("Our counter notice form.", To=reply_to(office)))
+    assert [clock.rule.id for clock in find_clocks(db, notice, ())] == ["DMCA_COUNTER"]
+    dismiss_answer(db, answer.id, by="mei", reason="an advertisement")
+    assert find_clocks(db, notice, ()) == []

@@ -175,6 +175,7 @@ STOPPED: dict[str, tuple[Situation, str, str]] = {
     ),
     "never seen": (replace(GOOD, observations={}), "still-up", "was never looked at"),
     "seen long ago": (with_looks(seen(hours=25)), "still-up", "more than 24 h ago"),
+    "changed": (with_looks(seen(), replace(seen(), changed=True)), "still-up", "shows no listing"),
     "gone": (with_looks(seen(), seen(TargetState.GONE, 0.5)), "still-up", "is gone"),
     "blocked": (with_looks(seen(TargetState.BLOCKED)), "still-up", "could not be seen: blocked"),
     "failed": (with_looks(seen(), seen(TargetState.FAILED, 0.5)), "still-up", "failed"),

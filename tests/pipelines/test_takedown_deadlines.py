@@ -191,6 +191,7 @@ def test_clocks_run_from_what_was_told_until_they_end() -> None:
     assert running("dmca", sent, countered) == clock
     assert running("dmca", sent, countered, ("restored", 25, {})) == []
     assert running("dmca", sent, countered, ("withdrawn", 13, {})) == []
+    assert running("dmca", sent, ("withdrawn", 13, {}), ("countered", 14, {})) == []
     again: Told = ("countered", 14, {"received_at": "2026-03-11T12:00:00.000000Z"})
     assert running("dmca", sent, countered, again) == [("DMCA_COUNTER", date(2026, 3, 25))]
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import io
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from sqlite_utils import Database
 
+from crawler.campaign import Campaign
 from crawler.delivery import FollowUpConfig
 from crawler.model import Listing, Outcome, Seller, TargetState
-from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp, writing
 from crawler.store.ledger import find_entries
 from crawler.store.looks import Noticed, StoredLook, find_noticed, record_look
 from crawler.store.notice_events import record_notice_event
-from crawler.store.sweeps import record_outcomes
+from crawler.store.outbox import find_step
+from crawler.store.sweeps import record_outcomes, record_sweep
 from crawler.targets import NO_LISTING
 from crawler.workspace import Workspace, make_workspace
-from pipelines.takedown.follow_up import ending_of, is_due, judge_look, next_due
+from pipelines.takedown.became import find_outcomes
+from pipelines.takedown.case_view import gather_case
+from pipelines.takedown.follow_up import follow_up, is_due, judge_look, next_due
 from pipelines.takedown.looks import Look
 from pipelines.takedown.relisting import find_relistings, record_relistings
-from pipelines.takedown.same_pictures import Pictures
 from tests.servers.notices import CASE, SELLER, a_listing, approved_notices, see
-from tests.servers.sweeping import picture
 
 SENT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 NOTICE, URL = "N-2026-000001", "https://shop.example/p/1"
@@ -162,30 +162,86 @@ def test_only_what_was_sent_is_followed(office: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "more", "ending"),
+    ("before", "more", "state"),
     [
-        ("seen", (), "removed after our notice"),
-        ("gone", (), "gone before our notice"),
-        ("blocked", (), "removed after our notice"),
-        ("seen", (("decided", {"outcome": "removed"}),), "removed after our notice"),
-        ("seen", (("decided", {"outcome": "refused"}),), "removed after our notice was refused"),
+        ("seen", (), "removed"),
+        ("gone", (), "gone-before"),
+        ("blocked", (), "removed"),
+        ("seen", (("bounced", {}),), "gone-before"),
+        ("seen", (("decided", {"outcome": "refused"}),), "removed"),
     ],
 )
-def test_endings_are_kept_apart(
-    office: Workspace, before: str, more: tuple[tuple[str, dict[str, Any]], ...], ending: str
+def test_outcomes_are_kept_apart(
+    office: Workspace, before: str, more: tuple[tuple[str, dict[str, Any]], ...], state: str
 ) -> None:
     with office.store() as db:
-        outcome = Outcome(url=URL, site="shop.example", state=TargetState(before))
-        with writing(db):
-            record_outcomes(db, "w-1", [outcome])
+        asked_again(db, before, -30)
         send(db, NOTICE, *more)
-        looks = [stored(look("gone", 24), "gone once"), stored(look("gone", 48), "gone")]
-        assert ending_of(db, NOTICED, looks) == ending
-        assert ending_of(db, NOTICED, looks[:1]) == "perhaps gone"
-        unknown = stored(look("failed", 60, None), "unknown")
-        assert ending_of(db, NOTICED, [*looks, unknown]) == ending
-        assert ending_of(db, NOTICED, [unknown]) == "not known"
-        assert ending_of(db, NOTICED, [stored(look("seen"), "back")]) == "restored"
+        asked_again(db, "gone", 24)
+        assert became(db) not in ("removed", "restored")
+        asked_again(db, "failed", 40)
+        asked_again(db, "gone", 48)
+        assert became(db) == state
+        asked_again(db, "blocked", 60)
+        assert became(db) == state
+        asked_again(db, "seen", 70, kind="page")  # the way to the shop's home, say
+        assert became(db) == state
+        asked_again(db, "seen", 80, kind="listing")
+        assert became(db) == "restored"
+
+
+def asked_again(db: Database, state: str, hours: float, kind: str | None = None) -> None:
+    """Record a sweep so many hours after the sending, and what it had of the listing."""
+    sweep, target = f"w-{state}-{hours}", TargetState(state)
+    record_sweep(db, sweep, Campaign(name="night", seeds=(URL,)), SENT + hours * HOUR)
+    outcome = Outcome(url=URL, site="shop.example", state=target, kind=kind)
+    with writing(db):
+        record_outcomes(db, sweep, [outcome])
+
+
+def became(db: Database) -> str:
+    return find_outcomes(db, CASE, [URL], apart=12 * HOUR)[URL].state
+
+
+@pytest.mark.parametrize(("end", "after"), [("sent", "restored"), ("uncertain", "uncertain")])
+def test_what_is_back_hides_no_sending_that_nobody_knows_the_end_of(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch, end: str, after: str
+) -> None:
+    with office.store() as db:
+        with writing(db):
+            for event in ("queued", "sending", end):
+                record_notice_event(db, NOTICE, event, {}, by="x", at=SENT)
+        prove_gone(db)
+    there = look("seen", 72)
+    monkeypatch.setattr("pipelines.takedown.follow_up.look_again", lambda *_, **__: [there])
+    [found], _ = follow_up(office, everything=True)
+    assert found.verdict == "back"
+    with office.store() as db:
+        step = find_step(db, NOTICE)
+    assert step is not None
+    assert step.event == after
+
+
+def test_a_look_is_not_replaced_by_plain_sql(office: Workspace) -> None:
+    with office.store() as db:
+        send(db)
+        prove_gone(db)
+    plain = sqlite3.connect(office.folder / "markhound.db")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        plain.execute("INSERT OR REPLACE INTO looks SELECT * FROM looks")
+    plain.close()
+
+
+def test_one_listing_that_is_back_says_nothing_of_the_others(office: Workspace) -> None:
+    other = "https://shop.example/p/2"
+    with office.store() as db:
+        told = {"url": other, "sweep": "w-1", "reason": ""}
+        send(db, NOTICE, ("restored", told))
+        assert became(db) == "noticed"
+        send_back = {"reason": "by telephone"}
+        with writing(db):
+            record_notice_event(db, NOTICE, "restored", send_back, by="x", at=SENT)
+        assert became(db) == "restored"
 
 
 # -- relistings ------------------------------------------------------------------------
@@ -266,6 +322,14 @@ def test_what_is_not_proven_gone_has_not_come_back(office: Workspace) -> None:
     assert back(office) == []
 
 
+def test_what_is_not_had_later_hides_no_relisting(sold: Workspace) -> None:
+    with sold.store() as db:
+        with writing(db):
+            record_look(db, stored(look("blocked", 72, None), "unknown"))
+        listed(db, a_listing("https://shop.example/p/9", BAG), "bag")
+    assert back(sold) == [("9", ["seller", "pictures", "title"])]
+
+
 def test_another_model_or_size_is_another_thing(sold: Workspace) -> None:
     with sold.store() as db:
         listed(db, a_listing(URL, "Aurelio runner 2000 size 42"), days=-1)
@@ -323,18 +387,13 @@ def test_a_relisting_is_recorded_once_in_its_case(sold: Workspace) -> None:
         assert record_relistings(db, found) == found
         assert record_relistings(db, found) == []
         assert find_relistings(db, sold) == []
+        kinds = [e.kind for e in find_entries(db, subject=CASE)]
+        assert kinds.count("relisting") == kinds.count("case-reopened") == 1
         [entry] = [e for e in find_entries(db, subject=CASE) if e.kind == "relisting"]
+        view = gather_case(db, CASE)
+    assert [listing.outcome.state for listing in view.listings] == ["relisted"]
+    [relisting] = view.relistings
+    assert (relisting.old, relisting.new) == (URL, "https://shop.example/p/9")
+    assert [hit.judgement for hit in relisting.hits] == [None]
     assert "https://shop.example/p/9" in entry.record
     assert timestamp(found[0].found_at) == entry.at
-
-
-def test_a_picture_that_was_saved_anew_is_the_same_one(tmp_path: Path) -> None:
-    folder = PictureFolder(root=tmp_path)
-    whole = Image.open(io.BytesIO(picture(3)))
-    smaller, other = io.BytesIO(), picture(5)
-    whole.convert("RGB").resize((200, 150)).save(smaller, "JPEG", quality=70)
-    old = [folder.keep(picture(3))]
-    pictures = Pictures(folder)
-    assert pictures.find_same(old, old) == 1
-    assert pictures.find_same(old, [folder.keep(smaller.getvalue()), folder.keep(other)]) == 1
-    assert pictures.find_same(old, [folder.keep(other), folder.keep(b"no picture"), "ab" * 32]) == 0

@@ -20,21 +20,32 @@ def outcome(course: str) -> tuple[OutcomeState, str]:
 
     Each happening is an hour after the one before; ``+13`` lets 13 hours go by.
     """
-    at, events, looks, said = START, [], [], []
+    at, events, looks, said, was = START, [], [], [], ""
     for number, word in enumerate(course.split()):
         at += timedelta(hours=int(word) if word[0] == "+" else 1)
         name, _, more = word.partition(":")
-        if word in LOOKS:
+        if word == "changed":
+            seen = TargetState.SEEN
+            looks.append(Observation(url="u", state=seen, reason=None, at=at, changed=True))
+        elif word in LOOKS and (word != "failed" or was != "uncertain"):
             looks.append(Observation(url="u", state=LOOKS[word], reason=None, at=at))
         elif name == "say":
             said.append(Said(state=more, reason="as told", by="wei", at=at))  # type: ignore[arg-type] # from SAID
         elif word[0] != "+":
+            name, _, notice = name.partition("@")
             record = {"outcome": more} if more else {}
             events.append(
                 NoticeEvent(
-                    id=number, notice="N-1", event=name, record=record, by="wei", at=at, entry=1
+                    id=number,
+                    notice=notice or "N-1",
+                    event=name,
+                    record=record,
+                    by="wei",
+                    at=at,
+                    entry=1,
                 )
             )
+        was = word
     found = derive_outcome(events, looks, said)
     return found.state, found.reason
 
@@ -76,7 +87,21 @@ def outcome(course: str) -> tuple[OutcomeState, str]:
         ("seen sent decided:removed countered restored", "restored"),
         ("seen sent gone +13 gone seen", "restored"),
         ("seen sent gone +13 gone seen gone +13 gone", "removed"),
+        ("seen sent gone +13 gone say:relisted seen", "restored"),
         ("seen sent blocked seen", "noticed"),
+        # a page without the listing is neither
+        ("seen sent changed", "noticed"),
+        ("seen sent gone changed +13 gone", "noticed"),
+        ("seen sent gone +13 gone changed", "removed"),
+        # what never arrived took nothing down
+        ("seen uncertain failed", "open"),
+        ("seen uncertain failed gone +13 gone", "gone-before"),
+        ("seen uncertain failed sending sent gone +13 gone", "removed"),
+        ("seen sent bounced", "open"),
+        ("seen sent sent@N-2 bounced gone +13 gone", "removed"),
+        ("seen sent sent@N-2 withdrawn", "noticed"),
+        ("seen sent withdrawn decided:removed", "withdrawn"),
+        ("seen sent withdrawn decided:refused", "withdrawn"),
         # withdrawn
         ("seen sent withdrawn", "withdrawn"),
         ("seen sent withdrawn gone +13 gone", "withdrawn"),
@@ -91,6 +116,15 @@ def outcome(course: str) -> tuple[OutcomeState, str]:
 )
 def test_outcome_of_a_course(course: str, state: OutcomeState) -> None:
     assert outcome(course)[0] == state
+
+
+def test_one_look_proves_nothing_when_two_need_not_be_apart() -> None:
+    gone = [
+        Observation(url="u", state=TargetState.GONE, reason=None, at=START + timedelta(hours=hour))
+        for hour in (0, 1)
+    ]
+    assert derive_outcome([], gone[:1], apart=timedelta(0)).state == "open"
+    assert derive_outcome([], gone, apart=timedelta(0)).state == "gone-before"
 
 
 def test_every_outcome_says_how_it_is_known() -> None:

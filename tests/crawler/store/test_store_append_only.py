@@ -253,3 +253,18 @@ def test_hit_that_is_not_found_any_more_is_current_no_longer(
     assert next(db.query("SELECT count(*) AS n FROM hit_findings"))["n"] == 2
     with pytest.raises(NotFoundError, match="none any more"):
         load_hit(db, pictures, hit)
+
+
+def test_what_the_ledger_vouches_for_is_never_replaced(db: Database) -> None:
+    """INSERT OR REPLACE deletes without a trigger's leave, on a connection that does not ask."""
+    triggers = {
+        row["name"] for row in db.query("SELECT name FROM sqlite_master WHERE type='trigger'")
+    }
+    kept = {
+        table
+        for table in db.table_names()
+        if f"{table}_refuses_delete" in triggers
+        and any(column.name == "entry" for column in db.table(table).columns)
+    }
+    assert {"looks", "outbox", "answers", "captures", "approvals", "stamps"} <= kept
+    assert {table for table in kept if f"{table}_refuses_replace" not in triggers} == set()

@@ -1,0 +1,46 @@
+"""The clocks that run for a notice, from the store: also those of answers nobody has read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from sqlite_utils import Database
+
+from crawler.store.answers import find_answers
+from crawler.store.notice_events import find_notice_events
+from crawler.takedown import Notice
+from pipelines.takedown.deadlines import Deadline, deadlines_of, running_deadlines
+from pipelines.takedown.kinds import find_kind
+from pipelines.takedown.situations import RETRACTION
+
+
+def find_clocks(db: Database, notice: Notice, answer_days: Iterable[int]) -> list[Deadline]:
+    """Return the clocks that run for a notice, soonest first; none for a retraction.
+
+    A mail that reads like a counter-notice starts its clock when it comes: the law does not wait
+    until somebody has read it. Such a clock says so, and ends when a person takes the mail for
+    something else.
+    """
+    if notice.kind == RETRACTION:
+        return []
+    kind = find_kind(notice.kind)
+    events = list(find_notice_events(db, notice.id))
+    running = running_deadlines(kind, events, answer_days)
+    if any(event.event in ("withdrawn", "closed") for event in events):
+        return running
+    by_rule = {one.rule.id: one for one in running if one.rule.event == "countered"}
+    others = [one for one in running if one.rule.id not in by_rule]
+    for answer in find_answers(db, notice=notice.id, open_only=True):
+        if answer.clock_from is None or answer.suggestion is None:
+            continue
+        unread = (
+            f"Nobody has read the answer {answer.id[:12]} yet, which may be a counter-notice"
+            f" (markhound notice reply {notice.id} --as WHAT --answer {answer.id[:12]}).",
+        )
+        for clock in deadlines_of(kind, answer.suggestion, answer.clock_from):
+            known = by_rule.get(clock.rule.id)
+            if known is None or (clock.due or date.max) < (known.due or date.max):
+                by_rule[clock.rule.id] = replace(clock, notes=(*unread, *clock.notes))
+    return sorted([*others, *by_rule.values()], key=lambda one: (one.due or date.max, one.rule.id))
