@@ -12,7 +12,9 @@ from console.context import Context, json_option, pass_context, people, print_js
 from console.text import clean, print_rows
 from crawler.campaign import Politeness
 from crawler.store.looks import Relisting
+from crawler.workspace import Workspace
 from pipelines.takedown.follow_up import FollowedUp, follow_up
+from pipelines.takedown.relisting import find_relistings, record_relistings
 
 
 @click.command("follow-up")
@@ -64,10 +66,16 @@ def _print(found: list[FollowedUp], back: list[Relisting]) -> None:
         for one in found
     ]
     print_rows(("notice", "listing", "now", "so far", "state", "why"), rows, "Nothing is due.")
-    tell_relistings(back)
+    _tell_relistings(back)
 
 
-def tell_relistings(back: Sequence[Relisting]) -> None:
+def look_for_relistings(workspace: Workspace) -> None:
+    """Record what came back of noticed listings, and tell what was not known."""
+    with workspace.store() as db:
+        _tell_relistings(record_relistings(db, find_relistings(db, workspace)))
+
+
+def _tell_relistings(back: Sequence[Relisting]) -> None:
     """Tell people what came back, and in which case it is."""
     for relisting in back:
         why = "; ".join(relisting.reasons)
