@@ -66,16 +66,16 @@ def _print(found: list[FollowedUp], back: list[Relisting]) -> None:
         for one in found
     ]
     print_rows(("notice", "listing", "now", "so far", "state", "why"), rows, "Nothing is due.")
-    _tell_relistings(back)
+    tell_relistings(back)
 
 
 def look_for_relistings(workspace: Workspace) -> None:
     """Record what came back of noticed listings, and tell what was not known."""
     with workspace.store() as db:
-        _tell_relistings(record_relistings(db, find_relistings(db, workspace)))
+        tell_relistings(record_relistings(db, find_relistings(db, workspace)))
 
 
-def _tell_relistings(back: Sequence[Relisting]) -> None:
+def tell_relistings(back: Sequence[Relisting]) -> None:
     """Tell people what came back, and in which case it is."""
     for relisting in back:
         why = "; ".join(relisting.reasons)
