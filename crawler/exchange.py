@@ -1,7 +1,8 @@
 """One request and its answer as they went over the wire, kept for evidence.
 
 The handler (``crawler/handler.py``) notes every exchange of a page in the request's meta, where it
-lives as long as the answer does; nobody else looks at it unless the page is captured.
+lives as long as the answer does; nobody else looks at it unless the page is captured. It does so
+only where ``MARKHOUND_KEEP_EXCHANGES`` says that there may be captures.
 """
 
 from __future__ import annotations
@@ -54,39 +55,52 @@ class _Certificate(Protocol):
     def to_cryptography(self) -> Any: ...  # noqa: ANN401 (a certificate of the library cryptography)
 
 
-@dataclass(slots=True)
-class Log:
-    """What an exchange is made of while it is under way."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """Who is at the other end of a connection, and how it is encrypted."""
 
-    url: str
-    sent: list[bytes] = field(default_factory=list)
-    received: list[bytes] = field(default_factory=list)
     address: str | None = None
     protocol: str | None = None
     cipher: str | None = None
     chain: tuple[_Certificate, ...] = ()
+
+    def tls(self) -> Tls | None:
+        """Return how it is encrypted; None for plain HTTP."""
+        if self.protocol is None:
+            return None
+        chain = tuple(_der(certificate) for certificate in self.chain)
+        return Tls(protocol=self.protocol, cipher=self.cipher or "not known", chain=chain)
+
+
+@dataclass(slots=True)
+class Log:
+    """What an exchange is made of while it is under way."""
+
+    url: str = ""
+    server: Server = Server()
+    sent: list[bytes] = field(default_factory=list)
+    received: list[bytes] | None = field(default_factory=list)
+    """None when nobody will want it."""
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    ended_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ended_at: datetime | None = None
+    """None before anything came."""
 
     def receive(self, data: bytes) -> None:
         """Note what came."""
-        self.received.append(data)
-        self.ended_at = datetime.now(UTC)
+        if self.received is not None:
+            self.received.append(data)
+            self.ended_at = datetime.now(UTC)
 
     def exchange(self) -> Exchange:
         """Return what is there by now."""
-        tls = None
-        if self.protocol is not None:
-            chain = tuple(_der(certificate) for certificate in self.chain)
-            tls = Tls(protocol=self.protocol, cipher=self.cipher or "not known", chain=chain)
         return Exchange(
             url=self.url,
             begun_at=self.begun_at,
-            ended_at=self.ended_at,
+            ended_at=self.ended_at or self.begun_at,
             request=b"".join(self.sent),
-            response=_without_interim(b"".join(self.received)),
-            address=self.address,
-            tls=tls,
+            response=_without_interim(b"".join(self.received or ())),
+            address=self.server.address,
+            tls=self.server.tls(),
         )
 
 

@@ -76,6 +76,7 @@ def fetch_pages(urls: Sequence[str], *, contact: str | None, allow_private: bool
         "HTTPERROR_ALLOW_ALL": True,
         "LOG_ENABLED": False,
         "MARKHOUND_ALLOW_PRIVATE": allow_private,
+        "MARKHOUND_KEEP_EXCHANGES": True,
         "USER_AGENT": user_agent(settings["USER_AGENT"], contact),
     }
     settings.setdict(chosen, priority="cmdline")

@@ -1,8 +1,8 @@
-"""Scrapy's HTTP/1.1 handler, with a bound on the head of an answer, and a note of every exchange.
+"""Scrapy's HTTP/1.1 handler, with a bound on the head of an answer, and a note of each exchange.
 
 Scrapy bounds bodies (``DOWNLOAD_MAXSIZE``) and not heads: headers without end were measured to take
-676 MB in 20 seconds. What went over the wire for a page is kept beside its answer
-(``crawler/exchange.py``), as evidence is made of that and not of what Scrapy makes of it.
+676 MB in 20 seconds. Where there may be captures, what went over the wire for a page is kept beside
+its answer (``crawler/exchange.py``): evidence is made of that and not of what Scrapy makes of it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IResponse
 
 from crawler.errors import GuardError
-from crawler.exchange import EXCHANGES, MOST_EXCHANGES, Log
+from crawler.exchange import EXCHANGES, MOST_EXCHANGES, Log, Server
 
 HEAD = 256 * 1024
 """Bytes of an answer's head, interim answers (1xx) included; browsers allow about as many."""
@@ -44,10 +44,14 @@ class BoundedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _Factory  # noqa: SLF001 (Scrapy sets it in the same way)
+        self._keeps = crawler.settings.getbool("MARKHOUND_KEEP_EXCHANGES")
+        factory = _NotingFactory if self._keeps else _Factory
+        self._pool._factory = factory  # noqa: SLF001 (Scrapy sets it in the same way)
 
     async def download_request(self, request: Request) -> Response:
-        """Return the answer; as Scrapy does it, by an agent that notes the exchange."""
+        """Return the answer as Scrapy does; where wanted, by an agent that notes the exchange."""
+        if not self._keeps:
+            return await super().download_request(request)
         agent = _Agent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -65,7 +69,11 @@ class BoundedHandler(HTTP11DownloadHandler):
 class _Agent(_ScrapyAgent):
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:  # noqa: ANN401 (Twisted's, untyped)
         log: Log | None = getattr(txresponse, "exchange", None)
-        if log is not None and not request.meta.get("picture"):
+        if log is None:
+            pass  # no answer of HTTP/1.1
+        elif request.meta.get("picture"):
+            log.received = None  # before most of it has come
+        else:
             log.url = request.url
             kept = (*request.meta.get(EXCHANGES, ()), log)
             request.meta[EXCHANGES] = kept[-MOST_EXCHANGES:]
@@ -78,6 +86,59 @@ class _Parser(_LenientHTTPClientParser):
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 (Twisted's name)
         with suppress(InvalidHeaderName):
             super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+
+
+class _Protocol(_LenientHTTP11ClientProtocol):
+    _head = 0
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        answer = super().request(request)
+        self._head = 0
+        if self._parser is not None:
+            self._parser.__class__ = _Parser  # as Scrapy does it: Twisted has no other way
+            self._parser.MAX_LENGTH = HEAD  # of one line; the bound of the whole comes first
+        return answer
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        parser = self._parser
+        if parser is not None and parser.state in (STATUS, HEADER):
+            self._head += len(data)
+            if self._head > HEAD:
+                self._giveUp(Failure(GuardError(TOO_LONG)))  # type: ignore[no-untyped-call]
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _Factory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class _NotingProtocol(_Protocol):
+    """Notes what goes over the wire for each request."""
+
+    _server: Server | None = None
+    _exchange: Log | None = None  # of the request under way
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        log = self._exchange = Log()
+        answer = super().request(_Written(request, log))  # type: ignore[arg-type] # it is one, but for its class
+        answer.addCallback(partial(_attached, log))
+        return answer
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        log = self._exchange
+        if log is not None and self._parser is not None:
+            if self._server is None:  # one connection, one server; before data came, no handshake
+                self._server = _server_of(self.transport)
+            log.server = self._server
+            log.receive(data)
+        super().dataReceived(data)
+
+
+class _NotingFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
+        return _NotingProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
 class _Written:
@@ -113,50 +174,22 @@ class _Tee:
         self._transport.writeSequence(lines)
 
 
-class _Protocol(_LenientHTTP11ClientProtocol):
-    _head = 0
-    _exchange: Log | None = None  # of the request under way
-
-    def request(self, request: TxRequest) -> Deferred[IResponse]:
-        log = self._exchange = Log("")
-        answer = super().request(_Written(request, log))  # type: ignore[arg-type] # it is one, but for its class
-        _note_server(self.transport, log)
-        answer.addCallback(partial(_attached, log))
-        self._head = 0
-        if self._parser is not None:
-            self._parser.__class__ = _Parser  # as Scrapy does it: Twisted has no other way
-            self._parser.MAX_LENGTH = HEAD  # of one line; the bound of the whole comes first
-        return answer
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
-        parser = self._parser
-        if parser is not None and self._exchange is not None:
-            self._exchange.receive(data)
-        if parser is not None and parser.state in (STATUS, HEADER):
-            self._head += len(data)
-            if self._head > HEAD:
-                self._giveUp(Failure(GuardError(TOO_LONG)))  # type: ignore[no-untyped-call]
-                return
-        super().dataReceived(data)  # type: ignore[no-untyped-call]
-
-
 def _attached(log: Log, answer: IResponse) -> IResponse:
     answer.exchange = log  # as Scrapy attaches the certificate
     return answer
 
 
-def _note_server(transport: Any, log: Log) -> None:  # noqa: ANN401 (Twisted's, untyped)
-    """Note who is at the other end, and how the connection is encrypted."""
+def _server_of(transport: Any) -> Server:  # noqa: ANN401 (Twisted's, untyped)
+    """Return who is at the other end, and how the connection is encrypted."""
+    address = None
     with suppress(AttributeError):  # a transport of tests, or one that has just closed
-        log.address = transport.getPeer().host
+        address = transport.getPeer().host
     handle: Any = getattr(transport, "getHandle", lambda: None)()
     if not hasattr(handle, "get_protocol_version_name"):
-        return  # plain HTTP
-    log.protocol = handle.get_protocol_version_name()
-    log.cipher = handle.get_cipher_name()
-    log.chain = tuple(handle.get_peer_cert_chain() or ())
-
-
-class _Factory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return Server(address=address)  # plain HTTP
+    return Server(
+        address=address,
+        protocol=handle.get_protocol_version_name(),
+        cipher=handle.get_cipher_name(),
+        chain=tuple(handle.get_peer_cert_chain() or ()),
+    )

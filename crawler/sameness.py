@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from lxml.etree import XPath  # type: ignore[import-untyped]
 
-from crawler.extract.dom import HtmlElement, on_one_line
+from crawler.extract.dom import HtmlElement
 
 ALIKE = 0.9
 """Share of their words that two pages have in common that are one page with a small difference (the
@@ -34,6 +34,7 @@ MOST_TITLES = 20_000
 _TEXTS = XPath("//body//text()[not(parent::script or parent::style)]", smart_strings=False)
 _LINKS = XPath("//a/@href", smart_strings=False)
 _NUMBERS = re.compile(r"\d+")
+_DIGITS = b"0123456789"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOT_FOUND = re.compile(
     r"\b404\b|not found|no(?:t| longer) (?:available|exist)|does ?n[o']t exist|nicht gefunden"
@@ -140,19 +141,27 @@ def _is_full_notice(text: str) -> bool:
 
 def look_of(root: HtmlElement) -> Look:
     """Return what a page looks like."""
-    text = on_one_line(" ".join(_TEXTS(root)))
-    bare = _NUMBERS.sub("", text.replace(" ", ""))
-    links = "\n".join(_LINKS(root))
-    words = _WORD.findall(text, 0, MOST_TEXT)[:MOST_WORDS]
+    pieces = " ".join(_TEXTS(root)).split()
+    bare = _without_numbers("".join(pieces))
+    links = "\n".join(_LINKS(root)).encode("utf-8", "replace")
+    different = " ".join(dict.fromkeys(" ".join(pieces)[:MOST_TEXT].split()))
+    words = _WORD.findall(different)[:MOST_WORDS]
     return Look(
         text=_digest(bare),
-        whole=_digest(f"{bare}\n{links}"),
-        words=array("I", {hash(word) & 0xFFFFFFFF for word in set(words)}),
+        whole=_digest(bare + b"\n" + links),
+        words=array("I", {hash(word) & 0xFFFFFFFF for word in words}),
     )
 
 
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=12).digest()
+def _without_numbers(text: str) -> bytes:
+    """Return the text in UTF-8; of the first page of every site, so that it must be quick."""
+    if text.isascii():
+        return text.encode().translate(None, _DIGITS)
+    return _NUMBERS.sub("", text).encode("utf-8", "replace")
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=12).digest()
 
 
 @dataclass(slots=True)

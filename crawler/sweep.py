@@ -269,6 +269,7 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str, used: float)
         "MARKHOUND_WORKSPACE": str(workspace.folder),
         "MARKHOUND_SWEEP": sweep,
         "MARKHOUND_ALLOW_PRIVATE": campaign.allow_private,
+        "MARKHOUND_KEEP_EXCHANGES": workspace.config.evidence.capture != "off",
         "MARKHOUND_RENDER": campaign.render,
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,

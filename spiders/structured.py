@@ -22,7 +22,15 @@ from crawler.errors import (
     GrowsByScriptError,
     NeedsBrowserError,
 )
-from crawler.extract import find_page, is_plain_text, limits_of, page_of, parse_page, text_page
+from crawler.extract import (
+    PageReading,
+    find_page,
+    is_plain_text,
+    limits_of,
+    page_of,
+    parse_page,
+    text_page,
+)
 from crawler.extract.growth import grows_by_script
 from crawler.feeds import find_feeds
 from crawler.link import Link, LinkKind, Links
@@ -125,7 +133,7 @@ class StructuredSpider(Discovery, Spider):
                     yield output
             if asked and reading.needs_browser:  # what scripts would show, the interface tells
                 return
-        for output in self.parse(response, platform=name):
+        for output in self._outputs_of(response, page, reading, name):
             yield output
 
     async def _catalogue(
@@ -220,6 +228,11 @@ class StructuredSpider(Discovery, Spider):
             return
         page = page_of(response)
         reading = parse_page(response.url, page, source=response.text)
+        yield from self._outputs_of(response, page, reading, platform)
+
+    def _outputs_of(
+        self, response: Response, page: Selector, reading: PageReading, platform: str | None
+    ) -> Iterator[Output]:
         for message in reading.warnings:
             yield PageWarning(url=response.url, message=message)
         if reading.blocked_by:

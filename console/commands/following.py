@@ -12,7 +12,9 @@ from console.context import Context, json_option, pass_context, people, print_js
 from console.text import clean, print_rows
 from crawler.campaign import Politeness
 from crawler.store.looks import Relisting
+from crawler.workspace import Workspace
 from pipelines.takedown.follow_up import FollowedUp, follow_up
+from pipelines.takedown.relisting import find_relistings, record_relistings
 
 
 @click.command("follow-up")
@@ -65,6 +67,12 @@ def _print(found: list[FollowedUp], back: list[Relisting]) -> None:
     ]
     print_rows(("notice", "listing", "now", "outcome", "state", "why"), rows, "Nothing is due.")
     tell_relistings(back)
+
+
+def look_for_relistings(workspace: Workspace) -> None:
+    """Record what came back of noticed listings, and tell what was not known."""
+    with workspace.store() as db:
+        tell_relistings(record_relistings(db, find_relistings(db, workspace)))
 
 
 def tell_relistings(back: Sequence[Relisting]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
 import click
 from rich.console import Console
 
-from console.commands.following import tell_relistings
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.progress import sweep_progress
@@ -31,12 +31,11 @@ from crawler.queries import queries_of
 from crawler.quiet import find_quiet
 from crawler.sites import site_of
 from crawler.store.database import now
+from crawler.store.looks import find_noticed
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
-from pipelines.evidence.stamps import stamp_after_sweep
 from pipelines.sweep.words import check_installed
-from pipelines.takedown.relisting import find_relistings, record_relistings
 
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
@@ -112,11 +111,26 @@ def sweep(
         print_json(report, keep_empty=True)
     else:
         print_report(out(), report)
-    with context.workspace.store() as db:
-        tell_relistings(record_relistings(db, find_relistings(db, context.workspace)))
-    for line in stamp_after_sweep(context.workspace):
-        people().print(clean(line), markup=False, soft_wrap=True)
+    _tell_relistings(context)
+    _stamp(context)
     ctx.exit(EXIT_STATUS[report.state])
+
+
+def _tell_relistings(context: Context) -> None:
+    """Tell which noticed listings came back, where there are any."""
+    with context.workspace.store() as db:
+        if not any(find_noticed(db)):
+            return  # what compares pictures takes longer to load than small sites to sweep
+    import_module("console.commands.following").look_for_relistings(context.workspace)
+
+
+def _stamp(context: Context) -> None:
+    """Have what is new stamped, where somebody is named who does."""
+    evidence = context.workspace.config.evidence
+    if not (evidence.stamp_authorities or evidence.anchors):
+        return  # what asks them need not be loaded
+    for line in import_module("pipelines.evidence.stamps").stamp_after_sweep(context.workspace):
+        people().print(clean(line), markup=False, soft_wrap=True)
 
 
 def _resumed(context: Context, what: Sequence[str]) -> tuple[Campaign, StoredSweep | None]:

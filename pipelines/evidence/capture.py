@@ -25,8 +25,9 @@ from crawler.store.hits import StoredHit, load_hit
 from crawler.store.notices import load_notice
 from crawler.store.sweeps import load_sweep
 from crawler.workspace import Workspace
-from pipelines.evidence.keeping import keep_capture, sweep_up
+from pipelines.evidence.keeping import keep_capture
 from pipelines.evidence.material import Material, Occasion, claim_of
+from pipelines.evidence.unfinished import sweep_up
 
 NO_BROWSER = f"there is no browser; {HOW_TO_GET}"
 NOT_WANTED = 'the workspace wants none (evidence.render = "never")'

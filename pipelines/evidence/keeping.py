@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 from crawler.files import locked, whole_file
-from crawler.store.captures import Capture, find_captures_of_file, find_filed, record_capture
+from crawler.store.captures import Capture, find_captures_of_file, record_capture
 from crawler.store.database import now, writing
 from crawler.workspace import Workspace
 from pipelines.evidence.composing import compose
@@ -71,23 +70,6 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
 def _known(workspace: Workspace, capture: str) -> list[Capture]:
     with workspace.store() as db:
         return find_captures_of_file(db, _file_of(capture))
-
-
-def sweep_up(workspace: Workspace) -> None:
-    """Remove what processes that were killed left behind; the lock says that nobody writes now."""
-    folder = workspace.captures
-    if not folder.is_dir():
-        return
-    with locked(folder), workspace.store() as db:
-        filed = find_filed(db)
-        for path in folder.iterdir():
-            whole = path.suffix == ".wacz" and not path.name.startswith(".")
-            if path.name.startswith(".") or (whole and _name(workspace, path) not in filed):
-                path.unlink(missing_ok=True)
-
-
-def _name(workspace: Workspace, path: Path) -> str:
-    return path.relative_to(workspace.folder).as_posix()
 
 
 def _file_of(capture: str) -> str:

@@ -18,7 +18,8 @@ from crawler.render import find_chromium
 from crawler.store.captures import find_captures
 from crawler.store.ledger import find_entries
 from pipelines.evidence.capture import Wanted, capture, capture_all
-from pipelines.evidence.keeping import keep_capture, sweep_up
+from pipelines.evidence.keeping import keep_capture
+from pipelines.evidence.unfinished import sweep_up
 from pipelines.evidence.wacz import check_wacz
 from tests.servers import captured
 from tests.servers.captured import is_broken

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.errors import BlockedError, ExtractionError, NeedsBrowserError, NotAPageError
+from crawler.extract import parse_page
 from crawler.link import Links
 from crawler.model import Listing, PageWarning
 from spiders.structured import StructuredSpider
@@ -106,3 +108,23 @@ def test_a_whole_shop_over_http() -> None:
         assert {item["site"] for item in found} == {shop.site}
         assert set(shop.requests) == set(routes)
         assert set(shop.requests.values()) == {1}
+
+
+def test_a_first_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def parse(url: str, *arguments: Any, **named: Any) -> Any:
+        read.append(url)
+        return parse_page(url, *arguments, **named)
+
+    async def listings(spider: StructuredSpider, page: HtmlResponse) -> list[str]:
+        found = [output async for output in spider.parse_seed(page)]
+        return [output.title for output in found if isinstance(output, Listing)]
+
+    monkeypatch.setattr("spiders.structured.parse_page", parse)
+    spider = StructuredSpider()
+    spider._met.add("corner.example")  # nothing is asked of the site
+    body = (PAGES / "json_ld.html").read_bytes()
+    page = HtmlResponse(URL, body=body, encoding="utf-8")
+    assert len(asyncio.run(listings(spider, page))) == 1
+    assert read == [URL]
