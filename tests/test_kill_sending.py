@@ -107,6 +107,7 @@ def test_two_programs_at_once_send_each_notice_once(workspace: Path, tmp_path: P
         all_sent_but_known(workspace, server, notices, kills=0)
 
 
+@pytest.mark.long
 def test_a_signal_stops_it_after_the_message_under_way(workspace: Path, tmp_path: Path) -> None:
     notices = approved_notices(workspace, 30)
     with MailServer(tmp_path) as server:

@@ -47,6 +47,7 @@ def told(report: Any) -> str:
     return "\n".join(warning["message"] for warning in report["warnings"])
 
 
+@pytest.mark.long
 def test_a_page_is_read_in_full_after_a_month_whatever_the_server_says(
     ready: Path, shop: TinyShop, campaign: Path
 ) -> None:
@@ -129,6 +130,7 @@ def goods_asked(shop: TinyShop) -> int:
     return sum(count for path, count in shop.requests.items() if path.startswith("/p/"))
 
 
+@pytest.mark.long
 def test_a_page_that_its_sitemap_says_is_old_is_not_asked_for(
     ready: Path, shop: TinyShop, campaign: Path
 ) -> None:
@@ -188,6 +190,7 @@ def test_dates_that_say_nothing_are_not_used(
     assert second["targets"] == {"unchanged": 14}
 
 
+@pytest.mark.long
 def test_a_sitemap_that_was_wrong_is_not_believed_any_more(ready: Path, shop: TinyShop) -> None:
     with_sitemap(shop)
     campaign = str(write(ready, shop, full_look_share=1))

@@ -33,6 +33,7 @@ def test_a_listing_behind_a_redirect_tells_when_it_was_found_unchanged(workspace
         assert after["seen_at"] > before["seen_at"]
 
 
+@pytest.mark.long
 def test_a_site_was_seen_when_a_listing_was_found_unchanged(workspace: Path) -> None:
     with TinyShop({"/": links_page("/p/1"), "/p/1": listing_page("Northgate boots")}) as shop:
         sweep(workspace, shop.url)

@@ -92,6 +92,7 @@ def test_a_trap_stays_known(workspace: Path) -> None:
     assert len(told) == 1
 
 
+@pytest.mark.long
 def test_a_sweep_of_an_older_version_starts_again_and_says_so(workspace: Path) -> None:
     goods = [f"/p/{n}" for n in range(6)]
     routes = {"/": links_page(*goods), **{path: listing_page(path) for path in goods}}

@@ -57,6 +57,7 @@ def test_lists_that_grow_by_scripts_are_swept_whole(workspace: Path) -> None:
         assert {shop.requests[f"/goods/{number}"] for number in GOODS} == {1}, kind
 
 
+@pytest.mark.long
 @needs_browser
 def test_a_shell_that_is_as_it_was_may_show_other_goods(workspace: Path) -> None:
     routes = script_shop(COUNT, PAGE)

@@ -103,6 +103,7 @@ def test_what_changed_is_read_and_new_links_are_followed(ready: Path, shop: Tiny
     assert third["targets"] == {"unchanged": 13, "gone": 1}
 
 
+@pytest.mark.long
 def test_another_registry_looks_at_everything_again(ready: Path, shop: TinyShop) -> None:
     sweep(ready, shop.url)
     take_in(ready, {"id": "TM-2", "kind": "trademark", "name": "boots"})
@@ -112,6 +113,7 @@ def test_another_registry_looks_at_everything_again(ready: Path, shop: TinyShop)
     assert check_database(ready) == (12, 24)
 
 
+@pytest.mark.long
 def test_a_picture_that_was_not_had_is_asked_for_again(ready: Path, shop: TinyShop) -> None:
     whole = shop.routes["/i/3.png"]
     shop.routes["/i/3.png"] = Answer("busy", status=500)
@@ -134,6 +136,7 @@ def test_304_that_nobody_asked_for_is_no_proof(ready: Path, shop: TinyShop) -> N
     assert outcomes(ready, sweep(ready, shop.url)["sweep"])["p/3"] == ("failed", "HTTP 304")
 
 
+@pytest.mark.long
 def test_listings_tell_when_they_were_last_found_unchanged(ready: Path, shop: TinyShop) -> None:
     sweep(ready, shop.url)
     before = {line["url"]: line["seen_at"] for line in listings(ready)}
@@ -165,6 +168,7 @@ def test_a_changed_layout_is_an_alarm(ready: Path, shop: TinyShop) -> None:
     assert f"{shop.site} yields less than it used to: 0 listings, usually 12" in warnings
 
 
+@pytest.mark.long
 def test_pages_that_are_not_due_are_left_alone(ready: Path, shop: TinyShop) -> None:
     campaign = ready / "campaign.toml"
     campaign.write_text(f'name = "night"\nseeds = ["{shop.url}"]\nrecrawl = "adaptive"\n')
@@ -185,6 +189,7 @@ def test_pages_that_are_not_due_are_left_alone(ready: Path, shop: TinyShop) -> N
     assert sweep(ready, str(campaign))["targets"] == {"seen": 13}
 
 
+@pytest.mark.long
 def test_what_one_campaign_left_another_one_finds(ready: Path, shop: TinyShop) -> None:
     sweep(ready, shop.url, "--max-pages", "4", expect=3)
     with TinyShop({"/": links_page("/about")}) as other:
@@ -192,6 +197,7 @@ def test_what_one_campaign_left_another_one_finds(ready: Path, shop: TinyShop) -
     assert sweep(ready, shop.url)["listings"] == 12
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", [Answer("", status=500), Answer("", status=403)])
 def test_a_page_that_was_not_had_is_asked_for_again(
     ready: Path, shop: TinyShop, answer: Answer

@@ -182,6 +182,7 @@ def test_killed_sweep_goes_on_where_it_was(workspace: Path, slow_shop: TinyShop)
     assert sum(again.values()) <= 8  # four under way or unwritten at each kill
 
 
+@pytest.mark.long
 def test_stopped_sweep_goes_on_with_a_larger_budget(workspace: Path) -> None:
     pages = [f"/p/{number}" for number in range(20)]
     routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}

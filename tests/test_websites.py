@@ -86,6 +86,7 @@ def test_pages_are_compared_with_works(works: Path) -> None:
     assert {state for state, _ in ended.values()} == {"seen"}
 
 
+@pytest.mark.long
 def test_what_was_compared_can_be_read(works: Path) -> None:
     with TinyShop(site()) as server:
         sweep(works, server.url)

@@ -45,6 +45,11 @@ def test_a_stored_listing_is_explained_by_id_and_by_url(swept: Path) -> None:
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("explain") / "w"
+    run("init", workspace=folder)
+    config = folder / "markhound.toml"
+    text = config.read_text(encoding="utf-8")
+    assert 'capture = "flagged"' in text
+    config.write_text(text.replace('capture = "flagged"', 'capture = "off"'), encoding="utf-8")
     run("demo", workspace=folder)
     return folder
 

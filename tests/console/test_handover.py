@@ -117,6 +117,7 @@ def test_what_others_call_themselves_cannot_steer_the_terminal(case: str, tmp_pa
     assert "x1b[2J" in done.output
 
 
+@pytest.mark.long
 def test_the_how_to_runs_as_it_stands(tmp_path: Path) -> None:
     """Its blocks are marked as not to be run alone: they need a case that is there."""
     workspace = make_workspace(tmp_path / "beijing")

@@ -9,6 +9,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.servers.command import invoke
 from tests.servers.judged import PASSPHRASE, fill_workspace
 
@@ -25,6 +27,7 @@ def script(text: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.long
 def test_the_guide_can_be_followed(tmp_path: Path) -> None:
     workspace, [hit] = fill_workspace(tmp_path / "watch")
     for name in ("wei", "ann", "ada"):

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from crawler.store.captures import Capture, find_captures
 from crawler.store.database import writing
 from crawler.store.hits import find_judgement
@@ -130,6 +132,7 @@ def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told
     assert [p.name for p in (workspace / "evidence" / "pending").iterdir()] == ["cap-broken.json"]
 
 
+@pytest.mark.long
 def test_by_command_and_for_a_notice_a_hit_is_captured_and_told_when_it_is_no_proof(
     workspace: Path,
 ) -> None:
