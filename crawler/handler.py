@@ -137,8 +137,8 @@ class _NotingProtocol(_Protocol):
 
 
 class _NotingFactory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
-        return _NotingProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802 (Twisted's)
+        return _NotingProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call] # Twisted has no types
 
 
 class _Written:
@@ -152,7 +152,7 @@ class _Written:
         return getattr(self._request, name)
 
     def writeTo(self, transport: Any) -> Any:  # noqa: ANN401, N802 (Twisted's)
-        return self._request.writeTo(_Tee(transport, self._log))  # type: ignore[no-untyped-call]
+        return self._request.writeTo(_Tee(transport, self._log))  # type: ignore[no-untyped-call] # Twisted has none
 
 
 class _Tee:

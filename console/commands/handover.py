@@ -104,14 +104,7 @@ def import_(
     """
     workspace = context.workspace
     with workspace.store() as db:
-        desk = Desk(
-            db=db,
-            workspace=workspace,
-            by=_named(workspace, db, by),
-            at=now(),
-            receipt_file=receipt,
-        )
-        done = desk.take_in(bundle)
+        done = _desk(workspace, db, by, receipt).take_in(bundle)
     _tell_answered(done, as_json=as_json)
     if done.outcome == "returned":
         ctx.exit(EXIT_BROKEN)
@@ -138,14 +131,9 @@ def return_(
         raise click.UsageError("--reason is empty")
     workspace = context.workspace
     with workspace.store() as db:
-        desk = Desk(
-            db=db,
-            workspace=workspace,
-            by=_named(workspace, db, by),
-            at=now(),
-            receipt_file=receipt,
+        done = _desk(workspace, db, by, receipt).turn_back(
+            bundle, [reason.strip() for reason in reasons]
         )
-        done = desk.turn_back(bundle, [reason.strip() for reason in reasons])
     _tell_answered(done, as_json=as_json)
 
 
@@ -287,6 +275,11 @@ def list_(context: Context, *, as_json: bool) -> None:
 
 
 COMMANDS = (export, import_, return_, receipt, key)
+
+
+def _desk(workspace: Workspace, db: Database, by: str, receipt: Path | None) -> Desk:
+    who = _named(workspace, db, by)
+    return Desk(db=db, workspace=workspace, by=who, at=now(), receipt_file=receipt)
 
 
 def _named(workspace: Workspace, db: Database, by: str) -> str:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from crawler import guard
 from crawler.browser.blocking import is_needless
+from crawler.errors import GuardError, RenderError
 from crawler.sites import parse_site
 
 logger = logging.getLogger(__name__)
@@ -87,6 +88,17 @@ class Gate:
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+
+    def failure(self) -> GuardError | RenderError | None:
+        """Return why a connection was not made since :meth:`begin`; None when all were."""
+        for host, address in self.refused.items():
+            shown = "" if address == host else f" (the address of {host})"
+            return GuardError(
+                f"{address}{shown} is not a public address; --allow-private would allow it"
+            )
+        for words in self.unreachable.values():
+            return RenderError(words)
+        return None
 
     def begin(self, url: str) -> None:
         """Count anew, for the page at ``url``."""

@@ -20,7 +20,7 @@ from crawler.browser.page import Limits, TabLostError
 from crawler.browser.proxy import Gate
 from crawler.browser.traffic import Traffic
 from crawler.browser.view import HEIGHT, LONGEST_TEXT, TALLEST, WIDEST, WIDTH, View
-from crawler.errors import GuardError, RenderError
+from crawler.errors import RenderError
 
 _QUIET = 0.5
 """Seconds without any request, after which a page is taken to be shown."""
@@ -185,14 +185,7 @@ class Shot:
 
     def _failure(self, reason: str) -> Exception:
         """Return why no document came; the gate knows more than the browser."""
-        for host, address in self._gate.refused.items():
-            shown = "" if address == host else f" (the address of {host})"
-            return GuardError(
-                f"{address}{shown} is not a public address; --allow-private would allow it"
-            )
-        for words in self._gate.unreachable.values():
-            return RenderError(words)
-        return RenderError(reason)
+        return self._gate.failure() or RenderError(reason)
 
     async def _stop_loading(self) -> None:
         """Cut off what does not end, so that the page can be read at all."""

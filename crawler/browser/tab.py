@@ -19,7 +19,7 @@ from crawler.browser.cdp import BrowserGoneError, CommandError, Connection, Sess
 from crawler.browser.growing import Growth, grow, install_script
 from crawler.browser.page import Limits, Rendered, TabLostError
 from crawler.browser.proxy import Gate
-from crawler.errors import GuardError, RenderError
+from crawler.errors import RenderError
 from crawler.sites import canonical_url
 
 _QUIET = 0.25
@@ -213,13 +213,8 @@ class Tab:
 
     def _failure(self, reason: str) -> Exception:
         """Return why the main document was not had; the gate knows more than the browser."""
-        for host, address in self.gate.refused.items():
-            shown = "" if address == host else f" (the address of {host})"
-            return GuardError(
-                f"{address}{shown} is not a public address; --allow-private would allow it"
-            )
-        for words in self.gate.unreachable.values():
-            return RenderError(words)
+        if failure := self.gate.failure():
+            return failure
         if self.gate.is_full:
             return RenderError("it is larger than a page may be")
         return RenderError(reason)

@@ -21,7 +21,7 @@ MESSAGE = "From: a@harbour.example\r\nSubject: 通知\r\n\r\n.a line\r\n..two\r\
 def settings(server: MailServer, security: str = "none", **more: Any) -> Settings:
     ca_file = str(server.certificate) if security != "none" else None
     given = {"host": "127.0.0.1", "port": server.port, "ca_file": ca_file, "timeout": 10.0, **more}
-    return Settings(security=security, **given)  # type: ignore[arg-type]
+    return Settings(security=security, **given)  # type: ignore[arg-type] # its fields
 
 
 def send(server: MailServer, folder: Path, security: str = "none", **more: Any) -> Sending:
@@ -51,17 +51,17 @@ def test_a_message_arrives_byte_for_byte(tmp_path: Path, security: str) -> None:
 def test_a_refused_recipient_and_message(tmp_path: Path, said: str, result: str) -> None:
     with MailServer(tmp_path) as server:
         server.handler.to_recipient = lambda _: said
-        assert send(server, tmp_path) == Sending(result=result, words=said)  # type: ignore[arg-type]
+        assert send(server, tmp_path) == Sending(result=result, words=said)  # type: ignore[arg-type] # from the table
         server.handler.to_recipient = lambda _: "250 OK"
         server.handler.answer = lambda _: said
-        assert send(server, tmp_path) == Sending(result=result, words=said)  # type: ignore[arg-type]
+        assert send(server, tmp_path) == Sending(result=result, words=said)  # type: ignore[arg-type] # from the table
         assert server.taken == []
 
 
 def test_a_session_goes_on_after_a_refusal(tmp_path: Path) -> None:
     with MailServer(tmp_path) as server, Relay(settings(server), tmp_path) as relay:
         for said, result in (("550 no", "failed"), ("250 OK", "sent")):
-            server.handler.to_recipient = lambda _, said=said: said  # type: ignore[misc]
+            server.handler.to_recipient = lambda _, said=said: said  # type: ignore[misc] # a default that lambdas lack
             sending = relay.send(MESSAGE, sender="b@h.example", recipient="d@shop.example")
             assert sending.result == result
 

@@ -85,7 +85,7 @@ class MailServer:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.certificate)
             if security == "tls":
-                kind["ssl_context"] = context  # type: ignore[assignment]
+                kind["ssl_context"] = context  # type: ignore[assignment] # a mapping of plain values else
             else:
                 options |= {"tls_context": context, "require_starttls": True}
         if users := options.pop("users", None):

@@ -37,7 +37,7 @@ SOME_TIME_AGO = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 
 def a_listing(url: str, title: str = "奥雷利奥 bag", **fields: object) -> Listing:
     chosen = {"site": "shop.example", "seller": SELLER, **fields}
-    return Listing(url=url, title=title, **chosen)  # type: ignore[arg-type]
+    return Listing(url=url, title=title, **chosen)  # type: ignore[arg-type] # its fields
 
 
 def see(
