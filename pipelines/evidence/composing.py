@@ -24,7 +24,7 @@ from pipelines.evidence.packing import (
     Page,
     pages_lines,
 )
-from pipelines.evidence.proof import Verdict
+from pipelines.evidence.verdict import Verdict
 from pipelines.evidence.warc import Archive, Record, index_lines
 
 LONGEST_PAGE_TEXT = 100_000

@@ -11,7 +11,7 @@ from crawler.workspace import Workspace
 from pipelines.evidence.composing import compose
 from pipelines.evidence.material import Material
 from pipelines.evidence.packing import write_wacz
-from pipelines.evidence.proof import judge
+from pipelines.evidence.verdict import judge
 
 
 def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:

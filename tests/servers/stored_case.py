@@ -39,7 +39,7 @@ from crawler.workspace import Workspace
 from pipelines.evidence.composing import compose
 from pipelines.evidence.material import Occasion
 from pipelines.evidence.packing import write_wacz
-from pipelines.evidence.proof import judge
+from pipelines.evidence.verdict import judge
 from pipelines.takedown.cases import draft_case
 from tests.servers.captured import exchange, material
 from tests.servers.stored_hits import MARK

@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse, JsonResponse, Response
 from crawler.browser.view import View
 from crawler.model import TargetState
 from pipelines.evidence.material import Claim
-from pipelines.evidence.proof import judge
+from pipelines.evidence.verdict import judge
 from tests.servers import captured
 
 CLAIM = Claim(title="奥雷利奥 包", price=Decimal("1299.00"))
