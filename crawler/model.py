@@ -91,6 +91,18 @@ class Licensee:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GenericWord:
+    """A word of a right's that others may use as a word, for goods of a class."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = TIDY
+
+    word: str
+    """As registered, or as it was found."""
+    nice_class: int | None = None
+    """Nice class of the goods, 1 to 45; None = of whatever goods."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Right:
     """A registered or protected thing that is watched."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.formats import read_records
-from crawler.model import COMPARED_WITH_PAGES, Right
+from crawler.model import COMPARED_WITH_PAGES, Licensee, Right
 from crawler.sites import parse_site
 from crawler.texts import load_texts
 
@@ -157,20 +157,26 @@ def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, 
         yield "variants", "holds an empty text"
     if any(not text.strip() for text in right.texts):
         yield "texts", "holds an empty text"
-    if right.licensees:
-        yield from _wrong_licensees(right)
+    yield from _wrong_licensees(right)
     yield from _wrong_prices(right)
 
 
 def _wrong_licensees(right: Right) -> Iterator[tuple[str, str]]:
     for index, licensee in enumerate(right.licensees):
-        if licensee.seller is None and licensee.site is None:
-            yield f"licensees.{index}", "expected a seller, a site or both, got neither"
-        elif licensee.site is not None and not parse_site(licensee.site):
-            message = f"expected a site such as shop.example, got {licensee.site!r}"
-            yield f"licensees.{index}.site", message
-        elif licensee.seller == "":
-            yield f"licensees.{index}.seller", "is empty; leave it out to mean every seller"
+        if wrong := wrong_licensee(licensee):
+            key, message = wrong
+            yield f"licensees.{index}{key and f'.{key}'}", message
+
+
+def wrong_licensee(licensee: Licensee) -> tuple[str, str] | None:
+    """Return which key of a licensee is wrong, "" for all of it, and why; None when none is."""
+    if licensee.seller is None and licensee.site is None:
+        return "", "expected a seller, a site or both, got neither"
+    if licensee.site is not None and not parse_site(licensee.site):
+        return "site", f"expected a site such as shop.example, got {licensee.site!r}"
+    if licensee.seller == "":
+        return "seller", "is empty; leave it out to mean every seller"
+    return None
 
 
 def _wrong_prices(right: Right) -> Iterator[tuple[str, str]]:

@@ -201,12 +201,12 @@ def pictures_digest(pictures: Iterable[PictureOutcome]) -> str:
 def plan_of(db: Database, campaign: Campaign, config: MatchingConfig, on: date) -> Plan:
     """Return what stands for the registry and the settings of a campaign on a day.
 
-    The registry only grows, so its last version stands for all; a right that lapses changes what is
-    matched as well.
+    The registry and what people taught only grow, so how much there is stands for what it says; a
+    right that lapses changes what is matched as well.
     """
     [versions, lapsed] = db.execute(
-        "SELECT coalesce(max(id), 0), coalesce(sum(record ->> '$.expires' < ?), 0)"
-        " FROM right_versions",
+        "SELECT coalesce(max(id), 0) + (SELECT count(*) FROM lessons),"
+        " coalesce(sum(record ->> '$.expires' < ?), 0) FROM right_versions",
         [on.isoformat()],
     ).fetchone()
     pictures = campaign.limits.pictures_per_listing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ from crawler.formats import dump_json, load_record
 from crawler.model import Right
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
+from crawler.store.lessons import Lesson, find_lessons, licensees_of
 
 Change = Literal["added", "updated", "unchanged"]
 
@@ -26,6 +27,7 @@ class StoredRight:
     """A right as it stands now, and where its pictures are."""
 
     right: Right
+    """As registered, with the licensees that people taught."""
     version: int
     """Number of versions so far, 1 for a right that never changed."""
     source: str
@@ -33,6 +35,8 @@ class StoredRight:
     imported_at: datetime
     picture_files: Mapping[str, Path]
     """``Right.images`` path -> stored file."""
+    lessons: tuple[Lesson, ...] = ()
+    """What people taught of it, as far as it is in force."""
 
 
 def record_rights(
@@ -96,16 +100,27 @@ def find_rights(
         chosen,
     ):
         files.setdefault(row["version"], {})[row["image"]] = pictures.path_of(row["sha256"])
+    taught: dict[str, list[Lesson]] = {}
+    for lesson in find_lessons(db):
+        taught.setdefault(lesson.right, []).append(lesson)
     return [
         StoredRight(
-            right=load_record(Right, row["record"]),
+            right=_with_licensees(
+                load_record(Right, row["record"]), taught.get(row["right_id"], ())
+            ),
             version=row["versions"],
             source=row["source"],
             imported_at=datetime.fromisoformat(row["imported_at"]),
             picture_files=files.get(row["id"], {}),
+            lessons=tuple(taught.get(row["right_id"], ())),
         )
         for row in rows
     ]
+
+
+def _with_licensees(right: Right, lessons: Sequence[Lesson]) -> Right:
+    licensees = tuple(dict.fromkeys((*right.licensees, *licensees_of(lessons))))
+    return right if licensees == right.licensees else replace(right, licensees=licensees)
 
 
 _NEWEST = """
@@ -148,13 +163,3 @@ def find_versions(db: Database, right_id: str) -> list[tuple[datetime, str, Righ
         (datetime.fromisoformat(r["imported_at"]), r["source"], load_record(Right, r["record"]))
         for r in rows
     ]
-
-
-def picture_digests(db: Database, right_id: str) -> dict[str, str]:
-    """Return the pictures of the right as it stands now: image -> SHA-256."""
-    rows = db.query(
-        "SELECT image, sha256 FROM right_pictures WHERE version ="
-        " (SELECT max(id) FROM right_versions WHERE right_id = ?)",
-        [right_id],
-    )
-    return {row["image"]: row["sha256"] for row in rows}

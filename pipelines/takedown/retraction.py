@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from crawler.accounts import Actor
 from crawler.errors import InputError, NotAllowedError
-from crawler.model import Holder, Judgement, Licensee, Right
+from crawler.model import Holder, Judgement, Licensee
 from crawler.store.approvals import record_retraction
 from crawler.store.hits import (
     StoredHit,
@@ -27,9 +27,9 @@ from crawler.store.hits import (
     find_judgement,
     record_judgement,
 )
+from crawler.store.lessons import record_lesson
 from crawler.store.notice_events import find_notice_events, record_notice_event
 from crawler.store.notices import load_case, load_notice, next_notice_id, record_notice
-from crawler.store.rights import load_right, picture_digests, record_rights
 from crawler.takedown import Case, Notice, Sender, status_of
 from crawler.workspace import Workspace
 from pipelines.takedown.cases import site_of_hit
@@ -52,7 +52,7 @@ class Withdrawal:
     """Id of the notice that tells the recipient; None when the notice had not left."""
     judgements: tuple[Judgement, ...]
     licensed: tuple[str, ...]
-    """Ids of the rights that have a licensee more."""
+    """Ids of the rights of which the seller is a licensee from now on."""
 
 
 def draft_retraction(
@@ -134,7 +134,7 @@ def withdraw_notice(
         record_notice_event(db, notice.id, "withdrawn", record, by=actor.name, at=at)
     except sqlite3.IntegrityError as error:
         raise NotAllowedError(f"{notice.id}: {error}") from error
-    licensed = _license(workspace, db, notice, at) if licensee else ()
+    licensed = _license(workspace, db, notice, actor, reason, at) if licensee else ()
     judgements = _overturn(db, notice, actor, reason, "licensed" if licensee else overturned, at)
     if retraction is not None:
         _record_retraction(workspace, db, notice, retraction, actor, reason, at)
@@ -193,20 +193,16 @@ def _overturn(
     return tuple(judgements)
 
 
-def _license(workspace: Workspace, db: Database, notice: Notice, at: datetime) -> tuple[str, ...]:
+def _license(
+    workspace: Workspace, db: Database, notice: Notice, actor: Actor, reason: str, at: datetime
+) -> tuple[str, ...]:
     """Make the seller of each hit a licensee of its right, on that site."""
-    hits = find_hits(db, workspace.pictures, ids=notice.hits)
-    licensees: dict[str, list[Licensee]] = {}
-    for stored in hits:
-        licensees.setdefault(stored.right.id, []).append(_licensee_of(stored))
-    changed: list[tuple[Right, dict[str, str]]] = []
-    for right_id, new in licensees.items():
-        right = load_right(db, workspace.pictures, right_id).right
-        joined = tuple(dict.fromkeys((*right.licensees, *new)))
-        if joined != right.licensees:
-            changed.append((replace(right, licensees=joined), picture_digests(db, right_id)))
-    record_rights(db, changed, source=f"withdrawal of {notice.id}", at=at)
-    return tuple(right.id for right, _ in changed)
+    why = f"{notice.id} was withdrawn: {reason}"
+    lessons = [
+        record_lesson(db, hit.right.id, _licensee_of(hit), actor, reason=why, at=at)
+        for hit in find_hits(db, workspace.pictures, ids=notice.hits)
+    ]
+    return tuple(dict.fromkeys(lesson.right for lesson in lessons))
 
 
 def _licensee_of(stored: StoredHit) -> Licensee:
