@@ -24,6 +24,7 @@ COMMANDS = {
     "hits": "hits",
     "explain": "explain",
     "judge": "judging",
+    "serve": "serving",
     "user": "users",
     "case": "cases",
     "notice": "notices",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.delivery import DeliveryConfig, FollowUpConfig, delivery_problems
 from crawler.pictures import WORDS_BUDGET, WordsMode
@@ -123,6 +124,19 @@ class TakedownConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ConsoleConfig:
+    """``[console]``: the review console that ``markhound serve`` opens."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    hosts: tuple[str, ...] = ()
+    """Names under which it is reached, beside those of this machine: what stands in the address
+    bar, without a port."""
+    time_zone: str = "UTC"
+    """IANA name of the zone in which times are shown: Asia/Shanghai."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
 
@@ -135,6 +149,7 @@ class WorkspaceConfig:
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     follow_up: FollowUpConfig = field(default_factory=FollowUpConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
+    console: ConsoleConfig = field(default_factory=ConsoleConfig)
 
 
 STARTING_CONFIG = """\
@@ -188,6 +203,10 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # name = "Example TSA"
 # url = "https://tsa.example/"
 # root = "roots/example-tsa.pem"       # its root certificate, as the authority publishes it
+
+# [console]
+# hosts = ["review.your-firm.example"]  # names under which others reach `markhound serve`
+# time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
 """
 
 
@@ -204,6 +223,8 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
         yield "evidence.captures_per_sweep", f"expected 0 or more, got {most}"
     if message := evidence_problem(config.evidence):
         yield "evidence", message
+    if message := console_problem(config.console):
+        yield "console", message
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
@@ -235,6 +256,18 @@ def takedown_problem(takedown: TakedownConfig) -> str | None:
     if hours < 1 or days < 1:
         return f"expected fresh_hours and recipient_days of 1 or more, got {hours} and {days}"
     return takedown.standing.problem
+
+
+def console_problem(console: ConsoleConfig) -> str | None:
+    """Say what is wrong with the console's settings; None when nothing is."""
+    for host in console.hosts:
+        if not host.strip() or any(char in host for char in ":/@ "):
+            return f"expected names without port and scheme in hosts, got {host!r}"
+    try:
+        ZoneInfo(console.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"expected a time_zone such as Asia/Shanghai or UTC, got {console.time_zone!r}"
+    return None
 
 
 def evidence_problem(evidence: EvidenceConfig) -> str | None:

@@ -240,7 +240,8 @@ def record_token(
 
 
 def end_tokens(db: Database, account: str, *, by: str, at: datetime) -> int:
-    """End every token of the account that has not ended; return how many."""
+    """End every session and every token of the account; return how many tokens had not ended."""
+    db.execute("DELETE FROM web_sessions WHERE account = ?", [account])
     rows = list(
         db.query(
             "SELECT id FROM tokens WHERE account = ? AND expires_at > ?"

@@ -17,14 +17,16 @@ BUSY_TIMEOUT = 30.0
 """Seconds that a writer waits for another one."""
 
 
-def open_store(path: Path) -> Database:
+def open_store(path: Path, *, handed_on: bool = False) -> Database:
     """Open the database, making it or bringing its schema up to date.
 
+    :param handed_on: whether it goes from thread to thread, in one at a time
     :raises WorkspaceError: when it is no database, or was made by a newer version
     """
     try:
         # matching runs in worker threads, writing stays on the thread that opened it
-        db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT))
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, check_same_thread=not handed_on)
+        db = Database(connection)
         db.enable_wal()
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE deletes unasked

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.errors import InputError, NotAllowedError
 from crawler.model import stable_id
-from crawler.sites import site_of
+from crawler.sellers import listing_site, seller_key, seller_name
 from crawler.store.hits import StoredHit
 from crawler.takedown import Case
 
@@ -25,7 +25,7 @@ def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:
     site = site_of_hit(first)
     return Case(
         id=case_id_of(first),
-        seller=seller_name(first),
+        seller=seller_of_hit(first),
         site=site,
         holder=holder,
         opened_at=opened_at,
@@ -34,7 +34,7 @@ def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:
 
 def case_id_of(stored: StoredHit) -> str:
     """Return the id of the case that a hit is of, once it is judged infringing."""
-    return stable_id("c", site_of_hit(stored), _seller_key(stored), _holder_name(stored))
+    return stable_id("c", site_of_hit(stored), seller_key(stored.listing), _holder_name(stored))
 
 
 def check_one_case(hits: Sequence[StoredHit]) -> None:
@@ -48,13 +48,16 @@ def check_one_case(hits: Sequence[StoredHit]) -> None:
     reasons = list(_undecided(hits))
     for what, parties in (
         ("site", {h.hit.id: site_of_hit(h) for h in hits}),
-        ("seller", {h.hit.id: seller_name(h) for h in hits}),
+        ("seller", {h.hit.id: seller_of_hit(h) for h in hits}),
         ("right holder", {h.hit.id: _holder_name(h) for h in hits}),
     ):
         if len(set(parties.values())) > 1:
             named = "; ".join(f"{hit}: {party}" for hit, party in parties.items())
             reasons.append(f"a case has one {what}, but these hits have several ({named})")
-    if len({_seller_key(h) for h in hits}) > 1 and len({seller_name(h) for h in hits}) == 1:
+    if (
+        len({seller_key(h.listing) for h in hits}) > 1
+        and len({seller_of_hit(h) for h in hits}) == 1
+    ):
         ids = ", ".join(h.hit.id for h in hits)
         reasons.append(f"the sellers of {ids} have one name but different ids")
     if reasons:
@@ -63,19 +66,12 @@ def check_one_case(hits: Sequence[StoredHit]) -> None:
 
 def site_of_hit(stored: StoredHit) -> str:
     """Return the site on which the hit was found."""
-    return stored.listing.site or site_of(stored.listing.url)
+    return listing_site(stored.listing)
 
 
-def seller_name(stored: StoredHit) -> str:
+def seller_of_hit(stored: StoredHit) -> str:
     """Return the seller as the page shows it, or the site where the page names none."""
-    seller = stored.listing.seller
-    return (seller and (seller.name or seller.id or seller.url)) or site_of_hit(stored)
-
-
-def _seller_key(stored: StoredHit) -> str:
-    """Return what tells two sellers of a site apart: their id, else what they are called."""
-    seller = stored.listing.seller
-    return (seller and seller.id) or seller_name(stored)
+    return seller_name(stored.listing)
 
 
 def _holder_name(stored: StoredHit) -> str:

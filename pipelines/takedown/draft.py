@@ -14,7 +14,7 @@ from crawler.model import Right
 from crawler.store.hits import StoredHit
 from crawler.takedown import Block, Case, Notice, Recipient, Sender
 from matchers.wording import Language
-from pipelines.takedown.cases import check_one_case, draft_case, seller_name, site_of_hit
+from pipelines.takedown.cases import check_one_case, draft_case, seller_of_hit, site_of_hit
 from pipelines.takedown.facts import REGISTERED, rights_of
 from pipelines.takedown.kinds import KINDS, NoticeKind
 from pipelines.takedown.kinds.record import wording_of
@@ -205,7 +205,7 @@ def _target(wording: Language, group: Sequence[StoredHit], numbers: dict[str, in
     return Target(
         url=exact_url(listing.url),
         title=listing.title,
-        seller=seller_name(newest),
+        seller=seller_of_hit(newest),
         price=price,
         first_seen_at=min(stored.first_seen_at for stored in group).astimezone(UTC),
         seen_at=newest.seen_at.astimezone(UTC),

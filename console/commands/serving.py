@@ -1,0 +1,68 @@
+"""``markhound serve``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import uvicorn
+
+from console.authentication import read_passphrase
+from console.context import Context, pass_context, people
+from console.web.app import make_app
+from crawler.accounts import hash_passphrase, parse_name
+from crawler.store.accounts import has_accounts, record_account
+from crawler.store.database import now, writing
+from crawler.workspace import Workspace
+
+PORT = 8787
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=PORT, show_default=True, help="0 = any that is free.")
+@pass_context
+def serve(context: Context, host: str, port: int) -> None:
+    """Open the review console in this workspace, until it is stopped (Ctrl-C).
+
+    Others reach it through a reverse proxy that speaks TLS: docs/how-to/serve-the-console.md.
+    """
+    workspace = context.workspace
+    _tell_accounts(workspace)
+    config = uvicorn.Config(
+        make_app(workspace, hosts=[] if host in {"0.0.0.0", "::"} else [host]),  # noqa: S104
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    people().print(f"The console: http://{_shown(host)}:{socket.getsockname()[1]}/  (Ctrl-C stops)")
+    server.run(sockets=[socket])
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _tell_accounts(workspace: Workspace) -> None:
+    """Make the first account at a terminal; elsewhere say how, as nobody could sign in."""
+    with workspace.store() as db:
+        if has_accounts(db):
+            return
+        if not sys.stdin.isatty():
+            people().print(
+                "This workspace has no account, so nobody can sign in. Make the first one:"
+                " markhound user add NAME --role admin",
+                soft_wrap=True,
+            )
+            return
+        people().print("This workspace has no account yet. The first one is an admin's.")
+        name = parse_name(click.prompt("Your name", err=True))
+        hashed = hash_passphrase(read_passphrase("A passphrase", None, twice=True), name)
+        with writing(db):
+            record_account(db, name, "admin", hashed, by=name, at=now())

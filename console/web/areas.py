@@ -1,0 +1,13 @@
+"""What the console is made of: each area has its routes, and perhaps an entry in the menu."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from console.web.pages import Entry
+from console.web.routes import signing_in
+
+ROUTES: tuple[BaseRoute, ...] = (*signing_in.ROUTES,)
+
+MENU: tuple[Entry, ...] = ()
+"""In the order of a day's work; the first one is where ``/`` leads."""

@@ -1,0 +1,114 @@
+"""Signing in and out, and the language that is spoken."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from console.web.pages import EVERYBODY, LANGUAGE, SESSION, action, open_page
+from console.web.visits import Visit
+from console.web.words import LANGUAGES
+from crawler.accounts import Account, is_passphrase, parse_name
+from crawler.errors import InputError, NotAllowedError, NotFoundError
+from crawler.store.accounts import has_accounts, load_account, sign_in
+from crawler.store.database import now
+from crawler.store.web_sessions import LONGEST, begin_session, end_session
+
+_AT_ONCE = threading.Semaphore(2)
+"""Passphrases that are hashed at one time: each takes 64 MiB and a third of a second."""
+_NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5IGhhcyB0aGlz$"
+    "PWCFxGAWoJPqUJIMMRtBzjuZXPRRHsq8Bp8S1bpQeeM"
+)
+"""A hash that is looked at where no account has the name, so that both take as long."""
+YEAR = timedelta(days=365)
+
+
+def show_sign_in(visit: Visit) -> Response:
+    """Show the page for signing in."""
+    if visit.account is not None:
+        return visit.redirect("/")
+    return _page(visit, "", HTTPStatus.OK)
+
+
+def _page(visit: Visit, message: str, status: HTTPStatus) -> Response:
+    return visit.render(
+        "sign_in.html",
+        status=status,
+        message=message,
+        to=own_path(visit.query.get("to", "") or visit.field("to")),
+        name=visit.field("name"),
+        without=not has_accounts(visit.db),
+        folder=visit.workspace.folder.name,
+    )
+
+
+def do_sign_in(visit: Visit) -> Response:
+    """Sign in: the passphrase is looked at, and a session begins."""
+    name = visit.field("name")
+    passphrase = visit.form.get("passphrase")
+    with _AT_ONCE:
+        account = _prove(visit, name, passphrase if isinstance(passphrase, str) else "")
+    if isinstance(account, str):
+        return _page(visit, account, HTTPStatus.FORBIDDEN)
+    token = begin_session(visit.db, account, at=now())
+    answer = visit.redirect(own_path(visit.field("to")))
+    answer.set_cookie(
+        SESSION,
+        token,
+        max_age=int(LONGEST.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=visit.request.url.scheme == "https",
+    )
+    return answer
+
+
+def _prove(visit: Visit, name: str, passphrase: str) -> Account | str:
+    """Return the account, or why it was not proved: the same words for all that is wrong."""
+    try:
+        load_account(visit.db, parse_name(name))
+    except (NotFoundError, InputError):
+        is_passphrase(_NOBODY, passphrase)
+        return visit.say("sign_in.wrong")
+    try:
+        return sign_in(visit.db, name, passphrase, at=now())
+    except NotAllowedError as error:
+        waits = "wrong passphrases in a row" in str(error)
+        return visit.say("sign_in.wait" if waits else "sign_in.wrong")
+
+
+def do_sign_out(visit: Visit) -> Response:
+    """Sign out: the session ends on the server."""
+    assert visit.account is not None
+    end_session(visit.db, visit.request.cookies[SESSION], account=visit.account, at=now())
+    answer = visit.redirect("/sign-in")
+    answer.delete_cookie(SESSION)
+    return answer
+
+
+def choose_language(visit: Visit) -> Response:
+    """Speak another language from now on, in this browser."""
+    answer = visit.redirect(own_path(visit.field("to")))
+    if (chosen := visit.field("language")) in LANGUAGES:
+        answer.set_cookie(
+            LANGUAGE, chosen, max_age=int(YEAR.total_seconds()), httponly=True, samesite="lax"
+        )
+    return answer
+
+
+def own_path(text: str) -> str:
+    """Return an address on this console, ``/`` where the text is none: never another server's."""
+    plain = text.startswith("/") and text.isprintable() and text.isascii()
+    return text if plain and not text.startswith("//") and "\\" not in text else "/"
+
+
+ROUTES = (
+    open_page("/sign-in", show_sign_in),
+    open_page("/sign-in", do_sign_in, method="POST"),
+    action("/sign-out", do_sign_out, roles=EVERYBODY),
+    open_page("/language", choose_language, method="POST"),
+)

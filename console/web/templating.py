@@ -1,0 +1,58 @@
+"""The templates of the console, and the filters that they have."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from pipelines.takedown.layout import make_visible
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"moment": _moment, "day": _day, "visible": visible, "number": _number}
+    return made
+
+
+def render(template: str, context: dict[str, object]) -> str:
+    """Return a template filled with its values."""
+    return _environment().get_template(template).render(context)
+
+
+def visible(text: object) -> str:
+    """Return text of others with what cannot be seen, or turns the line around, made visible."""
+    return make_visible(str(text))
+
+
+@pass_context
+def _moment(context: Context, moment: datetime) -> Markup:
+    local = moment.astimezone(ZoneInfo(context["zone"]))
+    return Markup('<time datetime="{}">{}</time>').format(
+        moment.isoformat(), local.strftime("%Y-%m-%d %H:%M")
+    )
+
+
+@pass_context
+def _day(context: Context, moment: date) -> Markup:
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(ZoneInfo(context["zone"])).date()
+    return Markup('<time datetime="{0}">{0}</time>').format(moment.isoformat())
+
+
+def _number(value: float) -> str:
+    return f"{value:,}"

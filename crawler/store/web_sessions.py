@@ -1,0 +1,66 @@
+"""Who is signed in to the console: random tokens, of which only the SHA-256 is kept.
+
+A session ends when nobody used it for a while, at the latest after a day's work, when the account
+is disabled, and when its passphrase changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from crawler.accounts import Account, new_token, token_digest
+from crawler.store.accounts import find_account
+from crawler.store.database import timestamp, writing
+from crawler.store.ledger import append_entry
+
+IDLE = timedelta(hours=2)
+"""After so long without a request a session is over."""
+LONGEST = timedelta(hours=12)
+"""However much it is used."""
+_NOTED = timedelta(minutes=1)
+"""How exactly the last use is kept: not every request writes."""
+
+
+def begin_session(db: Database, account: Account, *, at: datetime) -> str:
+    """Begin a session of somebody who proved to be the account; return its token."""
+    token = new_token()
+    with writing(db):
+        db.execute("DELETE FROM web_sessions WHERE begun_at < ?", [timestamp(at - LONGEST)])
+        db.execute(
+            "INSERT INTO web_sessions (sha256, account, begun_at, used_at) VALUES (?, ?, ?, ?)",
+            [token_digest(token), account.id, timestamp(at), timestamp(at)],
+        )
+        append_entry(db, "signed-in", account.id, {"to": "console"}, by=account.name, at=at)
+    return token
+
+
+def find_session_account(db: Database, token: str, *, at: datetime) -> Account | None:
+    """Return whose session it is; None when it is over, or there is none."""
+    digest = token_digest(token)
+    row = next(
+        db.query("SELECT account, begun_at, used_at FROM web_sessions WHERE sha256 = ?", [digest]),
+        None,
+    )
+    if row is None:
+        return None
+    begun, used = (datetime.fromisoformat(row[name]) for name in ("begun_at", "used_at"))
+    account = find_account(db, row["account"])
+    if account is None or account.disabled or at - begun > LONGEST or at - used > IDLE:
+        with writing(db):
+            db.execute("DELETE FROM web_sessions WHERE sha256 = ?", [digest])
+        return None
+    if at - used > _NOTED:
+        with writing(db):
+            db.execute(
+                "UPDATE web_sessions SET used_at = ? WHERE sha256 = ?", [timestamp(at), digest]
+            )
+    return account
+
+
+def end_session(db: Database, token: str, *, account: Account, at: datetime) -> None:
+    """End one session, as its owner asked."""
+    with writing(db):
+        db.execute("DELETE FROM web_sessions WHERE sha256 = ?", [token_digest(token)])
+        append_entry(db, "signed-out", account.id, {"of": "console"}, by=account.name, at=at)
