@@ -17,6 +17,7 @@ from sqlite_utils import Database, Migrations
 from crawler.store import (
     accounts_schema,
     crawl_schema,
+    desk_schema,
     first_schema,
     handover_schema,
     lessons_schema,
@@ -25,6 +26,7 @@ from crawler.store import (
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
 from crawler.store.queue_rows import rebuild_queue
+from crawler.store.seller_contacts import record_known_sellers
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
 
@@ -151,6 +153,14 @@ def m0012_queue(db: Database) -> None:
     _run(db, queue_schema.DERIVED)
     _run(db, queue_schema.AT_WORK)
     rebuild_queue(db)
+
+
+@migrations()
+def m0012_desk(db: Database) -> None:
+    """Keep who offers what and by what sellers are known, and find cases by what is in them."""
+    _run(db, desk_schema.TABLES)
+    record_known_sellers(db)
+    _make_append_only(db, desk_schema.RECORDS)
 
 
 def _run(db: Database, statements: str) -> None:
