@@ -2,8 +2,8 @@
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
-time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), and
-``web_sessions`` (who is signed in), which are no records. What is current is the newest row
+time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``
+(who is signed in) and ``preferences``, which are no records. What is current is the newest row
 (``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
 """
 
@@ -19,6 +19,7 @@ from crawler.store import (
     first_schema,
     handover_schema,
     lessons_schema,
+    review_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
@@ -134,6 +135,12 @@ def m0010_lessons(db: Database) -> None:
 def m0011_web_sessions(db: Database) -> None:
     """Keep who is signed in to the console."""
     _run(db, SESSIONS)
+
+
+@migrations()
+def m0012_review(db: Database) -> None:
+    """Keep what people prefer."""
+    _run(db, review_schema.PREFERENCES)
 
 
 def _run(db: Database, statements: str) -> None:

@@ -44,8 +44,10 @@ NO_RECORDS = {
     "doubts",
     "site_requests",
     "site_spent",
+    "web_sessions",
+    "preferences",
 }
-"""What is still to be fetched, and what was there last time."""
+"""What is still to be fetched, what was there last time, who is signed in and what they prefer."""
 AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 URL = "https://shop.example/1"
 LISTING = Listing(
