@@ -41,23 +41,32 @@ def key_map(visit: Visit) -> dict[str, str]:
     return {action: preferences.keys.get(action, key) for action, key in ACTIONS.items()}
 
 
-def parse_keys(given: Mapping[str, str]) -> dict[str, str]:
+def action_words(visit: Visit, action: str) -> str:
+    """Return what an action is called."""
+    kind, _, number = action.partition("-")
+    if kind == "reason":
+        return visit.say("keys.reason", number=number)
+    return visit.say("keys.help_this" if action == "help" else f"keys.{action}")
+
+
+def parse_keys(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
     """Return the keys that are not as they come.
 
     :param given: action -> what was typed for it; empty = no key. Actions not named stay.
     :raises InputError: when one is no single visible character, or stands for two actions
     """
-    chosen = {action: _parse_key(given.get(action, key)) for action, key in ACTIONS.items()}
+    chosen = {n: _parse_key(visit, given.get(n, key)) for n, key in ACTIONS.items()}
     taken: dict[str, str] = {}
     for action, key in chosen.items():
         if key and key in taken:
-            raise InputError(f"expected a key for one action, got {key!r}: {taken[key]}, {action}")
+            both = [action_words(visit, name) for name in (taken[key], action)]
+            raise InputError(visit.say("keys.twice", char=key, one=both[0], other=both[1]))
         taken[key] = action
     return {action: key for action, key in chosen.items() if key != ACTIONS[action]}
 
 
-def _parse_key(text: str) -> str:
+def _parse_key(visit: Visit, text: str) -> str:
     key = unicodedata.normalize("NFKC", text.strip()).lower()
     if key and (len(key) > 1 or not key.isprintable() or unicodedata.combining(key)):
-        raise InputError(f"expected one character as a key, got {text!a:.40}")
+        raise InputError(visit.say("keys.one_character", text=text[:40]))
     return key

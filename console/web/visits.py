@@ -16,7 +16,7 @@ from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console.web.keys import ACTIONS, key_map
+from console.web.keys import action_words, key_map
 from console.web.templating import render
 from console.web.words import load_words, say
 from crawler.accounts import MAY_APPROVE, MAY_WRITE, Account, Actor
@@ -107,8 +107,8 @@ class Visit:
             "path": self.request.url.path,
             "static": static_url,
             "zone": self.preferences.time_zone or self.workspace.config.console.time_zone,
-            "actions": ACTIONS,
             "keys": key_map(self),
+            "action_words": action_words,
         }
         return HTMLResponse(render(template, context | values), status)
 

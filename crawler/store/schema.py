@@ -2,9 +2,10 @@
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
-time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``
-(who is signed in) and ``preferences``, which are no records. What is current is the newest row
-(``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
+time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``,
+``sign_in_tries`` (who is signed in, and who tried) and ``preferences``, which are no records. What
+is current is the newest row (``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``),
+never an edited one.
 """
 
 from __future__ import annotations
@@ -139,8 +140,14 @@ def m0011_web_sessions(db: Database) -> None:
 
 @migrations()
 def m0012_review(db: Database) -> None:
-    """Keep what people prefer."""
+    """Keep what people prefer and what is looked at twice; find the ledger's entries by kind."""
     _run(db, review_schema.PREFERENCES)
+    _run(db, review_schema.SECOND_LOOKS)
+    _run(db, review_schema.AUDIT)
+    _make_append_only(db, review_schema.SECOND_LOOK_RECORDS)
+    db.execute(review_schema.BY_ANOTHER)
+    for kept in review_schema.SECOND_LOOKS_KEPT.items():
+        db.execute(accounts_schema.never_replaced(*kept))
 
 
 def _run(db: Database, statements: str) -> None:

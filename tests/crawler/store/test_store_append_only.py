@@ -45,6 +45,7 @@ NO_RECORDS = {
     "site_requests",
     "site_spent",
     "web_sessions",
+    "sign_in_tries",
     "preferences",
 }
 """What is still to be fetched, what was there last time, who is signed in and what they prefer."""
