@@ -5,14 +5,16 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import captures, files, hits, signing_in
+from console.web.routes import account, captures, files, hits, people, signing_in
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
+    *people.ROUTES,
+    *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = ()
+MENU: tuple[Entry, ...] = (people.ENTRY,)
 """In the order of a day's work; the first one is where ``/`` leads."""

@@ -46,9 +46,12 @@ NO_RECORDS = {
     "site_requests",
     "site_spent",
     "web_sessions",
+    "sign_in_tries",
+    "preferences",
     *queue_schema.NO_RECORDS,
 }
-"""What is still to be fetched, what was there last time, who is signed in, what waits."""
+"""What is still to be fetched, what was there last time, who is signed in and what they prefer,
+what waits."""
 AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 URL = "https://shop.example/1"
 LISTING = Listing(
