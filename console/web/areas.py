@@ -5,10 +5,23 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import account, captures, files, hits, people, signing_in
+from console.web.routes import (
+    account,
+    bulk,
+    captures,
+    deciding,
+    files,
+    hits,
+    people,
+    queue,
+    signing_in,
+)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
+    *queue.ROUTES,
+    *bulk.ROUTES,
+    *deciding.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
@@ -16,5 +29,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (people.ENTRY,)
+MENU: tuple[Entry, ...] = (queue.ENTRY, people.ENTRY)
 """In the order of a day's work; the first one is where ``/`` leads."""

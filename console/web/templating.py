@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from console.web.deciding import choices_of
 from pipelines.takedown.layout import make_visible
 
 FOLDER = Path(__file__).parent / "templates"
@@ -25,6 +26,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["choices_of"] = choices_of
     made.filters |= {"moment": _moment, "day": _day, "visible": visible, "number": _number}
     return made
 
