@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ def _environment() -> Environment:
     )
     made.globals["choices_of"] = choices_of
     made.filters |= {"moment": _moment, "day": _day, "visible": visible, "number": _number}
+    made.filters["score"] = _score
     return made
 
 
@@ -54,6 +56,11 @@ def _day(context: Context, moment: date) -> Markup:
     if isinstance(moment, datetime):
         moment = moment.astimezone(ZoneInfo(context["zone"])).date()
     return Markup('<time datetime="{0}">{0}</time>').format(moment.isoformat())
+
+
+def _score(value: float) -> str:
+    """Return a score with two decimals, never rounded up to a limit that was not reached."""
+    return f"{math.floor(value * 100) / 100:.2f}"
 
 
 def _number(value: float) -> str:
