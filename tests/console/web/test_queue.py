@@ -176,6 +176,20 @@ def test_undo_leads_back_to_the_hit_which_waits_again(
     assert state == "open"
 
 
+def test_a_hit_is_decided_and_undone_on_its_own_page(opened: Workspace, client: TestClient) -> None:
+    hit = taken(client).hit
+    page = client.get(f"/hits/{hit}").text
+    form = dict(re.findall(r'type="hidden" name="(findings|known)" value="([^"]*)"', page))
+    assert "/undo" not in page
+    answer = client.post(f"/hits/{hit}/judge", data={**form, "decision": "licensed"})
+    assert str(answer.url).endswith(f"/hits/{hit}?said=judged_licensed")
+    judgement = re.search(r'name="judgement" value="(j-\w+)"', answer.text)
+    assert judgement
+    answer = client.post(f"/hits/{hit}/undo", data={"judgement": judgement[1]})
+    assert "Taken back" in answer.text
+    assert [decision for _, decision, *_ in judged(opened)] == ["licensed"]
+
+
 def test_two_analysts_at_once(opened: Workspace, client: TestClient) -> None:
     asked = taken(client)
     with signed_in(opened, "吴芳") as other:
