@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import signing_in
+from console.web.routes import cases, signing_in
 
-ROUTES: tuple[BaseRoute, ...] = (*signing_in.ROUTES,)
+ROUTES: tuple[BaseRoute, ...] = (*signing_in.ROUTES, *cases.ROUTES)
 
-MENU: tuple[Entry, ...] = ()
+MENU: tuple[Entry, ...] = (Entry(path="/cases", words="cases.title"),)
 """In the order of a day's work; the first one is where ``/`` leads."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlite_utils import Database
 
+from crawler.errors import NotFoundError
 from crawler.formats import load_record
 from crawler.model import Listing
 from crawler.store.database import timestamp
+from crawler.store.ledger import Entry
 from crawler.store.notice_list import OPEN_ANSWER, STATUS
 from crawler.takedown import Case
 
@@ -113,6 +116,20 @@ def find_case_rows(
     if after:
         values["at"], _, values["id"] = after.partition(" ")
         terms.append("(c.opened_at, c.id) < (:at, :id)")
+    return _case_rows(db, terms, values)
+
+
+def find_case_row(db: Database, case: str) -> CaseRow:
+    """Return one case as a list has it.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    for row in _case_rows(db, ["c.id = :id"], {"id": case, "limit": 1}):
+        return row
+    raise NotFoundError(f"no case has the id {case!r}")
+
+
+def _case_rows(db: Database, terms: Sequence[str], values: Mapping[str, Any]) -> list[CaseRow]:
     rows = db.query(
         f"WITH c AS (SELECT c.*, {_CASE_STATE} AS state FROM (SELECT c.*,"
         " (SELECT e.record ->> '$.to' FROM case_events e WHERE e.case_id = c.id"
@@ -125,7 +142,7 @@ def find_case_rows(
         " (SELECT count(*) FROM notices n JOIN answers a ON a.notice = n.id WHERE n.case_id = c.id"
         f" AND {OPEN_ANSWER}) AS answers"
         f" FROM c WHERE {' AND '.join(terms)} ORDER BY c.opened_at DESC, c.id DESC LIMIT :limit",
-        values,
+        dict(values),
     )
     return [
         CaseRow(
@@ -158,6 +175,16 @@ def find_case_parties(db: Database, *, most: int = 300) -> tuple[list[str], list
         rows = db.execute(f"SELECT DISTINCT {column} FROM cases ORDER BY 1 LIMIT ?", [most])
         found.append([str(value) for (value,) in rows.fetchall()])
     return found[0], found[1]
+
+
+def find_newest_entries(db: Database, subjects: Sequence[str], *, most: int) -> list[Entry]:
+    """Return the newest entries of the ledger about any of these subjects, newest first."""
+    rows = db.query(
+        "SELECT number, kind, subject, record, by, at, previous, digest FROM ledger"
+        " WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?",
+        [json.dumps(list(subjects)), most],
+    )
+    return [Entry(**row) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

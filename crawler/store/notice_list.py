@@ -95,6 +95,7 @@ def find_notice_rows(
     tray: str = "",
     site: str = "",
     kind: str = "",
+    case: str = "",
     ids: Sequence[str] | None = None,
     after: str = "",
     limit: int = 50,
@@ -104,7 +105,7 @@ def find_notice_rows(
     :param after: id of the last one of the page before
     """
     terms, values = ["1"], dict[str, Any](limit=limit)
-    for column, value in (("tray", tray), ("site", site), ("n.kind", kind)):
+    for column, value in (("tray", tray), ("site", site), ("n.kind", kind), ("case_id", case)):
         if value:
             name = column.rpartition(".")[2]
             terms.append(f"{column} = :{name}")
