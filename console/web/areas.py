@@ -5,14 +5,15 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import captures, files, hits, signing_in
+from console.web.routes import captures, cases, files, hits, signing_in
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
+    *cases.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = ()
+MENU: tuple[Entry, ...] = (Entry(path="/cases", words="cases.title"),)
 """In the order of a day's work; the first one is where ``/`` leads."""
