@@ -22,6 +22,9 @@ from pipelines.takedown.layout import make_visible
 ALIKE = 80.0
 """Of 100: how much a seller's name is like a licensee's before that is told."""
 
+LONGEST = 300
+"""Characters of a value of others that are shown."""
+
 Level = Literal["bad", "warn", "good"]
 
 
@@ -127,6 +130,7 @@ def licensee_words(visit: Visit, licensee: Licensee) -> str:
 def mark_values(words: str, **values: object) -> Markup:
     """Return words of ours with values of others in their places, each kept to itself."""
     shown = {
-        name: Markup("<bdi>{}</bdi>").format(make_visible(value)) for name, value in values.items()
+        name: Markup("<bdi>{}</bdi>").format(make_visible(str(value)[:LONGEST]))
+        for name, value in values.items()
     }
     return Markup(escape(words)).format(**shown)  # noqa: S704 (ours, and escaped)
