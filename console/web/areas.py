@@ -5,15 +5,21 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import captures, cases, files, hits, signing_in
+from console.web.routes import account, captures, cases, files, hits, people, sellers, signing_in
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
+    *sellers.ROUTES,
     *cases.ROUTES,
+    *people.ROUTES,
+    *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (Entry(path="/cases", words="cases.title"),)
+MENU: tuple[Entry, ...] = (
+    Entry(path="/cases", words="cases.title"),
+    people.ENTRY,
+)
 """In the order of a day's work; the first one is where ``/`` leads."""

@@ -40,6 +40,7 @@ from crawler.store.hits import StoredHit
 from crawler.store.ledger import Entry, find_entries
 from crawler.store.listing_history import ListingHistory, find_history
 from crawler.store.rights import load_right
+from crawler.store.seller_hits import SellerRight, find_seller_rights
 from matchers.pictures.prints import Box
 from pipelines.takedown.layout import make_visible
 from pipelines.takedown.wording import RIGHT_KINDS, describe_edits
@@ -162,6 +163,8 @@ class HitCard:
     """The price in percent of what is usual."""
     seller: str
     seller_name: str
+    seller_rights: tuple[SellerRight, ...]
+    """Rights on which the seller has hits, this one among them."""
     history: ListingHistory | None
     captures: tuple[Capture, ...]
     cases: tuple[str, ...]
@@ -206,11 +209,11 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
     steps = list(make_steps(stored, LABELS[language], language, longest_title=LONGEST_TITLE))
     bars, zero = _bars(steps, LABELS[language])
     usual, share = _usual(stored)
-    spans = title_spans(stored)
+    spans, seller = title_spans(stored), seller_id(listing)
     return HitCard(
         stored=stored,
         blind=blind,
-        licences=tuple(check_licences(visit, stored, right, now().date())),
+        licences=tuple(check_licences(visit, stored, right, now().date(), blind=blind)),
         title=mark_spans(listing.title[:LONGEST_TITLE], spans),
         title_length=len(listing.title),
         whole_title=mark_spans(listing.title, spans),
@@ -226,8 +229,9 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         price=shown_price(listing),
         usual=usual,
         share=share,
-        seller=seller_id(listing),
+        seller=seller,
         seller_name=seller_name(listing),
+        seller_rights=tuple(find_seller_rights(db, seller)),
         history=find_history(db, listing.url, stored.hit.target),
         captures=tuple(find_captures(db, url=listing.url)[::-1]),
         cases=() if blind else tuple(find_cases_of_url(db, listing.url)),

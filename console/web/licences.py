@@ -11,10 +11,12 @@ from markupsafe import Markup, escape
 from rapidfuzz import fuzz
 
 from console.web.visits import Visit
-from crawler.model import GenericWord, Licensee
+from crawler.model import GenericWord, Licensee, stable_id
+from crawler.sellers import seller_id
 from crawler.store.hits import StoredHit
 from crawler.store.lessons import Lesson
 from crawler.store.rights import StoredRight
+from crawler.store.seller_hits import count_licensed
 from matchers.licence import is_licensee
 from matchers.tokens import joined_letters
 from pipelines.takedown.layout import make_visible
@@ -38,17 +40,19 @@ class LicenceCheck:
 
 
 def check_licences(
-    visit: Visit, stored: StoredHit, right: StoredRight, on: date
+    visit: Visit, stored: StoredHit, right: StoredRight, on: date, *, blind: bool = False
 ) -> list[LicenceCheck]:
     """Return what speaks against acting on a hit, worst first; one line that says so if nothing.
 
     :param right: as it stands now, with what people taught
+    :param blind: whether what others decided is left aside
     """
     found = [
         *_covered(visit, stored, right),
         *_generic(visit, stored, right),
         *_lapsed(visit, right, on),
         *_alike(visit, stored, right),
+        *(() if blind else _judged(visit, stored)),
     ]
     if not any(check.level == "bad" for check in found):
         found += _found_before(visit, stored)
@@ -106,6 +110,14 @@ def _alike(visit: Visit, stored: StoredHit, right: StoredRight) -> Iterator[Lice
             key = "licence.elsewhere" if wanted in names else "licence.alike"
             said = mark_values(visit.say(key), who=licensee_words(visit, licensee))
             yield LicenceCheck(level="warn", words=said)
+
+
+def _judged(visit: Visit, stored: StoredHit) -> Iterator[LicenceCheck]:
+    """Tell that other hits of the seller on the right were judged licensed."""
+    group = stable_id("g", seller_id(stored.listing), stored.right.id)
+    if count := count_licensed(visit.db, group, but=stored.hit.id):
+        said = mark_values(visit.say("licence.judged"), count=count)
+        yield LicenceCheck(level="warn", words=said)
 
 
 def _found_before(visit: Visit, stored: StoredHit) -> Iterator[LicenceCheck]:
