@@ -150,8 +150,9 @@ def find_seller_hits(
 def count_decisions(db: Database, seller: str) -> Decisions:
     """Return how the judged hits of a seller were decided."""
     rows = db.query(
-        "SELECT decision, count(*) AS hits FROM (SELECT decision FROM queue"
-        " WHERE seller = :seller AND decision IS NOT NULL LIMIT :most) GROUP BY decision",
+        "SELECT decision, count(*) AS hits FROM (SELECT q.decision FROM queue_groups g"
+        " JOIN queue q ON q.grp = g.grp AND q.decision IS NOT NULL"
+        " WHERE g.seller = :seller AND g.judged + g.changed > 0 LIMIT :most) GROUP BY decision",
         {"seller": seller, "most": MOST_COUNTED},
     )
     counts = {row["decision"]: row["hits"] for row in rows}
@@ -160,13 +161,11 @@ def count_decisions(db: Database, seller: str) -> Decisions:
 
 def count_licensed(db: Database, group: str, *, but: str) -> int:
     """Return how many hits of a seller on a right were judged licensed, one left aside."""
-    judged = db.execute("SELECT judged FROM queue_groups WHERE grp = ?", [group]).fetchone()
-    if judged is None or judged[0] == 0:
-        return 0
     (count,) = db.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM queue WHERE grp = ? AND decision = 'licensed'"
-        " AND hit <> ? LIMIT ?)",
-        [group, but, MOST_COUNTED],
+        "SELECT count(*) FROM (SELECT 1 FROM queue_groups g JOIN queue q ON q.grp = g.grp"
+        " AND q.decision = 'licensed' AND q.hit <> :but"
+        " WHERE g.grp = :group AND g.judged + g.changed > 0 LIMIT :most)",
+        {"group": group, "but": but, "most": MOST_COUNTED},
     ).fetchone()
     return int(count)
 

@@ -18,8 +18,9 @@ from playwright.sync_api import (
 )
 
 from console.web.pages import LANGUAGE, SESSION
-from crawler.model import Licensee
+from crawler.model import Licensee, Listing, Seller
 from crawler.render import find_chromium
+from crawler.sellers import seller_id
 from crawler.workspace import make_workspace
 from tests.console.web.test_files import a_capture
 from tests.servers.console import an_account, serving, session_of
@@ -63,7 +64,13 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     capture = a_capture(workspace, "cap-1", hits[1])
     hostile = fill_hostile(workspace)
     token = session_of(workspace, an_account(workspace, "李伟"))
-    pages = [f"/hits/{hits[0]}", f"/hits/{hits[1]}", f"/captures/{capture.id}"]
+    seller = seller_id(Listing(url="", title="", site="shop.example", seller=Seller(id="s-1")))
+    pages = [
+        f"/hits/{hits[0]}",
+        f"/hits/{hits[1]}",
+        f"/captures/{capture.id}",
+        f"/sellers/{seller}",
+    ]
     with serving(workspace) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield Opened(browser, base, token, hits, hostile, pages)
@@ -176,12 +183,16 @@ def test_nothing_of_a_seller_runs_or_breaks_the_page(opened: Opened) -> None:
     with opened.context(viewport={"width": 360, "height": 740}) as context:
         page = context.new_page()
         told = listen(page, opened.base)
-        for hit in opened.hostile:
-            page.goto(f"{opened.base}/hits/{hit}")
+        paths = [f"/hits/{hit}" for hit in opened.hostile]
+        for path in paths:  # grows by the sellers that the cards lead to
+            page.goto(opened.base + path)
+            seller = page.locator(".hit-facts a[href^='/sellers/']")
+            if seller.count():
+                paths.append(seller.get_attribute("href") or "")
             page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             canary = page.evaluate("typeof window.canary")
-            assert (wide, canary, told) == (0, "undefined", []), hit
+            assert (wide, canary, told) == (0, "undefined", []), path
 
 
 def test_the_canary_sings(opened: Opened) -> None:
