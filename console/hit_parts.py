@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from crawler.model import Finding, Listing
 from crawler.store.hits import StoredHit
 from matchers.pictures.prints import BITS, Box
-from matchers.wording import Language, field_label
+from matchers.wording import CONTEXT_SENTENCES, STANDING_SENTENCES, Language, field_label
 from pipelines.takedown.layout import exact_url, make_visible
 from pipelines.takedown.wording import describe_edits, describe_finding, describe_transform
 
@@ -33,6 +33,8 @@ class Step:
     """One finding in the waterfall."""
 
     finding: Finding
+    label: str
+    """What was compared, in a word or two."""
     words: str
     edits: str
     where: str
@@ -119,6 +121,7 @@ def make_steps(
         before, total = total, total + finding.weight
         yield Step(
             finding=finding,
+            label=feature_label(finding.feature, words),
             words=_words(finding, words, language),
             edits=describe_edits(finding, language),
             where=field_label(finding.field, language) if finding.field else "",
@@ -126,6 +129,18 @@ def make_steps(
             before=before,
             total=total,
         )
+
+
+def feature_label(feature: str, words: Mapping[str, str]) -> str:
+    """Return what a feature is called, or the kind of feature that it is.
+
+    :param words: of ``console.hits_labels``
+    """
+    if label := words.get(f"feature:{feature}"):
+        return label
+    if feature in STANDING_SENTENCES["en"]:
+        return words["standing"]
+    return words["context"] if feature in CONTEXT_SENTENCES["en"] else feature.replace("_", " ")
 
 
 def _words(finding: Finding, label: Mapping[str, str], language: Language) -> str:

@@ -56,7 +56,7 @@ _CAUSES = (
         name="similar-mark",
         decision="infringing",
         en="A mark that is confusingly similar",
-        zh="使用近似商标,易致混淆",
+        zh="使用近似商标，易致混淆",
         kinds=_of("trademark"),
     ),
     Cause(
@@ -130,7 +130,7 @@ _CAUSES = (
         name="referential",
         decision="unrelated",
         en="Only refers to the right (fits, for)",
-        zh="仅为说明性使用(如“适用于”)",
+        zh="仅为说明性使用（如“适用于”）",
     ),
     Cause(
         name="other-goods",
@@ -147,8 +147,8 @@ _CAUSES = (
     Cause(
         name="more-evidence",
         decision="unsure",
-        en="Needs more to look at (test purchase, pictures)",
-        zh="需补充证据(试购、图片等)",
+        en="Needs more evidence",
+        zh="需补充证据",
     ),
     Cause(
         name="expert",

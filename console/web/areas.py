@@ -5,10 +5,25 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import account, captures, cases, files, hits, people, sellers, signing_in
+from console.web.routes import (
+    account,
+    bulk,
+    captures,
+    cases,
+    deciding,
+    files,
+    hits,
+    people,
+    queue,
+    sellers,
+    signing_in,
+)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
+    *queue.ROUTES,
+    *bulk.ROUTES,
+    *deciding.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
@@ -19,6 +34,7 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 MENU: tuple[Entry, ...] = (
+    queue.ENTRY,
     Entry(path="/cases", words="cases.title"),
     people.ENTRY,
 )

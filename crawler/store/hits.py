@@ -284,6 +284,12 @@ def find_judgement(db: Database, hit: str) -> Judgement | None:
     return next(map(judgement_of, rows), None)
 
 
+def find_judged_hit(db: Database, judgement: str) -> str | None:
+    """Return the hit that a judgement is of; None when there is none of that id."""
+    rows = db.execute("SELECT hit FROM judgements WHERE id = ?", [judgement])
+    return next((str(hit) for (hit,) in rows), None)
+
+
 def judgement_of(row: Mapping[str, Any]) -> Judgement:
     """Return the judgement of a row."""
     return Judgement(

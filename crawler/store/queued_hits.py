@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from crawler.model import JudgementKind, TargetKind
+from crawler.formats import load_record
+from crawler.model import Hit, JudgementKind, Listing, TargetKind
 
 HitState = Literal["open", "changed", "judged", "ended"]
 
@@ -126,3 +127,27 @@ def _queued_hit(row: Mapping[str, Any]) -> QueuedHit:
         waiting_since=None if since is None else datetime.fromisoformat(since),
         title=row["title"] or "",
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What was found of a hit one time."""
+
+    hit: Hit
+    listing: Listing
+
+
+def find_found(db: Database, numbers: Sequence[int]) -> dict[int, Found]:
+    """Return findings by their numbers, each with the listing as it was."""
+    marks = ", ".join("?" * len(numbers))
+    rows = db.query(
+        "SELECT f.id, f.record AS hit, s.record AS listing FROM hit_findings f"
+        f" JOIN sightings s ON s.id = f.sighting WHERE f.id IN ({marks})",
+        list(numbers),
+    )
+    return {
+        row["id"]: Found(
+            hit=load_record(Hit, row["hit"]), listing=load_record(Listing, row["listing"])
+        )
+        for row in rows
+    }

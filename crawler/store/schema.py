@@ -4,9 +4,8 @@ Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
 time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``,
 ``sign_in_tries`` (who is signed in, and who tried), ``preferences``, and the queue
-(``queue_schema.NO_RECORDS``), which are no records. What is current is the newest row
-(``right_versions``, ``hit_findings``, ``standing_judgements``, ``sweep_ends``), never an edited
-one.
+(``queue_schema.NO_RECORDS``), which are no records. What is current is the newest row of
+``right_versions``, ``hit_findings``, ``standing_judgements``, ``sweep_ends``, never an edited one.
 """
 
 from __future__ import annotations
