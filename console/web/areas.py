@@ -9,11 +9,13 @@ from console.web.routes import (
     account,
     bulk,
     captures,
+    cases,
     deciding,
     files,
     hits,
     people,
     queue,
+    sellers,
     signing_in,
 )
 
@@ -25,9 +27,15 @@ ROUTES: tuple[BaseRoute, ...] = (
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
+    *sellers.ROUTES,
+    *cases.ROUTES,
     *people.ROUTES,
     *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (queue.ENTRY, people.ENTRY)
+MENU: tuple[Entry, ...] = (
+    queue.ENTRY,
+    Entry(path="/cases", words="cases.title"),
+    people.ENTRY,
+)
 """In the order of a day's work; the first one is where ``/`` leads."""
