@@ -140,7 +140,8 @@ def find_groups(
         values |= {"risk": before.risk, "grp": before.group}
         order, turned = "g.risk, g.grp DESC", True
     values["limit"] = limit
-    rows = db.query(f"{_GROUPS} WHERE {condition} ORDER BY {order} LIMIT :limit", values)
+    chosen = f"SELECT g.grp FROM queue_groups g WHERE {condition} ORDER BY {order} LIMIT :limit"
+    rows = db.query(f"{_GROUPS} WHERE g.grp IN ({chosen}) ORDER BY {order}", values)
     groups = [_group(row) for row in rows]
     return groups[::-1] if turned else groups
 
