@@ -16,6 +16,7 @@ from console.web.areas import MENU, ROUTES
 from console.web.pages import not_found, page
 from console.web.security import Guarded
 from console.web.stores import Stores
+from console.web.thumbnails import Thumbnails
 from console.web.visits import STATIC, Visit
 from crawler.workspace import Workspace
 
@@ -29,11 +30,13 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     """
     known = {host.lower() for host in (*LOCAL, *hosts, *workspace.config.console.hosts)}
     stores = Stores(workspace)
+    thumbnails = Thumbnails(workspace.pictures)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         stores.close()
+        thumbnails.close()
 
     app = Starlette(
         routes=[
@@ -50,6 +53,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     )
     app.state.workspace = workspace
     app.state.stores = stores
+    app.state.thumbnails = thumbnails
     app.state.menu = MENU
     return app
 

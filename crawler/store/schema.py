@@ -17,6 +17,7 @@ from sqlite_utils import Database, Migrations
 from crawler.store import (
     accounts_schema,
     crawl_schema,
+    desk_schema,
     first_schema,
     handover_schema,
     lessons_schema,
@@ -24,6 +25,7 @@ from crawler.store import (
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
+from crawler.store.seller_contacts import record_known_sellers
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
 
@@ -148,6 +150,14 @@ def m0012_review(db: Database) -> None:
     db.execute(review_schema.BY_ANOTHER)
     for kept in review_schema.SECOND_LOOKS_KEPT.items():
         db.execute(accounts_schema.never_replaced(*kept))
+
+
+@migrations()
+def m0012_desk(db: Database) -> None:
+    """Keep who offers what and by what sellers are known, and find cases by what is in them."""
+    _run(db, desk_schema.TABLES)
+    record_known_sellers(db)
+    _make_append_only(db, desk_schema.RECORDS)
 
 
 def _run(db: Database, statements: str) -> None:
