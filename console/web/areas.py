@@ -5,15 +5,16 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import account, files, hits, people, signing_in
+from console.web.routes import account, files, hits, people, second_looks, signing_in
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
+    *second_looks.ROUTES,
     *people.ROUTES,
     *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (people.ENTRY,)
+MENU: tuple[Entry, ...] = (second_looks.ENTRY, people.ENTRY)
 """In the order of a day's work; the first one is where ``/`` leads."""
