@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import account, files, hits, people, second_looks, signing_in
+from console.web.routes import account, audit, files, hits, people, second_looks, signing_in
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
@@ -13,8 +13,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     *hits.ROUTES,
     *second_looks.ROUTES,
     *people.ROUTES,
+    *audit.ROUTES,
     *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (second_looks.ENTRY, people.ENTRY)
+MENU: tuple[Entry, ...] = (second_looks.ENTRY, audit.ENTRY, people.ENTRY)
 """In the order of a day's work; the first one is where ``/`` leads."""
