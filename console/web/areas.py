@@ -5,17 +5,27 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import account, audit, files, hits, people, second_looks, signing_in
+from console.web.routes import (
+    account,
+    audit,
+    files,
+    hits,
+    lessons,
+    people,
+    second_looks,
+    signing_in,
+)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
     *second_looks.ROUTES,
+    *lessons.ROUTES,
     *people.ROUTES,
     *audit.ROUTES,
     *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (second_looks.ENTRY, audit.ENTRY, people.ENTRY)
+MENU: tuple[Entry, ...] = (second_looks.ENTRY, lessons.ENTRY, audit.ENTRY, people.ENTRY)
 """In the order of a day's work; the first one is where ``/`` leads."""
