@@ -137,6 +137,8 @@ class ConsoleConfig:
     second_look_share: float = 0.05
     """Share of what was put aside that is drawn after each sweep, to be looked at by another
     person; 0 = none."""
+    days_to_judge: int = 3
+    """Days that a hit may wait for a decision; after that the queue shows it as overdue."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,6 +213,7 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # hosts = ["review.your-firm.example"]  # names under which others reach `markhound serve`
 # time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
 # second_look_share = 0.05              # of what was put aside, looked at again by another person
+# days_to_judge = 3                     # after so many days a hit that waits is overdue
 """
 
 
@@ -264,6 +267,8 @@ def takedown_problem(takedown: TakedownConfig) -> str | None:
 
 def console_problem(console: ConsoleConfig) -> str | None:
     """Say what is wrong with the console's settings; None when nothing is."""
+    if console.days_to_judge < 1:
+        return f"expected days_to_judge of 1 or more, got {console.days_to_judge}"
     for host in console.hosts:
         if not host.strip() or any(char in host for char in ":/@ "):
             return f"expected names without port and scheme in hosts, got {host!r}"

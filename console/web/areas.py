@@ -8,18 +8,26 @@ from console.web.pages import Entry
 from console.web.routes import (
     account,
     audit,
+    bulk,
+    captures,
+    deciding,
     files,
     hits,
     lessons,
     people,
+    queue,
     second_looks,
     signing_in,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
+    *queue.ROUTES,
+    *bulk.ROUTES,
+    *deciding.ROUTES,
     *files.ROUTES,
     *hits.ROUTES,
+    *captures.ROUTES,
     *second_looks.ROUTES,
     *lessons.ROUTES,
     *people.ROUTES,
@@ -27,5 +35,11 @@ ROUTES: tuple[BaseRoute, ...] = (
     *account.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (second_looks.ENTRY, lessons.ENTRY, audit.ENTRY, people.ENTRY)
+MENU: tuple[Entry, ...] = (
+    queue.ENTRY,
+    second_looks.ENTRY,
+    lessons.ENTRY,
+    audit.ENTRY,
+    people.ENTRY,
+)
 """In the order of a day's work; the first one is where ``/`` leads."""

@@ -23,8 +23,9 @@ class RightHit:
 def find_right_hits(db: Database, right: str, *, limit: int) -> list[RightHit]:
     """Return the hits of a right that are current, the newest first."""
     rows = db.query(
-        "SELECT f.record AS hit, s.record AS listing, (SELECT decision FROM judgements"
-        " WHERE hit = h.id ORDER BY rowid DESC LIMIT 1) AS decision FROM hits h"
+        "SELECT f.record AS hit, s.record AS listing, (SELECT decision"
+        " FROM standing_judgements WHERE hit = h.id ORDER BY number DESC LIMIT 1) AS decision"
+        " FROM hits h"
         " JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)"
         " JOIN sightings s ON s.id = f.sighting"
         " WHERE h.right_id = ? AND f.score > 0 ORDER BY h.rowid DESC LIMIT ?",

@@ -3,9 +3,9 @@
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
 time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``,
-``sign_in_tries`` (who is signed in, and who tried) and ``preferences``, which are no records. What
-is current is the newest row (``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``),
-never an edited one.
+``sign_in_tries`` (who is signed in, and who tried), ``preferences``, and the queue
+(``queue_schema.NO_RECORDS``), which are no records. What is current is the newest row of
+``right_versions``, ``hit_findings``, ``standing_judgements``, ``sweep_ends``, never an edited one.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from crawler.store import (
     first_schema,
     handover_schema,
     lessons_schema,
+    queue_schema,
     review_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
+from crawler.store.queue_rows import rebuild_queue
 from crawler.store.seller_contacts import record_known_sellers
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
@@ -150,6 +152,20 @@ def m0012_review(db: Database) -> None:
     db.execute(review_schema.BY_ANOTHER)
     for kept in review_schema.SECOND_LOOKS_KEPT.items():
         db.execute(accounts_schema.never_replaced(*kept))
+
+
+@migrations()
+def m0012_queue(db: Database) -> None:
+    """Keep the queue and what is done in it: leases, places, views, undone judgements, bulks."""
+    _run(db, queue_schema.RECORDS)
+    _make_append_only(db, queue_schema.APPEND_ONLY)
+    for kept in queue_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    for rule in queue_schema.RULES:
+        db.execute(rule)
+    _run(db, queue_schema.DERIVED)
+    _run(db, queue_schema.AT_WORK)
+    rebuild_queue(db)
 
 
 @migrations()

@@ -22,7 +22,9 @@ from crawler.accounts import Account, Actor
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import JudgementKind
 from crawler.store.database import timestamp
+from crawler.store.disputes import is_name_of
 from crawler.store.ledger import append_entry
+from crawler.store.queue_rows import refresh_queue
 
 REJECTED: tuple[JudgementKind, ...] = ("unrelated", "licensed")
 """Decisions after which nothing is done."""
@@ -82,19 +84,6 @@ class Answer:
     second_by: str
     reason: str
     at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dispute:
-    """A hit of which two people say different things, until a third judges it."""
-
-    hit: str
-    right: str
-    url: str
-    first: JudgementKind | None
-    second: JudgementKind
-    second_by: str
-    since: datetime
 
 
 def draw_sample(population: Sequence[Candidate], share: float, seed: int) -> list[Candidate]:
@@ -200,9 +189,9 @@ def _ends_now(db: Database) -> tuple[int, int]:
 def _find_rejected(db: Database, after: int, last: int) -> list[Candidate]:
     """Return the judgements of a range that put a hit aside and are the newest of their hit."""
     rows = db.query(
-        "SELECT j.id, j.hit, j.findings FROM judgements j"
-        " WHERE j.rowid > :after AND j.rowid <= :last AND j.decision IN ('unrelated', 'licensed')"
-        " AND j.rowid = (SELECT max(n.rowid) FROM judgements n WHERE n.hit = j.hit)",
+        "SELECT j.id, j.hit, j.findings FROM standing_judgements j"
+        " WHERE j.number > :after AND j.number <= :last AND j.decision IN ('unrelated', 'licensed')"
+        " AND j.number = (SELECT max(n.number) FROM standing_judgements n WHERE n.hit = j.hit)",
         {"after": after, "last": last},
     )
     return [Candidate(hit=r["hit"], findings=r["findings"], judgement=r["id"]) for r in rows]
@@ -218,7 +207,7 @@ def _find_dismissed(db: Database, after: int, last: int) -> list[Candidate]:
         "SELECT f.id, f.hit FROM hit_findings f"
         " WHERE f.id > :after AND f.id <= :last AND f.flagged = 0 AND f.score > 0"
         " AND f.id = (SELECT max(id) FROM hit_findings WHERE hit = f.hit)"
-        " AND NOT EXISTS (SELECT 1 FROM judgements WHERE hit = f.hit)"
+        " AND NOT EXISTS (SELECT 1 FROM standing_judgements WHERE hit = f.hit)"
         " AND NOT EXISTS (SELECT 1 FROM hit_findings p WHERE p.hit = f.hit AND p.id <= :after"
         "   AND p.record = f.record)",
         {"after": after, "last": last},
@@ -231,6 +220,8 @@ _MAY_LOOK = """
         ON c.name = j.judged_by AND c.account = :account WHERE j.id = s.judgement)
 """
 _WAITING = "FROM second_looks s LEFT JOIN second_look_answers a ON a.look = s.id"
+_STANDS = "(s.judgement IS NULL OR s.judgement NOT IN (SELECT judgement FROM undone_judgements))"
+"""Whose first judgement was taken back waits in the queue, and for no second look."""
 
 
 def count_looks(db: Database, account: Account) -> tuple[int, int]:
@@ -238,7 +229,7 @@ def count_looks(db: Database, account: Account) -> tuple[int, int]:
     row = next(
         db.query(
             f"SELECT count(*) AS waiting, coalesce(sum({_MAY_LOOK}), 0) AS own {_WAITING}"
-            " WHERE a.look IS NULL",
+            f" WHERE a.look IS NULL AND {_STANDS}",
             {"account": account.id},
         )
     )
@@ -251,7 +242,7 @@ def find_look(db: Database, account: Account) -> Look | None:
     Each account has an order of its own, so that two at once rarely meet at the same one.
     """
     rows = db.query(
-        f"SELECT s.id {_WAITING} WHERE {_MAY_LOOK} ORDER BY s.rowid LIMIT 200",
+        f"SELECT s.id {_WAITING} WHERE {_MAY_LOOK} AND {_STANDS} ORDER BY s.rowid LIMIT 200",
         {"account": account.id},
     )
     found = sorted((str(row["id"]) for row in rows), key=lambda look: _rank(0, account.id + look))
@@ -303,7 +294,7 @@ def record_answer(
     )
     if row["quicker"] is not None:
         raise NotAllowedError(f"{row['quicker']} was quicker: this one has its second look")
-    if row["judged_by"] is not None and _is_name_of(db, row["judged_by"], actor.account):
+    if row["judged_by"] is not None and is_name_of(db, row["judged_by"], actor.account):
         raise NotAllowedError("a second look is by another person than the first")
     first = row["decision"]
     agrees = decision in REJECTED if first is None else decision == first
@@ -324,13 +315,8 @@ def record_answer(
             *(actor.account.id, timestamp(at), entry.number),
         ],
     )
+    refresh_queue(db, [look.hit])
     return agrees
-
-
-def _is_name_of(db: Database, name: str, account: Account) -> bool:
-    """Tell whether an account has, or had, that name."""
-    values = [account.id, name]
-    return any(db.query("SELECT 1 FROM account_changes WHERE account = ? AND name = ?", values))
 
 
 def find_answers(db: Database) -> list[Answer]:
@@ -356,24 +342,3 @@ def _answer(row: Mapping[str, Any]) -> Answer:
         reason=row["reason"],
         at=datetime.fromisoformat(row["at"]),
     )
-
-
-def find_disputes(db: Database, *, limit: int = 100) -> list[Dispute]:
-    """Return the hits of which two people say different things, those that wait longest first."""
-    rows = db.query(
-        "SELECT d.*, h.url, h.right_id FROM disputed_hits d JOIN hits h ON h.id = d.hit"
-        " ORDER BY d.since LIMIT ?",
-        [limit],
-    )
-    return [
-        Dispute(
-            hit=row["hit"],
-            right=row["right_id"],
-            url=row["url"],
-            first=row["first_decision"],
-            second=row["second_decision"],
-            second_by=row["second_by"],
-            since=datetime.fromisoformat(row["since"]),
-        )
-        for row in rows
-    ]

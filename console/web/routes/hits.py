@@ -23,7 +23,6 @@ def show_hit(visit: Visit) -> Response:
         right=stored.right,
         seller=stored.listing.seller,
         to=f"/hits/{stored.hit.id}",
-        keys={},
     )
 
 

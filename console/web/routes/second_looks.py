@@ -15,12 +15,12 @@ from crawler.accounts import MAY_WRITE
 from crawler.errors import InputError, NotFoundError
 from crawler.model import JudgementKind
 from crawler.store.database import now, writing
+from crawler.store.disputes import find_disputes
 from crawler.store.hits import StoredHit, load_hit
 from crawler.store.second_looks import (
     Look,
     count_looks,
     find_answers,
-    find_disputes,
     find_look,
     load_look,
     record_answer,

@@ -10,19 +10,23 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
-from crawler.accounts import Actor
+from crawler.accounts import Account, Actor
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import JudgementKind
 from crawler.store.accounts import load_account, record_account_change
 from crawler.store.database import now, writing
+from crawler.store.decisions import Choice, record_decision, undo_judgement
+from crawler.store.disputes import find_disputes
 from crawler.store.ledger import find_entries
+from crawler.store.queue_rows import rebuild_queue
+from crawler.store.queued_hits import find_queued_hit
 from crawler.store.second_looks import (
     Candidate,
     count_looks,
     draw_sample,
     find_answers,
-    find_disputes,
     find_look,
     load_look,
     record_answer,
@@ -221,3 +225,75 @@ def test_a_draw_of_nothing_leaves_no_trace(opened: Workspace) -> None:
         with writing(db):
             assert record_draw(db, share=0.5, by="x", at=now()) is None
         assert len([*find_entries(db)]) == before
+
+
+def test_a_disputed_hit_waits_in_the_queue_for_a_third_person(opened: Workspace) -> None:
+    ids = fill(opened, 55)
+    [dismissed] = unflagged(opened)
+    judge_hits(opened, ids[:2], "王芳", ["unrelated"])
+    draw_looks(opened)
+    answer_looks(opened, "李伟", ["infringing"] * 3)
+    with opened.store() as db:
+        for hit in (ids[0], dismissed):
+            queued = find_queued_hit(db, hit)
+            assert queued is not None
+            assert (queued.state, queued.waiting, queued.flagged) == ("disputed", True, True)
+            assert queued.waiting_since is not None
+        assert queue_of(db) == rebuilt(db)
+        for name, words in (("王芳", "王芳 is one of"), ("李伟", "李伟 is one of"), ("赵敏", None)):
+            actor = Actor(name=name, account=load_account(db, name))
+            queued = find_queued_hit(db, ids[0])
+            assert queued is not None
+            choice = Choice(
+                hit=ids[0],
+                findings=queued.findings,
+                decision="infringing",
+                reason="r",
+                known=queued.judgement,
+            )
+            if words is None:
+                record_decision(db, choice, actor, at=now())
+                continue
+            with pytest.raises(NotAllowedError, match=words):
+                record_decision(db, choice, actor, at=now(), despite_lease=True)
+        queued = find_queued_hit(db, ids[0])
+        assert queued is not None
+        assert (queued.state, queued.decision) == ("judged", "infringing")
+        assert queue_of(db) == rebuilt(db)
+
+
+def queue_of(db: Database) -> list[list[tuple[object, ...]]]:
+    tables = ("queue", "queue_groups", "queue_sellers")
+    return [sorted(db.execute(f"SELECT * FROM {table}")) for table in tables]
+
+
+def rebuilt(db: Database) -> list[list[tuple[object, ...]]]:
+    """Return the queue as it is made anew."""
+    with writing(db):
+        rebuild_queue(db)
+    return queue_of(db)
+
+
+def test_what_was_taken_back_is_neither_looked_at_nor_disputed(opened: Workspace) -> None:
+    ids = fill(opened, 2)
+    judge_hits(opened, ids, "王芳", ["unrelated"])
+    draw_looks(opened)
+    first = Actor(name="王芳", account=load_account_of(opened, "王芳"))
+    with opened.store() as db:
+        other = load_account(db, "李伟")
+        undo_judgement(db, f"j-{ids[0]}-王芳", first, reason="too quick", at=now())
+        assert count_looks(db, other) == (1, 1)
+    answer_looks(opened, "李伟", ["infringing"])
+    with opened.store() as db:
+        assert [d.hit for d in find_disputes(db)] == [ids[1]]
+        undo_judgement(db, f"j-{ids[1]}-王芳", first, reason="seen anew", at=now())
+        assert find_disputes(db) == []
+        queued = find_queued_hit(db, ids[1])
+        assert queued is not None
+        assert queued.state == "open"
+        assert queue_of(db) == rebuilt(db)
+
+
+def load_account_of(workspace: Workspace, name: str) -> Account:
+    with workspace.store() as db:
+        return load_account(db, name)
