@@ -134,7 +134,7 @@ def test_everybody_reads_the_log(opened: Workspace, role: Role) -> None:
         assert "number 2 &lt;b&gt;" in page
         assert ('href="/people/a-' in page) == (role == "admin")
     with signed_in(opened, "Ada", role, "zh") as client:
-        assert "对线索作出结论" in client.get("/audit").text
+        assert "对命中作出判定" in client.get("/audit").text
 
 
 def test_the_log_of_one_thing(opened: Workspace) -> None:
