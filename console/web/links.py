@@ -12,6 +12,7 @@ _PAGES = {
     "sw": "/sweeps/",
     "cap": "/captures/",
     "se": "/sellers/",
+    "g": "/queue/",
     "a": "/people/",
 }
 _OF_RIGHTS = frozenset({"lesson", "lesson-undone"})
