@@ -13,12 +13,14 @@ from markupsafe import Markup, escape
 from crawler.model import Finding, Listing
 from crawler.store.hits import StoredHit
 from matchers.pictures.prints import BITS, Box
-from matchers.wording import Language, field_label
-from pipelines.takedown.layout import make_visible
+from matchers.wording import CONTEXT_SENTENCES, STANDING_SENTENCES, Language, field_label
+from pipelines.takedown.layout import exact_url, make_visible
 from pipelines.takedown.wording import describe_edits, describe_finding, describe_transform
 
 LONGEST_ADDRESS = 200
 """Characters of the address of a file that are shown."""
+LONGEST_MATCH = 200
+"""Characters of a match in a long field that are shown."""
 CONTEXT = 36
 """Characters shown on either side of a match in a long field."""
 
@@ -31,6 +33,8 @@ class Step:
     """One finding in the waterfall."""
 
     finding: Finding
+    label: str
+    """What was compared, in a word or two."""
     words: str
     edits: str
     where: str
@@ -117,6 +121,7 @@ def make_steps(
         before, total = total, total + finding.weight
         yield Step(
             finding=finding,
+            label=feature_label(finding.feature, words),
             words=_words(finding, words, language),
             edits=describe_edits(finding, language),
             where=field_label(finding.field, language) if finding.field else "",
@@ -124,6 +129,18 @@ def make_steps(
             before=before,
             total=total,
         )
+
+
+def feature_label(feature: str, words: Mapping[str, str]) -> str:
+    """Return what a feature is called, or the kind of feature that it is.
+
+    :param words: of ``console.hits_labels``
+    """
+    if label := words.get(f"feature:{feature}"):
+        return label
+    if feature in STANDING_SENTENCES["en"]:
+        return words["standing"]
+    return words["context"] if feature in CONTEXT_SENTENCES["en"] else feature.replace("_", " ")
 
 
 def _words(finding: Finding, label: Mapping[str, str], language: Language) -> str:
@@ -147,6 +164,7 @@ def _excerpt(finding: Finding, listing: Listing, longest_title: int) -> Markup |
     text = finding.line if pictured else _field_text(listing, finding.field)
     if text is None or not is_spanned(finding, text):
         return None
+    end = min(end, start + LONGEST_MATCH)
     left, right = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
     shown = mark_spans(text[left:right], [(start - left, end - left)])
     return Markup("{}{}{}").format("… " if left else "", shown, " …" if right < len(text) else "")
@@ -222,8 +240,11 @@ def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
 
 
 def safe_link(url: str) -> str | None:
-    """Return the address when it is plain http or https, else None: it is then shown as text."""
-    return url if _WEB_ADDRESS.fullmatch(url) else None
+    """Return the address when it is plain http or https, else None: it is then shown as text.
+
+    What is unseen in it, or turns the line around, is percent-encoded.
+    """
+    return exact_url(url) if _WEB_ADDRESS.fullmatch(url) else None
 
 
 def _joined(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:

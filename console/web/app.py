@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from console.web.areas import MENU, ROUTES
+from console.web.jobs import Jobs
 from console.web.pages import not_found, page
 from console.web.security import Guarded
 from console.web.stores import Stores
@@ -29,12 +30,13 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     :param hosts: names under which it answers, beside those of this machine and of the settings
     """
     known = {host.lower() for host in (*LOCAL, *hosts, *workspace.config.console.hosts)}
-    stores = Stores(workspace)
+    stores, jobs = Stores(workspace), Jobs()
     thumbnails = Thumbnails(workspace.pictures)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        jobs.close()
         stores.close()
         thumbnails.close()
 
@@ -53,6 +55,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     )
     app.state.workspace = workspace
     app.state.stores = stores
+    app.state.jobs = jobs
     app.state.thumbnails = thumbnails
     app.state.menu = MENU
     return app

@@ -10,6 +10,7 @@ from console.web.routes import (
     audit,
     bulk,
     captures,
+    cases,
     deciding,
     files,
     hits,
@@ -17,6 +18,7 @@ from console.web.routes import (
     people,
     queue,
     second_looks,
+    sellers,
     signing_in,
 )
 
@@ -28,6 +30,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     *files.ROUTES,
     *hits.ROUTES,
     *captures.ROUTES,
+    *sellers.ROUTES,
+    *cases.ROUTES,
     *second_looks.ROUTES,
     *lessons.ROUTES,
     *people.ROUTES,
@@ -38,6 +42,7 @@ ROUTES: tuple[BaseRoute, ...] = (
 MENU: tuple[Entry, ...] = (
     queue.ENTRY,
     second_looks.ENTRY,
+    Entry(path="/cases", words="cases.title"),
     lessons.ENTRY,
     audit.ENTRY,
     people.ENTRY,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 from markupsafe import Markup
+from sqlite_utils import Database
 
 from console.hit_parts import (
     ChosenPair,
@@ -31,6 +31,8 @@ from console.hits_labels import LABELS
 from console.web.licences import LicenceCheck, check_licences
 from console.web.thumbnails import Thumbnails
 from console.web.visits import Visit
+from console.web.words import load_words
+from crawler.causes import CAUSES
 from crawler.model import Finding
 from crawler.sellers import seller_id, seller_name
 from crawler.store.captures import Capture, find_captures
@@ -40,6 +42,7 @@ from crawler.store.hits import StoredHit
 from crawler.store.ledger import Entry, find_entries
 from crawler.store.listing_history import ListingHistory, find_history
 from crawler.store.rights import load_right
+from crawler.store.seller_hits import SellerRight, find_seller_rights
 from matchers.pictures.prints import Box
 from pipelines.takedown.layout import make_visible
 from pipelines.takedown.wording import RIGHT_KINDS, describe_edits
@@ -107,7 +110,6 @@ class Bar:
     """One finding in the waterfall, with the place of its bar in per mille of the width."""
 
     step: Step
-    label: str
     left: float
     width: float
 
@@ -126,10 +128,12 @@ class Disguise:
 class Told:
     """Something that happened to the hit, as the ledger has it."""
 
-    kind: str
+    what: str
+    """In words."""
     by: str
     at: datetime
-    record: dict[str, Any]
+    cause: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +166,8 @@ class HitCard:
     """The price in percent of what is usual."""
     seller: str
     seller_name: str
+    seller_rights: tuple[SellerRight, ...]
+    """Rights on which the seller has hits, this one among them."""
     history: ListingHistory | None
     captures: tuple[Capture, ...]
     cases: tuple[str, ...]
@@ -204,13 +210,13 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
     thumbnails: Thumbnails = visit.request.app.state.thumbnails
     chosen = choose_pairs(stored, language)
     steps = list(make_steps(stored, LABELS[language], language, longest_title=LONGEST_TITLE))
-    bars, zero = _bars(steps, LABELS[language])
+    bars, zero = _bars(steps)
     usual, share = _usual(stored)
-    spans = title_spans(stored)
+    spans, seller = title_spans(stored), seller_id(listing)
     return HitCard(
         stored=stored,
         blind=blind,
-        licences=tuple(check_licences(visit, stored, right, now().date())),
+        licences=tuple(check_licences(visit, stored, right, now().date(), blind=blind)),
         title=mark_spans(listing.title[:LONGEST_TITLE], spans),
         title_length=len(listing.title),
         whole_title=mark_spans(listing.title, spans),
@@ -226,19 +232,45 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         price=shown_price(listing),
         usual=usual,
         share=share,
-        seller=seller_id(listing),
+        seller=seller,
         seller_name=seller_name(listing),
+        seller_rights=tuple(find_seller_rights(db, seller)),
         history=find_history(db, listing.url, stored.hit.target),
-        captures=tuple(find_captures(db, url=listing.url)[::-1]),
+        captures=_captures(db, stored),
         cases=() if blind else tuple(find_cases_of_url(db, listing.url)),
-        told=() if blind else tuple(map(_told, [*find_entries(db, subject=stored.hit.id)][::-1])),
+        told=() if blind else tuple(_history(visit, stored.hit.id)),
     )
 
 
-def _told(entry: Entry) -> Told:
+def _captures(db: Database, stored: StoredHit) -> tuple[Capture, ...]:
+    """Return the captures of the hit's page, newest first: one a file, the hit's own if there."""
+    by_file: dict[str, Capture] = {}
+    for capture in find_captures(db, url=stored.listing.url):
+        if capture.file not in by_file or capture.hit == stored.hit.id:
+            by_file[capture.file] = capture
+    return tuple(sorted(by_file.values(), key=lambda capture: capture.at, reverse=True))
+
+
+def _history(visit: Visit, hit: str) -> Iterator[Told]:
+    for entry in reversed(list(find_entries(visit.db, subject=hit))):
+        yield _told(visit, entry)
+
+
+def _told(visit: Visit, entry: Entry) -> Told:
     record = orjson.loads(entry.record)
-    at = datetime.fromisoformat(entry.at)
-    return Told(kind=entry.kind, by=entry.by, at=at, record=record)
+    cause, decision = str(record.get("cause") or ""), str(record.get("decision") or "")
+    what = entry.kind
+    if entry.kind == "judgement" and f"decision.{decision}" in load_words():
+        what = visit.say(f"decision.{decision}")
+    elif (key := f"hit.told_{entry.kind.replace('-', '_')}") in load_words():
+        what = visit.say(key)
+    return Told(
+        what=what,
+        by=entry.by,
+        at=datetime.fromisoformat(entry.at),
+        cause=CAUSES[cause].words(visit.language) if cause in CAUSES else cause,
+        reason=str(record.get("reason") or ""),
+    )
 
 
 def _disguises(
@@ -275,7 +307,7 @@ def _prior(stored: StoredHit) -> float | None:
     return math.log2(score / (1 - score)) - sum(f.weight for f in stored.hit.findings)
 
 
-def _bars(steps: Sequence[Step], label: Mapping[str, str]) -> tuple[tuple[Bar, ...], float]:
+def _bars(steps: Sequence[Step]) -> tuple[tuple[Bar, ...], float]:
     sums = [0.0, *(step.total for step in steps)]
     low = max(AXIS[0], min(sums)) - 0.5
     high = min(AXIS[1], max(sums)) + 0.5
@@ -286,11 +318,9 @@ def _bars(steps: Sequence[Step], label: Mapping[str, str]) -> tuple[tuple[Bar, .
     bars = []
     for step in steps:
         left, right = sorted((place(step.before), place(step.total)))
-        feature = step.finding.feature
         bars.append(
             Bar(
                 step=step,
-                label=label.get(f"feature:{feature}", feature.replace("_", " ")),
                 left=left,
                 width=max(6.0, round(right - left, 1)),
             )

@@ -11,16 +11,21 @@ from markupsafe import Markup, escape
 from rapidfuzz import fuzz
 
 from console.web.visits import Visit
-from crawler.model import GenericWord, Licensee
+from crawler.model import GenericWord, Licensee, stable_id
+from crawler.sellers import seller_id
 from crawler.store.hits import StoredHit
 from crawler.store.lessons import Lesson
 from crawler.store.rights import StoredRight
+from crawler.store.seller_hits import count_licensed
 from matchers.licence import is_licensee
 from matchers.tokens import joined_letters
 from pipelines.takedown.layout import make_visible
 
 ALIKE = 80.0
 """Of 100: how much a seller's name is like a licensee's before that is told."""
+
+LONGEST = 300
+"""Characters of a value of others that are shown."""
 
 Level = Literal["bad", "warn", "good"]
 
@@ -35,17 +40,19 @@ class LicenceCheck:
 
 
 def check_licences(
-    visit: Visit, stored: StoredHit, right: StoredRight, on: date
+    visit: Visit, stored: StoredHit, right: StoredRight, on: date, *, blind: bool = False
 ) -> list[LicenceCheck]:
     """Return what speaks against acting on a hit, worst first; one line that says so if nothing.
 
     :param right: as it stands now, with what people taught
+    :param blind: whether what others decided is left aside
     """
     found = [
         *_covered(visit, stored, right),
         *_generic(visit, stored, right),
         *_lapsed(visit, right, on),
         *_alike(visit, stored, right),
+        *(() if blind else _judged(visit, stored)),
     ]
     if not any(check.level == "bad" for check in found):
         found += _found_before(visit, stored)
@@ -105,6 +112,14 @@ def _alike(visit: Visit, stored: StoredHit, right: StoredRight) -> Iterator[Lice
             yield LicenceCheck(level="warn", words=said)
 
 
+def _judged(visit: Visit, stored: StoredHit) -> Iterator[LicenceCheck]:
+    """Tell that other hits of the seller on the right were judged licensed."""
+    group = stable_id("g", seller_id(stored.listing), stored.right.id)
+    if count := count_licensed(visit.db, group, but=stored.hit.id):
+        said = mark_values(visit.say("licence.judged"), count=count)
+        yield LicenceCheck(level="warn", words=said)
+
+
 def _found_before(visit: Visit, stored: StoredHit) -> Iterator[LicenceCheck]:
     """Tell a licence that the matcher saw and the registry does not name any more."""
     for finding in stored.hit.findings:
@@ -127,6 +142,7 @@ def licensee_words(visit: Visit, licensee: Licensee) -> str:
 def mark_values(words: str, **values: object) -> Markup:
     """Return words of ours with values of others in their places, each kept to itself."""
     shown = {
-        name: Markup("<bdi>{}</bdi>").format(make_visible(value)) for name, value in values.items()
+        name: Markup("<bdi>{}</bdi>").format(make_visible(str(value)[:LONGEST]))
+        for name, value in values.items()
     }
     return Markup(escape(words)).format(**shown)  # noqa: S704 (ours, and escaped)

@@ -93,7 +93,10 @@ def test_licences_are_checked_first_and_said_loud(workspace: Workspace) -> None:
         assert "for another site" in licences(client, hits[1])[0][1]
         assert "nearly like the licensee Lucky Star Tradings" in licences(client, hits[2])[0][1]
         assert licences(client, hits[3]) == [
-            ("good", "Licences: none of the 3 licensees of this right is this seller or this site.")
+            (
+                "good",
+                "Licences: no licence covers this seller or this site (licensees of the right: 3).",
+            )
         ]
 
 

@@ -1,7 +1,8 @@
-"""Lists of cases and notices by where they stand, a page at a time: what the desk looks through."""
+"""Cases by where they stand, a page at a time, and the hits that are in none."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,31 +10,13 @@ from typing import Any, Literal, get_args
 
 from sqlite_utils import Database
 
-from crawler.accounts import ApprovalKind
+from crawler.errors import NotFoundError
 from crawler.formats import load_record
 from crawler.model import Listing
-from crawler.store.approvals import lacking_approvals
 from crawler.store.database import timestamp
-from crawler.store.outbox import find_last, find_step
+from crawler.store.ledger import Entry
+from crawler.store.notice_list import OPEN_ANSWER, STATUS
 from crawler.takedown import Case
-
-_STATUS = """
-CASE WHEN EXISTS (SELECT 1 FROM notice_events w WHERE w.notice = n.id AND w.event = 'withdrawn')
-    THEN 'withdrawn'
-ELSE coalesce(
-    (SELECT e.event FROM notice_events e WHERE e.notice = n.id AND e.event != 'checked'
-        ORDER BY e.id DESC LIMIT 1),
-    (SELECT 'checked' FROM notice_events e WHERE e.notice = n.id LIMIT 1),
-    'draft')
-END
-"""
-"""Where a notice ``n`` stands, as ``crawler.takedown.status_of`` says it."""
-
-_OPEN_ANSWER = """
-NOT EXISTS (SELECT 1 FROM answer_decisions d WHERE d.answer = a.id)
-AND (a.suggestion IS NOT NULL OR a.notice IS NULL OR a.kind IN ('reply', 'bounce'))
-"""
-"""An answer ``a`` on which a person has still to decide, as ``crawler.store.answers`` has it."""
 
 CaseState = Literal["new", "drafting", "noticed", "decided", "back", "closed"]
 """``new``: no notice; ``drafting``: one that has not left; ``noticed``: one that is not decided;
@@ -60,7 +43,7 @@ END
 Waiting = Literal["notice", "approval", "sending", "answer", "uncertain"]
 """For what a case waits: hits that are in no notice, a notice to approve, one to send, an answer
 to read, a sending of which nobody knows what became."""
-WAITING: Mapping[Waiting, str] = {
+WAITING: Mapping[str, str] = {
     "notice": "EXISTS (SELECT 1 FROM case_hits h WHERE h.case_id = c.id AND NOT EXISTS"
     " (SELECT 1 FROM notice_hits x WHERE x.hit = h.hit) AND 'infringing' = (SELECT decision FROM"
     " judgements j WHERE j.hit = h.hit ORDER BY j.rowid DESC LIMIT 1))",
@@ -68,7 +51,7 @@ WAITING: Mapping[Waiting, str] = {
     "sending": "(statuses LIKE '%,approved,%' OR statuses LIKE '%,cancelled,%'"
     " OR statuses LIKE '%,failed,%')",
     "answer": "EXISTS (SELECT 1 FROM notices n JOIN answers a ON a.notice = n.id"
-    f" WHERE n.case_id = c.id AND {_OPEN_ANSWER})",
+    f" WHERE n.case_id = c.id AND {OPEN_ANSWER})",
     "uncertain": "statuses LIKE '%,uncertain,%'",
 }
 
@@ -128,24 +111,38 @@ def find_case_rows(
     if wanted.state:
         terms.append("state = :state")
         values["state"] = wanted.state
-    if condition := dict[str, str](WAITING).get(wanted.waiting):
+    if condition := WAITING.get(wanted.waiting):
         terms.append(condition)
     if after:
         values["at"], _, values["id"] = after.partition(" ")
         terms.append("(c.opened_at, c.id) < (:at, :id)")
+    return _case_rows(db, terms, values)
+
+
+def find_case_row(db: Database, case: str) -> CaseRow:
+    """Return one case as a list has it.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    for row in _case_rows(db, ["c.id = :id"], {"id": case, "limit": 1}):
+        return row
+    raise NotFoundError(f"no case has the id {case!r}")
+
+
+def _case_rows(db: Database, terms: Sequence[str], values: Mapping[str, Any]) -> list[CaseRow]:
     rows = db.query(
         f"WITH c AS (SELECT c.*, {_CASE_STATE} AS state FROM (SELECT c.*,"
         " (SELECT e.record ->> '$.to' FROM case_events e WHERE e.case_id = c.id"
         " AND e.event = 'assigned' ORDER BY e.id DESC LIMIT 1) AS assigned,"
-        f" ',' || coalesce((SELECT group_concat({_STATUS}) FROM (SELECT id FROM notices"
+        f" ',' || coalesce((SELECT group_concat({STATUS}) FROM (SELECT id FROM notices"
         " WHERE case_id = c.id ORDER BY id DESC) n), '') || ',' AS statuses FROM cases c) c)"
         " SELECT c.*,"
         " (SELECT count(*) FROM case_hits WHERE case_id = c.id) AS hits,"
         " (SELECT count(*) FROM relistings WHERE case_id = c.id) AS relistings,"
         " (SELECT count(*) FROM notices n JOIN answers a ON a.notice = n.id WHERE n.case_id = c.id"
-        f" AND {_OPEN_ANSWER}) AS answers"
+        f" AND {OPEN_ANSWER}) AS answers"
         f" FROM c WHERE {' AND '.join(terms)} ORDER BY c.opened_at DESC, c.id DESC LIMIT :limit",
-        values,
+        dict(values),
     )
     return [
         CaseRow(
@@ -180,168 +177,14 @@ def find_case_parties(db: Database, *, most: int = 300) -> tuple[list[str], list
     return found[0], found[1]
 
 
-Tray = Literal[
-    "unchecked", "missing", "approval", "ready", "queued", "uncertain", "returned",
-    "sent", "countered", "restored", "decided", "closed",
-]  # fmt: skip
-"""Where a notice lies on the desk. Each lies in exactly one tray."""
-TRAYS: tuple[Tray, ...] = get_args(Tray)
-BEFORE_LEAVING: tuple[Tray, ...] = ("unchecked", "missing", "approval", "ready")
-
-_TRAY = """
-CASE
-WHEN status = 'draft' THEN 'unchecked'
-WHEN status = 'checked' THEN CASE WHEN (SELECT e.record ->> '$.holds' FROM notice_events e
-    WHERE e.notice = n.id AND e.event = 'checked' ORDER BY e.id DESC LIMIT 1)
-    THEN 'approval' ELSE 'missing' END
-WHEN status IN ('approved', 'cancelled', 'failed') THEN 'ready'
-WHEN status IN ('queued', 'sending') THEN 'queued'
-WHEN status = 'bounced' THEN 'returned'
-WHEN status IN ('sent', 'acknowledged') THEN 'sent'
-WHEN status = 'withdrawn' THEN 'closed'
-ELSE status END
-"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoticeRow:
-    """One notice of the list."""
-
-    id: str
-    case: str
-    seller: str
-    site: str
-    holder: str
-    kind: str
-    recipient: str
-    hits: int
-    drafted_by: str
-    drafted_at: datetime
-    status: str
-    tray: Tray
-    since: datetime
-    """Of its newest step."""
-    not_before: datetime | None
-    """When a queued one is due."""
-    missing: tuple[str, ...]
-    """What stopped it at its last check."""
-    lacking: tuple[ApprovalKind, ...]
-
-
-def count_trays(db: Database) -> dict[Tray, int]:
-    """Return how many notices lie in each tray."""
-    rows = db.execute(
-        f"SELECT tray, count(*) FROM (SELECT {_TRAY} AS tray FROM"
-        f" (SELECT n.id, {_STATUS} AS status FROM notices n) n) GROUP BY tray"
-    )
-    counts: dict[Tray, int] = dict.fromkeys(TRAYS, 0)
-    return counts | dict(rows.fetchall())
-
-
-def find_notice_rows(
-    db: Database,
-    *,
-    tray: str = "",
-    site: str = "",
-    kind: str = "",
-    ids: Sequence[str] | None = None,
-    after: str = "",
-    limit: int = 50,
-) -> list[NoticeRow]:
-    """Return notices, the newest first.
-
-    :param after: id of the last one of the page before
-    """
-    terms, values = ["1"], dict[str, Any](limit=limit)
-    for column, value in (("tray", tray), ("site", site), ("n.kind", kind)):
-        if value:
-            name = column.rpartition(".")[2]
-            terms.append(f"{column} = :{name}")
-            values[name] = value
-    if ids is not None:
-        names = {f"id{number}": value for number, value in enumerate(ids)}
-        terms.append(f"n.id IN ({', '.join(':' + name for name in names)})")
-        values |= names
-    if after:
-        terms.append("n.id < :after")
-        values["after"] = after
+def find_newest_entries(db: Database, subjects: Sequence[str], *, most: int) -> list[Entry]:
+    """Return the newest entries of the ledger about any of these subjects, newest first."""
     rows = db.query(
-        f"SELECT * FROM (SELECT n.*, {_TRAY} AS tray FROM (SELECT n.id, n.case_id, n.kind,"
-        f" n.drafted_by, n.drafted_at, c.seller, c.site, c.holder, {_STATUS} AS status"
-        " FROM notices n JOIN cases c ON c.id = n.case_id) n) n"
-        f" WHERE {' AND '.join(terms)} ORDER BY n.id DESC LIMIT :limit",
-        values,
+        "SELECT number, kind, subject, record, by, at, previous, digest FROM ledger"
+        " WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?",
+        [json.dumps(list(subjects)), most],
     )
-    return [_notice_row(db, row) for row in list(rows)]
-
-
-def _notice_row(db: Database, row: Mapping[str, Any]) -> NoticeRow:
-    notice, step = row["id"], find_step(db, row["id"])
-    check = find_last(db, notice, "checked")
-    recipient, hits = db.execute(
-        "SELECT record ->> '$.recipient.name', (SELECT count(*) FROM notice_hits WHERE notice = id)"
-        " FROM notices WHERE id = ?",
-        [notice],
-    ).fetchone()
-    drafted_at = datetime.fromisoformat(row["drafted_at"])
-    newest = step or check
-    return NoticeRow(
-        id=notice,
-        case=row["case_id"],
-        seller=row["seller"],
-        site=row["site"],
-        holder=row["holder"],
-        kind=row["kind"],
-        recipient=recipient,
-        hits=hits,
-        drafted_by=row["drafted_by"],
-        drafted_at=drafted_at,
-        status=row["status"],
-        tray=row["tray"],
-        since=newest.at if newest else drafted_at,
-        not_before=step.not_before if step and step.event == "queued" else None,
-        missing=tuple(missing_of(check.record)) if check else (),
-        lacking=tuple(lacking_approvals(db, notice)) if row["tray"] in BEFORE_LEAVING else (),
-    )
-
-
-def missing_of(check: Mapping[str, Any]) -> list[str]:
-    """Return what stopped a notice, from the record of its step ``checked``."""
-    return [line["text"] for line in check.get("lines", ()) if line["state"] == "missing"]
-
-
-def count_open_answers(db: Database) -> int:
-    """Return on how many answers a person has still to decide."""
-    row = db.execute(f"SELECT count(*) FROM answers a WHERE {_OPEN_ANSWER}").fetchone()
-    return int(row[0])
-
-
-def count_relistings(db: Database) -> int:
-    """Return how many listings came back elsewhere."""
-    return int(db.execute("SELECT count(*) FROM relistings").fetchone()[0])
-
-
-RUNNING = ("sent", "uncertain", "acknowledged", "countered", "decided", "bounced", "restored")
-
-
-def find_notices_with_clocks(db: Database) -> list[str]:
-    """Return the ids of notices that left and were not withdrawn or closed, the newest first."""
-    marks = ", ".join("?" for _ in RUNNING)
-    rows = db.execute(
-        f"SELECT id FROM (SELECT n.id, {_STATUS} AS status FROM notices n)"
-        f" WHERE status IN ({marks}) ORDER BY id DESC",
-        list(RUNNING),
-    )
-    return [str(notice) for (notice,) in rows.fetchall()]
-
-
-def find_heads(db: Database) -> tuple[int, ...]:
-    """Return numbers that change whenever a notice, an answer or a relisting is added to."""
-    tables = ("notice_events", "answers", "answer_decisions")
-    return tuple(
-        int(db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0])
-        for table in tables
-    )
+    return [Entry(**row) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
