@@ -7,14 +7,17 @@ from starlette.routing import BaseRoute
 from console.web.pages import Entry
 from console.web.routes import (
     account,
+    audit,
     bulk,
     captures,
     cases,
     deciding,
     files,
     hits,
+    lessons,
     people,
     queue,
+    second_looks,
     sellers,
     signing_in,
 )
@@ -29,13 +32,19 @@ ROUTES: tuple[BaseRoute, ...] = (
     *captures.ROUTES,
     *sellers.ROUTES,
     *cases.ROUTES,
+    *second_looks.ROUTES,
+    *lessons.ROUTES,
     *people.ROUTES,
+    *audit.ROUTES,
     *account.ROUTES,
 )
 
 MENU: tuple[Entry, ...] = (
     queue.ENTRY,
+    second_looks.ENTRY,
     Entry(path="/cases", words="cases.title"),
+    lessons.ENTRY,
+    audit.ENTRY,
     people.ENTRY,
 )
 """In the order of a day's work; the first one is where ``/`` leads."""
