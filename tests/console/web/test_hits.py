@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from console.web.cards import lay_over
+from console.web.cards import lay_over, make_hit_card
+from console.web.pages import page as a_page
+from console.web.routes.hits import load_exact_hit
+from console.web.visits import Visit
 from crawler.accounts import Actor
 from crawler.model import GenericWord, Judgement, Licensee
 from crawler.store.database import now, writing
@@ -122,10 +127,11 @@ def test_a_right_that_expired_stops(workspace: Workspace) -> None:
 
 
 def judge(workspace: Workspace, hit: str) -> None:
+    """Record a decision of somebody else."""
     with workspace.store() as db:
         stored = load_hit(db, workspace.pictures, hit)
         made = Judgement(
-            id="j-1",
+            id=f"j-{hit}",
             hit=hit,
             findings=stored.findings,
             decision="licensed",
@@ -145,6 +151,26 @@ def test_judgements_are_shown_with_their_history(workspace: Workspace) -> None:
         doc = page(client, hit)
         assert "licensed by 陈静" in text_of(doc.select_one(".timeline"))
         assert "their own shop" in text_of(doc.select_one("article .box"))
+
+
+def test_a_second_look_is_blind_to_what_others_decided(workspace: Workspace) -> None:
+    hits = fill(workspace, 6, rights=(MARK,))
+    for hit in (hits[0], hits[5]):  # of one seller
+        judge(workspace, hit)
+
+    def show(visit: Visit) -> Response:
+        stored = load_exact_hit(visit, visit.part("hit"))
+        return visit.render("hit_card.html", card=make_hit_card(visit, stored, blind=True))
+
+    with signed_in(workspace) as client:
+        open_eyed = page(client, hits[0]).select_one("article.hit").get_text()
+        assert isinstance(client.app, Starlette)
+        client.app.router.routes.insert(0, a_page("/blind/{hit}", show))
+        blind = client.get(f"/blind/{hits[0]}").text
+    for word in ("陈静", "their own shop", "judged", "flagged"):
+        assert word in open_eyed
+        assert word not in BeautifulSoup(blind, "lxml").get_text()
+    assert 'class="card hit flagged' not in blind
 
 
 @pytest.mark.parametrize("hit", ["h-none", "h-", "%3Cb%3E", "h-1%00"])
