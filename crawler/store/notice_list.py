@@ -79,13 +79,13 @@ class NoticeRow:
     lacking: tuple[ApprovalKind, ...]
 
 
-def count_trays(db: Database) -> dict[Tray, int]:
+def count_trays(db: Database) -> dict[str, int]:
     """Return how many notices lie in each tray."""
     rows = db.execute(
         f"SELECT tray, count(*) FROM (SELECT {_TRAY} AS tray FROM"
         f" (SELECT n.id, {STATUS} AS status FROM notices n) n) GROUP BY tray"
     )
-    counts: dict[Tray, int] = dict.fromkeys(TRAYS, 0)
+    counts: dict[str, int] = dict.fromkeys(TRAYS, 0)
     return counts | dict(rows.fetchall())
 
 
@@ -176,21 +176,33 @@ def count_relistings(db: Database) -> int:
 RUNNING = ("sent", "uncertain", "acknowledged", "countered", "decided", "bounced", "restored")
 
 
-def find_notices_with_clocks(db: Database) -> list[str]:
-    """Return the ids of notices that left and were not withdrawn or closed, the newest first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningNotice:
+    """A notice that left, and for which clocks may run."""
+
+    id: str
+    kind: str
+    newest: int
+    """Number of its newest step: what was worked out of its steps holds until that changes."""
+    has_open_answers: bool
+
+
+def find_running_notices(db: Database) -> list[RunningNotice]:
+    """Return the notices that left and were not withdrawn or closed, the newest first."""
     marks = ", ".join("?" for _ in RUNNING)
-    rows = db.execute(
-        f"SELECT id FROM (SELECT n.id, {STATUS} AS status FROM notices n)"
+    rows = db.query(
+        "SELECT id, kind, (SELECT max(id) FROM notice_events WHERE notice = n.id) AS newest,"
+        f" EXISTS (SELECT 1 FROM answers a WHERE a.notice = n.id AND {OPEN_ANSWER}) AS is_open"
+        f" FROM (SELECT n.id, n.kind, {STATUS} AS status FROM notices n) n"
         f" WHERE status IN ({marks}) ORDER BY id DESC",
         list(RUNNING),
     )
-    return [str(notice) for (notice,) in rows.fetchall()]
-
-
-def find_heads(db: Database) -> tuple[int, ...]:
-    """Return numbers that change whenever a notice, an answer or a relisting is added to."""
-    tables = ("notice_events", "answers", "answer_decisions")
-    return tuple(
-        int(db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0])
-        for table in tables
-    )
+    return [
+        RunningNotice(
+            id=row["id"],
+            kind=row["kind"],
+            newest=row["newest"],
+            has_open_answers=bool(row["is_open"]),
+        )
+        for row in rows
+    ]
