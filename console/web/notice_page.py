@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,7 @@ class Question:
     exception: str
     question: str
     answered: tuple[Consideration, ...]
-    """The newest of each hit."""
+    """The newest of each hit; what was said of several hits at once stands once."""
     open: int
     """Hits of which nobody considered it."""
 
@@ -168,7 +168,7 @@ def gather_notice(visit: Visit, notice_id: str) -> NoticePage:
         problem=problem,
         check=checks[-1] if checks else None,
         questions=tuple(_question(name, asked[name], considered) for name in asked),
-        others=tuple(one for one in considered if one.exception not in asked),
+        others=_distinct(one for one in considered if one.exception not in asked),
         approvals=tuple(find_approvals(db, notice.id)),
         needs=find_needs(db, notice.id),
         lacking=() if kind is None else tuple(lacking_approvals(db, notice.id)),
@@ -200,9 +200,15 @@ def _question(name: str, hits: Sequence[str], considered: Sequence[Consideration
     return Question(
         exception=name,
         question=CONSIDERATIONS[name].question,
-        answered=tuple(newest.values()),
+        answered=_distinct(newest.values()),
         open=sum(hit not in newest for hit in hits),
     )
+
+
+def _distinct(considered: Iterable[Consideration]) -> tuple[Consideration, ...]:
+    """Return each once, of however many hits it was said."""
+    found = {(one.exception, one.result, one.applies, one.by, one.at): one for one in considered}
+    return tuple(found.values())
 
 
 def _headers(visit: Visit, notice: Notice) -> Iterator[tuple[str, str]]:
