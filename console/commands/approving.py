@@ -134,6 +134,10 @@ def _check_hits(workspace: Workspace, hits: Sequence[str], kind: str) -> list[Ch
         recipient = workspace.find_recipient(site_of_hit(found[0]))
         missing = missing_facts(find_kind(kind), found, workspace.config.sender, recipient)
         lines = [CheckLine(rule="missing", state="missing", text=fact) for fact in missing]
+        lines += [
+            CheckLine(rule="law", state="warning", text=f"counsel has still to confirm: {text}")
+            for text in find_kind(kind).unconfirmed
+        ]
         try:
             with _undone(db):
                 draft_stored(workspace, db, found, kind, Actor(name="nobody"))
@@ -208,12 +212,16 @@ def consider(
 @click.option("--reason", required=True, help="Why, in words that a colleague understands.")
 @pass_context
 def approve(context: Context, notice_id: str, kind: ApprovalKind, by: str, reason: str) -> None:
-    """Approve a notice, as a second person; every rule is checked again first."""
+    """Approve a notice, as a second person; every rule is checked again first.
+
+    What the rules warn of is told before the passphrase is asked for.
+    """
     if not reason.strip():
         raise click.UsageError("--reason is empty")
     workspace = context.workspace
     with workspace.store() as db:
         notice = load_notice(db, notice_id)
+        _warn(check_notice(gather_situation(workspace, db, notice.id, now=now())))
         account = authenticate(db, by, roles=MAY_APPROVE[kind]).account
         if account is None:
             raise NotAllowedError(
@@ -229,11 +237,14 @@ def approve(context: Context, notice_id: str, kind: ApprovalKind, by: str, reaso
     if stopped:
         missing = "\n".join(f"  - {line.rule}: {clean(line.text)}" for line in stopped)
         raise NotAllowedError(f"{notice.id} cannot be approved:\n{missing}")
+    still = f"; it still needs: {', '.join(lacking)}" if lacking else "; it may be sent"
+    _tell(f"{notice.id} approved by {account.name} ({kind}){still}")
+
+
+def _warn(lines: Sequence[CheckLine]) -> None:
     for line in lines:
         if line.state == "warning":
             _tell(f"warning: {line.rule}: {line.text}")
-    still = f"; it still needs: {', '.join(lacking)}" if lacking else "; it may be sent"
-    _tell(f"{notice.id} approved by {account.name} ({kind}){still}")
 
 
 def _refuse_needless(db: Database, notice: str, kind: ApprovalKind) -> None:

@@ -38,7 +38,7 @@ from pipelines.takedown.outbox import (
 
 NOT_DELIVERED = 1
 STOPPED = 3
-BAD = ("failed", "uncertain")
+BAD = ("failed", "uncertain", "stopped")
 WAITING = ("queued", "sending", "uncertain", "failed", "bounced")
 """Steps that ``outbox`` lists: all that somebody, or something, still has to do with."""
 
@@ -151,14 +151,18 @@ def _queue(
     left: list[str] = []
     for start in range(0, len(notices), MOST_AT_ONCE):
         some = notices[start : start + MOST_AT_ONCE]
-        gone = capture_listings(workspace, db, some, by=who, on_capture=_captured)
+        stopped = capture_listings(workspace, db, some, by=who, on_capture=_captured)
         if is_stopped():  # the captures under way may have been cut short
             break
-        left += gone.values()
         for notice in some:
-            if notice in gone:
+            if notice in stopped:
+                left.append(f"{notice} is not sent: {stopped[notice]}")
                 continue
-            attached = make_attachments(workspace, db, notice, font)
+            try:
+                attached = make_attachments(workspace, db, notice, font)
+            except InputError as error:  # the others are none the worse for it
+                left.append(f"{notice} is not sent: {error}")
+                continue
             if font is not None and attached and not any(map(is_pdf, attached)):
                 _say(f"{notice} goes without a PDF: an older version drafted it, as text alone")
             queued = queue_notice(
