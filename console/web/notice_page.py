@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from console.web.visits import Visit
 from crawler.accounts import MAY_APPROVE, ApprovalKind
-from crawler.errors import StopError
+from crawler.errors import InputError, StopError
 from crawler.store.answers import Answer, find_answers
 from crawler.store.approvals import (
     Approval,
@@ -152,14 +152,13 @@ def gather_notice(visit: Visit, notice_id: str) -> NoticePage:
     outgoing = find_outgoing(db, notice.id)
     considered = find_considerations(db, notice.id)
     asked = _asked(db, notice, kind)
-    profile = notice.recipient.profile
     files, problem = _files(visit, notice, outgoing)
     checks = [event for event in events if event.event == "checked"]
     return NoticePage(
         notice=notice,
         case=load_case(db, notice.case),
         kind=kind,
-        platform=load_platform(profile) if profile else None,
+        platform=_platform(notice.recipient.profile),
         status=status_of(event.event for event in events),
         draft=find_draft(db, notice.id),
         headers=tuple(_headers(visit, notice)),
@@ -177,6 +176,13 @@ def gather_notice(visit: Visit, notice_id: str) -> NoticePage:
         answers=tuple(find_answers(db, notice=notice.id)),
         looks=tuple(_looks(db, notice)),
     )
+
+
+def _platform(profile: str | None) -> Platform | None:
+    try:
+        return load_platform(profile) if profile else None
+    except InputError:
+        return None  # the check tells it
 
 
 def _asked(db: Database, notice: Notice, kind: NoticeKind | None) -> dict[str, list[str]]:
