@@ -16,6 +16,8 @@ from pipelines.takedown.checking import CheckLine
 from pipelines.takedown.drafting import check_hits, draft_and_keep
 from pipelines.takedown.kinds import KINDS, NoticeKind
 
+SHOWN_HITS = 100
+"""That this form shows unless more are asked for."""
 MOST_HITS = 900
 """Of one notice by this form: the most fields that a form may have are 1,000."""
 
@@ -62,10 +64,12 @@ def _form(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     case = load_case(visit.db, find_case_id(visit.db, case_id))
-    ids = find_case_hits(visit.db, case.id)[:MOST_HITS]
+    own = find_case_hits(visit.db, case.id)
+    ids = [hit for hit in own if hit in set(wanted)] or own
+    most = MOST_HITS if wanted or visit.query.get("all") else SHOWN_HITS
     hits = [
         stored
-        for stored in find_hits(visit.db, visit.workspace.pictures, ids=ids)
+        for stored in find_hits(visit.db, visit.workspace.pictures, ids=ids[:most])
         if stored.judgement is not None and stored.judgement.decision == "infringing"
     ]
     kinds = {stored.right.kind for stored in hits}
@@ -76,6 +80,7 @@ def _form(
         case=case,
         hits=hits,
         ticked=set(wanted) or {stored.hit.id for stored in hits},
+        left_out=max(0, len(ids) - most),
         kind=kind,
         kinds=sorted(KINDS, key=lambda one: not _fits(one, hits)),
         fitting={one.name for one in KINDS if _fits(one, hits)},

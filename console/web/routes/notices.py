@@ -8,7 +8,7 @@ from typing import get_args
 
 from starlette.responses import Response
 
-from console.web.desk_clocks import DeskClocks
+from console.web.desk_memory import DeskMemory
 from console.web.desk_words import show
 from console.web.jobs import Jobs
 from console.web.notice_page import NoticePage, gather_notice, record_text, why_not_approve
@@ -23,7 +23,6 @@ from crawler.store.notice_list import (
     TRAYS,
     count_open_answers,
     count_relistings,
-    count_trays,
     find_notice_rows,
 )
 from crawler.store.notices import load_notice
@@ -57,10 +56,10 @@ def jobs_of(visit: Visit) -> Jobs:
 def list_notices(visit: Visit) -> Response:
     """Show one tray of the desk, or all notices."""
     tray = visit.query.get("tray", "")
-    clocks: DeskClocks = visit.request.app.state.clocks
-    running = clocks.find(visit.db, visit.workspace.config.takedown.answer_days)
+    desk: DeskMemory = visit.request.app.state.desk
+    running = desk.clocks(visit.db, visit.workspace.config.takedown.answer_days)
     counts: dict[str, int] = {
-        **count_trays(visit.db),
+        **desk.count(visit.db),
         "answers": count_open_answers(visit.db),
         "deadlines": len(running),
         "back": count_relistings(visit.db),
@@ -73,7 +72,7 @@ def list_notices(visit: Visit) -> Response:
     elif tray == "back":
         values = _paged(visit, find_stored_relistings(visit.db))
     else:
-        values = _rows(visit, tray if tray in TRAYS else "")
+        values = _rows(visit, desk.find(visit.db, tray) if tray in TRAYS else None)
     jobs = jobs_of(visit)
     return show(
         visit,
@@ -100,10 +99,10 @@ def _paged(visit: Visit, found: Sequence[object]) -> tuple[Sequence[object], str
     return found[start : start + ROWS], more
 
 
-def _rows(visit: Visit, tray: str) -> tuple[Sequence[object], str]:
+def _rows(visit: Visit, ids: Sequence[str] | None) -> tuple[Sequence[object], str]:
     found = find_notice_rows(
         visit.db,
-        tray=tray,
+        ids=ids,
         site=visit.query.get("site", ""),
         kind=visit.query.get("kind", ""),
         after=visit.query.get("after", ""),
