@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from console.web.areas import MENU, ROUTES
+from console.web.desk_memory import DeskMemory
 from console.web.jobs import Jobs
 from console.web.pages import not_found, page
 from console.web.security import Guarded
@@ -57,6 +58,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     app.state.stores = stores
     app.state.jobs = jobs
     app.state.thumbnails = thumbnails
+    app.state.desk = DeskMemory()
     app.state.menu = MENU
     return app
 
