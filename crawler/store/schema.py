@@ -3,7 +3,8 @@
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
 time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), and
-``web_sessions`` (who is signed in), which are no records. What is current is the newest row
+``web_sessions`` (who is signed in), and those of ``figures_schema`` (counted from the others), which
+are no records. What is current is the newest row
 (``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
 """
 
@@ -16,12 +17,14 @@ from sqlite_utils import Database, Migrations
 from crawler.store import (
     accounts_schema,
     crawl_schema,
+    figures_schema,
     first_schema,
     handover_schema,
     lessons_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
+from crawler.store.right_facts import fill_right_facts
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
 
@@ -134,6 +137,21 @@ def m0010_lessons(db: Database) -> None:
 def m0011_web_sessions(db: Database) -> None:
     """Keep who is signed in to the console."""
     _run(db, SESSIONS)
+
+
+@migrations()
+def m0012_console_sweeps(db: Database) -> None:
+    """Keep figures of rights, hits and sweeps, and which sweeps the console started."""
+    _run(db, figures_schema.TABLES)
+    for trigger in figures_schema.triggers():
+        db.execute(trigger)
+    for filled in figures_schema.FILLED:
+        db.execute(filled)
+    fill_right_facts(db)
+    _run(db, figures_schema.STARTS)
+    _make_append_only(db, figures_schema.RECORDS)
+    for started in figures_schema.RECORDS:
+        db.execute(accounts_schema.never_replaced(started, ("id",)))
 
 
 def _run(db: Database, statements: str) -> None:

@@ -116,6 +116,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             names={"passphrase": ""},  # stands in no entry
         ),
         "tokens": Recorded(kinds=("token-made",), subject=("account",), names={"id": "token"}),
+        "console_starts": Recorded(kinds=("sweep-started",), subject=("id",), hand=HAND),
+        "console_stops": Recorded(kinds=("sweep-stopped",), subject=("start",), hand=HAND),
         "stamps": Recorded(kinds=(STAMP,), subject=("id",), hand={"at": "at"}),
         "stamp_receipts": Recorded(kinds=(RECEIPT,), subject=("stamp",), hand={"at": "at"}),
     }
