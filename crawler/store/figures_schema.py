@@ -1,8 +1,9 @@
 """Tables of figures: what pages count of rights, hits and sweeps without reading all of them.
 
 They are no records: everything in them follows from the tables that are, and triggers keep them up
-with these, whoever writes. Moments are kept by the quarter of an hour, as every time zone of today
-is whole quarters away from UTC; so days of any zone can be added up from them.
+with these, whoever writes. What is counted by time is counted by the hour (UTC), so that days of
+any zone that is whole hours away can be added up; by right and by comparison, where there is more
+to count, by thirds of a day, in which days of UTC and of China are whole.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Iterator, Mapping
 
 DECISIONS = ("infringing", "licensed", "unrelated", "unsure")
 
-_QUARTER = "substr({0}, 1, 14) || printf('%02d', substr({0}, 15, 2) / 15 * 15)"
+
+def _hour(moment: str) -> str:
+    return f"substr({moment}, 1, 13)"
 
 
-def quarter(moment: str) -> str:
-    """Return SQL for the quarter of an hour of a stored moment: ``2026-11-20T01:45``."""
-    return _QUARTER.format(moment)
+def _third(moment: str) -> str:
+    return f"substr({moment}, 1, 11) || printf('%02d', substr({moment}, 12, 2) / 8 * 8)"
 
 
 _SOURCES = """
@@ -57,17 +59,29 @@ CREATE TABLE right_figures (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX right_figures_by_hits ON right_figures (hits DESC, right_id);
 CREATE TABLE came_figures (
-    quarter TEXT PRIMARY KEY,
+    hour TEXT PRIMARY KEY,
     hits INTEGER NOT NULL,
     flagged INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE judged_figures (
-    quarter TEXT NOT NULL,
+CREATE TABLE decided_figures (
+    hour TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (hour, decision)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE right_decisions (
+    third TEXT NOT NULL,
     right_id TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (third, right_id, decision)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE source_decisions (
+    third TEXT NOT NULL,
     sources TEXT NOT NULL,
     decision TEXT NOT NULL,
     n INTEGER NOT NULL,
-    PRIMARY KEY (quarter, right_id, sources, decision)
+    PRIMARY KEY (third, sources, decision)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE right_facts (
     right_id TEXT PRIMARY KEY REFERENCES rights(id),
@@ -109,7 +123,9 @@ NO_RECORDS = (
     "hit_states",
     "right_figures",
     "came_figures",
-    "judged_figures",
+    "decided_figures",
+    "right_decisions",
+    "source_decisions",
     "right_facts",
     "site_states",
     "site_yields",
@@ -170,31 +186,44 @@ def _of_right(row: str, sign: str) -> str:
 
 def _of_coming(row: str, sign: str) -> str:
     counts = {"hits": f"{sign}1", "flagged": f"{sign}{row}.flagged_once"}
-    return _change("came_figures", {"quarter": f"{row}.came_at"}, counts)
+    return _change("came_figures", {"hour": _hour(f"{row}.came_at")}, counts)
 
 
-def _of_judging(row: str, sign: str) -> str:
-    keys = {"quarter": f"{row}.judged_at"}
-    keys |= {name: f"{row}.{name}" for name in ("right_id", "sources", "decision")}
-    return _change("judged_figures", keys, {"n": f"{sign}1"}, f"{row}.decision IS NOT NULL")
+def _of_deciding(row: str, sign: str) -> str:
+    third = _third(f"{row}.judged_at")
+    return "\n".join(
+        _change(
+            table,
+            {**keys, "decision": f"{row}.decision"},
+            {"n": f"{sign}1"},
+            f"{row}.decision IS NOT NULL",
+        )
+        for table, keys in (
+            ("decided_figures", {"hour": _hour(f"{row}.judged_at")}),
+            ("right_decisions", {"third": third, "right_id": f"{row}.right_id"}),
+            ("source_decisions", {"third": third, "sources": f"{row}.sources"}),
+        )
+    )
 
 
-_PARTS = (_of_right, _of_coming, _of_judging)
+_PARTS = (_of_right, _of_coming, _of_deciding)
 _PLUS = "\n".join(part("NEW", "+") for part in _PARTS)
 _MINUS = "\n".join(part("OLD", "-") for part in _PARTS)
+_COUNTED = "{0}.score > 0, {0}.flagged, {0}.flagged_once, {0}.sources, {0}.decision, {0}.judged_at"
+_CHANGED = f"WHEN ({_COUNTED.format('OLD')}) IS NOT ({_COUNTED.format('NEW')})"
 
 _FOUND = f"""
 INSERT INTO hit_states
     (hit, right_id, came_at, score, flagged, flagged_once, sources, decision, judged_at)
-SELECT NEW.hit, h.right_id, {quarter("s.seen_at")}, NEW.score, NEW.flagged, NEW.flagged,
+SELECT NEW.hit, h.right_id, s.seen_at, NEW.score, NEW.flagged, NEW.flagged,
     {_SOURCES.format(record="NEW.record")}, NULL, NULL
 FROM hits h, sightings s WHERE h.id = NEW.hit AND s.id = NEW.sighting
 ON CONFLICT (hit) DO UPDATE SET score = excluded.score, flagged = excluded.flagged,
     flagged_once = max(flagged_once, excluded.flagged),
     sources = iif(excluded.score > 0, excluded.sources, sources);
 """
-_JUDGED = f"""
-UPDATE hit_states SET decision = NEW.decision, judged_at = {quarter("NEW.judged_at")}
+_JUDGED = """
+UPDATE hit_states SET decision = NEW.decision, judged_at = NEW.judged_at
 WHERE hit = NEW.hit;
 """
 _STATE = _change(
@@ -241,7 +270,7 @@ def triggers() -> Iterator[str]:
         ("hit_states_found", "INSERT ON hit_findings", _FOUND + _HIT),
         ("hit_states_judged", "INSERT ON judgements", _JUDGED),
         ("hit_states_added", "INSERT ON hit_states", _PLUS),
-        ("hit_states_changed", "UPDATE ON hit_states", _MINUS + _PLUS),
+        ("hit_states_changed", f"UPDATE ON hit_states {_CHANGED}", _MINUS + _PLUS),
         ("site_states_ended", "INSERT ON outcomes", _STATE + _UNCHANGED),
         ("site_yields_sighted", "INSERT ON sightings", _SIGHTED),
     ):
@@ -252,10 +281,10 @@ _NEWEST = "(SELECT max(id) FROM hit_findings WHERE hit = h.id AND score > 0)"
 FILLED = (
     f"""
     INSERT INTO hit_states
-    SELECT h.id, h.right_id, {quarter("s.seen_at")}, f.score, f.flagged,
+    SELECT h.id, h.right_id, s.seen_at, f.score, f.flagged,
         (SELECT max(flagged) FROM hit_findings WHERE hit = h.id),
         {_SOURCES.format(record=f"(SELECT record FROM hit_findings WHERE id = {_NEWEST})")},
-        j.decision, {quarter("j.judged_at")}
+        j.decision, j.judged_at
     FROM hits h
     JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
     JOIN sightings s ON s.id = (SELECT sighting FROM hit_findings WHERE hit = h.id ORDER BY id)
