@@ -5,9 +5,14 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import signing_in
+from console.web.routes import registry, registry_editing, registry_import, signing_in
 
-ROUTES: tuple[BaseRoute, ...] = (*signing_in.ROUTES,)
+ROUTES: tuple[BaseRoute, ...] = (
+    *signing_in.ROUTES,
+    *registry_import.ROUTES,
+    *registry_editing.ROUTES,
+    *registry.ROUTES,
+)
 
-MENU: tuple[Entry, ...] = ()
+MENU: tuple[Entry, ...] = (Entry(path="/registry", words="registry.menu"),)
 """In the order of a day's work; the first one is where ``/`` leads."""

@@ -3,8 +3,8 @@
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
 time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), and
-``web_sessions`` (who is signed in), and those of ``figures_schema`` (counted from the others), which
-are no records. What is current is the newest row
+``web_sessions`` (who is signed in), and those of ``figures_schema`` (counted from the others),
+which are no records. What is current is the newest row
 (``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
 """
 
