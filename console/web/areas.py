@@ -5,14 +5,18 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import registry, registry_editing, registry_import, signing_in
+from console.web.routes import registry, registry_editing, registry_import, signing_in, sweeps
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
     *registry_import.ROUTES,
     *registry_editing.ROUTES,
     *registry.ROUTES,
+    *sweeps.ROUTES,
 )
 
-MENU: tuple[Entry, ...] = (Entry(path="/registry", words="registry.menu"),)
+MENU: tuple[Entry, ...] = (
+    Entry(path="/registry", words="registry.menu"),
+    Entry(path="/sweeps", words="sweeps.menu"),
+)
 """In the order of a day's work; the first one is where ``/`` leads."""

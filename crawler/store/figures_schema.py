@@ -112,9 +112,9 @@ CREATE TABLE site_yields (
 CREATE TABLE sweep_reports (
     sweep TEXT PRIMARY KEY REFERENCES sweeps(id),
     ending INTEGER NOT NULL REFERENCES sweep_ends(id),
-    alarms INTEGER NOT NULL,
-    warnings INTEGER NOT NULL,
-    record TEXT NOT NULL
+    totals TEXT NOT NULL,
+    alarms TEXT NOT NULL,
+    told TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sweeps_by_start ON sweeps (started_at DESC)
 """

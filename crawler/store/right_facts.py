@@ -221,3 +221,23 @@ def _hits(db: Database, where: str, right: str, limit: int) -> list[HitLine]:
 
 
 KINDS: tuple[str, ...] = get_args(RightKind)
+
+
+def count_covered(db: Database, terms: Sequence[str]) -> int:
+    """Return how many rights a campaign's ``rights`` select; all of them where it names none."""
+    if not terms:
+        return int(db.execute("SELECT count(*) FROM right_facts").fetchone()[0])
+    tags = [term.removeprefix("tag:") for term in terms if term.startswith("tag:")]
+    # fnmatch, as campaigns have it, and GLOB differ in how they say "none of these"
+    globs = [term.replace("[!", "[^") for term in terms if not term.startswith("tag:")]
+    sql = (
+        "SELECT count(*) FROM right_facts f WHERE"
+        " EXISTS (SELECT 1 FROM json_each(:globs) WHERE f.right_id GLOB value)"
+    )
+    if tags:
+        sql += (
+            " OR EXISTS (SELECT 1 FROM right_versions v, json_each(v.record, '$.tags') t"
+            " WHERE v.id = f.version AND t.value IN (SELECT value FROM json_each(:tags)))"
+        )
+    values = {"globs": json.dumps(globs), "tags": json.dumps(tags)}
+    return int(db.execute(sql, values).fetchone()[0])
