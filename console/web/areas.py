@@ -5,7 +5,14 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
-from console.web.routes import registry, registry_editing, registry_import, signing_in, sweeps
+from console.web.routes import (
+    overview,
+    registry,
+    registry_editing,
+    registry_import,
+    signing_in,
+    sweeps,
+)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
@@ -13,10 +20,12 @@ ROUTES: tuple[BaseRoute, ...] = (
     *registry_editing.ROUTES,
     *registry.ROUTES,
     *sweeps.ROUTES,
+    *overview.ROUTES,
 )
 
 MENU: tuple[Entry, ...] = (
     Entry(path="/registry", words="registry.menu"),
     Entry(path="/sweeps", words="sweeps.menu"),
+    Entry(path="/overview", words="overview.menu"),
 )
 """In the order of a day's work; the first one is where ``/`` leads."""
