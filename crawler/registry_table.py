@@ -105,7 +105,7 @@ def _data(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _parts(cell: str) -> list[str]:
-    return [part.strip() for part in cell.replace(";", ";").split(";") if part.strip()]
+    return [part.strip() for part in cell.replace("\uff1b", ";").split(";") if part.strip()]
 
 
 def _licensee(part: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -223,7 +224,7 @@ def _lines(form: Form, name: str) -> list[str]:
 
 
 def _split(form: Form, name: str) -> list[str]:
-    return form.values[name].replace(",", " ").replace("、", " ").split()
+    return re.findall(r"[^\s,\uff0c\u3001]+", form.values[name])
 
 
 def _prices(lines: list[str]) -> Iterator[tuple[str, str]]:
