@@ -149,7 +149,8 @@ def _chart(
 ) -> Chart:
     count = round(top / step)
     heights = (
-        Mark(at=_height(n * step, top), text=f"{n * step:g}{suffix}") for n in range(count + 1)
+        Mark(at=_height(n * step, top), text=f"{_number(n * step)}{suffix}")
+        for n in range(count + 1)
     )
     every = math.ceil(len(labels) / MOST_LABELS) or 1
     room = _room(len(labels))
@@ -188,4 +189,8 @@ def _height(value: float, top: float) -> float:
 
 
 def _value(value: float | None, suffix: str) -> str:
-    return "–" if value is None else f"{value:,g}{suffix and ' ' + suffix}"
+    return "–" if value is None else f"{_number(value)}{suffix and ' ' + suffix}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
