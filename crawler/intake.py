@@ -44,6 +44,6 @@ def import_registry(
 
 def _keep_pictures(file: RegistryFile, right: Right, pictures: PictureFolder) -> dict[str, str]:
     return {
-        image: pictures.keep(file.picture_path(image).read_bytes())
+        image: pictures.keep(file.picture_path(image, right.id).read_bytes())
         for image in dict.fromkeys(right.images)
     }

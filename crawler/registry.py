@@ -1,6 +1,6 @@
 """Registry files: load and check.
 
-A registry file is JSON Lines, one right per line (docs/reference/file-formats.md).
+A registry file is JSON Lines, one right per line, or a table (docs/reference/file-formats.md).
 Every problem of a file is found in one go; a file with an error is refused whole.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -17,14 +17,19 @@ from pathlib import Path
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.formats import read_records
 from crawler.model import COMPARED_WITH_PAGES, Licensee, Right
+from crawler.registry_table import read_table
 from crawler.sites import parse_site
-from crawler.texts import load_texts
+from crawler.texts import is_text_file, load_texts
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
 """The Nice classification has 45 classes."""
 
 _CLASSES = frozenset(NICE_CLASSES)
+
+JSON_LINES = (".jsonl", ".ndjson", ".json")
+CSV = ".csv"
+_SENT = "a file that was sent cannot name a text's file; put the text itself into it"
 
 MIN_SELLER = 3
 """Characters below which a seller's name says hardly anything without a site."""
@@ -35,6 +40,11 @@ GENERIC_SELLERS = frozenset(
 """Words of which a seller's name consists that anybody may bear."""
 
 
+FindPicture = Callable[[str, str], Path | None]
+"""Id of a right and path of its picture -> the file, if there is one."""
+_NOWHERE = Path("/nonexistent")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegistryFile:
     """What a registry file holds, and what is wrong in it."""
@@ -43,6 +53,8 @@ class RegistryFile:
     rights: tuple[tuple[int, Right], ...]
     """Line number and right, of the lines that could be read."""
     problems: tuple[Problem, ...] = field(default=())
+    find_picture: FindPicture | None = None
+    """Where the pictures of an upload are; None = beside the file."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -54,31 +66,45 @@ class RegistryFile:
         """The problems that are only told."""
         return tuple(p for p in self.problems if p.severity == "warning")
 
-    def picture_path(self, image: str) -> Path:
-        """Return where a right's picture lies: relative to the file, or absolute."""
-        return self.path.parent / image
+    def picture_path(self, image: str, right: str = "") -> Path:
+        """Return where a right's picture lies: relative to the file, or absolute.
+
+        Of an upload it is where ``find_picture`` says, and nowhere else.
+        """
+        if self.find_picture is None:
+            return self.path.parent / image
+        return self.find_picture(right, image) or _NOWHERE
 
 
-def check_registry(path: Path, today: date) -> RegistryFile:
-    """Read a registry file and find every problem in it.
+def check_registry(
+    path: Path, today: date, *, find_picture: FindPicture | None = None
+) -> RegistryFile:
+    """Read a registry file, JSON Lines or CSV, and find every problem in it.
 
+    :param find_picture: of a file that somebody sent: its pictures are those that this finds,
+        and no other file is read, neither a picture nor a text
     :raises InputError: when the file cannot be read at all
     """
-    if path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
+    suffix = path.suffix.lower()
+    if suffix not in (*JSON_LINES, CSV):
         raise InputError(
-            f"{path}: expected a JSON Lines registry (.jsonl), got {path.suffix or 'no suffix'!r}"
+            f"{path}: expected a JSON Lines registry (.jsonl) or a table (.csv), got"
+            f" {path.suffix or 'no suffix'!r}"
         )
     rights: list[tuple[int, Right]] = []
     problems: list[Problem] = []
-    for line, read in read_records(Right, path, "a right"):
+    for line, read in read_table(path) if suffix == CSV else read_records(Right, path, "a right"):
         if isinstance(read, Problem):
             problems.append(read)
             continue
-        if read.texts:
+        if find_picture is not None:
+            named = [text for text in read.texts if is_text_file(text)]
+            problems += [_problem(path, line, "texts", f"{_SENT}: {text!r:.80}") for text in named]
+        elif read.texts:
             read, unread = load_texts(read, path.parent)
             problems += [_problem(path, line, "texts", message) for message in unread]
         rights.append((line, read))
-    file = RegistryFile(path=path, rights=tuple(rights))
+    file = RegistryFile(path=path, rights=tuple(rights), find_picture=find_picture)
     problems.extend(_duplicates(file))
     for line, right in rights:
         if not _is_plain(right):
@@ -86,7 +112,7 @@ def check_registry(path: Path, today: date) -> RegistryFile:
     if not rights and not problems:
         problems.append(_problem(path, None, "", "holds no right", severity="warning"))
     problems.sort(key=lambda p: (p.line or 0, p.where))
-    return RegistryFile(path=path, rights=tuple(rights), problems=tuple(problems))
+    return replace(file, problems=tuple(problems))
 
 
 def load_registry(path: Path, today: date) -> RegistryFile:
@@ -124,22 +150,32 @@ def _is_plain(right: Right) -> bool:
     return readable and known and _CLASSES.issuperset(right.classes)
 
 
+def check_right(right: Right, today: date) -> list[Problem]:
+    """Find every problem of a right that stands in no file, other than with its pictures."""
+    return list(_problems_of_content(Path("right"), None, right, today))
+
+
 def _problems_of_right(
     file: RegistryFile, line: int, right: Right, today: date
 ) -> Iterator[Problem]:
-    names = right.names
-    for where, message in _wrong_content(right, names):
-        yield _problem(file.path, line, where, message)
     for where, message in _wrong_pictures(file, right) if right.images else ():
         yield _problem(file.path, line, where, message)
+    yield from _problems_of_content(file.path, line, right, today)
+
+
+def _problems_of_content(
+    path: Path, line: int | None, right: Right, today: date
+) -> Iterator[Problem]:
+    for where, message in _wrong_content(right, right.names):
+        yield _problem(path, line, where, message)
     if right.texts and right.kind not in COMPARED_WITH_PAGES:
         message = f"texts of a {right.kind.replace('_', ' ')} are kept, but not matched"
-        yield _problem(file.path, line, "texts", message, severity="warning")
+        yield _problem(path, line, "texts", message, severity="warning")
     for where, message in _loose_licensees(right) if right.licensees else ():
-        yield _problem(file.path, line, where, message, severity="warning")
+        yield _problem(path, line, where, message, severity="warning")
     if lapse := right.lapse(today):
         message = f"{right.id} {lapse}; it is kept, but not matched"
-        yield _problem(file.path, line, "", message, severity="warning")
+        yield _problem(path, line, "", message, severity="warning")
 
 
 def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -205,12 +241,14 @@ def _loose_licensees(right: Right) -> Iterator[tuple[str, str]]:
 def _wrong_pictures(file: RegistryFile, right: Right) -> Iterator[tuple[str, str]]:
     for image in right.images:
         try:
-            place = file.picture_path(image)
+            place = file.picture_path(image, right.id)
             there = bool(image) and place.is_file()
         except (OSError, ValueError) as error:
             yield "images", f"no path: {image!r:.80} ({error})"[:200]
             continue
-        if not there:
+        if not there and file.find_picture is not None:
+            yield "images", f"{image!r:.80} was not sent along, and the right has none of that path"
+        elif not there:
             yield "images", f"no picture at {place}"
         elif problem := picture_problem(place):
             yield "images", f"{place}: {problem}"

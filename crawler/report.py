@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from crawler.model import PageWarning
 from crawler.sites import site_of
+from crawler.store.sweep_figures import SweepFigures, record_report
 from crawler.store.sweeps import (
     SiteOutcomes,
     StoredSweep,
@@ -51,6 +52,32 @@ def report_on(db: Database, sweep: str) -> SweepReport:
 
     :raises NotFoundError: when there is none of that id
     """
+    return _report(db, sweep)[0]
+
+
+def keep_report(db: Database, sweep: str) -> SweepReport:
+    """Make the report of a sweep that has ended, and keep its figures for those who look later.
+
+    :raises NotFoundError: when there is none of that id
+    """
+    report, alarms, told = _report(db, sweep)
+    totals = SweepFigures(
+        targets=report.targets,
+        requests=report.requests,
+        listings=report.listings,
+        pictures=report.pictures,
+        hits=report.hits,
+        flagged=report.flagged,
+    )
+    with db.atomic():
+        record_report(db, sweep, totals, alarms, told)
+    return report
+
+
+def _report(
+    db: Database, sweep: str
+) -> tuple[SweepReport, list[tuple[str, str]], list[PageWarning]]:
+    """Return the report, the (site, words) of its alarms, and what its figures warn of."""
     stored = load_sweep(db, sweep)
     sites = find_site_outcomes(db, sweep)
     targets: Counter[str] = Counter()
@@ -61,12 +88,13 @@ def report_on(db: Database, sweep: str) -> SweepReport:
         for site in sites
         if not stored.campaign.only_seeds
     }
+    alarms = list(find_alarms(db, sweep, whole))
     drops = [
         PageWarning(url="", message=f"{site} yields less than it used to: {words}")
-        for site, words in find_alarms(db, sweep, whole)
+        for site, words in alarms
     ]
-    warnings = [*find_warnings(db, sweep), *_silence(stored, sites), *drops]
-    return SweepReport(
+    told = list(_silence(stored, sites))
+    report = SweepReport(
         sweep=sweep,
         campaign=stored.campaign.name,
         state=stored.state,
@@ -81,8 +109,9 @@ def report_on(db: Database, sweep: str) -> SweepReport:
         hits=sum(site.hits for site in sites),
         flagged=sum(site.flagged for site in sites),
         sites=tuple(sites),
-        warnings=tuple(warnings),
+        warnings=(*find_warnings(db, sweep), *told, *drops),
     )
+    return report, alarms, told
 
 
 def _seconds(stored: StoredSweep) -> float | None:

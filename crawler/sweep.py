@@ -25,7 +25,7 @@ from crawler.model import COMPARED_WITH_PAGES, PageWarning, Right
 from crawler.queries import queries_of
 from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.render import check_browser
-from crawler.report import SweepReport, report_on
+from crawler.report import SweepReport, keep_report
 from crawler.running import running
 from crawler.sites import site_of
 from crawler.store.database import now, writing
@@ -97,7 +97,7 @@ def run_sweep(
             used = find_spent(db, sweep).get("", (0, 0.0))[1]
             if reason := _why_not_now(campaign, used):
                 record_sweep_end(db, sweep, "stopped", reason, now())
-                return report_on(db, sweep)
+                return keep_report(db, sweep)
             rights = [stored.right for stored in find_rights(db, workspace.pictures)]
             search = _search(rights, campaign)
             works = _compared_with_pages(rights, campaign)
@@ -114,7 +114,7 @@ def run_sweep(
         state, reason = watch.end(crawl)
         with workspace.store() as db:
             record_sweep_end(db, sweep, state, reason, now())
-            return report_on(db, sweep)
+            return keep_report(db, sweep)
 
 
 def find_resumable(

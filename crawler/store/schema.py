@@ -3,9 +3,10 @@
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
 time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``,
-``sign_in_tries`` (who is signed in, and who tried), ``preferences``, and the queue
-(``queue_schema.NO_RECORDS``), which are no records. What is current is the newest row of
-``right_versions``, ``hit_findings``, ``standing_judgements``, ``sweep_ends``, never an edited one.
+``sign_in_tries`` (who is signed in, and who tried), ``preferences``, the queue
+(``queue_schema.NO_RECORDS``) and what is counted from the others (``figures_schema.NO_RECORDS``),
+which are no records. What is current is the newest row of ``right_versions``, ``hit_findings``,
+``standing_judgements``, ``sweep_ends``, never an edited one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from crawler.store import (
     accounts_schema,
     crawl_schema,
     desk_schema,
+    figures_schema,
     first_schema,
     handover_schema,
     lessons_schema,
@@ -28,6 +30,7 @@ from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
 from crawler.store.queue_rows import rebuild_queue
 from crawler.store.seller_contacts import record_known_sellers
+from crawler.store.right_facts import fill_right_facts
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
 
@@ -174,6 +177,21 @@ def m0012_desk(db: Database) -> None:
     _run(db, desk_schema.TABLES)
     record_known_sellers(db)
     _make_append_only(db, desk_schema.RECORDS)
+
+
+@migrations()
+def m0012_console_sweeps(db: Database) -> None:
+    """Keep figures of rights, hits and sweeps, and which sweeps the console started."""
+    _run(db, figures_schema.TABLES)
+    for trigger in figures_schema.triggers():
+        db.execute(trigger)
+    for filled in figures_schema.FILLED:
+        db.execute(filled)
+    fill_right_facts(db)
+    _run(db, figures_schema.STARTS)
+    _make_append_only(db, figures_schema.RECORDS)
+    for started in figures_schema.RECORDS:
+        db.execute(accounts_schema.never_replaced(started, ("id",)))
 
 
 def _run(db: Database, statements: str) -> None:

@@ -95,6 +95,28 @@ def find_sweeps(db: Database) -> list[StoredSweep]:
     return list(_sweeps(db, "1", []))
 
 
+def find_some_sweeps(
+    db: Database, *, campaign: str = "", after: str = "", limit: int
+) -> list[StoredSweep]:
+    """Return the next sweeps, newest first.
+
+    :param campaign: name of theirs; empty = of all
+    :param after: id of the sweep before them; empty = from the newest on
+    """
+    terms = ["1"]
+    values = [after]
+    if after:
+        terms.append("(started_at, rowid) < (SELECT started_at, rowid FROM sweeps WHERE id = ?1)")
+    if campaign:
+        terms.append("campaign = ?2")
+        values.append(campaign)
+    chosen = (
+        f"SELECT id FROM sweeps WHERE ?1 IS NOT NULL AND {' AND '.join(terms)}"
+        f" ORDER BY started_at DESC, rowid DESC LIMIT {limit:d}"
+    )
+    return list(_sweeps(db, f"s.id IN ({chosen})", values))
+
+
 def load_sweep(db: Database, sweep: str) -> StoredSweep:
     """Return one sweep.
 

@@ -24,7 +24,7 @@ from crawler.model import (
 )
 from crawler.pictures import PictureFolder
 from crawler.report import report_on
-from crawler.store import queue_schema
+from crawler.store import figures_schema, queue_schema
 from crawler.store.database import open_store
 from crawler.store.hits import (
     find_hit_id,
@@ -49,6 +49,7 @@ NO_RECORDS = {
     "sign_in_tries",
     "preferences",
     *queue_schema.NO_RECORDS,
+    *figures_schema.NO_RECORDS,
 }
 """What is still to be fetched, what was there last time, who is signed in and what they prefer,
 what waits."""
@@ -125,7 +126,7 @@ def test_every_table_refuses_update_and_delete(db: Database) -> None:
     names = {name for name in db.table_names() if name[0] != "_"} - NO_RECORDS
     filled = [name for name in names if db.table(name).count]
     assert {"sightings", "hit_findings", "judgements", "sweep_ends", "right_versions"} <= {*filled}
-    for table in filled:
+    for table in set(filled) - NO_RECORDS:
         column = db.table(table).columns[0].name
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
@@ -133,7 +134,7 @@ def test_every_table_refuses_update_and_delete(db: Database) -> None:
 
 
 def test_all_tables_but_sqlites_own_are_append_only(db: Database) -> None:
-    guarded = {trigger.table for trigger in db.triggers}
+    guarded = {t.table for t in db.triggers if t.name == f"{t.table}_refuses_update"}
     ours = {name for name in db.table_names() if not name.startswith(("_sqlite", "sqlite_"))}
     assert guarded == ours - NO_RECORDS
 
