@@ -103,14 +103,19 @@ def find_listings(
 
     :param name: only the one with this id or URL
     """
-    url = name and canonical_url(name)
-    wanted = {"site": site, "name": name, "url": url, "target": target}
+    conditions = ["1"]
+    if site is not None:
+        conditions.append("l.site = :site")
+    if name is not None:
+        conditions.append("(l.id = :name OR l.url IN (:name, :url))")
+    wanted = " AND ".join(conditions)
+    values = {"site": site, "name": name, "url": name and canonical_url(name), "target": target}
     pictures: dict[str, dict[str, str]] = {}
     for row in db.query(
         "SELECT p.sighting, p.url, p.sha256 FROM listings l"
         " JOIN sightings s ON s.listing = l.id JOIN sighting_pictures p ON p.sighting = s.id"
-        f" WHERE p.sha256 IS NOT NULL AND s.target = :target AND {_WANTED}",
-        wanted,
+        f" WHERE p.sha256 IS NOT NULL AND s.target = :target AND {wanted}",
+        values,
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
@@ -120,8 +125,8 @@ def find_listings(
         " FROM listings l JOIN sightings s ON s.rowid ="
         " (SELECT rowid FROM sightings WHERE listing = l.id AND target = :target"
         " ORDER BY seen_at DESC LIMIT 1)"
-        f" WHERE {_WANTED} ORDER BY l.url",
-        wanted,
+        f" WHERE {wanted} ORDER BY l.url",
+        values,
     )
     return [
         StoredListing(
@@ -135,11 +140,6 @@ def find_listings(
         )
         for row in rows
     ]
-
-
-_WANTED = """
-(:site IS NULL OR l.site = :site) AND (:name IS NULL OR l.id = :name OR l.url IN (:name, :url))
-"""
 
 
 def find_sites(db: Database) -> list[SiteFigures]:
