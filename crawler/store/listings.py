@@ -79,6 +79,16 @@ def is_known(db: Database, listing: str, target: TargetKind) -> bool:
     return db.execute(asked, [listing, target]).fetchone() is not None
 
 
+def find_sighting(db: Database, sweep: str, url: str) -> str | None:
+    """Return the id of the sighting of a sweep at an address, if something new stood there."""
+    rows = db.execute(
+        "SELECT s.id FROM sightings s JOIN listings l ON l.id = s.listing"
+        " WHERE s.sweep = ? AND l.url = ?",
+        [sweep, url],
+    )
+    return next((str(sighting) for (sighting,) in rows), None)
+
+
 def load_listing(db: Database, name: str) -> StoredListing:
     """Return one listing, or page, as last seen.
 
