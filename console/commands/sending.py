@@ -160,14 +160,14 @@ def _queue(
                 continue
             try:
                 attached = make_attachments(workspace, db, notice, font)
-            except InputError as error:  # the others are none the worse for it
+                queued = queue_notice(
+                    workspace, db, notice, by=who, attachments=attached, at_once=at_once
+                )
+            except (InputError, NotAllowedError) as error:  # the others are none the worse for it
                 left.append(f"{notice} is not sent: {error}")
                 continue
             if font is not None and attached and not any(map(is_pdf, attached)):
                 _say(f"{notice} goes without a PDF: an older version drafted it, as text alone")
-            queued = queue_notice(
-                workspace, db, notice, by=who, attachments=attached, at_once=at_once
-            )
             _say(
                 f"{notice} is queued for {queued.destination} ({queued.size} bytes,"
                 f" SHA-256 {queued.sha256})"

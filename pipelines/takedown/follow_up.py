@@ -186,6 +186,11 @@ def _was_listing(before: Sequence[StoredLook], look: Look) -> bool:
 
 def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict:
     """Append the look; return what it means."""
+    with writing(db):  # of two follow-ups at once, the second knows what the first has found
+        return _record_locked(db, noticed, look, hours)
+
+
+def _record_locked(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict:
     before = find_looks(db, noticed.notice, noticed.url)
     another = shows_another(db, noticed.url, look.reason)
     verdict = judge_look(look, before, hours, another=another)
@@ -200,15 +205,12 @@ def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict
         sighting=look.sighting,
         at=look.at,
     )
-    with writing(db):
-        record_look(db, stored)
-        last = next((one.verdict for one in reversed(before) if one.verdict != "unknown"), None)
-        if verdict == "back" and last != "back":
-            step = find_step(db, noticed.notice)
-            # what is uncertain stays so until a person has resolved it
-            if step is None or step.event not in ("restored", "uncertain"):
-                record = {"url": noticed.url, "sweep": look.sweep, "reason": look.reason or ""}
-                record_notice_event(
-                    db, noticed.notice, "restored", record, by="markhound", at=look.at
-                )
+    record_look(db, stored)
+    last = next((one.verdict for one in reversed(before) if one.verdict != "unknown"), None)
+    if verdict == "back" and last != "back":
+        step = find_step(db, noticed.notice)
+        # what is uncertain stays so until a person has resolved it
+        if step is None or step.event not in ("restored", "uncertain"):
+            record = {"url": noticed.url, "sweep": look.sweep, "reason": look.reason or ""}
+            record_notice_event(db, noticed.notice, "restored", record, by="markhound", at=look.at)
     return verdict
