@@ -216,13 +216,15 @@ def _record_try(db: Database, account: Account, outcome: str, at: datetime) -> N
 def _refuse_early(db: Database, account: Account, at: datetime) -> None:
     row = next(
         db.query(
-            "SELECT count(*) AS tries, max(at) AS last FROM sign_ins WHERE account = :a"
+            # one of a clock that was ahead must not lock anybody out until then
+            "SELECT count(*) AS tries, max(iif(at <= :at, at, NULL)) AS last"
+            " FROM sign_ins WHERE account = :a"
             " AND id > coalesce((SELECT max(id) FROM sign_ins WHERE account = :a"
             " AND outcome = 'passed'), 0)",
-            {"a": account.id},
+            {"a": account.id, "at": timestamp(at)},
         )
     )
-    if not (wait := wait_after(row["tries"])):
+    if not (wait := wait_after(row["tries"])) or row["last"] is None:
         return
     left = (datetime.fromisoformat(row["last"]) + wait - at).total_seconds()
     if left > 0:

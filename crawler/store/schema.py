@@ -2,11 +2,12 @@
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
-time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``,
-``sign_in_tries`` (who is signed in, and who tried), ``preferences``, the queue
-(``queue_schema.NO_RECORDS``) and what is counted from the others (``figures_schema.NO_RECORDS``),
-which are no records. What is current is the newest row of ``right_versions``, ``hit_findings``,
-``standing_judgements``, ``sweep_ends``, never an edited one.
+time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``listing_keys``
+and ``listing_keys_read`` (made from sightings), ``web_sessions``, ``sign_in_tries`` (who is signed
+in, and who tried), ``preferences``, the queue (``queue_schema.NO_RECORDS``) and what is counted
+from the others (``figures_schema.NO_RECORDS``), which are no records. What is current is the newest
+row of ``right_versions``, ``hit_findings``, ``standing_judgements``, ``sweep_ends``, never an
+edited one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from crawler.store import (
     first_schema,
     handover_schema,
     lessons_schema,
+    listing_keys_schema,
     queue_schema,
     review_schema,
 )
@@ -137,6 +139,12 @@ def m0010_lessons(db: Database) -> None:
     _make_append_only(db, ("lessons",))
     db.execute(lessons_schema.UNDOING)
     db.execute(accounts_schema.never_replaced("lessons", ("id", "undoes")))
+
+
+@migrations()
+def m0011_listing_keys(db: Database) -> None:
+    """Find listings by what they share, without reading them all."""
+    _run(db, listing_keys_schema.TABLES)
 
 
 @migrations()

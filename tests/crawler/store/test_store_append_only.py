@@ -50,6 +50,8 @@ NO_RECORDS = {
     "preferences",
     *queue_schema.NO_RECORDS,
     *figures_schema.NO_RECORDS,
+    "listing_keys",
+    "listing_keys_read",
 }
 """What is still to be fetched, what was there last time, who is signed in and what they prefer,
 what waits."""
