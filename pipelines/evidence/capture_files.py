@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from sqlite_utils import Database
 
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
+from pipelines.evidence.kept_files import problem_of
 
 WHAT = "the capture's file"
 
@@ -35,15 +35,8 @@ def _check_capture(row: dict[str, Any], folder: Path, covered: Covered) -> Check
     if expected not in (row["said"] or ""):
         detail = f"its entry {row['entry']} does not name its SHA-256 {expected}"
         return Check(WHAT, "broken", subject, None, detail)
-    try:
-        with (folder / name).open("rb") as file:
-            got = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        detail = f"it cannot be read: {error.strerror}"
-        return Check(WHAT, "broken", subject, None, detail)
-    if got != expected:
-        detail = f"it was changed: expected SHA-256 {expected}, got {got}"
-        return Check(WHAT, "broken", subject, None, detail)
+    if problem := problem_of(folder / name, expected):
+        return Check(WHAT, "broken", subject, None, problem)
     if not row["proof"]:
         detail = "it is whole, but was recorded as one that shows no page that proves anything"
         return Check(WHAT, "unproven", subject, None, detail)

@@ -31,6 +31,7 @@ from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import BagWriter, is_safe_name
 from pipelines.evidence.bundle_proofs import LEDGER, proofs_of
+from pipelines.evidence.plain_files import followed, open_plain
 
 SUFFIXES = (
     (b"\x89PNG\r\n\x1a\n", ".png"),
@@ -211,7 +212,7 @@ def _hit_lines(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 def _suffix_of(path: Path) -> str:
     """Return the suffix by which a browser knows what a picture is; empty where it would not."""
     try:
-        with path.open("rb") as file:
+        with open_plain(followed(path)) as file:
             start = file.read(16)
     except OSError:
         return ""

@@ -186,11 +186,11 @@ def _ahead_of(exchange: Exchange) -> float | None:
         if name == "date":
             try:
                 theirs = parsedate_to_datetime(value)
-            except ValueError:
+                if theirs.tzinfo is None:
+                    theirs = theirs.replace(tzinfo=UTC)
+                return (exchange.begun_at - theirs).total_seconds()
+            except (ValueError, OverflowError):  # no date, or one of no calendar
                 return None
-            if theirs.tzinfo is None:
-                theirs = theirs.replace(tzinfo=UTC)
-            return (exchange.begun_at - theirs).total_seconds()
     return None
 
 
