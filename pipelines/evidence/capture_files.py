@@ -8,17 +8,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from crawler.store.captures import find_filed
+from crawler.workspace import Workspace
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
 from pipelines.evidence.kept_files import problem_of
+from pipelines.evidence.unfinished import unrecorded_folder
 
 WHAT = "the capture's file"
 
 
-def check_captures(db: Database, folder: Path, covered: Covered) -> Iterator[Check]:
-    """Check the file of each capture against its row and its entry.
+def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iterator[Check]:
+    """Check the file of each capture against its row and its entry; tell what no row names.
 
-    :param folder: the workspace's, from which the paths of the rows are taken
     :param covered: the entries for which somebody vouches
     """
     rows = db.query(
@@ -26,7 +28,15 @@ def check_captures(db: Database, folder: Path, covered: Covered) -> Iterator[Che
         " LEFT JOIN ledger l ON l.number = c.entry ORDER BY c.entry"
     )
     for row in rows:
-        yield _check_capture(row, folder, covered)
+        yield _check_capture(row, workspace.folder, covered)
+    filed = find_filed(db)
+    folders = (workspace.captures, unrecorded_folder(workspace))
+    paths = [path for folder in folders for path in sorted(folder.glob("*.wacz"))]
+    for path in paths:
+        name = path.relative_to(workspace.folder).as_posix()
+        if name not in filed:
+            detail = "no entry names it: it broke off before it was recorded, or the database is an"
+            yield Check("a capture that is recorded", "unproven", name, None, f"{detail} older one")
 
 
 def _check_capture(row: dict[str, Any], folder: Path, covered: Covered) -> Check:

@@ -52,9 +52,9 @@ class Lack:
     """A file that a record of the case names, and that is not in the bundle."""
 
     what: str
-    """``picture``, ``capture`` or ``file``."""
+    """``picture``, ``capture``, ``file`` or ``proof``."""
     name: str
-    """Digest or id."""
+    """Digest, id, or number of the entry."""
     reason: str
 
 
@@ -91,7 +91,7 @@ class CaseWriter:
         self._write_records("notices", self._notice_lines(subjects, numbers))
         self._write_records("rest", self._rest_lines(numbers))
         entries = find_entries_of(self.db, subjects, numbers)
-        for name, content in proofs_of(self.db, self.workspace, entries):
+        for name, content in proofs_of(self.db, self.workspace, entries, self._lack_proof):
             self._write_proof(name, content)
             self.stamped |= name != LEDGER
 
@@ -140,6 +140,9 @@ class CaseWriter:
             return name
         self.lacks.append(Lack(what=what, name=of, reason=reason))
         return None
+
+    def _lack_proof(self, number: int, reason: str) -> None:
+        self.lacks.append(Lack(what="proof", name=str(number), reason=reason))
 
     def _capture_lines(self, subjects: set[str], numbers: set[int]) -> Iterator[Row]:
         folder = self.workspace.folder

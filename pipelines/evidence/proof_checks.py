@@ -83,16 +83,16 @@ def _load_statement(path: Path) -> tuple[Statement, bytes]:
 
 def _files(folder: Path, proof: Proof) -> Iterator[Check]:
     what = "the files of the proof"
-    problem = ""
+    whole = STATEMENT in proof.files
+    if not whole:
+        yield Check(what, "broken", STATEMENT, None, f"{PROOF} does not name it")
     for name, digest in proof.files.items():
         if problem := check_files(folder, {name: digest}):
+            whole = False
             yield Check(what, "broken", name, None, problem)
-    if STATEMENT not in proof.files:
-        yield Check(what, "broken", STATEMENT, None, f"{PROOF} does not name it")
-    elif not problem:
-        yield Check(
-            what, "holds", folder.name, None, f"{len(proof.files)} are as they were written"
-        )
+    if whole:
+        detail = f"{len(proof.files)} are as they were written"
+        yield Check(what, "holds", folder.name, None, detail)
 
 
 def _place(proof: Proof, statement: Statement, subject: str) -> Iterator[Check]:

@@ -36,6 +36,10 @@ def check_rows(db: Database) -> Iterator[Check]:
             problems += 1
             detail = f"{kind} of {subject}: its row in {table} is missing"
             yield Check(what, "broken", f"entry {number}", None, detail)
+        for id_, entry, before in _out_of_order(db, table):
+            problems += 1
+            detail = f"its entry is {entry}, and the row before it has the later entry {before}"
+            yield Check(what, "broken", f"{table} {id_}", None, detail)
         if alone and known.kinds:
             detail = (
                 f"{alone} have no entry of the ledger: they are older than it, or did not come by"
@@ -45,6 +49,19 @@ def check_rows(db: Database) -> Iterator[Check]:
         if not problems:
             yield Check(what, "holds", table, None, f"{rows} agree with their entries")
     yield from _check_members(db)
+
+
+def _out_of_order(db: Database, table: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the numbered rows whose entry is older than that of the row before.
+
+    What counts is often the newest row: by another number an older one could take its place.
+    """
+    columns = {column.name: column.type for column in db.table(table).columns}
+    if columns.get("id") == "INTEGER" and "entry" in columns:
+        yield from db.execute(
+            "SELECT id, entry, before FROM (SELECT id, entry, lag(entry) OVER (ORDER BY id) AS"
+            f' before FROM "{table}") WHERE before > entry'
+        )
 
 
 def _check_members(db: Database) -> Iterator[Check]:
