@@ -11,6 +11,7 @@ import orjson
 from crawler.store.handover import KnownKey
 from crawler.store.ledger import Entry
 from pipelines.evidence.bag_check import CheckedBag, check_bag
+from pipelines.evidence.bundle_entries import check_entries
 from pipelines.evidence.bundle_proofs import LEDGER, STAMPED
 from pipelines.evidence.bundle_records import check_records, read_bundle_lines
 from pipelines.evidence.checks import Check
@@ -39,6 +40,8 @@ def read_bundle(
     bag = check_bag(path, keys)
     if not bag.broken:
         bag.checks.extend(check_records(bag))
+    if not bag.broken:
+        bag.checks.extend(check_entries(bag.folder))
     if not bag.broken:
         bag.checks.extend(_check_captures(bag))
         bag.checks.extend(_check_proofs(bag, trust or Trust()))

@@ -29,7 +29,7 @@ def check_rows(db: Database) -> Iterator[Check]:
                 alone += 1
                 continue
             rows += 1
-            if problem := _row_problem(table, known, row):
+            if problem := row_problem(table, known, row):
                 problems += 1
                 yield Check(what, "broken", f"{table} {_name(row)}", None, problem)
         for kind, number, subject in _without_row(db, table, known):
@@ -134,11 +134,14 @@ def _name(row: dict[str, Any]) -> str:
     return str(own["id"]) if "id" in own else " ".join(str(value) for value in [*own.values()][:2])
 
 
-def _row_problem(table: str, known: Recorded, row: dict[str, Any]) -> str:
+def row_problem(table: str, known: Recorded, row: dict[str, Any]) -> str:
     """Say in what a row differs from its entry; empty when in nothing.
 
     Columns are compared with what the entry's record has under the same name, or under the one that
     is known of it.
+
+    :param row: its columns, and beside them the entry's as ``l_number`` (None: there is no such
+        entry), ``l_kind``, ...; ``l_entry`` is the number that the row names
     """
     own, number, subject = _own(row), row["l_entry"], row["l_subject"]
     if row["l_number"] is None:
