@@ -8,12 +8,14 @@ up; what is proven is proven as far as the root is trusted.
 from __future__ import annotations
 
 import secrets
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from rfc3161_client import (
     PKIStatus,
     TimeStampResponse,
@@ -30,7 +32,7 @@ _SHA256 = bytes.fromhex("300d06096086480165030402010500")
 _WANT_CERTIFICATES = bytes.fromhex("0101ff")
 
 NONCE_BITS = 63
-UNREADABLE = (ValueError, KeyError, x509.InvalidVersion, x509.DuplicateExtension)
+UNREADABLE = (ValueError, KeyError, ssl.SSLError, x509.InvalidVersion, x509.DuplicateExtension)
 """What the library raises on certificates that are made to hurt: of a kind of text that no
 standard knows a KeyError, for one."""
 
@@ -76,8 +78,11 @@ def load_roots(pem: bytes) -> list[Root]:
     """
     try:
         found = x509.load_pem_x509_certificates(pem)
-        for certificate in found:  # names are read only when they are asked for
-            _ = certificate.issuer, certificate.subject
+        openssl = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        for certificate in found:
+            _ = certificate.issuer, certificate.subject  # read only when they are asked for
+            # what OpenSSL cannot read lets the verifying library panic
+            openssl.load_verify_locations(cadata=certificate.public_bytes(Encoding.DER))
         return found
     except UNREADABLE as error:
         raise AnchorError(f"expected certificates in PEM form: {error}") from error

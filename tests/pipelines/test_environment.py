@@ -41,3 +41,10 @@ def test_the_clock_is_compared_with_the_servers_own(behind: int) -> None:
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n", b"\xff"])
 def test_without_a_date_nothing_is_made_up(answer: bytes) -> None:
     assert describe_clock([captured.exchange(response=answer)])["servers"] == []
+
+
+def test_a_date_of_no_calendar_keeps_no_page_from_being_captured() -> None:
+    """A shop could else see to it that nothing of it is ever kept."""
+    for date in (b"Mon, 01 Jan 2000 00:00:00 +99999999999999", b"Mon, 01 Jan 0001 00:00:00 +2300"):
+        answer = b"HTTP/1.1 200 OK\r\nDate: " + date + b"\r\n\r\n"
+        assert len(describe_clock([captured.exchange(response=answer)])["servers"]) < 2
