@@ -25,6 +25,7 @@ from typing import BinaryIO
 import orjson
 
 from crawler.errors import InputError
+from crawler.files import current_umask, sync_folder
 from pipelines.evidence.keys import SigningKey
 from pipelines.evidence.plain_files import followed, open_plain
 
@@ -216,14 +217,12 @@ def move_folder(made: Path, path: Path) -> None:
 
     :raises InputError: when that cannot be done
     """
-    mask = os.umask(0)
-    os.umask(mask)
-    made.chmod(0o777 & ~mask)  # mkdtemp makes it for its owner alone
+    made.chmod(0o777 & ~current_umask())  # mkdtemp makes it for its owner alone
     try:
         made.rename(path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def sync_files(folder: Path) -> None:
@@ -232,16 +231,6 @@ def sync_files(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def folders_of(names: Iterable[str]) -> set[str]:
