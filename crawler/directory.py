@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from crawler.delivery import address_problem, is_secret_way
 from crawler.errors import FileFormatError, Problem
@@ -66,7 +67,18 @@ def recipient_problems(recipient: Recipient) -> Iterator[tuple[str, str]]:
             continue
         if not url.startswith(("https://", "http://")):
             yield key, f"expected a URL, got {url!r}"
-        elif key == "webhook" and not is_secret_way(url):
-            yield key, f"expected https (http is for loopback only), got {url!r}"
+        elif key == "webhook":
+            yield from ((key, problem) for problem in webhook_problems(url))
     if recipient.standing is not None and (message := recipient.standing.problem):
         yield "standing", message
+
+
+def webhook_problems(url: str) -> Iterator[str]:
+    """Yield what is wrong with the URL of a webhook, which notices, ledger and bundles repeat."""
+    if not is_secret_way(url):
+        yield f"expected https (http is for loopback only), got {url!r}"
+    elif "@" in urlsplit(url).netloc:
+        yield (
+            "expected no password in it, as it is recorded with the notice and handed over with the"
+            ' case; write "{env:NAME}" where a secret belongs, and set that variable'
+        )

@@ -14,7 +14,7 @@ from crawler.config import STARTING_CONFIG, WorkspaceConfig, config_problems
 from crawler.directory import STARTING_RECIPIENTS, load_recipients
 from crawler.errors import FileFormatError, Problem, WorkspaceError
 from crawler.pictures import PictureFolder, descriptor_at
-from crawler.store.database import open_store
+from crawler.store.database import open_anywhere
 from crawler.takedown import Recipient
 from crawler.toml_files import load_toml
 
@@ -57,12 +57,9 @@ class Workspace:
 
     @contextmanager
     def store(self) -> Iterator[Database]:
-        """Open the database for the length of a ``with`` block."""
-        db = open_store(self.database)
-        try:
+        """Open the database for the length of a ``with`` block; on a read-only disk, a copy."""
+        with open_anywhere(self.database) as db:
             yield db
-        finally:
-            db.close()
 
     def find_recipient(self, site: str) -> Recipient | None:
         """Return who receives notices about ``site``, from ``recipients.toml``.

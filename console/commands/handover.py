@@ -25,7 +25,7 @@ from pipelines.evidence.keys import (
     signing_key_files,
     trust_key,
 )
-from pipelines.evidence.receipts import load_receipt, take_receipt
+from pipelines.evidence.receipts import keep_receipt, load_receipt, take_receipt
 
 EXIT_BROKEN = 1
 
@@ -36,7 +36,7 @@ BUNDLE = click.argument("bundle", type=click.Path(path_type=Path, exists=True, f
 RECEIPT = click.option(
     "--receipt",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the receipt goes; evidence/receipts of the workspace unless given.",
+    help="Where the receipt goes, besides evidence/receipts of the workspace.",
 )
 
 
@@ -171,6 +171,7 @@ def receipt(ctx: click.Context, context: Context, file: Path, by: str, *, as_jso
         came = load_receipt(file)
         with workspace.store() as db, writing(db):
             taken = take_receipt(db, came, by=who, at=now())
+            keep_receipt(workspace, came)
     except NotAllowedError as error:
         _say(str(error))
         ctx.exit(EXIT_BROKEN)

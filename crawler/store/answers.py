@@ -35,7 +35,7 @@ class Answer:
     notice: str | None
     """The notice that it answers; None = not known."""
     matched_by: str | None
-    """``signed``, ``thread``, ``ticket`` or ``subject``, from strong to weak."""
+    """``signed``, ``thread``, ``shared``, ``ticket`` or ``subject``, from strong to weak."""
     kind: str
     """``acknowledgement``, ``bounce``, ``delayed``, ``delivered`` or ``reply``."""
     suggestion: str | None
@@ -112,7 +112,7 @@ def find_answers(
     :param open_only: only those on which a person has still to decide
     """
     where = f"{_DECIDED} IS NULL AND (a.suggestion IS NOT NULL OR a.notice IS NULL OR a.kind IN"
-    where += " ('reply', 'bounce'))"
+    where += " ('reply', 'bounce') OR a.matched_by = 'shared')"
     rows = db.query(
         f"SELECT a.*, {_DECIDED} AS decided FROM answers a"
         f" WHERE {'1' if notice is None else 'a.notice = :notice'}"

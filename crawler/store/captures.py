@@ -36,7 +36,7 @@ class Capture:
     record: Mapping[str, Any]
     """``state`` and ``reason`` as a sweep would tell them, ``doubts`` (why it is no proof),
     ``differences`` between plain answer and browser, ``datapackage`` (its SHA-256), ``operator``,
-    ``campaign``, ``rendered``, ``notes``."""
+    ``campaign``, ``rendered``, ``not_rendered`` (why), ``listing`` (digest of what it was)."""
     entry: int
     """Number of its entry of the ledger."""
 
@@ -140,8 +140,8 @@ def find_captures(
 
 
 def find_newest_capture(db: Database, hit: str) -> Capture | None:
-    """Return the newest capture of a hit, if any."""
-    return next(_captures(db, "WHERE hit = ? ORDER BY at DESC, id DESC LIMIT 1", [hit]), None)
+    """Return the newest capture of a hit, if any: by the ledger, as clocks may go back."""
+    return next(_captures(db, "WHERE hit = ? ORDER BY entry DESC LIMIT 1", [hit]), None)
 
 
 def find_captures_of_file(db: Database, file: str) -> list[Capture]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,6 +40,36 @@ def open_store(path: Path, *, handed_on: bool = False) -> Database:
     except sqlite3.DatabaseError as error:
         raise WorkspaceError(f"cannot open {path} as a Markhound database: {error}") from error
     return db
+
+
+@contextmanager
+def open_anywhere(path: Path) -> Iterator[Database]:
+    """Open the database for the length of a ``with`` block, also where nothing can be written.
+
+    SQLite needs files of its own beside a database with a log. On a read-only disk, as an expert
+    has it who is to check evidence, a copy is read, and nothing can be written to it.
+
+    :raises WorkspaceError: as ``open_store`` does
+    """
+    if not path.exists() or os.access(path.parent, os.W_OK):
+        db = open_store(path)
+        try:
+            yield db
+        finally:
+            db.close()
+        return
+    with tempfile.TemporaryDirectory(prefix="markhound-") as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists():
+            shutil.copyfile(log, copy.with_name(log.name))
+        db = open_store(copy)
+        try:
+            db.execute("PRAGMA query_only = ON")
+            yield db
+        finally:
+            db.close()
 
 
 def _refuse_newer(db: Database, path: Path) -> None:

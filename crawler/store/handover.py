@@ -36,6 +36,8 @@ class KnownKey:
     """Why it was revoked; else empty."""
     by: str
     at: datetime
+    entry: int = 0
+    """Number of its entry of the ledger; 0 before it is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +56,8 @@ class ImportedCase:
     outcome: Literal["accepted", "merged"]
     by: str
     at: datetime
+    entry: int = 0
+    """Number of its entry of the ledger; 0 before it is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,10 +107,13 @@ def record_key_event(db: Database, key: KnownKey) -> None:
 
 
 def find_keys(db: Database) -> list[KnownKey]:
-    """Return every key that was ever known, as last spoken of, in the order of that."""
+    """Return every key that was ever known, as last spoken of, in the order of that.
+
+    What is last is told by the ledger, as no clock is right for sure.
+    """
     rows = db.query(
-        "SELECT fingerprint, event, name, pem, reason, by, at FROM key_events"
-        " WHERE id IN (SELECT max(id) FROM key_events GROUP BY fingerprint) ORDER BY id"
+        "SELECT fingerprint, event, name, pem, reason, by, at, entry FROM key_events"
+        " WHERE entry IN (SELECT max(entry) FROM key_events GROUP BY fingerprint) ORDER BY entry"
     )
     return [KnownKey(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows]
 
@@ -127,6 +134,14 @@ def find_exported_case(db: Database, bundle: str) -> str | None:
     """Return the case of a bundle that was made here; None when none of that digest was."""
     row = db.execute("SELECT case_id FROM exports WHERE bundle = ?", [bundle]).fetchone()
     return row and str(row[0])
+
+
+def is_handed_over(db: Database, notice: str) -> bool:
+    """Tell whether others may hold what a notice's recipient was told: its case was exported."""
+    asked = (
+        "SELECT 1 FROM exports WHERE case_id = (SELECT case_id FROM notices WHERE id = ?) LIMIT 1"
+    )
+    return db.execute(asked, [notice]).fetchone() is not None
 
 
 def record_imported_case(db: Database, case: ImportedCase, hits: Iterable[ImportedHit]) -> None:
@@ -158,8 +173,8 @@ def find_imported_cases(
 ) -> list[ImportedCase]:
     """Return the cases of others, oldest first; those of one case or one bundle."""
     rows = db.query(
-        "SELECT bundle, case_id, origin, organisation, exported_by, exported_at, outcome, by, at"
-        " FROM imported_cases WHERE (:case IS NULL OR case_id = :case)"
+        "SELECT bundle, case_id, origin, organisation, exported_by, exported_at, outcome, by, at,"
+        " entry FROM imported_cases WHERE (:case IS NULL OR case_id = :case)"
         " AND (:bundle IS NULL OR bundle = :bundle) ORDER BY entry",
         {"case": case, "bundle": bundle},
     )
@@ -174,6 +189,7 @@ def find_imported_cases(
             outcome=row["outcome"],
             by=row["by"],
             at=datetime.fromisoformat(row["at"]),
+            entry=row["entry"],
         )
         for row in rows
     ]
@@ -222,12 +238,12 @@ def record_receipt(db: Database, receipt: StoredReceipt, case: str) -> bool:
     return True
 
 
-def find_receipts(db: Database, bundle: str) -> list[StoredReceipt]:
-    """Return the receipts for a bundle, oldest first."""
+def find_receipts(db: Database, bundle: str | None = None) -> list[StoredReceipt]:
+    """Return the receipts for a bundle, or all, oldest first."""
     rows = db.query(
         "SELECT digest, direction, bundle, outcome, key, record, by, at FROM receipts"
-        " WHERE bundle = ? ORDER BY entry",
-        [bundle],
+        " WHERE :bundle IS NULL OR bundle = :bundle ORDER BY entry",
+        {"bundle": bundle},
     )
     return [
         StoredReceipt(

@@ -120,8 +120,10 @@ def record_receipt(db: Database, receipt: StampReceipt) -> int:
 
 def find_stamps(db: Database) -> list[Stamp]:
     """Return all stamps, in the order of the entries that they cover."""
-    columns = "id, first, last, root, statement, anchors, at, entry"
-    return [_stamp_of(row) for row in db.query(f"SELECT {columns} FROM stamps ORDER BY last")]
+    return [_stamp_of(row) for row in db.query(f"SELECT {_STAMP} FROM stamps ORDER BY last")]
+
+
+_STAMP = "id, first, last, root, statement, anchors, at, entry"
 
 
 def _stamp_of(row: dict[str, Any]) -> Stamp:
@@ -132,7 +134,9 @@ def _stamp_of(row: dict[str, Any]) -> Stamp:
 
 def find_stamp_of(db: Database, number: int) -> Stamp | None:
     """Return the stamp under whose root an entry lies; None when it is not stamped yet."""
-    return next((stamp for stamp in find_stamps(db) if stamp.first <= number <= stamp.last), None)
+    where = "WHERE first <= :number AND last >= :number ORDER BY last LIMIT 1"
+    rows = db.query(f"SELECT {_STAMP} FROM stamps {where}", {"number": number})
+    return next((_stamp_of(row) for row in rows), None)
 
 
 def find_receipts(db: Database, stamp: str) -> Iterator[StampReceipt]:
@@ -140,9 +144,10 @@ def find_receipts(db: Database, stamp: str) -> Iterator[StampReceipt]:
     columns = "stamp, number, anchor, kind, state, problem, gen_time, files, at, entry"
     where = "WHERE stamp = ? ORDER BY number"
     for row in db.query(f"SELECT {columns} FROM stamp_receipts {where}", [stamp]):
-        row["gen_time"] = row["gen_time"] and datetime.fromisoformat(row["gen_time"])
+        if row["gen_time"] is not None:
+            row["gen_time"] = datetime.fromisoformat(row["gen_time"])
         row["at"] = datetime.fromisoformat(row["at"])
-        row["files"] = orjson.loads(row["files"])
+        row["files"] = dict(orjson.loads(row["files"]))
         yield StampReceipt(**row)
 
 

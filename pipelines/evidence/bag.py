@@ -25,7 +25,9 @@ from typing import BinaryIO
 import orjson
 
 from crawler.errors import InputError
+from crawler.files import current_umask, sync_folder
 from pipelines.evidence.keys import SigningKey
+from pipelines.evidence.plain_files import followed, open_plain
 
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
@@ -86,18 +88,23 @@ class BagWriter:
             file.write(data)
 
     def add_copy(self, name: str, source: Path, sha256: str) -> str | None:
-        """Add a copy of a file; if it is not what its digest says, say so and add nothing."""
+        """Add a copy of a file; if it is not what its digest says, say so and add nothing.
+
+        :raises OSError: when the copy cannot be written, as on a full disk
+        """
         if name in self.files:
             return None
         try:
-            with source.open("rb") as original, self.open(name) as file:
-                while chunk := original.read(CHUNK):
-                    file.write(chunk)
+            original = open_plain(followed(source))
         except FileNotFoundError:
             return "the file is not there any more"
         except OSError as error:
-            self.remove(name)
             return f"the file cannot be read: {error.strerror}"
+        with original, self.open(name) as file:
+            unread = _copy(original, file)
+        if unread:
+            self.remove(name)
+            return unread
         if self.files[name].sha256 != sha256:
             got = self.files[name].sha256
             self.remove(name)
@@ -161,6 +168,18 @@ class HashingFile:
         return Payload(sha256=self._digest.hexdigest(), size=self.size)
 
 
+def _copy(original: BinaryIO, file: HashingFile) -> str:
+    """Copy a file; say why it cannot be read to its end, nothing when it can."""
+    while True:
+        try:
+            chunk = original.read(CHUNK)
+        except OSError as error:
+            return f"the file cannot be read: {error.strerror}"
+        if not chunk:
+            return ""
+        file.write(chunk)
+
+
 def _manifest(files: Mapping[str, Payload]) -> bytes:
     return "".join(f"{file.sha256}  {name}\n" for name, file in files.items()).encode()
 
@@ -198,14 +217,12 @@ def move_folder(made: Path, path: Path) -> None:
 
     :raises InputError: when that cannot be done
     """
-    mask = os.umask(0)
-    os.umask(mask)
-    made.chmod(0o777 & ~mask)  # mkdtemp makes it for its owner alone
+    made.chmod(0o777 & ~current_umask())  # mkdtemp makes it for its owner alone
     try:
         made.rename(path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def sync_files(folder: Path) -> None:
@@ -214,22 +231,6 @@ def sync_files(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folders_of(names: Iterable[str]) -> set[str]:

@@ -24,11 +24,11 @@ from pipelines.evidence.bag import (
     TAG_MANIFEST,
     Payload,
     folders_of,
-    hash_file,
     is_safe_name,
 )
 from pipelines.evidence.checks import Check
 from pipelines.evidence.keys import SIGNATURE_BYTES, PublicKey, parse_public_key
+from pipelines.evidence.plain_files import sha256_of
 
 REQUIRED = ("bagit.txt", "bag-info.txt", MANIFEST, SIZES, KEY)
 """Files at the top without which it is no signed bag."""
@@ -275,7 +275,7 @@ def _check_payload(bag: CheckedBag, sizes: Mapping[str, int]) -> None:
 
 def _digest_fits(bag: CheckedBag, name: str, expected: str) -> bool:
     try:
-        got = hash_file(bag.folder / name)
+        got = sha256_of(bag.folder / name)
     except OSError as error:
         bag.add_broken("files", name, f"cannot be read: {error.strerror}")
         return False

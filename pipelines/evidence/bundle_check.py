@@ -11,10 +11,11 @@ import orjson
 from crawler.store.handover import KnownKey
 from crawler.store.ledger import Entry
 from pipelines.evidence.bag_check import CheckedBag, check_bag
+from pipelines.evidence.bundle_entries import check_entries
 from pipelines.evidence.bundle_proofs import LEDGER, STAMPED
 from pipelines.evidence.bundle_records import check_records, read_bundle_lines
 from pipelines.evidence.checks import Check
-from pipelines.evidence.proof_checks import ABOUT, check_proof
+from pipelines.evidence.proof_checks import ABOUT, FILES, check_proof
 from pipelines.evidence.proofs import PROOF
 from pipelines.evidence.trust import Trust
 from pipelines.evidence.wacz import check_wacz
@@ -40,6 +41,8 @@ def read_bundle(
     if not bag.broken:
         bag.checks.extend(check_records(bag))
     if not bag.broken:
+        bag.checks.extend(check_entries(bag.folder))
+    if not bag.broken:
         bag.checks.extend(_check_captures(bag))
         bag.checks.extend(_check_proofs(bag, trust or Trust()))
     return bag
@@ -59,17 +62,28 @@ def _check_captures(bag: CheckedBag) -> Iterator[Check]:
 
 
 def _check_proofs(bag: CheckedBag, trust: Trust) -> Iterator[Check]:
-    """Yield what the proofs of captures prove; each must be of an entry that is in the bundle."""
+    """Yield what the proofs prove; each must be of an entry that is in the bundle.
+
+    That the ways of entries to their roots are whole is told in one line.
+    """
+    whole = 0
     digests = {e.number: e.digest for e in read_bundle_lines(Entry, bag.folder, LEDGER)}
     files = [PurePosixPath(name) for name in bag.files if name.startswith(f"{STAMPED}/")]
     for folder in sorted({str(file.parent) for file in files} - {STAMPED}):
         for check in check_proof(bag.folder / folder, trust):
             # the capture lies elsewhere, and is checked against the entry with the other records
-            if check.what != ABOUT or check.state != "unproven":
+            if check.what == ABOUT and check.state == "unproven":
+                continue
+            if check.state == "holds" and check.by is None:
+                whole += check.what != FILES
+            else:
                 yield replace(check, subject=f"{folder}: {check.subject}")
         if not _is_of_entry(bag.folder / folder / PROOF, digests):
             detail = f"it is not the proof of an entry in {LEDGER}"
             yield Check("the proof", "broken", f"{folder}/{PROOF}", None, detail)
+    if whole:
+        detail = f"{whole} entries lie under roots that were given to others to be stamped"
+        yield Check("proofs", "holds", STAMPED, None, detail)
 
 
 def _is_of_entry(proof: Path, digests: Mapping[int, str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from crawler.formats import load_record, problems_of
 from crawler.model import JudgementKind, TargetKind, hit_id
 from crawler.store.ledger import Entry, digest_of
+from crawler.store.notice_events import NoticeEvent
 from crawler.takedown import Case
 from pipelines.evidence.bag import CHUNK, Payload
 from pipelines.evidence.bag_check import CheckedBag
@@ -30,9 +31,12 @@ RIGHTS = "data/rights.jsonl"
 JUDGEMENTS = "data/judgements.jsonl"
 CAPTURES = "data/captures.jsonl"
 NOTICES = "data/notices.jsonl"
+SWEEPS = "data/sweeps.jsonl"
 REST = "data/rest.jsonl"
-COUNTED = (HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES, REST)
+COUNTED = (HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES, SWEEPS, REST)
 EXPECTED = (CASE, *COUNTED, LEDGER)
+LONGEST_NAME = 2_000
+"""Characters of who is named in ``case.json``: what is imported, and shown in lists."""
 LONGEST_LINE = 1 << 25
 """Bytes; the text of a whole novel is shorter."""
 
@@ -102,6 +106,7 @@ class HitLine:
 class JudgementLine:
     """A line of ``data/judgements.jsonl``."""
 
+    id: str
     hit: str
     decision: JudgementKind
     by: str
@@ -142,6 +147,25 @@ class NoticeLine:
     file: str
     record: NoticeRecord
     hits: tuple[NoticedHit, ...]
+    events: tuple[NoticeEvent, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SweepLine:
+    """A line of ``data/sweeps.jsonl``."""
+
+    id: str
+    campaign: str
+    purpose: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestLine:
+    """A line of ``data/rest.jsonl``."""
+
+    table: str
+    row: Mapping[str, Any]
+    files: tuple[str, ...]
 
 
 class BrokenRecordError(Exception):
@@ -200,6 +224,24 @@ def _contradictions(folder: Path, files: Mapping[str, Payload]) -> Iterator[tupl
     yield from _about_wrong(folder)
     sightings = yield from _check_sightings(folder, files)
     rights = yield from _check_rights(folder, files)
+    hits = yield from _check_hits(folder, sightings, rights)
+    for judgement in read_bundle_lines(JudgementLine, folder, JUDGEMENTS):
+        if judgement.hit not in hits:
+            yield JUDGEMENTS, f"a judgement is of {judgement.hit}, which is not there"
+    for _ in read_bundle_lines(SweepLine, folder, SWEEPS):
+        pass  # it is read as what it must be
+    for line in read_bundle_lines(RestLine, folder, REST):
+        for name in line.files:
+            if not _is(files, name, PurePosixPath(name).name[:64]):
+                yield REST, f"{name!r} is not the file of that SHA-256"
+    said = yield from _check_entries(folder)
+    yield from _check_captures(folder, files, said)
+    yield from _check_notices(folder, files, hits)
+
+
+def _check_hits(
+    folder: Path, sightings: set[str], rights: set[tuple[str, int]]
+) -> Generator[tuple[str, str], None, set[str]]:
     hits = set()
     for hit in read_bundle_lines(HitLine, folder, HITS):
         hits.add(hit.id)
@@ -211,15 +253,10 @@ def _contradictions(folder: Path, files: Mapping[str, Payload]) -> Iterator[tupl
             yield HITS, f"{hit.id} names the sighting {hit.sighting}, which is not there"
         if (hit.right, hit.version) not in rights:
             yield HITS, f"{hit.id} names a version of {hit.right} that is not there"
-    for judgement in read_bundle_lines(JudgementLine, folder, JUDGEMENTS):
-        if judgement.hit not in hits:
-            yield JUDGEMENTS, f"a judgement is of {judgement.hit}, which is not there"
-    said = yield from _check_entries(folder)
-    yield from _check_captures(folder, files, said)
-    yield from _check_notices(folder, files, hits)
+    return hits
 
 
-def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
+def _read_about(folder: Path) -> About:
     if (folder / CASE).stat().st_size > LONGEST_LINE:
         raise BrokenRecordError(CASE, f"longer than {LONGEST_LINE} bytes")
     try:
@@ -231,15 +268,23 @@ def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
         detail = f"expected the format {FORMAT!r}, got {made!r}: made by another version"
         raise BrokenRecordError(CASE, detail)
     try:
-        about = load_about(folder)
+        return load_about(folder)
     except ValidationError as error:
         problem = next(problems_of(error, Path(CASE), None, "a case"))
         raise BrokenRecordError(CASE, f"{problem.where}: {problem.message}") from error
+
+
+def _about_wrong(folder: Path) -> Iterator[tuple[str, str]]:
+    about = _read_about(folder)
     for key, moment in (("exported_at", about.exported_at), ("opened_at", about.case.opened_at)):
         if not _is_moment(moment):
             yield CASE, f"{key}: expected a time with its zone, got {moment.isoformat()}"
-    if not _CASE_ID.fullmatch(about.case.id):
-        yield CASE, f"expected the id of a case (c- and 16 digits), got {about.case.id!r:.80}"
+    case = about.case
+    for name in (case.seller, case.site, case.holder, about.organisation, about.exported_by):
+        if len(name) > LONGEST_NAME:
+            yield CASE, f"a name has {len(name):,} characters, expected up to {LONGEST_NAME:,}"
+    if not _CASE_ID.fullmatch(case.id):
+        yield CASE, f"expected the id of a case (c- and 16 digits), got {case.id!r:.80}"
     for name in COUNTED:
         expected = about.counts.get(PurePosixPath(name).stem)
         with (folder / name).open("rb") as file:

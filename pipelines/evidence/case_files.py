@@ -31,6 +31,7 @@ from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import BagWriter, is_safe_name
 from pipelines.evidence.bundle_proofs import LEDGER, proofs_of
+from pipelines.evidence.plain_files import followed, open_plain
 
 SUFFIXES = (
     (b"\x89PNG\r\n\x1a\n", ".png"),
@@ -51,9 +52,9 @@ class Lack:
     """A file that a record of the case names, and that is not in the bundle."""
 
     what: str
-    """``picture``, ``capture`` or ``file``."""
+    """``picture``, ``capture``, ``file`` or ``proof``."""
     name: str
-    """Digest or id."""
+    """Digest, id, or number of the entry."""
     reason: str
 
 
@@ -90,7 +91,7 @@ class CaseWriter:
         self._write_records("notices", self._notice_lines(subjects, numbers))
         self._write_records("rest", self._rest_lines(numbers))
         entries = find_entries_of(self.db, subjects, numbers)
-        for name, content in proofs_of(self.db, self.workspace, entries):
+        for name, content in proofs_of(self.db, self.workspace, entries, self._lack_proof):
             self._write_proof(name, content)
             self.stamped |= name != LEDGER
 
@@ -139,6 +140,9 @@ class CaseWriter:
             return name
         self.lacks.append(Lack(what=what, name=of, reason=reason))
         return None
+
+    def _lack_proof(self, number: int, reason: str) -> None:
+        self.lacks.append(Lack(what="proof", name=str(number), reason=reason))
 
     def _capture_lines(self, subjects: set[str], numbers: set[int]) -> Iterator[Row]:
         folder = self.workspace.folder
@@ -211,7 +215,7 @@ def _hit_lines(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 def _suffix_of(path: Path) -> str:
     """Return the suffix by which a browser knows what a picture is; empty where it would not."""
     try:
-        with path.open("rb") as file:
+        with open_plain(followed(path)) as file:
             start = file.read(16)
     except OSError:
         return ""

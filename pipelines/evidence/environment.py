@@ -7,6 +7,7 @@ were resolved by whom, and how right the clock was. What cannot be known is said
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import locale
 import os
 import platform
@@ -24,12 +25,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import dns.exception
+import dns.resolver
+
 from crawler.exchange import Exchange, split_head
 
 NOT_KNOWN = "not known"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy")
 _HOSTS, _RESOLVER = Path("/etc/hosts"), Path("/etc/resolv.conf")
 _CLOCK_SECONDS = 3.0
+_DNS_PORT, _DNS_SECONDS = 53, 2.0
 
 
 def describe_environment(urls: Iterable[str], exchanges: Iterable[Exchange]) -> dict[str, Any]:
@@ -144,13 +149,52 @@ def _hosts(urls: Iterable[str]) -> set[str]:
 
 
 def _resolved(host: str) -> dict[str, Any]:
-    """Return what the system's resolver answers for a name; it does not tell for how long."""
+    """Return what the system answers for a name, and what its name server says of it."""
     asked_at = datetime.now(UTC).isoformat()
     try:
         answers = sorted({str(a[0]) for *_, a in socket.getaddrinfo(host, None)})
     except (OSError, UnicodeError) as error:
         return {"asked_at": asked_at, "answers": [], "error": str(error), "ttl": NOT_KNOWN}
-    return {"asked_at": asked_at, "answers": answers, "ttl": NOT_KNOWN}
+    told = _name_server_says(host)
+    ttl = told.pop("ttl", NOT_KNOWN)
+    return {
+        "asked_at": asked_at,
+        "answers": answers,
+        "ttl": ttl,
+        "name_server": told or NOT_KNOWN,
+    }
+
+
+def _name_server_says(host: str) -> dict[str, Any]:
+    """Return what the name server of the system answers: addresses, and for how many seconds.
+
+    The system's own look-up does not tell how long an answer holds, so the server is asked once
+    more; where it has the answer from a cache, the seconds are those that are left. Nothing where
+    it has none: the hosts file alone may know a name.
+    """
+    if _is_address(host):
+        return {}
+    found: dict[str, Any] = {"answers": []}
+    try:
+        resolver = dns.resolver.Resolver(filename=str(_RESOLVER))
+        resolver.port, resolver.lifetime = _DNS_PORT, _DNS_SECONDS
+        for kind in ("A", "AAAA"):
+            answer = resolver.resolve(host, kind, raise_on_no_answer=False, search=False)
+            found["server"] = answer.nameserver
+            if answer.rrset is not None:
+                found["answers"] += sorted(one.to_text() for one in answer.rrset)
+                found["ttl"] = min(answer.rrset.ttl, found.get("ttl", answer.rrset.ttl))
+    except (dns.exception.DNSException, OSError, ValueError):  # no answer, no such name, no server
+        pass
+    return found if found["answers"] else {}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _ntp() -> dict[str, str] | str:
@@ -186,11 +230,11 @@ def _ahead_of(exchange: Exchange) -> float | None:
         if name == "date":
             try:
                 theirs = parsedate_to_datetime(value)
-            except ValueError:
+                if theirs.tzinfo is None:
+                    theirs = theirs.replace(tzinfo=UTC)
+                return (exchange.begun_at - theirs).total_seconds()
+            except (ValueError, OverflowError):  # no date, or one of no calendar
                 return None
-            if theirs.tzinfo is None:
-                theirs = theirs.replace(tzinfo=UTC)
-            return (exchange.begun_at - theirs).total_seconds()
     return None
 
 

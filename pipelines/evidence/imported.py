@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -18,8 +19,13 @@ from crawler.store.handover import (
 )
 from crawler.workspace import Workspace
 from pipelines.evidence.bundle_check import read_bundle
+from pipelines.evidence.bundle_proofs import STAMPED
+from pipelines.evidence.bundle_records import load_about
 from pipelines.evidence.checks import Check
-from pipelines.evidence.imports import imported_folder
+from pipelines.evidence.imports import hits_of, imported_folder
+from pipelines.evidence.trust import Trust
+
+WHAT = "imported case"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,34 +51,78 @@ def find_handed_over(db: Database, case: str) -> list[HandedOver]:
     ]
 
 
-def check_imported(db: Database, workspace: Workspace) -> Iterator[Check]:
-    """Yield whether each case of others is still as it came, and by whose word."""
+def check_imported(
+    db: Database, workspace: Workspace, trust: Trust | None = None
+) -> Iterator[Check]:
+    """Yield whether each case of others is still as it came, and by whose word.
+
+    :param trust: whose stamps are believed; nobody's unless given
+    """
     keys = find_keys(db)
     for imported in find_imported_cases(db):
         subject = f"{imported.case}, bundle {imported.bundle[:16]}"
         folder = imported_folder(workspace, imported.bundle)
         if not folder.is_dir():
             detail = f"the folder {folder} is not there any more"
-            yield Check("imported case", "broken", subject, None, detail)
+            yield Check(WHAT, "broken", subject, None, detail)
             continue
-        bag = read_bundle(folder, _keys_at(keys, imported.at))
+        bag = read_bundle(folder, _keys_at(keys, imported.entry), trust)
         broken = [check for check in bag.checks if check.state == "broken"]
         for check in broken:
             detail = f"{check.subject}: {check.detail}"
-            yield Check("imported case", "broken", subject, check.by, detail)
+            yield Check(WHAT, "broken", subject, check.by, detail)
         if not broken and bag.digest != imported.bundle:
             detail = f"another bundle is in its place: {bag.digest}"
-            yield Check("imported case", "broken", subject, None, detail)
+            yield Check(WHAT, "broken", subject, None, detail)
         elif not broken:
             signature = next(check for check in bag.checks if check.what == "signature")
-            yield replace(signature, what="imported case", subject=subject)
+            yield replace(signature, what=WHAT, subject=subject)
+            yield from _stamps_told(bag.checks, subject)
+            yield from _rows_told(db, imported, folder, subject)
 
 
-def _keys_at(keys: Sequence[KnownKey], at: datetime) -> list[KnownKey]:
-    """Return the keys as they were believed then: what came before a revocation stays good."""
+def _stamps_told(checks: Sequence[Check], subject: str) -> Iterator[Check]:
+    """Yield what others vouch for in a bundle, a line for each who does."""
+    proofs = [check for check in checks if check.subject.startswith(f"{STAMPED}/")]
+    proven = Counter(check.by for check in proofs if check.state == "proven")
+    for by, count in sorted(proven.items(), key=str):
+        detail = f"{count} of its entries were there when they were stamped"
+        yield Check("imported case, its stamps", "proven", subject, by, detail)
+    untrusted = {c.subject for c in proofs if c.state == "holds" and c.by is not None}
+    untrusted -= {check.subject for check in proofs if check.state == "proven"}
+    if untrusted:
+        detail = (
+            f"{len(untrusted)} of its entries are stamped by somebody whose root you do not trust;"
+            " `markhound evidence verify` of the folder says by whom"
+        )
+        yield Check("imported case, its stamps", "unproven", subject, None, detail)
+
+
+def _rows_told(db: Database, imported: ImportedCase, folder: Path, subject: str) -> Iterator[Check]:
+    """Yield whether the database says of a case of others what its bundle says."""
+    what, about = "rows of imported_cases and imported_hits", load_about(folder)
+    said = (about.organisation, about.exported_by, about.exported_at)
+    if (imported.organisation, imported.exported_by, imported.exported_at) != said:
+        detail = "who handed it over, or when, is not what the bundle says"
+        yield Check(what, "broken", subject, None, detail)
+    kept = {hit.hit: hit for hit in find_imported_hits(db, imported.bundle)}
+    came = hits_of(folder)
+    wrong = sorted(hit for hit in kept.keys() | came.keys() if kept.get(hit) != came.get(hit))
+    for hit in wrong:
+        detail = f"{hit}: it is not what the bundle says of it"
+        yield Check(what, "broken", subject, None, detail)
+    if not wrong:
+        yield Check(what, "holds", subject, None, f"{len(kept)} hits are as they came")
+
+
+def _keys_at(keys: Sequence[KnownKey], entry: int) -> list[KnownKey]:
+    """Return the keys as they were believed then: what came before a revocation stays good.
+
+    :param entry: of the ledger, by which what came first is told
+    """
     return [
         replace(key, event="trusted", name=f"{key.name}, whose key was revoked later")
-        if key.event == "revoked" and key.at > at
+        if key.event == "revoked" and key.entry > entry
         else key
         for key in keys
     ]

@@ -40,7 +40,14 @@ from pipelines.evidence.bundle_records import (
 )
 from pipelines.evidence.checks import Check
 from pipelines.evidence.keys import own_key
-from pipelines.evidence.receipts import Receipt, make_receipt, store_receipt
+from pipelines.evidence.receipts import (
+    Receipt,
+    keep_receipt,
+    make_receipt,
+    receipts_folder,
+    store_receipt,
+)
+from pipelines.evidence.trust import load_trust
 
 INCOMING = ".incoming"
 """Where a bundle is until it was checked here; what a killed import left there is thrown away."""
@@ -72,7 +79,7 @@ class Desk:
     by: str
     at: datetime
     receipt_file: Path | None = None
-    """Where the receipt goes; among those of the workspace unless given."""
+    """Where the receipt goes besides the folder of the workspace's receipts."""
 
     def take_in(self, path: Path) -> Answered:
         """Take in a bundle, if all about it is intact, and answer with a signed receipt.
@@ -107,7 +114,8 @@ class Desk:
     def _read(self, path: Path) -> CheckedBag:
         if not looks_like_bag(path):
             raise InputError(f"expected the folder of a bundle, with its bagit.txt, got {path}")
-        bag = read_bundle(path, find_keys(self.db))
+        trust = load_trust(self.workspace)
+        bag = read_bundle(path, trust.keys, trust)
         if bag.digest is None:
             why = "\n".join(f"{check.subject}: {check.detail}" for check in bag.checks)
             raise InputError(f"nothing says which bundle {path} is, so there is no answer:\n{why}")
@@ -155,7 +163,7 @@ class Desk:
     def _answer_kept(self, bag: CheckedBag, about: About) -> Answered:
         bundle, origin = bag.digest or "", bag.key.fingerprint if bag.key else ""
         folder = imported_folder(self.workspace, bundle)
-        hits = _hits(folder)
+        hits = hits_of(folder)
         with writing(self.db):
             taken_before = bool(find_imported_cases(self.db, bundle=bundle))
             known = self._is_known(about.case.id) or is_any_hit_known(self.db, [*hits])
@@ -211,15 +219,15 @@ class Desk:
         )
         subject = case or bundle
         store_receipt(self.db, receipt, given=True, subject=subject, by=self.by, at=self.at)
+        keep_receipt(self.workspace, receipt)
         return receipt
 
     def _answered(self, receipt: Receipt, bag: CheckedBag, folder: Path | None) -> Answered:
-        path = self.receipt_file
-        if path is None:
-            path = self.workspace.folder / "evidence" / "receipts" / receipt.file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as file:
-            file.write(receipt.data)
+        path = receipts_folder(self.workspace) / receipt.file_name
+        if self.receipt_file is not None:
+            path = self.receipt_file
+            with whole_file(path) as file:
+                file.write(receipt.data)
         said = receipt.statement
         return Answered(
             outcome=said.outcome,
@@ -237,7 +245,7 @@ def imported_folder(workspace: Workspace, bundle: str) -> Path:
     return workspace.folder / "evidence" / "imported" / bundle
 
 
-def _hits(folder: Path) -> dict[str, ImportedHit]:
+def hits_of(folder: Path) -> dict[str, ImportedHit]:
     """Return each hit of a checked bundle as last found, with the newest judgement."""
     judged = {line.hit: line for line in read_bundle_lines(JudgementLine, folder, JUDGEMENTS)}
     hits = {}

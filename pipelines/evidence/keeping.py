@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from crawler.files import locked, whole_file
 from crawler.store.captures import Capture, find_captures_of_file, record_capture
 from crawler.store.database import now, writing
@@ -11,6 +9,7 @@ from crawler.workspace import Workspace
 from pipelines.evidence.composing import compose
 from pipelines.evidence.material import Material
 from pipelines.evidence.packing import write_wacz
+from pipelines.evidence.plain_files import sha256_of
 from pipelines.evidence.verdict import judge
 
 
@@ -45,8 +44,7 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
             "not_rendered": material.not_rendered,
             "listing": material.listing,
         }
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = sha256_of(path)
         captures = [
             Capture(
                 id=occasion.id if number == 0 else f"{occasion.id}-{number + 1}",

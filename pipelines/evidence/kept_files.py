@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from pipelines.evidence.checks import Check
+from pipelines.evidence.plain_files import followed, sha256_of
 
 KEPT = {
     "messages that were sent": "SELECT notice, 'outbox/' || sha256, sha256 FROM outbox ORDER BY id",
@@ -30,7 +30,7 @@ def check_kept_files(db: Database, folder: Path) -> Iterator[Check]:
         whole = 0
         rows = db.execute(sql)
         for owner, name, expected in rows:
-            problem = _problem(folder / str(name), str(expected))
+            problem = problem_of(folder / str(name), str(expected))
             whole += not problem
             if problem:
                 yield Check(what, "broken", f"{owner} {name}", None, problem)
@@ -38,10 +38,13 @@ def check_kept_files(db: Database, folder: Path) -> Iterator[Check]:
             yield Check(what, "holds", "files", None, f"{whole} are as they were recorded")
 
 
-def _problem(path: Path, expected: str) -> str:
+def problem_of(path: Path, expected: str) -> str:
+    """Say what is wrong with a file of the workspace; empty when nothing is.
+
+    :param expected: its SHA-256, hexadecimal
+    """
     try:
-        with path.open("rb") as file:
-            got = hashlib.file_digest(file, "sha256").hexdigest()
+        got = sha256_of(followed(path))
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     return "" if got == expected else f"it was changed: expected SHA-256 {expected}, got {got}"

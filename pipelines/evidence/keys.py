@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from sqlite_utils import Database
 from crawler.errors import InputError, NotFoundError
 from crawler.files import locked, write_whole
 from crawler.store.handover import KeyEvent, KnownKey, find_keys, record_key_event
+from pipelines.evidence.checks import Check
 
 PASSPHRASE = "MARKHOUND_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable, no passphrase
 """Environment variable: what the private key is encrypted with; without it, it is not."""
@@ -224,6 +225,22 @@ def revoke_key(db: Database, prefix: str, *, reason: str, by: str, at: datetime)
     revoked = _event(public, "revoked", found[0].name, reason, by, at)
     record_key_event(db, revoked)
     return revoked
+
+
+def check_keys(db: Database) -> Iterator[Check]:
+    """Yield whether each key that is kept is the one whose fingerprint stands in the ledger."""
+    what, wrong = "keys that are known", False
+    for known in find_keys(db):
+        try:
+            got = parse_public_key(known.pem.encode(), known.name).fingerprint
+        except InputError as error:
+            got = f"none ({error})"
+        if got != known.fingerprint:
+            wrong = True
+            detail = f"expected the key of this fingerprint, got that of {got}"
+            yield Check(what, "broken", known.fingerprint, None, detail)
+    if not wrong:
+        yield Check(what, "holds", "key_events", None, "each has its fingerprint")
 
 
 def _event(

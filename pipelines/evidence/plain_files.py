@@ -1,6 +1,7 @@
-"""Reading files of folders that others made: regular files alone.
+"""Reading files that others may have put there: regular files alone.
 
-A folder that was handed over may hold a pipe, which nobody ever writes to, or a link out of it.
+A folder that was handed over may hold a pipe, which nobody ever writes to, or a link out of it; in
+a workspace a file may have been exchanged for one.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ def open_plain(path: Path) -> BufferedReader:
         os.close(handle)
         raise OSError(errno.EINVAL, "expected a regular file", str(path))
     return os.fdopen(handle, "rb")
+
+
+def followed(path: Path) -> Path:
+    """Return where a link leads; in our own workspace files may lie elsewhere."""
+    return Path(os.path.realpath(path))
 
 
 def read_plain(path: Path, most: int) -> bytes:

@@ -27,6 +27,7 @@ from pipelines.evidence.statements import (
 from pipelines.evidence.trust import Trust
 
 ABOUT = "the file that the entry is about"
+FILES = "the files of the proof"
 MOST_BYTES = 50_000_000
 """Of a proof's file; the record of an entry can be long, the rest is some kilobytes."""
 
@@ -82,17 +83,16 @@ def _load_statement(path: Path) -> tuple[Statement, bytes]:
 
 
 def _files(folder: Path, proof: Proof) -> Iterator[Check]:
-    what = "the files of the proof"
-    problem = ""
+    whole = STATEMENT in proof.files
+    if not whole:
+        yield Check(FILES, "broken", STATEMENT, None, f"{PROOF} does not name it")
     for name, digest in proof.files.items():
         if problem := check_files(folder, {name: digest}):
-            yield Check(what, "broken", name, None, problem)
-    if STATEMENT not in proof.files:
-        yield Check(what, "broken", STATEMENT, None, f"{PROOF} does not name it")
-    elif not problem:
-        yield Check(
-            what, "holds", folder.name, None, f"{len(proof.files)} are as they were written"
-        )
+            whole = False
+            yield Check(FILES, "broken", name, None, problem)
+    if whole:
+        detail = f"{len(proof.files)} are as they were written"
+        yield Check(FILES, "holds", folder.name, None, detail)
 
 
 def _place(proof: Proof, statement: Statement, subject: str) -> Iterator[Check]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import tempfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from crawler.errors import InputError
+from pipelines.evidence.bag import move_folder, new_folder, refuse_taken
 from pipelines.evidence.proof_text import SCRIPT, SCRIPT_NAME, TEXT_NAME, text_of
 from pipelines.evidence.proofs import PROOF, Proof, dump_proof
 from pipelines.evidence.receipt_checks import check_files
@@ -24,10 +23,7 @@ def write_proof(proof: Proof, stamps: Path, folder: Path) -> None:
     :param folder: it must be empty, or not there; it is written whole or not at all
     :raises InputError: when something is there, or a file of the stamp is not what was recorded
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            f"expected a new or an empty folder, got one with something in it: {folder}"
-        )
+    refuse_taken(folder)
     source = stamps / proof.stamp
     names = dict(proof.files)
     for receipt in proof.receipts:
@@ -35,8 +31,7 @@ def write_proof(proof: Proof, stamps: Path, folder: Path) -> None:
     if problem := check_files(source, names):
         raise InputError(f"{source}: {problem}; see markhound evidence verify --all")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with new_folder(folder) as made:
         for name in names:
             shutil.copyfile(source / name, made / name)
         text = text_of(proof, _times(made, proof))
@@ -45,13 +40,7 @@ def write_proof(proof: Proof, stamps: Path, folder: Path) -> None:
             (made / name).write_bytes(data)
             names[name] = hashlib.sha256(data).hexdigest()
         (made / PROOF).write_bytes(dump_proof(replace(proof, files=names)))
-        mask = os.umask(0)
-        os.umask(mask)
-        made.chmod(0o777 & ~mask)  # mkdtemp makes it for its owner alone
-        made.replace(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+        move_folder(made, folder)
 
 
 def _times(folder: Path, proof: Proof) -> dict[str, datetime]:

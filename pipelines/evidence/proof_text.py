@@ -84,11 +84,6 @@ _STAMP = """
    ({when}; `date -ud 'TIME' +%s`). With it the certificate of the authority is
    checked as of then; else openssl refuses a good time-stamp once the certificate has expired."""
 
-_UNREAD = """
-   {anchor}: what it answered could not be verified when it came. See what openssl says:
-
-    openssl ts -reply -in {tsr} -text"""
-
 _COMMAND = """
    {anchor} left {receipt} for the digest that this prints. What it proves, only {anchor} can say:
 
@@ -124,9 +119,7 @@ def _receipt(receipt: KeptReceipt, times: Mapping[str, datetime]) -> str:
         name = shlex.quote(receipt.name("receipt") or "")
         return _COMMAND.format(anchor=anchor, receipt=name, statement=STATEMENT)
     tsr, pem = receipt.name("tsr") or "", receipt.name("pem") or ""
-    when = times.get(tsr)
-    if when is None:
-        return _UNREAD.format(anchor=anchor, tsr=shlex.quote(tsr))
+    when = times[tsr]
     return _STAMP.format(
         anchor=anchor,
         tsr=shlex.quote(tsr),

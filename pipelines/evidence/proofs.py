@@ -55,7 +55,7 @@ def prove(db: Database, number: int) -> Proof:
     stamp = find_stamp_of(db, number)
     if stamp is None:
         raise NotFoundError(f"entry {number} is not stamped yet: markhound evidence stamp")
-    receipts = [receipt for receipt in find_receipts(db, stamp.id) if receipt.files]
+    receipts = [one for one in find_receipts(db, stamp.id) if one.state == "granted"]
     if not receipts:
         raise NotFoundError(
             f"entry {number} lies under the stamp {stamp.id}, for which nobody vouches yet:"

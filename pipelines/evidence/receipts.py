@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from sqlite_utils import Database
 
 from crawler.errors import InputError, NotAllowedError
+from crawler.files import whole_file
 from crawler.formats import dump_record, load_record
 from crawler.store.database import timestamp
 from crawler.store.handover import (
@@ -27,10 +28,14 @@ from crawler.store.handover import (
     StoredReceipt,
     find_exported_case,
     find_keys,
+    find_receipts,
     record_receipt,
 )
 from crawler.store.ledger import canonical
+from crawler.workspace import Workspace
+from pipelines.evidence.checks import Check
 from pipelines.evidence.keys import PublicKey, SigningKey, parse_public_key
+from pipelines.evidence.plain_files import sha256_of
 
 FORMAT = "markhound-receipt-1"
 LARGEST = 1 << 20
@@ -156,6 +161,57 @@ def parse_receipt(data: bytes, where: str) -> Receipt:
     except ValidationError as error:
         raise InputError(f"{where}: expected a statement of a receipt, got another") from error
     return Receipt(statement=statement, key=key, data=data)
+
+
+def keep_receipt(workspace: Workspace, receipt: Receipt) -> Path:
+    """Keep the file of a receipt, given or taken, in the workspace; return where."""
+    folder = receipts_folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / receipt.file_name
+    with whole_file(path) as file:
+        file.write(receipt.data)
+    return path
+
+
+def receipts_folder(workspace: Workspace) -> Path:
+    """Return where receipts lie."""
+    return workspace.folder / "evidence" / "receipts"
+
+
+def check_receipts(db: Database, workspace: Workspace) -> Iterator[Check]:
+    """Yield whether each receipt is kept as it was signed, and the database says what it says."""
+    what, whole = "receipts", 0
+    kept = {sha256_of(path): path for path in _files(receipts_folder(workspace))}
+    for stored in find_receipts(db):
+        subject = f"{stored.outcome}, bundle {stored.bundle[:16]}"
+        path = kept.get(stored.digest)
+        if path is None:
+            detail = f"its file, of the SHA-256 {stored.digest}, does not lie in evidence/receipts"
+            yield Check(what, "unproven", subject, None, detail)
+        elif problem := _receipt_problem(path, stored):
+            yield Check(what, "broken", subject, None, problem)
+        else:
+            whole += 1
+    if whole:
+        yield Check(what, "holds", "files", None, f"{whole} are as they were signed")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (path for path in sorted(folder.glob("*.json")) if path.is_file())
+
+
+def _receipt_problem(path: Path, stored: StoredReceipt) -> str:
+    try:
+        receipt = load_receipt(path)
+    except (InputError, NotAllowedError) as error:
+        return str(error)
+    said = receipt.statement
+    told = (stored.bundle, stored.outcome, stored.key, stored.record)
+    record = dump_record(said, keep_empty=True)
+    if told != (said.bundle, said.outcome, receipt.key.fingerprint, record):
+        return "the database says of it what it does not say itself"
+    return ""
 
 
 def store_receipt(

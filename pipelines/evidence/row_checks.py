@@ -29,13 +29,17 @@ def check_rows(db: Database) -> Iterator[Check]:
                 alone += 1
                 continue
             rows += 1
-            if problem := _row_problem(table, known, row):
+            if problem := row_problem(table, known, row):
                 problems += 1
                 yield Check(what, "broken", f"{table} {_name(row)}", None, problem)
         for kind, number, subject in _without_row(db, table, known):
             problems += 1
             detail = f"{kind} of {subject}: its row in {table} is missing"
             yield Check(what, "broken", f"entry {number}", None, detail)
+        for id_, entry, before in _out_of_order(db, table):
+            problems += 1
+            detail = f"its entry is {entry}, and the row before it has the later entry {before}"
+            yield Check(what, "broken", f"{table} {id_}", None, detail)
         if alone and known.kinds:
             detail = (
                 f"{alone} have no entry of the ledger: they are older than it, or did not come by"
@@ -45,6 +49,19 @@ def check_rows(db: Database) -> Iterator[Check]:
         if not problems:
             yield Check(what, "holds", table, None, f"{rows} agree with their entries")
     yield from _check_members(db)
+
+
+def _out_of_order(db: Database, table: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the numbered rows whose entry is older than that of the row before.
+
+    What counts is often the newest row: by another number an older one could take its place.
+    """
+    columns = {column.name: column.type for column in db.table(table).columns}
+    if columns.get("id") == "INTEGER" and "entry" in columns:
+        yield from db.execute(
+            "SELECT id, entry, before FROM (SELECT id, entry, lag(entry) OVER (ORDER BY id) AS"
+            f' before FROM "{table}") WHERE before > entry'
+        )
 
 
 def _check_members(db: Database) -> Iterator[Check]:
@@ -117,11 +134,14 @@ def _name(row: dict[str, Any]) -> str:
     return str(own["id"]) if "id" in own else " ".join(str(value) for value in [*own.values()][:2])
 
 
-def _row_problem(table: str, known: Recorded, row: dict[str, Any]) -> str:
+def row_problem(table: str, known: Recorded, row: dict[str, Any]) -> str:
     """Say in what a row differs from its entry; empty when in nothing.
 
     Columns are compared with what the entry's record has under the same name, or under the one that
     is known of it.
+
+    :param row: its columns, and beside them the entry's as ``l_number`` (None: there is no such
+        entry), ``l_kind``, ...; ``l_entry`` is the number that the row names
     """
     own, number, subject = _own(row), row["l_entry"], row["l_subject"]
     if row["l_number"] is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from anyascii import anyascii
 from sqlite_utils import Database
 
 from crawler.errors import AnchorError, MarkhoundError, NotAllowedError
-from crawler.files import locked, whole_file
+from crawler.files import locked, sync_folder, whole_file
 from crawler.store.database import now, writing
 from crawler.store.ledger import find_digests
 from crawler.store.stamps import (
@@ -164,17 +163,6 @@ def _make_durable(db: Database) -> None:
     db.execute("PRAGMA synchronous = FULL")
 
 
-def _settle(folder: Path) -> None:
-    """Have the names of a folder's files on the disk, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _begin(
     db: Database, folder: Path, first: int, last: int, anchors: Sequence[Anchor], at: datetime
 ) -> Stamp:
@@ -199,8 +187,8 @@ def _begin(
             file.write(f"{digest}\n".encode())
     with whole_file(there / STATEMENT) as file:
         file.write(statement)
-    _settle(there)
-    _settle(folder)
+    sync_folder(there)
+    sync_folder(folder)
     with writing(db):
         return replace(stamp, entry=record_stamp(db, stamp))
 
@@ -226,7 +214,7 @@ def _ask(db: Database, folder: Path, stamp: Stamp, anchor: Anchor, clock: Clock)
         for name, data in files.items():
             with whole_file(folder / stamp.id / name) as file:
                 file.write(data)
-        _settle(folder / stamp.id)
+        sync_folder(folder / stamp.id)
         receipt = replace(
             receipt,
             state="granted" if answer.problem is None else "unverified",

@@ -7,14 +7,15 @@ up; what is proven is proven as far as the root is trusted.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from rfc3161_client import (
     PKIStatus,
     TimeStampResponse,
@@ -29,6 +30,11 @@ _VERSION_1 = bytes.fromhex("020101")
 _SHA256 = bytes.fromhex("300d06096086480165030402010500")
 """AlgorithmIdentifier of SHA-256, parameters NULL (RFC 8017, appendix B.1)."""
 _WANT_CERTIFICATES = bytes.fromhex("0101ff")
+
+NONCE_BITS = 63
+UNREADABLE = (ValueError, KeyError, ssl.SSLError, x509.InvalidVersion, x509.DuplicateExtension)
+"""What the library raises on certificates that are made to hurt: of a kind of text that no
+standard knows a KeyError, for one."""
 
 Root = x509.Certificate
 
@@ -47,7 +53,7 @@ class Token:
 
 def make_nonce() -> int:
     """Return a number that no earlier answer holds (RFC 3161, section 2.4.1)."""
-    return secrets.randbits(63) | 1 << 62
+    return secrets.randbits(NONCE_BITS) | 1 << NONCE_BITS - 1
 
 
 def encode_request(digest: bytes, nonce: int) -> bytes:
@@ -60,14 +66,25 @@ def encode_request(digest: bytes, nonce: int) -> bytes:
     return _item(0x30, _VERSION_1 + imprint + _item(0x02, number) + _WANT_CERTIFICATES)
 
 
+def _is_request(request: bytes, digest: bytes, nonce: int) -> bool:
+    """Tell whether ``encode_request`` made a request of the nonce that an answer holds."""
+    return 0 <= nonce < 1 << NONCE_BITS and request == encode_request(digest, nonce)
+
+
 def load_roots(pem: bytes) -> list[Root]:
     """Return the certificates of a PEM file.
 
-    :raises AnchorError: when there is none in it
+    :raises AnchorError: when there is none in it, or one that cannot be read
     """
     try:
-        return x509.load_pem_x509_certificates(pem)
-    except ValueError as error:
+        found = x509.load_pem_x509_certificates(pem)
+        openssl = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        for certificate in found:
+            _ = certificate.issuer, certificate.subject  # read only when they are asked for
+            # what OpenSSL cannot read lets the verifying library panic
+            openssl.load_verify_locations(cadata=certificate.public_bytes(Encoding.DER))
+        return found
+    except UNREADABLE as error:
         raise AnchorError(f"expected certificates in PEM form: {error}") from error
 
 
@@ -93,7 +110,7 @@ def verify_token(
     """
     parsed = parse_response(response)
     info = parsed.tst_info
-    if request is not None and request != encode_request(digest, info.nonce or 0):
+    if request is not None and not _is_request(request, digest, info.nonce or 0):
         raise AnchorError("expected the answer to the request that is kept, got another one's")
     if nonce is not None and info.nonce != nonce:
         raise AnchorError(f"expected the nonce {nonce}, got {info.nonce}: not our answer")
@@ -116,7 +133,7 @@ def _root_of(parsed: TimeStampResponse, digest: bytes, roots: Sequence[Root]) ->
             VerifierBuilder(roots=[root], intermediates=list(between)).build().verify(
                 parsed, digest
             )
-        except (VerificationError, ValueError) as error:
+        except (VerificationError, *UNREADABLE) as error:
             problems.append(str(error))
         else:
             return root
@@ -148,11 +165,14 @@ def parse_response(response: bytes) -> TimeStampResponse:
 
 
 def _signer(parsed: TimeStampResponse) -> str:
-    signers = {(s.issuer, s.serial_number) for s in parsed.signed_data.signer_infos}
-    for der in parsed.signed_data.certificates:
-        certificate = x509.load_der_x509_certificate(der)
-        if (certificate.issuer, certificate.serial_number) in signers:
-            return certificate.subject.rfc4514_string()
+    try:
+        signers = {(s.issuer, s.serial_number) for s in parsed.signed_data.signer_infos}
+        for der in parsed.signed_data.certificates:
+            certificate = x509.load_der_x509_certificate(der)
+            if (certificate.issuer, certificate.serial_number) in signers:
+                return certificate.subject.rfc4514_string()
+    except UNREADABLE:
+        pass  # one that lies beside the signer's; what was signed is verified by now
     return "not named"
 
 
@@ -162,11 +182,6 @@ def gen_time_of(response: bytes) -> datetime | None:
         return parse_response(response).tst_info.gen_time.astimezone(UTC)
     except AnchorError:
         return None
-
-
-def digest_of_statement(statement: bytes) -> bytes:
-    """Return what is stamped of a statement: its SHA-256."""
-    return hashlib.sha256(statement).digest()
 
 
 def _item(tag: int, content: bytes) -> bytes:

@@ -53,8 +53,14 @@ def load_trust(workspace: Workspace | None, files: Iterable[Path] = ()) -> Trust
             )
     commands = [a for a in find_anchors(workspace) if isinstance(a, CommandAnchor) and a.check]
     unique = tuple(dict.fromkeys(roots))
+    keys: tuple[KnownKey, ...] = ()
     with workspace.store() as db:
-        keys = tuple(find_keys(db))
+        try:
+            keys = tuple(find_keys(db))
+        except ValueError as error:  # a row that somebody wrote by hand
+            problems.append(
+                Check("the keys that are known", "broken", "key_events", None, f"{error}")
+            )
     return Trust(roots=unique, commands=tuple(commands), keys=keys, problems=tuple(problems))
 
 

@@ -20,10 +20,12 @@ from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
 from pipelines.evidence.imported import check_imported
 from pipelines.evidence.kept_files import check_kept_files
+from pipelines.evidence.keys import check_keys
 from pipelines.evidence.ledger_checks import check_chain, check_triggers
 from pipelines.evidence.proof_checks import check_proof, is_proof
+from pipelines.evidence.receipts import check_receipts
 from pipelines.evidence.row_checks import check_rows
-from pipelines.evidence.stamp_checks import check_stamp, find_all_stamps, ranges_of
+from pipelines.evidence.stamp_checks import FoundStamp, check_stamp, find_all_stamps, ranges_of
 from pipelines.evidence.statements import stamps_folder
 from pipelines.evidence.trust import Trust
 from pipelines.evidence.wacz import check_wacz, is_wacz
@@ -82,22 +84,45 @@ def check_workspace(workspace: Workspace, trust: Trust) -> Iterator[Check]:
 
 
 def _check_store(db: Database, workspace: Workspace, trust: Trust) -> Iterator[Check]:
-    stamps = find_all_stamps(db, stamps_folder(workspace))
+    stamps: list[FoundStamp] = []
+    try:
+        stamps = find_all_stamps(db, stamps_folder(workspace))
+    except UNREADABLE as error:
+        yield _unreadable("stamps", error)
     ranges = ranges_of(stamps)
     yield from check_triggers(db)
     covered = Covered(last_fault=(yield from check_chain(db, ranges.values())))
     for stamp in stamps:
         stamped = ranges.get(stamp.id)
-        for check in check_stamp(db, stamp, stamped, trust):
+        for check in _read("stamp_receipts", check_stamp(db, stamp, stamped, trust)):
             if check.state == "proven" and stamped and stamped.is_whole and not stamp.problem:
                 covered.add(stamped.first, stamped.last, check.by)
             yield check
     whole = all(stamped.is_whole for stamped in ranges.values())
     yield from _unstamped(db, covered.last, whole=whole)
     yield from check_rows(db)
-    yield from check_captures(db, workspace.folder, covered)
+    yield from check_captures(db, workspace, covered)
     yield from check_kept_files(db, workspace.folder)
-    yield from check_imported(db, workspace)
+    yield from _read("key_events", check_keys(db))
+    yield from _read("imported_cases", check_imported(db, workspace, trust))
+    yield from _read("receipts", check_receipts(db, workspace))
+
+
+UNREADABLE = (ValueError, TypeError)
+"""What reading a row raises that somebody wrote by hand: no time, no JSON, no list."""
+
+
+def _read(table: str, checks: Iterator[Check]) -> Iterator[Check]:
+    """Yield checks; where a row of the table cannot be read, that instead of the rest."""
+    try:
+        yield from checks
+    except UNREADABLE as error:
+        yield _unreadable(table, error)
+
+
+def _unreadable(table: str, error: Exception) -> Check:
+    detail = f"a row of it cannot be read, so that it is not checked any further: {error}"
+    return Check("rows that can be read", "broken", table, None, detail)
 
 
 def _unstamped(db: Database, proven: int, *, whole: bool) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -21,9 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
+from pipelines.evidence.archive_checks import Places, check_archive, check_index
 from pipelines.evidence.checks import Check, CheckState
 from pipelines.evidence.packing import (
     ARCHIVE,
@@ -39,8 +38,10 @@ from pipelines.evidence.packing import (
 )
 
 LARGEST = 1_000_000_000
-"""Bytes of a file within a WACZ that are read."""
-_CHUNK = 1 << 20
+"""Bytes of the files within a WACZ that are read."""
+MOST_UNPACKED = 1 << 28
+"""Bytes of those that the ZIP has packed: other programs pack lists and texts alone."""
+READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def check_wacz(path: Path) -> list[Check]:
@@ -79,10 +80,7 @@ def _checks(file: BinaryIO) -> Iterator[Check]:
     listed = yield from _listed(files, package)
     yield from _not_listed(files, listed)
     yield from _pages(files, package)
-    for name, data in files.items():
-        if name.startswith("archive/"):
-            yield from _records(name, data)
-    yield from _index(files)
+    yield from _archives(files)
     yield from _told(files)
     yield from _bytes_of_zip(file, files, package)
 
@@ -92,10 +90,16 @@ def _contents(
 ) -> tuple[dict[str, bytes], list[Check]]:
     """Return what can be read, its checksum right or not, and a check for each that is wrong."""
     files, checks = {}, []
-    what = "each file can be read"
+    what, left, packed = "each file can be read", LARGEST, MOST_UNPACKED
     for entry in entries:
-        if entry.file_size > LARGEST:
-            detail = f"it says to have {entry.file_size:,} bytes, more than {LARGEST:,}"
+        if entry.compress_type not in READ:
+            detail = "it is packed in a way that no WACZ is"
+            checks.append(_broken(what, entry.filename, detail))
+            continue
+        left -= entry.file_size
+        packed -= 0 if entry.compress_type == zipfile.ZIP_STORED else entry.file_size
+        if left < 0 or packed < 0:
+            detail = f"with its {entry.file_size:,} bytes, the ZIP holds too many to be read"
             checks.append(_broken(what, entry.filename, detail))
             continue
         crc = entry.CRC
@@ -189,63 +193,19 @@ def _pages(files: Mapping[str, bytes], package: Mapping[str, Any]) -> Iterator[C
         yield Check(what, "holds", PAGES, None, f"{len(pages)} pages")
 
 
-def _records(name: str, data: bytes) -> Iterator[Check]:
-    """Check that each record of a WARC has digests, and that these were compared and are right."""
-    what, count, end = "each record has its digest", 0, 0
-    iterator = ArchiveIterator(BytesIO(data), check_digests=True)
-    try:
-        for record in iterator:
-            count += 1
-            offset = iterator.get_record_offset()
-            stream = record.content_stream()
-            while stream.read(_CHUNK):
-                pass
-            record_id = record.rec_headers.get_header("WARC-Record-ID")
-            subject = f"{name} at {offset} {record.rec_type} {record_id}"
-            if record.digest_checker.passed is False:
-                yield _broken(what, subject, "; ".join(map(str, record.digest_checker.problems)))
-            elif not record.rec_headers.get_header("WARC-Block-Digest"):
-                yield _broken(what, subject, "it has no digest of its block")
-            elif record.digest_checker.passed is None:
-                yield _broken(what, subject, "it has a digest that cannot be compared")
-            end = offset + iterator.get_record_length()
-    except (ArchiveLoadFailed, OSError, ValueError, EOFError) as error:
-        yield _broken(what, f"{name} after record {count}", str(error).strip())
+def _archives(files: Mapping[str, bytes]) -> Iterator[Check]:
+    """Check each archive, and the index of ours."""
+    places: Places = {}
+    for name, data in files.items():
+        if name.startswith("archive/"):
+            found = yield from check_archive(name, data)
+            if name == ARCHIVE:
+                places = found
+    if missing := next((name for name in (INDEX, ARCHIVE) if name not in files), None):
+        detail = "it is not there; others name it otherwise"
+        yield Check("the index leads to its records", "unproven", missing, None, detail)
         return
-    except Exception as error:  # noqa: BLE001 (warcio raises what it likes on broken data)
-        yield _broken(what, f"{name} after record {count}", f"{type(error).__name__}: {error}")
-        return
-    if not count:
-        yield _broken(what, name, "it holds no record")
-    elif end != len(data):
-        yield _broken(what, name, f"{len(data) - end} bytes follow its last record")
-    else:
-        yield Check(what, "holds", name, None, f"{count} records")
-
-
-def _index(files: Mapping[str, bytes]) -> Iterator[Check]:
-    """Check that every line of the index leads to a record of that URL."""
-    what, data, archive = "the index leads to its records", files.get(INDEX), files.get(ARCHIVE)
-    if data is None or archive is None:
-        missing = INDEX if data is None else ARCHIVE
-        yield Check(what, "unproven", missing, None, "it is not there; others name it otherwise")
-        return
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        told = _json(line[line.find("{") :].encode())
-        try:
-            assert isinstance(told, dict)
-            offset, length = int(told["offset"]), int(told["length"])
-            record = next(iter(ArchiveIterator(BytesIO(archive[offset : offset + length]))))
-            found = record.rec_headers.get_header("WARC-Target-URI")
-        except Exception:  # noqa: BLE001 (whatever is wrong, the line leads nowhere)
-            yield _broken(what, f"{INDEX} line {number}", "it leads to no record")
-            return
-        if found != told.get("url"):
-            yield _broken(
-                what, f"{INDEX} line {number}", f"expected {told.get('url')}, got {found}"
-            )
-            continue
-    yield Check(what, "holds", INDEX)
+    yield from check_index(files[INDEX], places)
 
 
 def _told(files: Mapping[str, bytes]) -> Iterator[Check]:
@@ -257,7 +217,9 @@ def _told(files: Mapping[str, bytes]) -> Iterator[Check]:
     if told.get("proof") is True:
         yield Check(what, "holds", str(told.get("url")))
     else:
-        detail = "; ".join(map(str, told.get("doubts") or ["it does not say so"]))
+        doubts = told.get("doubts")
+        given = doubts if isinstance(doubts, list) and doubts else ["it does not say so"]
+        detail = "; ".join(map(str, given))
         yield Check(what, "unproven", str(told.get("url")), None, detail)
 
 
@@ -271,7 +233,8 @@ def _bytes_of_zip(
         yield Check(what, "unproven", "the ZIP", None, detail)
         return
     again = BytesIO()
-    with suppress(ValueError, TypeError):
+    # no time, or one that no ZIP can hold
+    with suppress(ValueError, TypeError, OverflowError, struct.error):
         created = datetime.fromisoformat(str(package.get("created"))).astimezone(UTC)
         write_zip(again, files, created)
     file.seek(0)
@@ -291,6 +254,6 @@ def _broken(what: str, subject: str, detail: str) -> Check:
 def _json(data: bytes) -> object:
     try:
         parsed: object = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed

@@ -21,6 +21,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from sqlite_utils import Database
 
+from crawler.errors import InputError
 from crawler.exchange import exchanges_of
 from crawler.model import Listing, TargetState
 from crawler.revisits import digest_of
@@ -168,7 +169,7 @@ class CapturePipeline:
     async def _enqueued(self, written: asyncio.Future[Path]) -> None:
         try:
             self._enqueue(await written, new=True)
-        except OSError as error:
+        except (OSError, InputError) as error:  # the disk is full, or may not be written
             targets_of(self._crawler).warn("", f"a capture cannot be kept: {error}")
 
     def _enqueue(self, path: Path, *, new: bool) -> None:

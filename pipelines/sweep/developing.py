@@ -16,12 +16,15 @@ from scrapy.crawler import Crawler
 from sqlite_utils import Database
 
 from crawler.campaign import Campaign
+from crawler.errors import NotFoundError
 from crawler.quiet import find_quiet
 from crawler.store.hits import is_recorded
+from crawler.store.sweeps import load_sweep
 from crawler.targets import targets_of
 from crawler.workspace import Workspace
 from pipelines.evidence.capture import Photographer, find_browser, why_no_browser
 from pipelines.evidence.keeping import keep_capture
+from pipelines.evidence.material import Material
 from pipelines.evidence.pending import load_pending
 
 logger = logging.getLogger(__name__)
@@ -85,12 +88,15 @@ class Developer:
     async def _capture(self, path: Path, *, new: bool) -> bool:
         """Capture what is in a file; return whether a browser showed it."""
         material = await asyncio.to_thread(load_pending, path)
+        own = self._campaign_of(material)
         if self._photographer is None:
             self._photographer = self._made_photographer()
-        if self._is_stopped():
+        if own.render == "never":
+            material = replace(material, not_rendered=NEVER)
+        elif self._is_stopped(own):
             material = replace(material, not_rendered=ENDED)
         else:
-            material = await self._photographer.completed(material, self._campaign.allow_private)
+            material = await self._photographer.completed(material, own.allow_private)
         hits = await self._recorded(material.occasion.hits, wait=new)
         material = replace(material, occasion=replace(material.occasion, hits=hits))
         await asyncio.to_thread(keep_capture, self._workspace, material)
@@ -104,10 +110,22 @@ class Developer:
         # its pictures are the sweep's to fetch, and it knows which could not be had
         return Photographer(self._workspace, program, lack, fetches_pictures=False)
 
-    def _is_stopped(self) -> bool:
+    def _campaign_of(self, material: Material) -> Campaign:
+        """Return by whose rules a page is shown: those under which it was flagged.
+
+        It may have been left by a sweep of another campaign. Where that is not known any more, no
+        private address is reached.
+        """
+        try:
+            return load_sweep(self._db, material.occasion.sweep or "").campaign
+        except NotFoundError:
+            return replace(self._campaign, allow_private=False)
+
+    def _is_stopped(self, own: Campaign) -> bool:
         """Tell whether nothing may be asked any more: it was stopped, or the hours are quiet."""
-        hours = self._campaign.politeness.quiet_hours
-        return self._ended_early or not self._crawler.crawling or find_quiet(hours) is not None
+        hours = (self._campaign.politeness.quiet_hours, own.politeness.quiet_hours)
+        quiet = any(find_quiet(of_one) is not None for of_one in hours)
+        return self._ended_early or not self._crawler.crawling or quiet
 
     async def _recorded(self, hits: tuple[str, ...], *, wait: bool) -> tuple[str, ...]:
         """Return those of the hits that are in the store, into which they are written in batches.

@@ -30,6 +30,7 @@ from crawler.store.answers import (
     record_answer_decision,
 )
 from crawler.store.database import now, timestamp, writing
+from crawler.store.handover import is_handed_over
 from crawler.store.notice_events import record_notice_event
 from crawler.store.notices import load_notice
 from crawler.store.outbox import find_by_message_id, find_last, find_step
@@ -39,10 +40,11 @@ from pipelines.takedown.answer_words import says_nobody_reads, suggest_meaning
 from pipelines.takedown.mail_ids import MailKey, find_tag, load_mail_key
 from pipelines.takedown.mail_reading import Mail, read_mail
 
-Match = Literal["signed", "thread", "ticket", "subject"]
+Match = Literal["signed", "thread", "shared", "ticket", "subject"]
 Meaning = Literal["acknowledged", "removed", "partly", "refused", "countered", "restored"]
 PROVEN: tuple[Match, ...] = ("signed", "thread")
-"""Matches by what only the recipient was told."""
+"""Matches by what only the recipient was told; ``shared``: by what whoever got the case's bundle
+knows as well, as the message in it is the one that was sent, word for word."""
 LONGEST_ON_THE_WAY = timedelta(days=30)
 """A date older than that on a mail is not believed."""
 SHORTEST_TICKET = 5
@@ -61,6 +63,8 @@ def receive_mail(workspace: Workspace, db: Database, raw: bytes, *, source: str)
     mail = read_mail(raw)
     with writing(db):
         notice, matched_by = _match(db, key, mail)
+        if notice is not None and matched_by in PROVEN and is_handed_over(db, notice):
+            matched_by = "shared"
         kind = _kind(mail)
         suggestion = None if mail.statuses else suggest_meaning(mail.subject, mail.text)
         answer = Answer(

@@ -37,7 +37,7 @@ from pipelines.takedown.leaving import find_stop
 from pipelines.takedown.message import Letterhead, ascii_domain, parts_of
 from pipelines.takedown.outbox import BY_HAND, letterhead_of, load_message, outbox_folder
 from pipelines.takedown.smtp import Relay, Result, Sending
-from pipelines.takedown.webhook import send_webhook
+from pipelines.takedown.webhook import fill_secrets, send_webhook
 
 HOUR = timedelta(hours=1)
 
@@ -156,9 +156,8 @@ class _Round:
                 self._workspace.folder,
                 "delivery.webhook_key",
             )
-            return lambda: send_webhook(
-                outgoing.destination, message, key=key, notice=outgoing.notice
-            )
+            url = fill_secrets(outgoing.destination)
+            return lambda: send_webhook(url, message, key=key, notice=outgoing.notice)
         relay, head = self._relay, self._head
         sender = head.key.address(head.bounces, "bounce", outgoing.notice)
         recipient = ascii_domain(outgoing.destination)

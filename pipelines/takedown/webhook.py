@@ -6,10 +6,12 @@ import base64
 import hashlib
 import hmac
 import http.client
+import os
+import re
 import ssl
 import time
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlsplit
 
 from w3lib.url import safe_url_string
 
@@ -25,6 +27,7 @@ TIMEOUT = 60.0
 """Seconds that an answer may take."""
 MOST_ANSWER = 2_000
 """Bytes of the answer that are kept."""
+_SECRET = re.compile(r"\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def notice_json(notice: Notice, attachments: Sequence[Attachment]) -> bytes:
@@ -55,6 +58,23 @@ def sign_webhook(key: bytes, moment: int, body: bytes) -> str:
     return f"t={moment},v1={digest.hex()}"
 
 
+def fill_secrets(url: str, env: Mapping[str, str] = os.environ) -> str:
+    """Return a URL with the secrets that stand in it by name only: ``{env:SHOP_TOKEN}``.
+
+    What is recorded, and handed over with a case, is the URL with the names.
+
+    :raises InputError: when there is no such variable
+    """
+
+    def secret(match: re.Match[str]) -> str:
+        value = env.get(match[1])
+        if not value:
+            raise InputError(f"webhook: expected a secret in the variable {match[1]}, got none")
+        return quote(value, safe="")
+
+    return _SECRET.sub(secret, url)
+
+
 def send_webhook(url: str, body: bytes, *, key: str | None, notice: str) -> Sending:
     """Post a notice once; redirects are not followed.
 
@@ -62,6 +82,7 @@ def send_webhook(url: str, body: bytes, *, key: str | None, notice: str) -> Send
     went out, silence and other answers of 5xx say nothing of what was done: uncertain. The
     ``Idempotency-Key`` is the notice's id.
 
+    :param url: with its secrets filled in
     :raises InputError: the URL is neither https nor on loopback
     """
     if not is_secret_way(url):

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from crawler.campaign import Campaign
 from crawler.store.captures import Capture, find_captures
 from crawler.store.database import writing
 from crawler.store.hits import find_judgement
 from crawler.store.notices import find_notices, record_case, record_notice
+from crawler.store.sweeps import record_sweep
 from crawler.takedown import Case, Notice, Recipient
 from crawler.workspace import open_workspace
 from pipelines.evidence.capture import capture_for_notices
@@ -130,6 +132,34 @@ def test_what_a_killed_sweep_left_is_captured_and_what_is_over_the_limit_is_told
     assert any("cap-broken is not captured yet" in message for message in told)
     assert any("1 pages with flagged hits are not captured" in message for message in told)
     assert [p.name for p in (workspace / "evidence" / "pending").iterdir()] == ["cap-broken.json"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"render": "never"}, "the campaign forbids a browser (render = never)"),
+        pytest.param({"allow_private": False}, "private", marks=pytest.mark.long),
+    ],
+)
+def test_what_another_sweep_left_is_shown_by_its_own_rules(
+    workspace: Path, change: dict[str, Any], reason: str
+) -> None:
+    """The one that takes it on may render and reach private addresses, as ``sweep`` lets it."""
+    opened = open_workspace(workspace)
+    take_in(workspace, RIGHT)
+    set_evidence(workspace, "render", '"auto"')
+    with shop() as served:
+        served.routes |= {"/": links_page(), "/left": listing_page("left", price="1.00")}
+        url = f"{served.url}/left"
+        plan = Campaign(name="night", seeds=(url,), allow_private=True)
+        with opened.store() as db:
+            record_sweep(db, "sw-0", replace(plan, **change), captured.AT)
+        made = captured.material()
+        keep_pending(opened, replace(made, occasion=replace(made.occasion, url=url, sweep="sw-0")))
+        sweep(workspace, served.url)
+        assert "/left" not in served.requests
+    [one] = captures_of(workspace)
+    assert reason in str(one.record["not_rendered"])
 
 
 @pytest.mark.long

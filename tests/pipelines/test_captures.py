@@ -8,6 +8,8 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,23 @@ import pytest
 from crawler.errors import InputError
 from crawler.model import TargetState
 from crawler.render import find_chromium
-from crawler.store.captures import find_captures
+from crawler.store.captures import (
+    find_captures,
+    find_newest_capture,
+    load_capture,
+    record_capture,
+)
+from crawler.store.database import writing
 from crawler.store.ledger import find_entries
 from pipelines.evidence.capture import Wanted, capture, capture_all
 from pipelines.evidence.keeping import keep_capture
+from pipelines.evidence.trust import Trust
 from pipelines.evidence.unfinished import sweep_up
+from pipelines.evidence.verify import check_workspace
 from pipelines.evidence.wacz import check_wacz
 from tests.servers import captured
 from tests.servers.captured import is_broken
+from tests.servers.stored_case import store_case
 from tests.servers.tiny_shop import Answer, listing_page
 
 BIN = Path(sys.executable).parent
@@ -180,3 +191,34 @@ def test_killed_half_way_no_capture_counts(tmp_path: Path, step: str) -> None:
     assert list(workspace.captures.glob("*c-*")) == []
     [made] = keep_capture(workspace, captured.material())
     assert not is_broken(check_wacz(workspace.folder / made.file))
+
+
+def test_what_no_row_names_is_laid_aside_and_told(tmp_path: Path) -> None:
+    """Where an older database was put back, it is the only evidence of what came since."""
+    workspace = captured.workspace_in(tmp_path)
+    older = (workspace.folder / "markhound.db").read_bytes()
+    [made] = keep_capture(workspace, captured.material())
+    kept = (workspace.folder / made.file).read_bytes()
+    for path in workspace.folder.glob("markhound.db*"):
+        path.unlink()
+    (workspace.folder / "markhound.db").write_bytes(older)
+    told = [c for c in check_workspace(workspace, Trust()) if c.subject == made.file]
+    assert [c.state for c in told] == ["unproven"]
+    sweep_up(workspace)
+    aside = workspace.folder / "evidence" / "unrecorded" / f"{made.id}.wacz"
+    assert aside.read_bytes() == kept
+    told = [c for c in check_workspace(workspace, Trust()) if c.subject.endswith(aside.name)]
+    assert [c.state for c in told] == ["unproven"]
+
+
+def test_the_newest_capture_is_the_last_one_whatever_the_clock_says(tmp_path: Path) -> None:
+    workspace = captured.workspace_in(tmp_path)
+    with workspace.store() as db:
+        store_case(db, workspace, listings=1)
+        first = load_capture(db, "cap-0000")
+        again = replace(first, id="cap-1", at=first.at - timedelta(days=900))
+        with writing(db):
+            record_capture(db, again, by="li", at=again.at)
+        newest = find_newest_capture(db, str(first.hit))
+        assert newest is not None
+        assert newest.id == "cap-1"

@@ -19,6 +19,7 @@ from crawler.store.ledger import find_entries
 from crawler.store.notice_events import find_notice_events, record_notice_event
 from crawler.store.notices import load_notice
 from crawler.workspace import Workspace, make_workspace
+from pipelines.evidence.bundle import export_case
 from pipelines.takedown.answers import decide_answer, dismiss_answer, receive_mail
 from pipelines.takedown.clocks import find_clocks
 from pipelines.takedown.mail_ids import load_mail_key
@@ -362,3 +363,34 @@ def test_a_mail_that_is_no_counter_notice_stops_its_clock(office: Workspace, db:
     assert [clock.rule.id for clock in find_clocks(db, notice, ())] == ["DMCA_COUNTER"]
     dismiss_answer(db, answer.id, by="mei", reason="an advertisement")
     assert find_clocks(db, notice, ()) == []
+
+
+@pytest.mark.parametrize("way", ["signed", "thread"])
+def test_what_a_bundle_holds_proves_no_answer_from_then_on(
+    office: Workspace, db: Database, tmp_path: Path, way: str
+) -> None:
+    """Whoever got the case can write to its signed address, and name its Message-ID."""
+
+    def to(notice: str) -> dict[str, str]:
+        if way == "signed":
+            return {"To": reply_to(office, notice)}
+        return {"In_Reply_To": message_id(office, notice)}
+
+    done = export_case(db, office, load_notice(db, NOTICE).case, tmp_path / "b", by="li", at=now())
+    [sent] = [p for p in (done.path / "data" / "files").iterdir() if NOTICE in p.read_text()]
+    mark = reply_to(office) if way == "signed" else message_id(office)
+    assert mark in sent.read_text(), "it is handed over as it was sent"
+    forged = take(office, db, mail(**to(NOTICE), Auto_Submitted="auto-replied"))
+    assert (forged.notice, forged.matched_by, steps(db)) == (NOTICE, "shared", [])
+    assert [answer.id for answer in find_answers(db, open_only=True)] == [forged.id]
+    decide_answer(db, NOTICE, "acknowledged", by="mei", reason="by telephone", answer=forged.id)
+    assert steps(db) == ["acknowledged"]
+
+
+def test_an_answer_before_the_case_was_handed_over_is_proven_as_ever(
+    office: Workspace, db: Database, tmp_path: Path
+) -> None:
+    automatic = {"Auto_Submitted": "auto-replied"}
+    assert take(office, db, mail(To=reply_to(office), **automatic)).matched_by == "signed"
+    export_case(db, office, load_notice(db, NOTICE).case, tmp_path / "b", by="li", at=now())
+    assert steps(db) == ["acknowledged"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from crawler.delivery import MailServer as Settings
+from crawler.directory import recipient_problems
 from crawler.errors import InputError, MachineError, NotAllowedError
 from crawler.running import running
 from crawler.store.database import now, writing
@@ -358,3 +359,30 @@ def test_a_webhook_that_is_not_there_is_put_off(office: Workspace) -> None:
     queue(office, notice)
     [told] = deliver_due(office)
     assert (told.result, told.words[:13]) == ("put_off", "no connection")
+
+
+def test_a_secret_of_a_webhook_is_sent_and_stands_nowhere(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Hook({"/notices?token=a%2Fb": Answer("ok", status=202)}) as hook:
+        url = f"{hook.url}/notices?token={{env:SHOP_TOKEN}}"
+        recipient = Recipient(site="shop.example", name="Desk", webhook=url)
+        [notice] = approved_notices(office.folder, recipient=recipient)
+        queue(office, notice)
+        monkeypatch.delenv("SHOP_TOKEN", raising=False)
+        with pytest.raises(InputError, match="in the variable SHOP_TOKEN"):
+            deliver_due(office)
+        assert not hasattr(hook, "bodies"), "it is told before anything is claimed"
+        monkeypatch.setenv("SHOP_TOKEN", "a/b")
+        [told] = deliver_due(office)
+        assert (told.result, len(hook.bodies)) == ("sent", 1)
+    with office.store() as db:
+        text = "\n".join(db.conn.iterdump())
+    assert "{env:SHOP_TOKEN}" in text
+    assert "a/b" not in text.replace("data/b", "")
+
+
+def test_a_password_in_a_webhook_is_refused_as_it_would_be_handed_over() -> None:
+    recipient = Recipient(site="shop.example", name="Desk", webhook="https://u:pw@hook.example/")
+    [(key, problem)] = recipient_problems(recipient)
+    assert (key, "{env:NAME}" in problem) == ("webhook", True)

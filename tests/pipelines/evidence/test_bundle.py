@@ -20,6 +20,7 @@ from sqlite_utils import Database
 
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import Judgement
+from crawler.store.captures import load_capture, record_capture
 from crawler.store.database import writing
 from crawler.store.handover import find_exported_case, find_keys
 from crawler.store.hits import record_judgement
@@ -291,13 +292,15 @@ def test_a_large_capture_is_not_held_in_memory(office: Office, tmp_path: Path) -
 
 
 def test_captures_that_share_a_file_are_one_file(office: Office, tmp_path: Path) -> None:
-    copied = "INSERT INTO captures SELECT id || '-2', url, hit, sweep, purpose, at, {}, sha256"
-    rest = ", proof, record, entry FROM captures WHERE id = 'cap-0000'"
-    office.db.execute(copied.format("file") + rest)
+    first = load_capture(office.db, "cap-0000")
+    second = replace(first, id="cap-0000-2")
+    third = replace(first, id="cap-0000-3", file="evidence/other/cap-0001.wacz")
+    with writing(office.db):
+        for one in (second, third):
+            record_capture(office.db, one, by="li", at=AT)
     moved = office.workspace.folder / "evidence" / "other" / "cap-0001.wacz"
     moved.parent.mkdir()
     shutil.copyfile(office.workspace.folder / "evidence" / "captures" / "cap-0000.wacz", moved)
-    office.db.execute(copied.replace("-2", "-3").format("'evidence/other/cap-0001.wacz'") + rest)
     done = office.export(tmp_path / "b")
     files = {str(line["id"]): str(line["file"]) for line in lines(done.path, "captures")}
     assert files["cap-0000"] == files["cap-0000-2"] == "data/captures/cap-0000.wacz"

@@ -321,12 +321,13 @@ def test_cases_of_others_are_checked_where_they_are_kept(office: Office, sent: E
     trust(office, sent)
     folder = office.desk.take_in(sent.path).folder
     assert folder is not None
-    (check,) = check_imported(office.db, office.workspace)
+    check, rows = check_imported(office.db, office.workspace)
     assert (check.what, check.state) == ("imported case", "proven")
+    assert (rows.state, rows.detail) == ("holds", "2 hits are as they came")
     with writing(office.db):
         moment = LATER + timedelta(days=1)
         revoke_key(office.db, sent.key, reason="stolen", by="安娜", at=moment)
-    (check,) = check_imported(office.db, office.workspace)
+    check, _ = check_imported(office.db, office.workspace)
     assert (check.state, "revoked later" in (check.by or "")) == ("proven", True)
     (folder / "data" / "hits.jsonl").unlink()
     (check,) = check_imported(office.db, office.workspace)

@@ -192,11 +192,13 @@ def test_a_file_that_grew_beyond_measure_is_not_read(bundle: Path, keys: list[Kn
         os.truncate(altered, size)
 
 
-def forge(bundle: Path) -> None:
+def forge(
+    bundle: Path, name: str = "data/hits.jsonl", old: str = "0.97", new: str = "0.07"
+) -> None:
     """Change a file, and make the list and the sizes of files anew, as a forger would."""
-    name = "data/judgements.jsonl"
-    text = (bundle / name).read_text(encoding="utf-8").replace("infringing", "unrelated")
-    (bundle / name).write_text(text, encoding="utf-8")
+    text = (bundle / name).read_text(encoding="utf-8")
+    assert old in text
+    (bundle / name).write_text(text.replace(old, new), encoding="utf-8")
     relist(bundle / "manifest-sha256.txt", name, bundle / name)
     sizes = bundle / "sizes.txt"
     names = [line.split(" ")[1] for line in sizes.read_text().splitlines()]
@@ -253,6 +255,33 @@ def test_a_bundle_signed_anew_by_another_key_is_of_a_stranger(
     assert broken(checks) == []
     assert (checks[0].what, checks[0].state) == ("signature", "unproven")
     assert other.public.fingerprint in checks[0].detail
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reason"),
+    [
+        ("data/judgements.jsonl", '"infringing"', '"unrelated"', "decision is 'unrelated'"),
+        ("data/judgements.jsonl", "李伟", "王芳", "judged_by is '王芳'"),
+        ("data/judgements.jsonl", '"j-0"', '"j-9"', "entry 1, judgement: what it is about is not"),
+        ("data/notices.jsonl", "cn-ecommerce", "us-dmca", "kind is 'us-dmca'"),
+        ("data/notices.jsonl", "平台", "卖家", "its text or facts were changed"),
+        ("data/notices.jsonl", '"checked"', '"approved"', "event is 'approved'"),
+        ("data/rest.jsonl", '"opened"', '"noted"', "event is 'noted'"),
+        ("data/captures.jsonl", '"id":"cap-0000"', '"id":"cap-9"', "which is about cap-0000"),
+        ("data/case.json", '"id": "c-5', '"id": "c-6', "is about the case"),
+        ("data/case.json", "优品", "优" * 2_001, "expected up to 2,000"),
+        ("data/rest.jsonl", '"table"', '"tables"', "table"),
+        ("data/sweeps.jsonl", '"campaign"', '"x"', "campaign"),
+    ],
+)
+def test_who_signs_a_bundle_cannot_turn_what_the_ledger_says(
+    bundle: Path, keys: list[KnownKey], tmp_path: Path, name: str, old: str, new: str, reason: str
+) -> None:
+    """The entries can be stamped by others, so that what says otherwise is no mere word."""
+    forge(bundle, name, old, new)
+    sign_anew(bundle, make_signing_key(tmp_path / "forger"))
+    told = broken(check_bundle(bundle, keys))
+    assert any(reason in one for one in told), told
 
 
 def signed_bag(folder: Path, key: SigningKey, files: dict[str, bytes]) -> Path:

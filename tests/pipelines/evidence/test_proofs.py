@@ -118,7 +118,7 @@ def test_the_script_reads_digests_as_we_make_them() -> None:
     made = re.search(r"body = (json\.dumps\(.*\))\.encode\(\)", SCRIPT)
     assert made is not None
 
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     @given(st.dictionaries(st.text(), st.text() | st.integers(-(2**53), 2**53)), st.text())
     def same(record: dict[str, str | int], text: str) -> None:
         entry = {"number": 5, "kind": text, "record": canonical(record).decode(), "by": text}

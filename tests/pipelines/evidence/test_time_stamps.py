@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 import subprocess
 import time
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -214,3 +216,38 @@ def test_every_start_of_a_token_is_refused(authority: Authority, token: bytes) -
 def test_a_root_that_is_none_is_refused() -> None:
     with pytest.raises(AnchorError, match="PEM"):
         load_roots(b"no certificate")
+
+
+@pytest.mark.parametrize("nonce", [1 << 160, 1 << 1599])
+def test_a_nonce_that_nobody_of_us_sends_is_another_request(
+    authority: Authority, nonce: int
+) -> None:
+    data = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big", signed=True)
+    length = bytes([len(data)]) if len(data) < 128 else bytes([0x81, len(data)])
+    imprint = encode_request(DIGEST, NONCE)[5:-13]  # between the version and the nonce
+    body = b"\x02\x01\x01" + imprint + b"\x02" + length + data + b"\x01\x01\xff"
+    outer = b"\x30" + (bytes([len(body)]) if len(body) < 128 else b"\x82" + len(body).to_bytes(2))
+    token = authority.reply(outer + body)
+    roots = load_roots(authority.root.read_bytes())
+    with pytest.raises(AnchorError, match="another one's"):
+        verify_token(token, DIGEST, roots, request=encode_request(DIGEST, NONCE))
+
+
+def test_roots_that_are_made_to_hurt_are_refused_or_prove_nothing(
+    authority: Authority, token: bytes
+) -> None:
+    pem = authority.root.read_text()
+    der = base64.b64decode("".join(pem.splitlines()[1:-1]))
+    chosen, tried = random.Random(5), 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's, on what such a certificate says
+        for _ in range(300):
+            changed = bytearray(der)
+            changed[chosen.randrange(60)] = chosen.randrange(256)  # where version and names stand
+            text = base64.encodebytes(bytes(changed)).decode()
+            hostile = f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n".encode()
+            try:
+                verify_token(token, DIGEST, load_roots(hostile), nonce=NONCE)
+            except AnchorError:
+                tried += 1
+    assert tried > 20
