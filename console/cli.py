@@ -23,6 +23,7 @@ COMMANDS = {
     "extract": "extract",
     "hits": "hits",
     "explain": "explain",
+    "rematch": "rematching",
     "judge": "judging",
     "serve": "serving",
     "user": "users",
