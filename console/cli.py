@@ -37,6 +37,8 @@ COMMANDS = {
     "sites": "stored",
     "sweeps": "stored",
     "deadlines": "deadlines",
+    "backup": "backing_up",
+    "restore": "backing_up",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is
