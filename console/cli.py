@@ -23,6 +23,7 @@ COMMANDS = {
     "extract": "extract",
     "hits": "hits",
     "explain": "explain",
+    "rematch": "rematching",
     "judge": "judging",
     "second-looks": "second_looks",
     "serve": "serving",
@@ -37,6 +38,8 @@ COMMANDS = {
     "sites": "stored",
     "sweeps": "stored",
     "deadlines": "deadlines",
+    "backup": "backing_up",
+    "restore": "backing_up",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is

@@ -1,4 +1,4 @@
-"""Progress of a sweep: a live line on a terminal, plain lines elsewhere."""
+"""Progress of long work: a live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -62,3 +62,35 @@ class _Lines:
             f"sweeping: {progress.listings} listings, {progress.settled} pages done,"
             f" {progress.waiting} known to come"
         )
+
+
+@contextmanager
+def counting(doing: str, unit: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how much of a known amount is done while the ``with`` block runs, on stderr."""
+    console = people()
+    if not console.is_terminal:
+        yield _Counts(doing, unit, total).show
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+class _Counts:
+    def __init__(self, doing: str, unit: str, total: int) -> None:
+        self._words = f"of {total:,} {unit}"
+        self._doing = doing
+        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+
+    def show(self, done: int) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+        people().print(f"{self._doing}: {done:,} {self._words}")

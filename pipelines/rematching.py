@@ -1,0 +1,228 @@
+"""Today's registry and rules against everything ever seen, without fetching (``rematch``)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal, get_args
+
+from sqlite_utils import Database
+
+from crawler.errors import FileFormatError
+from crawler.formats import dump_json
+from crawler.model import Hit, Sighting
+from crawler.registry import check_registry
+from crawler.store.database import now, writing
+from crawler.store.hits import record_hits
+from crawler.store.ledger import append_entry
+from crawler.store.rights import find_rights
+from crawler.store.sightings import (
+    CHUNK,
+    SeenRecord,
+    count_listings,
+    find_seen,
+    find_standing_hits,
+)
+from crawler.workspace import Workspace
+from matchers.judge import MatchSettings
+from pipelines.batching import BatchMatching
+from pipelines.matching import FingerprintIndex, PicturedRight, build_matcher
+from pipelines.sweep.decoding import Decoder
+from pipelines.words import open_word_search
+
+Change = Literal["new", "flagged", "unflagged", "ended", "earlier", "same"]
+"""``new``: no hit so far. ``flagged``, ``unflagged``: a hit that now lies on the other side of the
+threshold. ``ended``: a hit that is found no more. ``earlier``: none as last seen, but one as it was
+seen before. ``same``: as it stands."""
+_Pair = tuple[str, str, str]
+"""Target, address, right."""
+CHANGES: tuple[Change, ...] = get_args(Change)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rematched:
+    """What today's registry says of one pair of a listing and a right."""
+
+    change: Change
+    hit: Hit
+    """As it is found today; of one that ended, as it stands."""
+    was: Hit | None
+    """As it stands in the store."""
+    seen: SeenRecord
+    """What was matched."""
+
+
+class Rematch:
+    """Everything ever seen, matched anew; nothing is recorded unless asked.
+
+    :param rights: the registry to match with, and where its pictures lie
+    :param right: the only right that is told of; all are matched, as what a title says of one
+        depends on the others
+    :param images: whether stored pictures are compared, and read for words as the settings say
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        rights: Sequence[PicturedRight],
+        settings: MatchSettings,
+        *,
+        on: date,
+        right: str | None = None,
+        since: datetime | None = None,
+        images: bool = True,
+    ) -> None:
+        self._workspace = workspace
+        self._right = right
+        self._since = since
+        self._images = images
+        limits = workspace.config.matching
+        self._decoder = Decoder(
+            hashes_only=limits.pictures == "hashes", descriptor=limits.descriptor
+        )
+        index = workspace.folder / "index"
+        matcher, search, left_out = build_matcher(
+            [(right, files if images else {}) for right, files in rights],
+            FingerprintIndex(self._decoder, index if images else None),
+            settings,
+            on,
+            index,
+        )
+        self.covered = frozenset(r.id for r in matcher.rights if right in (None, r.id))
+        """Ids of the rights in force that are told of."""
+        with workspace.store() as db:
+            self.total = count_listings(db)
+            """How many listings and pages were ever seen."""
+        words = limits.words if images else "off"
+        self._matching = BatchMatching(
+            matcher,
+            search,
+            open_word_search(words, matcher, limits.words_budget if images else 0),
+            batches=math.ceil(self.total / CHUNK),
+        )
+        self.problems = self._matching.problems
+        """What was not looked at, and how often."""
+        self.problems.update(left_out)
+        self.listings = 0
+        """How many of the listings and pages were looked at so far."""
+        self.records = 0
+        """How many different states of them were matched so far."""
+
+    def run(self, db: Database, *, record: bool = False) -> Iterator[Rematched]:
+        """Yield every pair that is a hit today, was one before, or stands as one.
+
+        :param record: whether hits as last seen that changed are recorded, as a sweep does it
+        """
+        with self._decoder:
+            for listings, seen in find_seen(db, since=self._since):
+                yield from self._match(db, seen, record=record)
+                self.listings += listings
+                self.records += len(seen)
+        self._matching.close()
+
+    def _match(
+        self, db: Database, batch: Sequence[SeenRecord], *, record: bool
+    ) -> Iterator[Rematched]:
+        path_of = self._workspace.pictures.path_of
+        found = self._matching.match(
+            [
+                (
+                    one.record,
+                    {u: path_of(d) for u, d in one.pictures.items()} if self._images else {},
+                )
+                for one in batch
+            ]
+        )
+        standing = find_standing_hits(db, [one.record.url for one in batch])
+        changed: list[tuple[SeenRecord, list[Hit]]] = []
+        told: set[_Pair] = set()
+        for one, hits in zip(batch, found, strict=True):
+            if one.record.target == "page" and one.newest and one.record.text is None:
+                self.problems["a page's text was not kept, as it had no hit"] += 1
+            results = list(self._compare(one, hits, standing, told))
+            if any(result.change not in ("same", "earlier") for result in results):
+                changed.append((one, [hit for hit in hits if hit.right in self.covered]))
+            yield from results
+        if record and changed:
+            self._record(db, changed)
+
+    def _compare(
+        self,
+        one: SeenRecord,
+        hits: Sequence[Hit],
+        standing: Mapping[tuple[str, str], Mapping[str, Hit]],
+        told: set[_Pair],
+    ) -> Iterator[Rematched]:
+        place = (one.record.target, one.record.url)
+        here = standing.get(place, {})
+        for hit in hits:
+            key: _Pair = (*place, hit.right)
+            if hit.right not in self.covered or key in told:
+                continue
+            told.add(key)
+            was = here.get(hit.right)
+            yield Rematched(change=_change(one, hit, was), hit=hit, was=was, seen=one)
+        if not one.newest:
+            return
+        for right, was in here.items():
+            key = (*place, right)
+            if right in self.covered and key not in told:
+                told.add(key)
+                yield Rematched(change="ended", hit=was, was=was, seen=one)
+
+    def _record(self, db: Database, changed: Sequence[tuple[SeenRecord, list[Hit]]]) -> None:
+        with writing(db):
+            for one, hits in changed:
+                sighting = Sighting(
+                    id=one.sighting,
+                    listing=one.listing,
+                    sweep=one.sweep,
+                    seen_at=one.seen_at,
+                    record=one.record,
+                )
+                record_hits(db, sighting, hits, self.covered)
+
+
+def _change(one: SeenRecord, hit: Hit, was: Hit | None) -> Change:
+    if was is None:
+        return "new" if one.newest else "earlier"
+    if was.flagged == hit.flagged or not one.newest:
+        return "same"
+    return "flagged" if hit.flagged else "unflagged"
+
+
+def rights_of_workspace(workspace: Workspace) -> list[PicturedRight]:
+    """Return the workspace's registry as it stands now."""
+    with workspace.store() as db:
+        return [(r.right, r.picture_files) for r in find_rights(db, workspace.pictures)]
+
+
+def rights_of_file(path: Path, on: date) -> list[PicturedRight]:
+    """Return the registry of a file.
+
+    :raises FileFormatError: with every problem of the file
+    """
+    file = check_registry(path, on)
+    if file.errors:
+        raise FileFormatError(file.errors)
+    return [(r, {i: file.picture_path(i) for i in r.images}) for _, r in file.rights]
+
+
+def record_rematch(db: Database, rights: Sequence[PicturedRight], counts: dict[str, int]) -> None:
+    """Append to the ledger that hits were recorded without a sweep, and with which registry."""
+    digest = hashlib.sha256()
+    for right, _ in rights:
+        digest.update(dump_json(right).encode() + b"\n")
+    with writing(db):
+        append_entry(
+            db,
+            "rematch",
+            "registry",
+            {"registry": digest.hexdigest(), "changes": counts},
+            by="markhound",
+            at=now(),
+        )
