@@ -31,8 +31,8 @@ from crawler.store import (
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
 from crawler.store.queue_rows import rebuild_queue
-from crawler.store.seller_contacts import record_known_sellers
 from crawler.store.right_facts import fill_right_facts
+from crawler.store.seller_contacts import record_known_sellers
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
 

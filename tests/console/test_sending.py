@@ -264,6 +264,6 @@ def test_what_another_program_has_queued_meanwhile_keeps_no_other_back(
             queue_notice(workspace, db, one, by="somebody else")
         return asked(workspace, db, notice, font)
 
-    monkeypatch.setattr(sending, "make_attachments", made)
+    monkeypatch.setattr(queueing, "make_attachments", made)
     assert f"{one} is not sent: {one} is queued already" in office.send(one, other, expect=2)
     assert office.statuses() == {one: "queued", other: "queued"}
