@@ -30,7 +30,7 @@ from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
 from crawler.workspace import Workspace, make_workspace
 from matchers.judge import Matcher, MatchSettings, Subject
-from pipelines.rematching import Rematch, rights_of_workspace
+from pipelines.rematching import Rematch, registry_of_workspace
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 SWEEP = "sw-1"
@@ -84,7 +84,7 @@ def time_match(matcher: Matcher, listings: Sequence[Listing]) -> float:
 def time_rematch(workspace: Workspace, on: datetime) -> tuple[float, int]:
     """Return CPU seconds of a rematch once its matcher is built, and how many hits it told."""
     run = Rematch(
-        workspace, rights_of_workspace(workspace), MatchSettings(), on=on.date(), images=False
+        workspace, registry_of_workspace(workspace), MatchSettings(), on=on.date(), images=False
     )
     with workspace.store() as db:
         started = time.process_time()
@@ -106,7 +106,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder))
         fill(workspace, listings, names)
-        rights = [right for right, _ in rights_of_workspace(workspace)]
+        rights = [right for right, _ in registry_of_workspace(workspace).rights]
         matcher = Matcher(rights, [], MatchSettings())
         ratios, rates = [], []
         told = 0

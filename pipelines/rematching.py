@@ -14,12 +14,13 @@ from sqlite_utils import Database
 
 from crawler.errors import FileFormatError
 from crawler.formats import dump_json
-from crawler.model import Hit, Sighting
+from crawler.model import GenericWord, Hit, Sighting
 from crawler.registry import check_registry
 from crawler.store.database import now, writing
 from crawler.store.hits import record_hits
 from crawler.store.ledger import append_entry
-from crawler.store.rights import find_rights
+from crawler.store.lessons import Lesson, find_lessons
+from crawler.store.rights import find_rights, with_licensees
 from crawler.store.sightings import (
     CHUNK,
     SeenRecord,
@@ -56,10 +57,19 @@ class Rematched:
     """What was matched."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registry:
+    """What is matched with: rights, and what people taught of them."""
+
+    rights: Sequence[PicturedRight]
+    generic: Mapping[str, Sequence[GenericWord]]
+    """Right id -> words of it that count for nothing."""
+
+
 class Rematch:
     """Everything ever seen, matched anew; nothing is recorded unless asked.
 
-    :param rights: the registry to match with, and where its pictures lie
+    :param registry: what is matched with
     :param right: the only right that is told of; all are matched, as what a title says of one
         depends on the others
     :param images: whether stored pictures are compared, and read for words as the settings say
@@ -68,7 +78,7 @@ class Rematch:
     def __init__(
         self,
         workspace: Workspace,
-        rights: Sequence[PicturedRight],
+        registry: Registry,
         settings: MatchSettings,
         *,
         on: date,
@@ -86,11 +96,12 @@ class Rematch:
         )
         index = workspace.folder / "index"
         matcher, search, left_out = build_matcher(
-            [(right, files if images else {}) for right, files in rights],
+            [(right, files if images else {}) for right, files in registry.rights],
             FingerprintIndex(self._decoder, index if images else None),
             settings,
             on,
             index,
+            registry.generic,
         )
         self.covered = frozenset(r.id for r in matcher.rights if right in (None, r.id))
         """Ids of the rights in force that are told of."""
@@ -195,27 +206,49 @@ def _change(one: SeenRecord, hit: Hit, was: Hit | None) -> Change:
     return "flagged" if hit.flagged else "unflagged"
 
 
-def rights_of_workspace(workspace: Workspace) -> list[PicturedRight]:
+def registry_of_workspace(workspace: Workspace) -> Registry:
     """Return the workspace's registry as it stands now."""
     with workspace.store() as db:
-        return [(r.right, r.picture_files) for r in find_rights(db, workspace.pictures)]
+        stored = find_rights(db, workspace.pictures)
+    return Registry(
+        rights=[(r.right, r.picture_files) for r in stored],
+        generic={r.right.id: r.generic for r in stored if r.generic},
+    )
 
 
-def rights_of_file(path: Path, on: date) -> list[PicturedRight]:
-    """Return the registry of a file.
+def registry_of_file(path: Path, workspace: Workspace, on: date) -> Registry:
+    """Return the registry of a file, as it would stand once the workspace has imported it.
+
+    What people taught of a right stays through an import, so it counts here too.
 
     :raises FileFormatError: with every problem of the file
     """
     file = check_registry(path, on)
     if file.errors:
         raise FileFormatError(file.errors)
-    return [(r, {i: file.picture_path(i) for i in r.images}) for _, r in file.rights]
+    taught: dict[str, list[Lesson]] = {}
+    with workspace.store() as db:
+        for lesson in find_lessons(db):
+            taught.setdefault(lesson.right, []).append(lesson)
+    return Registry(
+        rights=[
+            (
+                with_licensees(right, taught.get(right.id, ())),
+                {image: file.picture_path(image) for image in right.images},
+            )
+            for _, right in file.rights
+        ],
+        generic={
+            right: [lesson.value for lesson in lessons if isinstance(lesson.value, GenericWord)]
+            for right, lessons in taught.items()
+        },
+    )
 
 
-def record_rematch(db: Database, rights: Sequence[PicturedRight], counts: dict[str, int]) -> None:
+def record_rematch(db: Database, registry: Registry, counts: dict[str, int]) -> None:
     """Append to the ledger that hits were recorded without a sweep, and with which registry."""
     digest = hashlib.sha256()
-    for right, _ in rights:
+    for right, _ in registry.rights:
         digest.update(dump_json(right).encode() + b"\n")
     with writing(db):
         append_entry(

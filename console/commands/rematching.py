@@ -23,8 +23,8 @@ from pipelines.rematching import (
     Rematch,
     Rematched,
     record_rematch,
-    rights_of_file,
-    rights_of_workspace,
+    registry_of_file,
+    registry_of_workspace,
 )
 
 FINDS: frozenset[Change] = frozenset({"new", "flagged", "earlier"})
@@ -87,14 +87,18 @@ def rematch(
     limits = workspace.config.matching
     default = MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold)
     settings = match_settings(cutoff, threshold, default)
-    rights = rights_of_workspace(workspace) if registry is None else rights_of_file(registry, on)
-    if right is not None and right not in {r.id for r, _ in rights}:
+    known = (
+        registry_of_workspace(workspace)
+        if registry is None
+        else registry_of_file(registry, workspace, on)
+    )
+    if right is not None and right not in {r.id for r, _ in known.rights}:
         where = "the workspace" if registry is None else str(registry)
         raise NotFoundError(f"no right of {where} has the id {right!r}")
     tell_compiling()
     run = Rematch(
         workspace,
-        rights,
+        known,
         settings,
         on=on,
         right=right,
@@ -114,7 +118,7 @@ def rematch(
             else:
                 shown.append(found)
         if record and any(counts[change] for change in CHANGES if change not in _UNRECORDED):
-            record_rematch(db, rights, {str(change): count for change, count in counts.items()})
+            record_rematch(db, known, {str(change): count for change, count in counts.items()})
     if not as_json:
         _print_table(shown)
     for problem, count in run.problems.items():

@@ -112,7 +112,7 @@ def find_rights(
         taught.setdefault(lesson.right, []).append(lesson)
     return [
         StoredRight(
-            right=_with_licensees(
+            right=with_licensees(
                 load_record(Right, row["record"]), taught.get(row["right_id"], ())
             ),
             version=row["versions"],
@@ -125,7 +125,8 @@ def find_rights(
     ]
 
 
-def _with_licensees(right: Right, lessons: Sequence[Lesson]) -> Right:
+def with_licensees(right: Right, lessons: Sequence[Lesson]) -> Right:
+    """Return the right with the licensees that were taught beside its own."""
     taught = (lesson.value for lesson in lessons if isinstance(lesson.value, Licensee))
     licensees = tuple(dict.fromkeys((*right.licensees, *taught)))
     return right if licensees == right.licensees else replace(right, licensees=licensees)

@@ -10,16 +10,23 @@ from typing import Any
 
 import pytest
 
+from crawler.accounts import Actor
 from crawler.campaign import Campaign
-from crawler.model import Listing, Right, Sighting, stable_id
+from crawler.model import Licensee, Listing, Right, Sighting, stable_id
 from crawler.store.database import writing
+from crawler.store.lessons import record_lesson
 from crawler.store.listings import record_sighting
 from crawler.store.rights import record_rights
 from crawler.store.sweeps import record_sweep
 from crawler.workspace import Workspace, open_workspace
 from matchers.judge import MatchSettings
-from pipelines.matching import PicturedRight
-from pipelines.rematching import Rematch, Rematched, rights_of_workspace
+from pipelines.rematching import (
+    Registry,
+    Rematch,
+    Rematched,
+    registry_of_file,
+    registry_of_workspace,
+)
 from tests.servers.command import run
 from tests.servers.sweeping import picture, sweep, take_in
 from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
@@ -69,8 +76,8 @@ def rematched(
 
 def find(workspace: Workspace, *, record: bool = False, **options: Any) -> list[Rematched]:
     settings = options.pop("settings", MatchSettings())
-    rights = options.pop("rights", None) or rights_of_workspace(workspace)
-    matching = Rematch(workspace, rights, settings, on=ON, **options)
+    registry = options.pop("registry", None) or registry_of_workspace(workspace)
+    matching = Rematch(workspace, registry, settings, on=ON, **options)
     with workspace.store() as db:
         found = list(matching.run(db, record=record))
     assert matching.listings == matching.total
@@ -121,9 +128,9 @@ def test_every_other_decision_is_told_and_recorded_as_a_sweep_does(opened: Works
     assert {change for change, *_ in rematched(opened)} == {"same"}
     strict = MatchSettings(threshold=1.0)
     assert {change for change, *_ in rematched(opened, settings=strict)} == {"unflagged"}
-    other: list[PicturedRight] = [(replace(OLD, name="Southgate"), {})]
+    other = Registry(rights=[(replace(OLD, name="Southgate"), {})], generic={})
     ended = [("ended", "TM-1", "1"), ("ended", "TM-1", "2")]
-    assert sorted(rematched(opened, rights=other)) == ended
+    assert sorted(rematched(opened, registry=other)) == ended
     register(opened, replace(OLD, name="Southgate"))
     assert {change for change, *_ in rematched(opened, record=True)} == {"ended"}
     assert rematched(opened) == []
@@ -147,7 +154,7 @@ def test_a_lapsed_right_is_told_and_its_hits_stay(opened: Workspace) -> None:
 
 def test_a_listing_seen_a_thousand_times_is_matched_once(opened: Workspace) -> None:
     see(opened, [(1, "Northgate boots", day) for day in range(60)])
-    matching = Rematch(opened, rights_of_workspace(opened), MatchSettings(), on=ON)
+    matching = Rematch(opened, registry_of_workspace(opened), MatchSettings(), on=ON)
     with opened.store() as db:
         found = list(matching.run(db))
     assert matching.records == 1
@@ -228,3 +235,15 @@ def test_a_candidate_registry_is_compared_before_it_is_imported(
     changes = {line["listing"][-1]: line["change"] for line in done.lines}
     assert changes == {"1": "ended", "2": "new"}
     assert run("rematch", "--diff", "--json", workspace=workspace).out == ""
+
+
+def test_what_people_taught_counts_as_in_a_sweep(opened: Workspace, tmp_path: Path) -> None:
+    see(opened, [(1, "Northgate boots", 0)])
+    assert rematched(opened) == [("new", "TM-1", "1")]
+    with opened.store() as db, writing(db):
+        licensee = Licensee(site="shop.example")
+        record_lesson(db, "TM-1", licensee, Actor(name="wei"), reason="contract", at=YEAR_AGO)
+    file = tmp_path / "same.jsonl"
+    file.write_text(json.dumps({"id": "TM-1", "kind": "trademark", "name": "Northgate"}) + "\n")
+    for registry in (registry_of_workspace(opened), registry_of_file(file, opened, ON)):
+        assert not any(f.hit.flagged for f in find(opened, registry=registry))
