@@ -13,8 +13,8 @@ from console.commands import capturing, handover
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.evidence_text import print_checks
 from console.text import clean
-from crawler.errors import NotFoundError, WorkspaceError
-from crawler.store.captures import find_file_of_entry
+from crawler.errors import WorkspaceError
+from crawler.store.captures import find_file_of_entry, load_capture
 from crawler.workspace import Workspace
 from pipelines.evidence.checks import Check
 from pipelines.evidence.proof_folders import write_proof
@@ -111,18 +111,7 @@ def _entry_of(db: Database, what: str) -> int:
     """Return the number of the entry that a number, or a capture's id or its start, names."""
     if what.isascii() and what.isdigit() and len(what) < 19:
         return int(what)
-    found = list(
-        db.query(
-            "SELECT id, entry FROM captures WHERE substr(id, 1, length(:what)) = :what"
-            " ORDER BY id = :what DESC LIMIT 2",
-            {"what": what},
-        )
-    )
-    if not what or not found:
-        raise NotFoundError(f"no capture has the id {what!r}, and it is no number of an entry")
-    if len(found) > 1 and found[0]["id"] != what:
-        raise NotFoundError(f"several captures have an id that starts with {what!r}")
-    return int(found[0]["entry"])
+    return load_capture(db, what).entry
 
 
 @evidence.command()

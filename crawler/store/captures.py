@@ -97,13 +97,17 @@ def record_capture(db: Database, capture: Capture, *, by: str, at: datetime) -> 
 
 
 def load_capture(db: Database, capture: str) -> Capture:
-    """Return one capture.
+    """Return one capture; the start of its id is enough.
 
-    :raises NotFoundError: when there is none of that id
+    :raises NotFoundError: when there is none, or more than one
     """
-    for found in _captures(db, "WHERE id = ?", [capture]):
-        return found
-    raise NotFoundError(f"no capture has the id {capture!r}")
+    where = "WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2"
+    found = list(_captures(db, where, [capture])) if capture else []
+    if not found:
+        raise NotFoundError(f"no capture has the id {capture!r}")
+    if len(found) > 1 and found[0].id != capture:
+        raise NotFoundError(f"several captures have an id that starts with {capture!r}")
+    return found[0]
 
 
 def find_file_of_entry(db: Database, entry: int) -> str | None:
@@ -147,6 +151,19 @@ def find_newest_capture(db: Database, hit: str) -> Capture | None:
 def find_captures_of_file(db: Database, file: str) -> list[Capture]:
     """Return the captures of one WACZ: one for each hit of its page."""
     return list(_captures(db, "WHERE file = ? ORDER BY entry", [file]))
+
+
+def find_captures_with_entries(db: Database) -> Iterator[tuple[str, str, str, bool, int, str]]:
+    """Yield id, file, SHA-256, whether it is proof, and number and record of the entry of each.
+
+    In the order of their entries; the record is empty where there is no such entry.
+    """
+    rows = db.execute(
+        "SELECT c.id, c.file, c.sha256, c.proof, c.entry, coalesce(l.record, '') FROM captures c"
+        " LEFT JOIN ledger l ON l.number = c.entry ORDER BY c.entry"
+    )
+    for id_, file, sha256, proof, entry, record in rows:
+        yield id_, file, sha256, bool(proof), entry, record
 
 
 def find_filed(db: Database) -> set[str]:

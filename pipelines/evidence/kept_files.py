@@ -7,18 +7,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from crawler.store.kept import FIND_KEPT
 from pipelines.evidence.checks import Check
 from pipelines.evidence.plain_files import followed, sha256_of
-
-KEPT = {
-    "messages that were sent": "SELECT notice, 'outbox/' || sha256, sha256 FROM outbox ORDER BY id",
-    "answers as they came": "SELECT id, file, id FROM answers ORDER BY entry",
-    "files of cases": (
-        "SELECT case_id, 'attachments/' || (record ->> '$.sha256'), record ->> '$.sha256'"
-        " FROM case_events WHERE event = 'attached' AND json_valid(record) ORDER BY id"
-    ),
-}
-"""What is kept -> whose it is, the path of its file in the workspace, and its SHA-256."""
 
 
 def check_kept_files(db: Database, folder: Path) -> Iterator[Check]:
@@ -26,11 +17,10 @@ def check_kept_files(db: Database, folder: Path) -> Iterator[Check]:
 
     :param folder: the workspace's
     """
-    for what, sql in KEPT.items():
+    for what, find in FIND_KEPT.items():
         whole = 0
-        rows = db.execute(sql)
-        for owner, name, expected in rows:
-            problem = problem_of(folder / str(name), str(expected))
+        for owner, name, expected in find(db):
+            problem = problem_of(folder / name, expected)
             whole += not problem
             if problem:
                 yield Check(what, "broken", f"{owner} {name}", None, problem)
