@@ -59,22 +59,25 @@ def stopped(
     leased: LeasedError | None = None,
     changed: ChangedError | None = None,
 ) -> Response:
-    """Return the page that says why nothing was decided, and what changed."""
+    """Return the page that says why nothing was decided, and what changed.
+
+    :param hit: empty where it is about a whole group
+    """
     changes = []
     if changed is not None and changed.seen is not None:
         changes = find_changes(visit, changed.seen, changed.current)
-    stored = load_exact_hit(visit, hit)
+    stored = load_exact_hit(visit, hit) if hit else None
     return visit.render(
         "queue_stopped.html",
         status=HTTPStatus.CONFLICT,
         hit=hit,
         to=to,
-        again=_again(to, hit),
+        again=_again(to, hit) if hit else to,
         leased=leased,
         changed=changed,
         changes=changes,
-        judgement=stored.judgement,
-        title_of_hit=stored.listing.title,
+        judgement=stored.judgement if stored else None,
+        title_of_hit=stored.listing.title if stored else "",
     )
 
 
