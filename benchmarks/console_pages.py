@@ -111,7 +111,7 @@ def again(workspace: Workspace, count: int) -> None:
         page = client.post("/queue/next", data={"all": "1"}).text
         took = []
         for _ in range(10):
-            form = re.search(r'action="/hits/(h-\w+)/judge">(.*?)</form>', page, re.S)
+            form = re.search(r'action="/hits/(h-\w+)/judge"[^>]*>(.*?)</form>', page, re.S)
             if form is None:
                 break
             data = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[2]))

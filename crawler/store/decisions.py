@@ -141,7 +141,7 @@ def undo_judgement(
     with writing(db):
         found = append_undoing(db, judgement, actor, reason=reason, at=at)
         if actor.account is not None:
-            take_lease(db, _group_of(db, found.hit), actor.account, at=at)
+            take_lease(db, _group_of(db, found.hit, ended=True), actor.account, at=at)
         return found
 
 
@@ -158,7 +158,7 @@ def append_undoing(
         raise NotAllowedError(
             f"{found.hit} was judged by {found.by}, who may take it back; judge it anew instead"
         )
-    refuse_leased(db, _group_of(db, found.hit), actor.account, at=at)
+    refuse_leased(db, _group_of(db, found.hit, ended=True), actor.account, at=at)
     entry = append_entry(
         db,
         "judgement-undone",
@@ -182,9 +182,13 @@ def append_undoing(
     return found
 
 
-def _group_of(db: Database, hit: str) -> str:
+def _group_of(db: Database, hit: str, *, ended: bool = False) -> str:
+    """Return the group of a hit.
+
+    :param ended: whether it may be one that is a hit no longer
+    """
     for grp, state in db.execute("SELECT grp, state FROM queue WHERE hit = ?", [hit]):
-        if state == "ended":
+        if state == "ended" and not ended:
             raise NotFoundError(f"{hit} was a hit, but its listing as last seen is none any more")
         return str(grp)
     if is_recorded(db, hit):

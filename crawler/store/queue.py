@@ -203,20 +203,31 @@ def take_next_group(
 
 
 def find_filter_values(db: Database, *, most: int = 200) -> dict[str, list[tuple[str, str]]]:
-    """Return what can be chosen of rights, sites and holders: (value, words), by words."""
-    asked = {
-        "right": "SELECT DISTINCT right_id, right_name FROM queue_groups",
-        "site": "SELECT DISTINCT site, site FROM queue_groups",
-        "holder": "SELECT DISTINCT holder, holder FROM queue_groups",
-    }
+    """Return what can be chosen of rights, sites and holders that wait: (value, words)."""
     return {
-        name: [
-            (str(value), str(words))
-            for value, words in db.execute(f"{sql} WHERE waiting > 0 ORDER BY 2, 1 LIMIT ?", [most])
-            if value
-        ]
-        for name, sql in asked.items()
+        name: [(value, words or value) for value, words in db.execute(sql, [most]) if value]
+        for name, sql in _VALUES.items()
     }
+
+
+def _distinct(column: str, words: str) -> str:
+    """Return SQL that goes from value to value of an index, not through all of its rows."""
+    least = f"SELECT min({column}) FROM queue_groups WHERE waiting > 0"
+    return (
+        f"WITH RECURSIVE found(value) AS ({least} UNION ALL"
+        f" SELECT ({least} AND {column} > value) FROM found WHERE value IS NOT NULL LIMIT ?)"
+        f" SELECT value, {words} AS words FROM found WHERE value IS NOT NULL ORDER BY words, value"
+    )
+
+
+_NAME = """
+(SELECT right_name FROM queue_groups WHERE waiting > 0 AND right_id = value LIMIT 1)
+"""
+_VALUES = {
+    "right": _distinct("right_id", _NAME),
+    "site": _distinct("site", "value"),
+    "holder": _distinct("holder", "value"),
+}
 
 
 def find_riskiest(

@@ -64,6 +64,11 @@ CREATE TABLE queue_groups (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX queue_groups_by_risk ON queue_groups (risk DESC, grp);
 CREATE INDEX queue_groups_by_seller ON queue_groups (seller);
+CREATE INDEX queue_groups_counted ON queue_groups (waiting, flagged, waiting_since)
+    WHERE waiting > 0;
+CREATE INDEX queue_groups_by_right ON queue_groups (right_id) WHERE waiting > 0;
+CREATE INDEX queue_groups_by_site ON queue_groups (site) WHERE waiting > 0;
+CREATE INDEX queue_groups_by_holder ON queue_groups (holder) WHERE waiting > 0;
 CREATE TABLE queue_sellers (
     seller TEXT PRIMARY KEY,
     infringing INTEGER NOT NULL

@@ -17,7 +17,7 @@
   if (current) list.scrollTop = current.parentElement.offsetTop - list.clientHeight / 3;
 
   // A cause belongs to one decision: its button is the one to press.
-  const form = document.querySelector(".decide form");
+  const form = document.querySelector("form.judge");
   form?.addEventListener("change", (event) => {
     if (event.target.name !== "cause") return;
     const of = event.target.closest(".of");

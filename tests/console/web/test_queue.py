@@ -55,7 +55,7 @@ def groups_in(page: str) -> list[str]:
 
 def asked_in(page: str) -> Asked | None:
     """Return what the form for deciding asks; None where there is none."""
-    form = re.search(r'action="/hits/(h-\w+)/judge">(.*?)</form>', page, re.S)
+    form = re.search(r'action="/hits/(h-\w+)/judge" class="judge">(.*?)</form>', page, re.S)
     if form is None:
         return None
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[2]))

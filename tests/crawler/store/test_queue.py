@@ -28,6 +28,7 @@ from crawler.store.queue import (
     Filter,
     Key,
     count_left,
+    find_filter_values,
     find_groups,
     load_group,
     take_next_group,
@@ -115,8 +116,7 @@ class Nights:
     def undo(self, number: int) -> None:
         hit = hit_id("listing", f"https://shop.example/p/{number}", MARK.id)
         judgement = find_judgement(self.db, hit)
-        state = self.db.execute("SELECT state FROM queue WHERE hit = ?", [hit]).fetchone()
-        if judgement is not None and state != ("ended",):
+        if judgement is not None:
             undo_judgement(self.db, judgement.id, Actor(name="li"), reason="r", at=AT)
 
 
@@ -271,6 +271,17 @@ def test_filters_leave(filled: Workspace, wanted: Filter, groups: int, hits: int
         left = count_left(db, wanted, account=account, at=AT, overdue=timedelta(days=1))
         assert (left.groups, left.hits) == (groups, hits)
         assert len(find_groups(db, wanted, account=account, at=AT, limit=999)) == groups
+
+
+def test_what_can_be_chosen_is_what_waits(filled: Workspace, db: Database) -> None:
+    with filled.store() as full:
+        assert find_filter_values(full) == {
+            "right": [(MARK.id, "Aurelio"), (WORK.id, "Heron at Dusk")],
+            "site": [("shop.example", "shop.example")],
+            "holder": [("Aurelio S.p.A.", "Aurelio S.p.A.")],
+        }
+        assert find_filter_values(full, most=1)["right"] == [(MARK.id, "Aurelio")]
+    assert find_filter_values(db) == {"right": [], "site": [], "holder": []}
 
 
 def test_flagged_and_score_leave_groups_that_have_such(filled: Workspace) -> None:
