@@ -108,7 +108,7 @@ def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
     if decision is None or not findings.isdecimal() or len(findings) > 15:
         raise InputError(visit.say("queue.bad_form"))
     known = visit.form.get("known")
-    cause = _parse_cause(visit, stored, decision)
+    cause = parse_cause(visit, stored, decision)
     return Choice(
         hit=stored.hit.id,
         decision=decision,
@@ -119,7 +119,11 @@ def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
     )
 
 
-def _parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
+def parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
+    """Return the cause that the form says, else the one on the button of the decision.
+
+    :raises InputError: when it is no cause of the decision, or does not fit the right
+    """
     name = visit.field("cause")
     if not name:
         return suggest_causes(stored)[decision]

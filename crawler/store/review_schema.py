@@ -39,6 +39,7 @@ CREATE INDEX second_looks_by_hit ON second_looks (hit);
 CREATE TABLE second_look_answers (
     look TEXT PRIMARY KEY REFERENCES second_looks(id),
     decision TEXT NOT NULL CHECK (decision IN ('infringing', 'licensed', 'unrelated', 'unsure')),
+    cause TEXT,
     reason TEXT NOT NULL CHECK (trim(reason) <> ''),
     by TEXT NOT NULL,
     account TEXT NOT NULL REFERENCES accounts(id),

@@ -19,6 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawler.accounts import Account, Actor
+from crawler.causes import check_cause
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import JudgementKind
 from crawler.store.database import timestamp
@@ -272,14 +273,16 @@ def record_answer(
     actor: Actor,
     *,
     reason: str,
+    cause: str | None = None,
     at: datetime,
 ) -> bool:
     """Append what the second person says, beside the first; inside the caller's transaction.
 
     :returns: whether it agrees; else the hit is disputed until a third person judges it
-    :raises InputError: when no reason is given
+    :raises InputError: when no reason is given, or the cause is none of that decision
     :raises NotAllowedError: when it is no account, the first person's own, or somebody was quicker
     """
+    check_cause(decision, cause)
     if not reason.strip():
         raise InputError("a second look needs a reason; got none")
     if actor.account is None:
@@ -304,14 +307,15 @@ def record_answer(
         "findings": look.findings,
         "judgement": row["judgement"],
         "agrees": agrees,
+        "cause": cause,
         "reason": reason,
     }
     entry = append_entry(db, "second-look", look.hit, record, by=actor.name, at=at)
     db.execute(
-        "INSERT INTO second_look_answers (look, decision, reason, by, account, at, entry)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO second_look_answers (look, decision, cause, reason, by, account, at,"
+        " entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(look.id, decision, reason, actor.name),
+            *(look.id, decision, cause, reason, actor.name),
             *(actor.account.id, timestamp(at), entry.number),
         ],
     )

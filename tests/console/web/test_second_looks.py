@@ -54,13 +54,18 @@ def test_a_second_look_says_nothing_of_the_first(opened: Workspace) -> None:
     with signed_in(opened, "李伟") as client:
         for decision in ("unrelated", "infringing"):
             path = LOOK.findall(client.get("/second-looks").text)[0]
-            form = {"decision": decision, "reason": "looked well"}
+            form = {"decision": decision} | ({} if told else {"reason": "looked well"})
             told.append(client.post(path, data=form))
         assert "Nothing waits for a second look." in told[-1].text
         assert "Disputed: 1" in told[-1].text
     assert all("Your second look is recorded." in answer.text for answer in told)
     with opened.store() as db:
-        assert [a.second for a in find_answers(db)] == ["unrelated", "infringing"]
+        answers = find_answers(db)
+        assert [a.second for a in answers] == ["unrelated", "infringing"]
+        # the second had no reason: what stands on the button is recorded
+        assert [a.reason for a in answers] == ["looked well", "The mark used without leave"]
+        causes = [row["cause"] for row in db.query("SELECT cause FROM second_look_answers")]
+        assert causes == ["other-meaning", "mark-use"]
         [*_, entry] = [e for e in find_entries(db) if e.kind == "second-look"]
         assert json.loads(entry.record)["agrees"] is False
 
@@ -83,7 +88,8 @@ def test_the_first_person_gets_none_of_their_own(opened: Workspace) -> None:
 @pytest.mark.parametrize(
     ("form", "status", "words"),
     [
-        ({"decision": "unrelated", "reason": " "}, 422, "A second look needs a reason."),
+        ({"decision": "unrelated", "cause": "licensee"}, 422, "licence"),
+        ({"decision": "unrelated", "cause": "no-such"}, 422, ""),
         ({"decision": "whatever", "reason": "r"}, 422, "expected one of infringing"),
         ({"reason": "r"}, 422, "expected one of infringing"),
     ],

@@ -151,7 +151,8 @@ def test_a_second_look_is_not_the_first_persons(opened: Workspace) -> None:
             record_answer(db, look, "unrelated", actor, reason="again", at=now())
         with pytest.raises(sqlite3.IntegrityError, match="another person"):
             db.execute(
-                "INSERT INTO second_look_answers VALUES (?, 'unrelated', 'r', 'x', ?, 'now', 1)",
+                "INSERT INTO second_look_answers VALUES (?, 'unrelated', NULL, 'r', 'x',"
+                " ?, 'now', 1)",
                 [look.id, first.id],
             )
 
