@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from crawler.store.ledger import find_entries
 from crawler.store.second_looks import find_answers
@@ -50,7 +51,7 @@ def test_a_second_look_says_nothing_of_the_first(opened: Workspace) -> None:
     ids = fill(opened, 2)
     judge_hits(opened, ids, "王芳", ["unrelated"])
     draw_looks(opened)
-    told = []
+    told: list[Response] = []
     with signed_in(opened, "李伟") as client:
         for decision in ("unrelated", "infringing"):
             path = LOOK.findall(client.get("/second-looks").text)[0]
