@@ -87,6 +87,7 @@ END
 AUDIT = """
 CREATE INDEX ledger_by_kind ON ledger (kind, number);
 CREATE INDEX ledger_by_person ON ledger (by, number);
+CREATE INDEX ledger_by_person_and_kind ON ledger (by, kind, number);
 CREATE INDEX ledger_by_time ON ledger (at, number)
 """
 """What the ledger is looked through by, as the log of who did what."""
