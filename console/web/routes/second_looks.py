@@ -85,6 +85,7 @@ def do_answer(visit: Visit) -> Response:
                 visit.actor,
                 reason=visit.field("reason") or words,
                 cause=cause.name if cause else None,
+                seen=stored.findings if stored else None,
                 at=now(),
             )
     except InputError as error:

@@ -109,6 +109,26 @@ def test_what_says_nothing_is_not_recorded(
         assert find_answers(db) == []
 
 
+def test_what_is_a_hit_no_longer_is_told_and_judged(opened: Workspace) -> None:
+    [hit] = fill(opened, 1)
+    judge_hits(opened, [hit], "王芳")
+    draw_looks(opened)
+    with opened.store() as db, db.atomic():
+        db.execute(
+            "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
+            " SELECT hit, sighting, right_version, '{}', 0, 0 FROM hit_findings"
+        )
+    with signed_in(opened, "李伟") as client:
+        page = client.get("/second-looks").text
+        assert "a hit no longer" in page
+        path = LOOK.findall(page)[0]
+        answer = client.post(path, data={"decision": "unsure"})
+        assert (answer.status_code, "A second look needs a reason." in answer.text) == (422, True)
+        assert client.post(path, data={"decision": "unsure", "reason": "gone"}).status_code == 200
+    with opened.store() as db:
+        assert [a.reason for a in find_answers(db)] == ["gone"]
+
+
 def test_an_auditor_sees_agreement_and_looks_at_none(opened: Workspace) -> None:
     judge_hits(opened, fill(opened, 3), "王芳", ["unrelated"])
     draw_looks(opened)

@@ -171,6 +171,10 @@ def test_a_second_look_is_given_once(opened: Workspace) -> None:
                 continue
             with pytest.raises(NotAllowedError, match=problem), writing(db):
                 record_answer(db, look, "unrelated", actor, reason="r", at=now())
+        actor = Actor(name="李伟", account=load_account(db, "李伟"))
+        with writing(db):  # the key was pressed twice
+            assert record_answer(db, look, "unrelated", actor, reason="r", at=now())
+        assert len(find_answers(db)) == 1
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             db.execute("UPDATE second_look_answers SET decision = 'licensed'")
         for actor, reason, kind in (
