@@ -12,7 +12,7 @@ from crawler.store.lessons import Taught
 from matchers.licence import is_licensee
 from matchers.tokens import joined_letters
 
-MOST = 2000
+MOST = 1000
 """Newest hits of the right that are looked through."""
 _SHOWN = 5
 

@@ -39,6 +39,7 @@ CREATE INDEX second_looks_by_hit ON second_looks (hit);
 CREATE TABLE second_look_answers (
     look TEXT PRIMARY KEY REFERENCES second_looks(id),
     decision TEXT NOT NULL CHECK (decision IN ('infringing', 'licensed', 'unrelated', 'unsure')),
+    cause TEXT,
     reason TEXT NOT NULL CHECK (trim(reason) <> ''),
     by TEXT NOT NULL,
     account TEXT NOT NULL REFERENCES accounts(id),
@@ -86,6 +87,7 @@ END
 AUDIT = """
 CREATE INDEX ledger_by_kind ON ledger (kind, number);
 CREATE INDEX ledger_by_person ON ledger (by, number);
+CREATE INDEX ledger_by_person_and_kind ON ledger (by, kind, number);
 CREATE INDEX ledger_by_time ON ledger (at, number)
 """
 """What the ledger is looked through by, as the log of who did what."""

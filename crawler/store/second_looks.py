@@ -19,6 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawler.accounts import Account, Actor
+from crawler.causes import check_cause
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import JudgementKind
 from crawler.store.database import timestamp
@@ -272,46 +273,56 @@ def record_answer(
     actor: Actor,
     *,
     reason: str,
+    cause: str | None = None,
+    seen: int | None = None,
     at: datetime,
 ) -> bool:
     """Append what the second person says, beside the first; inside the caller's transaction.
 
+    The very same answer sent twice is recorded once.
+
+    :param seen: number of the findings that they saw; those that were drawn unless given
     :returns: whether it agrees; else the hit is disputed until a third person judges it
-    :raises InputError: when no reason is given
+    :raises InputError: when no reason is given, or the cause is none of that decision
     :raises NotAllowedError: when it is no account, the first person's own, or somebody was quicker
     """
+    check_cause(decision, cause)
     if not reason.strip():
         raise InputError("a second look needs a reason; got none")
     if actor.account is None:
         raise NotAllowedError("a second look is an account's; the name was not proved")
     row = next(
         db.query(
-            "SELECT s.judgement, j.decision, j.judged_by, a.by AS quicker FROM second_looks s"
+            "SELECT s.judgement, j.decision, j.judged_by, a.by AS quicker, a.account,"
+            " a.decision AS said FROM second_looks s"
             " LEFT JOIN judgements j ON j.id = s.judgement"
             " LEFT JOIN second_look_answers a ON a.look = s.id WHERE s.id = ?",
             [look.id],
         )
     )
+    first = row["decision"]
+    agrees = decision in REJECTED if first is None else decision == first
+    if (row["account"], row["said"]) == (actor.account.id, decision):
+        return agrees
     if row["quicker"] is not None:
         raise NotAllowedError(f"{row['quicker']} was quicker: this one has its second look")
     if row["judged_by"] is not None and is_name_of(db, row["judged_by"], actor.account):
         raise NotAllowedError("a second look is by another person than the first")
-    first = row["decision"]
-    agrees = decision in REJECTED if first is None else decision == first
     record = {
         "look": look.id,
         "decision": decision,
-        "findings": look.findings,
+        "findings": look.findings if seen is None else seen,
         "judgement": row["judgement"],
         "agrees": agrees,
+        "cause": cause,
         "reason": reason,
     }
     entry = append_entry(db, "second-look", look.hit, record, by=actor.name, at=at)
     db.execute(
-        "INSERT INTO second_look_answers (look, decision, reason, by, account, at, entry)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO second_look_answers (look, decision, cause, reason, by, account, at,"
+        " entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(look.id, decision, reason, actor.name),
+            *(look.id, decision, cause, reason, actor.name),
             *(actor.account.id, timestamp(at), entry.number),
         ],
     )

@@ -31,7 +31,7 @@ def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
     if decision is None or not findings.isdecimal() or len(findings) > 15:
         raise InputError(visit.say("queue.bad_form"))
     known = visit.form.get("known")
-    cause = _parse_cause(visit, stored, decision)
+    cause = parse_cause(visit, stored, decision)
     return Choice(
         hit=stored.hit.id,
         decision=decision,
@@ -42,7 +42,7 @@ def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
     )
 
 
-def _parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
+def parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
     name = visit.field("cause")
     if not name:
         return suggest_causes(stored)[decision]

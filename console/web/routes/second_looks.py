@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import get_args
 
 from starlette.responses import Response
 
 from console.web.cards import make_hit_card
+from console.web.deciding import DECISIONS, offered_causes, suggest_causes
 from console.web.pages import Entry, action, page
 from console.web.routes.account import own
+from console.web.routes.deciding import parse_cause
 from console.web.visits import Visit
 from crawler.accounts import MAY_WRITE
 from crawler.errors import InputError, NotFoundError
-from crawler.model import JudgementKind
 from crawler.store.database import now, writing
 from crawler.store.disputes import find_disputes
 from crawler.store.hits import StoredHit, load_hit
@@ -30,7 +30,6 @@ from pipelines.second_looks import measure_agreement
 
 PATH = "/second-looks"
 ENTRY = Entry(path=PATH, words="second_looks.menu")
-DECISIONS: tuple[JudgementKind, ...] = get_args(JudgementKind)
 
 
 def show_next(visit: Visit) -> Response:
@@ -51,6 +50,8 @@ def _page(
         wrong=wrong,
         look=look,
         card=make_hit_card(visit, stored, blind=True) if stored else None,
+        causes=offered_causes(visit, stored) if stored else {},
+        suggested=suggest_causes(stored) if stored else {},
         decisions=DECISIONS,
         waiting=waiting,
         mine=mine,
@@ -73,16 +74,25 @@ def do_answer(visit: Visit) -> Response:
     decision = next((kind for kind in DECISIONS if kind == visit.field("decision")), None)
     if decision is None:
         raise InputError(f"expected one of {', '.join(DECISIONS)}, got a decision of another name")
+    stored = _load(visit, look)
     try:
+        cause = parse_cause(visit, stored, decision) if stored else None
+        words = cause.words(visit.language) if cause else ""
         with writing(visit.db):
-            agrees = record_answer(
-                visit.db, look, decision, visit.actor, reason=visit.field("reason"), at=now()
+            record_answer(
+                visit.db,
+                look,
+                decision,
+                visit.actor,
+                reason=visit.field("reason") or words,
+                cause=cause.name if cause else None,
+                seen=stored.findings if stored else None,
+                at=now(),
             )
-    except InputError:
-        wrong = visit.say("second_looks.no_reason")
+    except InputError as error:
+        wrong = str(error) if stored else visit.say("second_looks.no_reason")
         return _page(visit, look, wrong=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     # Whether it agrees is told to nobody: who knows how the first ones decide is blind no longer.
-    del agrees
     return visit.redirect(PATH, said="second_look")
 
 

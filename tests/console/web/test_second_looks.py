@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from crawler.store.ledger import find_entries
 from crawler.store.second_looks import find_answers
@@ -50,17 +51,22 @@ def test_a_second_look_says_nothing_of_the_first(opened: Workspace) -> None:
     ids = fill(opened, 2)
     judge_hits(opened, ids, "王芳", ["unrelated"])
     draw_looks(opened)
-    told = []
+    told: list[Response] = []
     with signed_in(opened, "李伟") as client:
         for decision in ("unrelated", "infringing"):
             path = LOOK.findall(client.get("/second-looks").text)[0]
-            form = {"decision": decision, "reason": "looked well"}
+            form = {"decision": decision} | ({} if told else {"reason": "looked well"})
             told.append(client.post(path, data=form))
         assert "Nothing waits for a second look." in told[-1].text
         assert "Disputed: 1" in told[-1].text
     assert all("Your second look is recorded." in answer.text for answer in told)
     with opened.store() as db:
-        assert [a.second for a in find_answers(db)] == ["unrelated", "infringing"]
+        answers = find_answers(db)
+        assert [a.second for a in answers] == ["unrelated", "infringing"]
+        # the second had no reason: what stands on the button is recorded
+        assert [a.reason for a in answers] == ["looked well", "The mark used without leave"]
+        causes = [row["cause"] for row in db.query("SELECT cause FROM second_look_answers")]
+        assert causes == ["other-meaning", "mark-use"]
         [*_, entry] = [e for e in find_entries(db) if e.kind == "second-look"]
         assert json.loads(entry.record)["agrees"] is False
 
@@ -83,7 +89,8 @@ def test_the_first_person_gets_none_of_their_own(opened: Workspace) -> None:
 @pytest.mark.parametrize(
     ("form", "status", "words"),
     [
-        ({"decision": "unrelated", "reason": " "}, 422, "A second look needs a reason."),
+        ({"decision": "unrelated", "cause": "licensee"}, 422, "licence"),
+        ({"decision": "unrelated", "cause": "no-such"}, 422, ""),
         ({"decision": "whatever", "reason": "r"}, 422, "expected one of infringing"),
         ({"reason": "r"}, 422, "expected one of infringing"),
     ],
@@ -100,6 +107,26 @@ def test_what_says_nothing_is_not_recorded(
         assert client.post("/second-looks/sl-none", data=form).status_code == 404
     with opened.store() as db:
         assert find_answers(db) == []
+
+
+def test_what_is_a_hit_no_longer_is_told_and_judged(opened: Workspace) -> None:
+    [hit] = fill(opened, 1)
+    judge_hits(opened, [hit], "王芳")
+    draw_looks(opened)
+    with opened.store() as db, db.atomic():
+        db.execute(
+            "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
+            " SELECT hit, sighting, right_version, '{}', 0, 0 FROM hit_findings"
+        )
+    with signed_in(opened, "李伟") as client:
+        page = client.get("/second-looks").text
+        assert "a hit no longer" in page
+        path = LOOK.findall(page)[0]
+        answer = client.post(path, data={"decision": "unsure"})
+        assert (answer.status_code, "A second look needs a reason." in answer.text) == (422, True)
+        assert client.post(path, data={"decision": "unsure", "reason": "gone"}).status_code == 200
+    with opened.store() as db:
+        assert [a.reason for a in find_answers(db)] == ["gone"]
 
 
 def test_an_auditor_sees_agreement_and_looks_at_none(opened: Workspace) -> None:

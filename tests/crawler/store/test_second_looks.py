@@ -151,7 +151,8 @@ def test_a_second_look_is_not_the_first_persons(opened: Workspace) -> None:
             record_answer(db, look, "unrelated", actor, reason="again", at=now())
         with pytest.raises(sqlite3.IntegrityError, match="another person"):
             db.execute(
-                "INSERT INTO second_look_answers VALUES (?, 'unrelated', 'r', 'x', ?, 'now', 1)",
+                "INSERT INTO second_look_answers VALUES (?, 'unrelated', NULL, 'r', 'x',"
+                " ?, 'now', 1)",
                 [look.id, first.id],
             )
 
@@ -170,6 +171,10 @@ def test_a_second_look_is_given_once(opened: Workspace) -> None:
                 continue
             with pytest.raises(NotAllowedError, match=problem), writing(db):
                 record_answer(db, look, "unrelated", actor, reason="r", at=now())
+        actor = Actor(name="李伟", account=load_account(db, "李伟"))
+        with writing(db):  # the key was pressed twice
+            assert record_answer(db, look, "unrelated", actor, reason="r", at=now())
+        assert len(find_answers(db)) == 1
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             db.execute("UPDATE second_look_answers SET decision = 'licensed'")
         for actor, reason, kind in (
