@@ -176,3 +176,18 @@ def test_an_auditor_reads_and_changes_nothing(
         for path in ("note", "assign", "files", "outcome", "export"):
             assert auditor.post(f"/cases/{case}/{path}", data={"text": "x"}).status_code == 403
         assert auditor.post("/cases", data={"hit": office[1][2]}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases/new?before=99999999999999999999999999",
+        "/cases?after=x%00y&seller=%25_%5C&state=none&waiting=none",
+        "/notices?page=99999999999999999999&tray=answers",
+        "/notices?after=%F0%9F%98%80&tray=none",
+    ],
+)
+def test_an_odd_address_is_an_empty_page(desk: TestClient, path: str) -> None:
+    answer = desk.get(path)
+    assert answer.status_code == 200
+    assert "<table" not in answer.text
