@@ -27,7 +27,7 @@ LISTINGS = 50
 MOST_COUNTED = 300
 """Listings up to which the outcomes of all are counted, and not only of those on the page."""
 MOST_NOTICES = 200
-MOST_TOLD = 500
+MOST_TOLD = 200
 """Hits of which judgements and captures stand in the timeline."""
 MOST_ENTRIES = 100
 """Of the ledger, the newest, on the page; the audit pages have all."""

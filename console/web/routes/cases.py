@@ -38,7 +38,7 @@ from pipelines.takedown.drafting import open_case_of
 from pipelines.takedown.outcomes import SAID
 
 ROWS = 50
-LOOSE = 300
+LOOSE = 200
 """Hits that are looked through for new cases at one time."""
 LAST = 2**62
 """A number beyond that of any row."""
