@@ -198,7 +198,14 @@ def test_an_uncertain_sending_waits_for_a_person(office: Office) -> None:
     assert "uncertain" in wait_for(office.wei, "outbox")
     assert f'"/notices/{name}"' in office.wei.get("/notices?tray=uncertain").text
     assert "It is never sent again by itself." in office.wei.get(f"/notices/{name}").text
-    office.do(name, "resolve", found="sent", reason="the relay's log has it")
+    office.mail.handler.hang_up = False
+    assert "Queue it" not in office.wei.get(f"/notices/{name}").text
+    page = office.do(name, "resolve", found="not-sent", reason="the relay never had it").text
+    assert "Queue it for sending" in page
+    office.do(name, "send")
+    wait_for(office.wei, name)
+    office.wei.post("/notices/deliver")
+    wait_for(office.wei, "outbox")
     assert f'"/notices/{name}"' in office.wei.get("/notices?tray=sent").text
 
 
