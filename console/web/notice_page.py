@@ -46,7 +46,6 @@ from pipelines.takedown.situations import RETRACTION
 
 MOST_LOOKED = 100
 """Listings of a notice whose looks are shown."""
-LEFT = ("sent", "uncertain")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +111,8 @@ class NoticePage:
     @property
     def has_left(self) -> bool:
         """Whether the recipient has it, or may have it."""
-        return any(event.event in LEFT for event in self.events)
+        is_out = self.step is not None and self.step.event in ("sending", "uncertain")
+        return is_out or any(event.event == "sent" for event in self.events)
 
     @property
     def step(self) -> NoticeEvent | None:
@@ -277,4 +277,5 @@ def why_not_approve(visit: Visit, page: NoticePage, kind: ApprovalKind) -> str:
 
 def record_text(record: Mapping[str, Any]) -> str:
     """Return what a step says in words, where it says anything."""
-    return str(record.get("reason") or record.get("words") or record.get("ticket") or "")
+    names = ("reason", "words", "diagnostic", "ticket")
+    return next((str(record[name]) for name in names if record.get(name)), "")

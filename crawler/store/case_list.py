@@ -137,7 +137,9 @@ def _case_rows(db: Database, terms: Sequence[str], values: Mapping[str, Any]) ->
         f" ',' || coalesce((SELECT group_concat({STATUS}) FROM (SELECT id FROM notices"
         " WHERE case_id = c.id ORDER BY id DESC) n), '') || ',' AS statuses FROM cases c) c)"
         " SELECT c.*,"
-        " (SELECT count(*) FROM case_hits WHERE case_id = c.id) AS hits,"
+        " (SELECT count(*) FROM (SELECT hit FROM case_hits WHERE case_id = c.id UNION"
+        " SELECT h.hit FROM notices n JOIN notice_hits h ON h.notice = n.id"
+        " WHERE n.case_id = c.id)) AS hits,"
         " (SELECT count(*) FROM relistings WHERE case_id = c.id) AS relistings,"
         " (SELECT count(*) FROM notices n JOIN answers a ON a.notice = n.id WHERE n.case_id = c.id"
         f" AND {OPEN_ANSWER}) AS answers"
@@ -175,6 +177,15 @@ def find_case_parties(db: Database, *, most: int = 300) -> tuple[list[str], list
         rows = db.execute(f"SELECT DISTINCT {column} FROM cases ORDER BY 1 LIMIT ?", [most])
         found.append([str(value) for (value,) in rows.fetchall()])
     return found[0], found[1]
+
+
+def find_capture_ids(db: Database, hits: Sequence[str]) -> list[str]:
+    """Return the ids of the captures that were made of these hits."""
+    rows = db.execute(
+        "SELECT id FROM captures WHERE hit IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(hits))],
+    )
+    return [str(capture) for (capture,) in rows.fetchall()]
 
 
 def find_newest_entries(db: Database, subjects: Sequence[str], *, most: int) -> list[Entry]:

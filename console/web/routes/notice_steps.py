@@ -15,7 +15,7 @@ from console.web.pages import Handler, action, page, problem
 from console.web.routes.drafting import ask_draft, draft
 from console.web.routes.notices import MAILBOX, OUTBOX, jobs_of, notice_answer
 from console.web.visits import Visit
-from crawler.accounts import MAY_APPROVE, ApprovalKind, Role
+from crawler.accounts import MAY_APPROVE, MAY_WRITE, ApprovalKind, Role
 from crawler.errors import InputError, NotAllowedError, NotFoundError, StopError
 from crawler.store.database import now, writing
 from crawler.store.notices import load_notice
@@ -292,7 +292,7 @@ def withdraw(visit: Visit, notice: str) -> Response:
 
 
 ROUTES = (
-    page("/notices/new", ask_draft),
+    page("/notices/new", ask_draft, roles=MAY_WRITE),
     action("/notices", draft),
     action("/notices/send", send_several),
     action("/notices/deliver", deliver),
