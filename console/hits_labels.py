@@ -85,6 +85,8 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
         "feature:other_brand": "Other brand",
         "feature:goods": "Goods",
         "feature:other_goods": "Other goods",
+        "standing": "How the name stands",
+        "context": "What else is said",
         "weights": "Each finding adds its bits: to the right for an infringing use, to the left "
         "against one. One bit doubles or halves the odds.",
         "pictures_inside": "pictures inside this file",
@@ -167,6 +169,8 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
         "feature:other_brand": "其他品牌",
         "feature:goods": "商品类别",
         "feature:other_goods": "其他类别",
+        "standing": "名称在标题中的用法",
+        "context": "其他内容",
         "weights": "每项发现计入其比特数：向右支持侵权，向左反对侵权。每一比特使胜算翻倍或减半。",
         "pictures_inside": "张图片内嵌于本文件",
     },

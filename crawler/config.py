@@ -134,6 +134,8 @@ class ConsoleConfig:
     bar, without a port."""
     time_zone: str = "UTC"
     """IANA name of the zone in which times are shown: Asia/Shanghai."""
+    days_to_judge: int = 3
+    """Days that a hit may wait for a decision; after that the queue shows it as overdue."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +209,7 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # [console]
 # hosts = ["review.your-firm.example"]  # names under which others reach `markhound serve`
 # time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
+# days_to_judge = 3                     # after so many days a hit that waits is overdue
 """
 
 
@@ -260,6 +263,8 @@ def takedown_problem(takedown: TakedownConfig) -> str | None:
 
 def console_problem(console: ConsoleConfig) -> str | None:
     """Say what is wrong with the console's settings; None when nothing is."""
+    if console.days_to_judge < 1:
+        return f"expected days_to_judge of 1 or more, got {console.days_to_judge}"
     for host in console.hosts:
         if not host.strip() or any(char in host for char in ":/@ "):
             return f"expected names without port and scheme in hosts, got {host!r}"

@@ -21,6 +21,8 @@
         ├── NotFoundError           an id that names nothing here
         ├── WorkspaceError          no workspace here, or one made by a newer version
         ├── NotAllowedError         a rule of procedure forbids it (e.g. a notice without judgement)
+        │   ├── LeasedError           somebody else has it in hand; says who, and until when
+        │   └── ChangedError          what was looked at is not what is there any more
         ├── MachineError            what this machine has for it does not work (a compiler)
         └── MissingFactsError       a notice lacks facts that its law requires; all are named
 
@@ -32,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -132,6 +135,27 @@ class WorkspaceError(StopError):
 
 class NotAllowedError(StopError):
     """A rule of procedure forbids what was asked."""
+
+
+class LeasedError(NotAllowedError):
+    """Somebody else has in hand what was to be decided."""
+
+    def __init__(self, who: str, until: datetime) -> None:
+        self.who, self.until = who, until
+        super().__init__(f"{who} has it in hand until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+class ChangedError(NotAllowedError):
+    """What was looked at is not what is there any more; nothing was decided."""
+
+    def __init__(self, hit: str, message: str, *, seen: int | None, current: int) -> None:
+        """Tell of a hit.
+
+        :param seen: number of the findings that were looked at; None = a judgement came between
+        :param current: number of the newest findings
+        """
+        self.hit, self.seen, self.current = hit, seen, current
+        super().__init__(f"{hit}: {message}")
 
 
 class MachineError(StopError):

@@ -373,3 +373,7 @@ class Judgement:
     """Whether ``by`` proved to be an account; False = the name as it was given."""
     reason: str
     judged_at: datetime
+    cause: str | None = None
+    """Name of one of ``crawler.causes``; None = the reason says all."""
+    bulk: str | None = None
+    """Id of the bulk decision that it is of; None = decided by itself."""

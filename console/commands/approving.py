@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Sequence
 from importlib import import_module
 from typing import get_args
 
 import click
-from sqlite_utils import Database
 
 from console.authentication import authenticate
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
-from console.drafting import draft_stored
 from console.text import clean
-from crawler.accounts import MAY_APPROVE, Actor, ApprovalKind
-from crawler.errors import InputError, MissingFactsError, NotAllowedError
-from crawler.store.approvals import (
-    lacking_approvals,
-    record_approval,
-    record_considerations,
-    record_need,
-)
+from crawler.accounts import MAY_APPROVE, ApprovalKind
+from crawler.errors import NotAllowedError
 from crawler.store.database import now, writing
-from crawler.store.hits import find_hit_id, find_hit_url
-from crawler.store.notice_events import record_notice_event
+from crawler.store.hits import find_hit_url
 from crawler.store.notices import load_notice
 from crawler.workspace import Workspace
-from pipelines.takedown.cases import site_of_hit
-from pipelines.takedown.checking import (
-    EXCEPTIONS,
-    CheckLine,
-    blocking,
-    check_notice,
-    dump_lines,
-)
-from pipelines.takedown.draft import missing_facts
-from pipelines.takedown.kinds import KINDS, find_kind
-from pipelines.takedown.situations import gather_situation, load_current_hits
+from pipelines.takedown.checking import EXCEPTIONS, CheckLine, blocking
+from pipelines.takedown.drafting import check_hits
+from pipelines.takedown.examining import approve_notice, consider_exception, run_rules
+from pipelines.takedown.kinds import KINDS
 
 BY_ITSELF = "markhound"
 """In whose name the rules are run when nobody is named."""
@@ -78,7 +60,8 @@ def check(
     if not targets[0].startswith("N-"):
         if kind is None:
             raise click.UsageError("hits need --kind")
-        lines = tuple(_check_hits(workspace, targets, kind))
+        with workspace.store() as db:
+            lines = tuple(check_hits(workspace, db, targets, kind))
     elif kind is not None or len(targets) > 1:
         raise click.UsageError("a notice is checked alone, and has its kind")
     else:
@@ -103,21 +86,6 @@ def _look_at_listings(workspace: Workspace, name: str, *, allow_private: bool) -
     looks.look_again(workspace, urls, purpose=f"check of {name}", allow_private=allow_private)
 
 
-def run_rules(
-    workspace: Workspace, db: Database, notice: str, *, by: str, at: datetime
-) -> tuple[CheckLine, ...]:
-    """Check the notice and append the result, inside the caller's transaction."""
-    situation = gather_situation(workspace, db, notice, now=at)
-    lines = check_notice(situation)
-    for line in lines:
-        if line.state == "need" and line.rule in ("legal", "standing"):
-            need: ApprovalKind = "legal" if line.rule == "legal" else "standing"
-            record_need(db, notice, need, line.text, by=by, at=at)
-    record = {"holds": not blocking(lines), "lines": dump_lines(lines)}
-    record_notice_event(db, notice, "checked", record, by=by, at=at)
-    return lines
-
-
 def _print_lines(lines: Sequence[CheckLine], *, as_json: bool) -> None:
     for line in lines:
         if as_json:
@@ -126,35 +94,6 @@ def _print_lines(lines: Sequence[CheckLine], *, as_json: bool) -> None:
             rule = f"{line.rule}: " if line.rule not in ("missing", "not allowed") else ""
             state = line.state if rule else line.rule
             out().print(f"{state}: {rule}{clean(line.text)}", markup=False, soft_wrap=True)
-
-
-def _check_hits(workspace: Workspace, hits: Sequence[str], kind: str) -> list[CheckLine]:
-    with workspace.store() as db:
-        found = load_current_hits(workspace, db, hits)
-        recipient = workspace.find_recipient(site_of_hit(found[0]))
-        missing = missing_facts(find_kind(kind), found, workspace.config.sender, recipient)
-        lines = [CheckLine(rule="missing", state="missing", text=fact) for fact in missing]
-        try:
-            with _undone(db):
-                draft_stored(workspace, db, found, kind, Actor(name="nobody"))
-        except MissingFactsError:
-            pass  # all of them are in the list already
-        except NotAllowedError as error:
-            lines += [
-                CheckLine(rule="not allowed", state="missing", text=reason)
-                for reason in str(error).splitlines()
-            ]
-    return lines
-
-
-@contextmanager
-def _undone(db: Database) -> Iterator[None]:
-    """Take back whatever the block writes."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        db.rollback()
 
 
 @click.command()
@@ -182,14 +121,10 @@ def consider(
         raise click.UsageError("--result is empty")
     with context.workspace.store() as db:
         notice = load_notice(db, notice_id)
-        of = [find_hit_id(db, hit) for hit in hits] or list(notice.hits)
-        if strange := sorted({*of} - {*notice.hits}):
-            raise InputError(f"{', '.join(strange)}: not in {notice.id}")
         actor = authenticate(db, by)
-        with writing(db):
-            record_considerations(
-                db, notice.id, of, exception, result.strip(), actor, applies=applies, at=now()
-            )
+        of = consider_exception(
+            db, notice.id, hits, exception, result.strip(), actor, applies=applies
+        )
     verdict = "applies" if applies else "does not apply"
     _tell(f"{notice.id}: {exception} {verdict} to {len(of)} hits, as {actor.name} considered")
 
@@ -220,25 +155,15 @@ def approve(context: Context, notice_id: str, kind: ApprovalKind, by: str, reaso
                 "approving needs accounts, so that author and approver are two:"
                 " markhound user add NAME --role ROLE"
             )
-        with writing(db):
-            lines = run_rules(workspace, db, notice.id, by=account.name, at=now())
-            stopped = blocking(lines)
-            if not stopped:
-                _refuse_needless(db, notice.id, kind)
-                lacking = record_approval(db, notice, kind, account, reason.strip(), at=now())
-    if stopped:
+        done = approve_notice(workspace, db, notice.id, kind, account, reason.strip())
+    if stopped := done.stopped:
         missing = "\n".join(f"  - {line.rule}: {clean(line.text)}" for line in stopped)
         raise NotAllowedError(f"{notice.id} cannot be approved:\n{missing}")
-    for line in lines:
+    for line in done.lines:
         if line.state == "warning":
             _tell(f"warning: {line.rule}: {line.text}")
-    still = f"; it still needs: {', '.join(lacking)}" if lacking else "; it may be sent"
+    still = f"; it still needs: {', '.join(done.lacking)}" if done.lacking else "; it may be sent"
     _tell(f"{notice.id} approved by {account.name} ({kind}){still}")
-
-
-def _refuse_needless(db: Database, notice: str, kind: ApprovalKind) -> None:
-    if kind not in lacking_approvals(db, notice):
-        raise NotAllowedError(f"{notice} does not need this approval ({kind}), or has it already")
 
 
 def _tell(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -14,25 +14,22 @@ from console.authentication import authenticate
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import clean, print_rows
 from crawler.accounts import Actor
-from crawler.errors import InputError, NotFoundError
-from crawler.store.accounts import has_accounts, load_account
-from crawler.store.cases import (
-    find_case_hits,
-    find_case_id,
-    find_cases_of_url,
-    open_case,
-    record_case_event,
-)
-from crawler.store.database import now, writing
-from crawler.store.hits import find_hit_id, find_hit_url
-from crawler.store.listings import load_listing
+from crawler.store.cases import find_case_id
 from crawler.store.notices import find_cases
 from crawler.workspace import Workspace
 from pipelines.evidence.imported import HandedOver, find_handed_over
 from pipelines.takedown.attaching import FOLDER, store_file
 from pipelines.takedown.case_view import CaseView, gather_case
-from pipelines.takedown.cases import draft_case
-from pipelines.takedown.outcomes import SAID
+from pipelines.takedown.case_work import (
+    assign_case,
+    find_places,
+    keep_file,
+    note_case,
+    state_outcome,
+)
+from pipelines.takedown.cases import check_one_case
+from pipelines.takedown.drafting import open_case_of
+from pipelines.takedown.outcomes import SAID, OutcomeState
 from pipelines.takedown.situations import load_current_hits
 
 CASE = click.argument("case_id", metavar="CASE")
@@ -160,12 +157,10 @@ def open_(context: Context, hits: Sequence[str], by: str) -> None:
     """Open the case of these hits, which were judged infringing, or add them to it."""
     workspace = context.workspace
     with workspace.store() as db:
-        found = load_current_hits(workspace, db, hits)
-        drafted = draft_case(found, opened_at=now())
-        actor = _actor(workspace, db, by)
-        with writing(db):
-            ids = [stored.hit.id for stored in found]
-            opened = open_case(db, drafted, ids, actor, at=now())
+        check_one_case(
+            load_current_hits(workspace, db, hits)
+        )  # before anybody is asked for a passphrase
+        opened = open_case_of(workspace, db, hits, _actor(workspace, db, by))
     click.echo(opened.id)
 
 
@@ -178,7 +173,10 @@ def note(context: Context, case_id: str, text: str, by: str) -> None:
     """Add a note to a case."""
     if not text.strip():
         raise click.UsageError("the note is empty")
-    _record(context, case_id, "noted", {"text": text.strip()}, by)
+    with context.workspace.store() as db:
+        found, actor = find_case_id(db, case_id), _actor(context.workspace, db, by)
+        note_case(db, found, text, actor)
+    _tell(f"{found}: noted by {actor.name}")
 
 
 @case.command()
@@ -188,11 +186,12 @@ def note(context: Context, case_id: str, text: str, by: str) -> None:
 @pass_context
 def assign(context: Context, case_id: str, name: str, by: str) -> None:
     """Say who has a case; in a workspace with accounts, one of them."""
-    with context.workspace.store() as db:
-        to = load_account(db, name).name if has_accounts(db) else name.strip()
-    if not to:
+    if not name.strip():
         raise click.UsageError("the name is empty")
-    _record(context, case_id, "assigned", {"to": to}, by)
+    with context.workspace.store() as db:
+        found, actor = find_case_id(db, case_id), _actor(context.workspace, db, by)
+        assign_case(db, found, name, actor)
+    _tell(f"{found}: assigned by {actor.name}")
 
 
 @case.command()
@@ -206,9 +205,7 @@ def attach(context: Context, case_id: str, file: Path, by: str) -> None:
     with workspace.store() as db:
         found, actor = find_case_id(db, case_id), _actor(workspace, db, by)
         stored = store_file(workspace.folder, file)
-        record = {"sha256": stored.sha256, "name": stored.name, "bytes": stored.bytes}
-        with writing(db):
-            record_case_event(db, found, "attached", record, actor, at=now())
+        keep_file(db, found, stored, actor)
     _tell(f"{stored.name} kept in {FOLDER}/{stored.sha256}")
 
 
@@ -218,7 +215,7 @@ def attach(context: Context, case_id: str, file: Path, by: str) -> None:
 @click.option("--reason", required=True, help="How that is known.")
 @BY
 @pass_context
-def outcome(context: Context, target: str, state: str, reason: str, by: str) -> None:
+def outcome(context: Context, target: str, state: OutcomeState, reason: str, by: str) -> None:
     """State what became of a listing (its URL, its id or its hit), or of all of a case.
 
     What was seen later overrules it: a listing that is up again is restored.
@@ -227,43 +224,10 @@ def outcome(context: Context, target: str, state: str, reason: str, by: str) -> 
         raise click.UsageError("--reason is empty")
     workspace = context.workspace
     with workspace.store() as db:
-        places = _places(db, target)
+        places = find_places(db, target)
         actor = _actor(workspace, db, by)
-        with writing(db):
-            for found, urls in places.items():
-                record = {"urls": urls, "state": state, "reason": reason.strip()}
-                record_case_event(db, found, "outcome", record, actor, at=now())
+        state_outcome(db, places, state, reason, actor)
     _tell(f"{sum(map(len, places.values()))} listings in {', '.join(places)}: {state}")
-
-
-def _places(db: Database, target: str) -> dict[str, list[str]]:
-    """Return case -> the addresses in it that are meant."""
-    if target.startswith("c-"):
-        found = find_case_id(db, target)
-        urls = dict.fromkeys(find_hit_url(db, hit) for hit in find_case_hits(db, found))
-        if not urls:
-            raise InputError(f"{found} has no listings")
-        return {found: [*urls]}
-    is_hit = target.startswith("h-")
-    url = (
-        find_hit_url(db, find_hit_id(db, target))
-        if is_hit
-        else load_listing(db, target).listing.url
-    )
-    cases = find_cases_of_url(db, url)
-    if not cases:
-        raise NotFoundError(f"{url} is in no case; `markhound case open HIT` puts it into one")
-    return {found: [url] for found in cases}
-
-
-def _record(context: Context, case_id: str, event: str, record: dict[str, object], by: str) -> None:
-    workspace = context.workspace
-    with workspace.store() as db:
-        found, actor = find_case_id(db, case_id), _actor(workspace, db, by)
-        at: datetime = now()
-        with writing(db):
-            record_case_event(db, found, event, record, actor, at=at)
-    _tell(f"{found}: {event} by {actor.name}")
 
 
 def _actor(workspace: Workspace, db: Database, by: str) -> Actor:

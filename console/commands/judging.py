@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import get_args
 
 import click
 
 from console.authentication import authenticate
 from console.context import Context, pass_context, people
-from crawler.model import Judgement, JudgementKind
-from crawler.store.database import now, writing
-from crawler.store.hits import load_hit, record_judgement
+from crawler.causes import CAUSES
+from crawler.errors import LeasedError, NotAllowedError
+from crawler.model import JudgementKind
+from crawler.store.database import now
+from crawler.store.decisions import NONE_SEEN, Choice, record_decision
+from crawler.store.hits import load_hit
 
 
 @click.command()
@@ -25,8 +27,21 @@ from crawler.store.hits import load_hit, record_judgement
 )
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why, in words that a colleague understands.")
+@click.option("--cause", type=click.Choice(list(CAUSES)), help="Why, as one of the known causes.")
+@click.option(
+    "--despite-lease", is_flag=True, help="Decide though somebody else has the group in hand."
+)
 @pass_context
-def judge(context: Context, hit: str, decision: JudgementKind, by: str, reason: str) -> None:
+def judge(
+    context: Context,
+    hit: str,
+    decision: JudgementKind,
+    by: str,
+    reason: str,
+    cause: str | None,
+    *,
+    despite_lease: bool,
+) -> None:
     """Record a person's decision on a hit; the start of its id is enough.
 
     In a workspace with accounts NAME must be one, and prove it. Without, the name is recorded as
@@ -38,18 +53,20 @@ def judge(context: Context, hit: str, decision: JudgementKind, by: str, reason: 
     with context.workspace.store() as db:
         actor = authenticate(db, by)
         stored = load_hit(db, context.workspace.pictures, hit)
-        judgement = Judgement(
-            id=f"j-{secrets.token_hex(8)}",
+        choice = Choice(
             hit=stored.hit.id,
-            findings=stored.findings,
             decision=decision,
-            by=actor.name,
-            authenticated=actor.authenticated,
-            reason=reason.strip(),
-            judged_at=now(),
+            findings=stored.findings,
+            cause=cause,
+            reason=reason,
+            known=stored.judgement.id if stored.judgement else NONE_SEEN,
         )
-        with writing(db):
-            record_judgement(db, judgement)
+        try:
+            judgement = record_decision(db, choice, actor, at=now(), despite_lease=despite_lease)
+        except LeasedError as error:
+            raise NotAllowedError(
+                f"{stored.hit.id}: {error}; wait, or decide all the same by --despite-lease"
+            ) from error
     people().print(
         f"{judgement.hit} judged {decision} by {judgement.by}"
         + ("" if actor.authenticated else " (name not authenticated)"),

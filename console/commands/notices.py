@@ -11,12 +11,9 @@ from console.authentication import authenticate
 from console.commands import answering, approving, noticed, sending
 from console.commands.papers import batch, pdf
 from console.context import Context, pass_context, people
-from console.drafting import draft_stored
 from crawler.files import write_whole
-from crawler.store.approvals import record_need
-from crawler.store.database import now, writing
-from crawler.store.notices import record_notice
-from pipelines.takedown.kinds import KINDS, find_kind
+from pipelines.takedown.drafting import draft_and_keep
+from pipelines.takedown.kinds import KINDS
 from pipelines.takedown.situations import load_current_hits
 
 
@@ -70,15 +67,7 @@ def draft(
         load_current_hits(workspace, db, hits)  # before anybody is asked for a passphrase
         otherwise = workspace.config.sender.name or "not named"
         actor = authenticate(db, by, otherwise=otherwise)
-        with writing(db):
-            found = load_current_hits(workspace, db, hits)
-            drafted = draft_stored(workspace, db, found, kind, actor, language)
-            judgements = {h.hit.id: h.judgement.id for h in found if h.judgement}
-            account = actor.account.id if actor.account else None
-            record_notice(db, drafted, judgements, account=account)
-            if find_kind(kind).needs_legal:
-                reason = find_kind(kind).legal_basis
-                record_need(db, drafted.id, "legal", reason, by=actor.name, at=now())
+        drafted = draft_and_keep(workspace, db, hits, kind, actor, language)
     if output is None:
         click.echo(drafted.text, nl=False)
     else:

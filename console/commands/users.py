@@ -132,6 +132,18 @@ def disable(context: Context, name: str, by: str) -> None:
 
 @user.command()
 @click.argument("name")
+@BY
+@pass_context
+def enable(context: Context, name: str, by: str) -> None:
+    """Let a disabled account act again, with the passphrase it had; its tokens have ended."""
+    with context.workspace.store() as db:
+        account = load_account(db, name)
+        _change(db, replace(account, disabled=False), by)
+    _tell(f"Account {account.name} enabled")
+
+
+@user.command()
+@click.argument("name")
 @click.option("--by", default="", help="The admin who does it, when it is not the account itself.")
 @PASSPHRASE_FILE
 @pass_context

@@ -13,9 +13,11 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from console.web.areas import MENU, ROUTES
+from console.web.jobs import Jobs
 from console.web.pages import not_found, page
 from console.web.security import Guarded
 from console.web.stores import Stores
+from console.web.thumbnails import Thumbnails
 from console.web.visits import STATIC, Visit
 from crawler.workspace import Workspace
 
@@ -28,12 +30,15 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     :param hosts: names under which it answers, beside those of this machine and of the settings
     """
     known = {host.lower() for host in (*LOCAL, *hosts, *workspace.config.console.hosts)}
-    stores = Stores(workspace)
+    stores, jobs = Stores(workspace), Jobs()
+    thumbnails = Thumbnails(workspace.pictures)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        jobs.close()
         stores.close()
+        thumbnails.close()
 
     app = Starlette(
         routes=[
@@ -50,6 +55,8 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     )
     app.state.workspace = workspace
     app.state.stores = stores
+    app.state.jobs = jobs
+    app.state.thumbnails = thumbnails
     app.state.menu = MENU
     return app
 

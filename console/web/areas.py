@@ -6,26 +6,49 @@ from starlette.routing import BaseRoute
 
 from console.web.pages import Entry
 from console.web.routes import (
+    account,
+    bulk,
+    captures,
+    cases,
+    deciding,
+    files,
+    hits,
     overview,
+    people,
+    queue,
     registry,
     registry_editing,
     registry_import,
+    sellers,
     signing_in,
     sweeps,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
     *signing_in.ROUTES,
+    *queue.ROUTES,
+    *bulk.ROUTES,
+    *deciding.ROUTES,
+    *files.ROUTES,
+    *hits.ROUTES,
+    *captures.ROUTES,
+    *sellers.ROUTES,
+    *cases.ROUTES,
     *registry_import.ROUTES,
     *registry_editing.ROUTES,
     *registry.ROUTES,
     *sweeps.ROUTES,
     *overview.ROUTES,
+    *people.ROUTES,
+    *account.ROUTES,
 )
 
 MENU: tuple[Entry, ...] = (
+    queue.ENTRY,
+    Entry(path="/cases", words="cases.title"),
     Entry(path="/registry", words="registry.menu"),
     Entry(path="/sweeps", words="sweeps.menu"),
     Entry(path="/overview", words="overview.menu"),
+    people.ENTRY,
 )
 """In the order of a day's work; the first one is where ``/`` leads."""

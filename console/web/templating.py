@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from console.web.deciding import choices_of
 from pipelines.takedown.layout import make_visible
 
 FOLDER = Path(__file__).parent / "templates"
@@ -25,7 +27,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["choices_of"] = choices_of
     made.filters |= {"moment": _moment, "day": _day, "visible": visible, "number": _number}
+    made.filters["score"] = _score
     return made
 
 
@@ -52,6 +56,11 @@ def _day(context: Context, moment: date) -> Markup:
     if isinstance(moment, datetime):
         moment = moment.astimezone(ZoneInfo(context["zone"])).date()
     return Markup('<time datetime="{0}">{0}</time>').format(moment.isoformat())
+
+
+def _score(value: float) -> str:
+    """Return a score with two decimals, never rounded up to a limit that was not reached."""
+    return f"{math.floor(value * 100) / 100:.2f}"
 
 
 def _number(value: float) -> str:

@@ -16,9 +16,11 @@ from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console.web.keys import action_words, key_map
 from console.web.templating import render
 from console.web.words import load_words, say
 from crawler.accounts import MAY_APPROVE, MAY_WRITE, Account, Actor
+from crawler.store.preferences import Preferences, find_preferences
 from crawler.workspace import Workspace
 from matchers.wording import Language
 
@@ -73,6 +75,13 @@ class Visit:
         """Whether htmx asks, which puts the answer into the page that is there."""
         return self.request.headers.get("hx-request") == "true"
 
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What the account prefers; how things come, for a stranger."""
+        if self.account is None:
+            return Preferences()
+        return find_preferences(self.db, self.account.id)
+
     def say(self, key: str, **values: object) -> str:
         """Return the words of a key in the language of the visit."""
         return say(key, self.language, **values)
@@ -97,7 +106,9 @@ class Visit:
             "said": self.say(f"said.{said}") if f"said.{said}" in load_words() else "",
             "path": self.request.url.path,
             "static": static_url,
-            "zone": self.workspace.config.console.time_zone,
+            "zone": self.preferences.time_zone or self.workspace.config.console.time_zone,
+            "keys": key_map(self),
+            "action_words": action_words,
         }
         return HTMLResponse(render(template, context | values), status)
 

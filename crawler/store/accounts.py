@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,15 @@ from crawler.store.ledger import append_entry
 FREE_TRIES = 3
 """Wrong passphrases in a row before the next one has to wait."""
 LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A token of an account, which itself is kept by nobody but its owner."""
+
+    id: str
+    made_at: datetime
+    expires_at: datetime
 
 
 def has_accounts(db: Database) -> bool:
@@ -212,16 +222,22 @@ def _refuse_early(db: Database, account: Account, at: datetime) -> None:
             {"a": account.id},
         )
     )
-    over = row["tries"] - FREE_TRIES
-    if over < 0:
+    if not (wait := wait_after(row["tries"])):
         return
-    wait = min(timedelta(seconds=2.0 ** min(over + 1, 30)), LONGEST_WAIT)
     left = (datetime.fromisoformat(row["last"]) + wait - at).total_seconds()
     if left > 0:
         raise NotAllowedError(
             f"{row['tries']} wrong passphrases in a row for {account.name};"
             f" the next one may be given in {left:.0f} s"
         )
+
+
+def wait_after(tries: int) -> timedelta:
+    """Return how long the next passphrase has to wait after so many wrong ones in a row."""
+    over = tries - FREE_TRIES
+    if over < 0:
+        return timedelta()
+    return min(timedelta(seconds=2.0 ** min(over + 1, 30)), LONGEST_WAIT)
 
 
 def record_token(
@@ -242,22 +258,49 @@ def record_token(
 def end_tokens(db: Database, account: str, *, by: str, at: datetime) -> int:
     """End every session and every token of the account; return how many tokens had not ended."""
     db.execute("DELETE FROM web_sessions WHERE account = ?", [account])
-    rows = list(
-        db.query(
-            "SELECT id FROM tokens WHERE account = ? AND expires_at > ?"
-            " AND id NOT IN (SELECT token FROM token_ends)",
-            [account, timestamp(at)],
-        )
-    )
-    for row in rows:
+    tokens = find_tokens(db, account, at=at)
+    _end(db, account, tokens, by=by, at=at)
+    return len(tokens)
+
+
+def end_token(db: Database, account: Account, token: str, *, by: str, at: datetime) -> None:
+    """End one token of an account; inside the caller's transaction.
+
+    :raises NotFoundError: when the account has no token of that id that works
+    """
+    tokens = [known for known in find_tokens(db, account.id, at=at) if known.id == token]
+    if not tokens:
+        raise NotFoundError(f"{account.name} has no token {token!a} that works")
+    _end(db, account.id, tokens, by=by, at=at)
+
+
+def _end(db: Database, account: str, tokens: Sequence[Token], *, by: str, at: datetime) -> None:
+    for token in tokens:
         db.execute(
             "INSERT INTO token_ends (token, by, at) VALUES (?, ?, ?)",
-            [row["id"], by, timestamp(at)],
+            [token.id, by, timestamp(at)],
         )
-    if rows:
-        ended = {"tokens": [row["id"] for row in rows]}
+    if tokens:
+        ended = {"tokens": [token.id for token in tokens]}
         append_entry(db, "tokens-ended", account, ended, by=by, at=at)
-    return len(rows)
+
+
+def find_tokens(db: Database, account: str, *, at: datetime) -> list[Token]:
+    """Return the tokens of the account that work, oldest first."""
+    rows = db.query(
+        "SELECT t.id, t.expires_at, l.at FROM tokens t JOIN ledger l ON l.number = t.entry"
+        " WHERE t.account = ? AND t.expires_at > ? AND t.id NOT IN (SELECT token FROM token_ends)"
+        " ORDER BY t.entry",
+        [account, timestamp(at)],
+    )
+    return [
+        Token(
+            id=row["id"],
+            made_at=datetime.fromisoformat(row["at"]),
+            expires_at=datetime.fromisoformat(row["expires_at"]),
+        )
+        for row in rows
+    ]
 
 
 def load_token_account(db: Database, token: str, *, at: datetime) -> Account:

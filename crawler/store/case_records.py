@@ -75,11 +75,12 @@ def find_case_sweeps(db: Database, case: str, hits: Collection[str]) -> Iterator
 
 
 def find_case_judgements(db: Database, hits: Collection[str]) -> Iterator[Row]:
-    """Yield every judgement of the hits, oldest first."""
+    """Yield every judgement of the hits that stands, oldest first: not those that were undone."""
     return _of_hits(
         db,
-        "SELECT id, hit, findings, decision, judged_by AS by, authenticated, reason, judged_at"
-        " FROM judgements WHERE hit IN (SELECT value FROM json_each(:ids)) ORDER BY rowid",
+        "SELECT id, hit, findings, decision, judged_by AS by, authenticated, cause, reason, bulk,"
+        " judged_at FROM standing_judgements WHERE hit IN (SELECT value FROM json_each(:ids))"
+        " ORDER BY number",
         hits,
     )
 

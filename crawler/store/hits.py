@@ -16,6 +16,7 @@ from crawler.model import Hit, Judgement, Listing, Right, Sighting
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
 from crawler.store.ledger import append_entry
+from crawler.store.queue_rows import refresh_queue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +83,7 @@ def record_hits(
             " SELECT ?, ?, max(id), ?, ?, ? FROM right_versions WHERE right_id = ?",
             [hit.id, sighting.id, dump_json(hit), hit.score, int(hit.flagged), hit.right],
         )
+    refresh_queue(db, (hit.id for hit in (*hits, *ended)))
 
 
 def record_judgement(db: Database, judgement: Judgement) -> None:
@@ -95,6 +97,8 @@ def record_judgement(db: Database, judgement: Judgement) -> None:
         "authenticated": int(judgement.authenticated),
         "reason": judgement.reason,
         "judged_at": timestamp(judgement.judged_at),
+        "cause": judgement.cause,
+        "bulk": judgement.bulk,
     }
     with db.atomic():
         db.table("judgements").insert(row)
@@ -108,10 +112,13 @@ def record_judgement(db: Database, judgement: Judgement) -> None:
                 "findings": judgement.findings,
                 "authenticated": judgement.authenticated,
                 "reason": judgement.reason,
+                "cause": judgement.cause,
+                "bulk": judgement.bulk,
             },
             by=judgement.by,
             at=judgement.judged_at,
         )
+        refresh_queue(db, [judgement.hit])
 
 
 def load_hit(db: Database, pictures: PictureFolder, prefix: str) -> StoredHit:
@@ -270,17 +277,30 @@ def _differ(db: Database, one: int, other: int) -> bool:
 
 
 def find_judgement(db: Database, hit: str) -> Judgement | None:
-    """Return the newest judgement of the hit, if any."""
-    rows = db.query("SELECT * FROM judgements WHERE hit = ? ORDER BY rowid DESC LIMIT 1", [hit])
-    for row in rows:
-        return Judgement(
-            id=row["id"],
-            hit=row["hit"],
-            findings=row["findings"],
-            decision=row["decision"],
-            by=row["judged_by"],
-            authenticated=bool(row["authenticated"]),
-            reason=row["reason"],
-            judged_at=datetime.fromisoformat(row["judged_at"]),
-        )
-    return None
+    """Return the newest judgement of the hit that was not undone, if any."""
+    rows = db.query(
+        "SELECT * FROM standing_judgements WHERE hit = ? ORDER BY number DESC LIMIT 1", [hit]
+    )
+    return next(map(judgement_of, rows), None)
+
+
+def find_judged_hit(db: Database, judgement: str) -> str | None:
+    """Return the hit that a judgement is of; None when there is none of that id."""
+    rows = db.execute("SELECT hit FROM judgements WHERE id = ?", [judgement])
+    return next((str(hit) for (hit,) in rows), None)
+
+
+def judgement_of(row: Mapping[str, Any]) -> Judgement:
+    """Return the judgement of a row."""
+    return Judgement(
+        id=row["id"],
+        hit=row["hit"],
+        findings=row["findings"],
+        decision=row["decision"],
+        by=row["judged_by"],
+        authenticated=bool(row["authenticated"]),
+        reason=row["reason"],
+        judged_at=datetime.fromisoformat(row["judged_at"]),
+        cause=row["cause"],
+        bulk=row["bulk"],
+    )

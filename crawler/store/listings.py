@@ -14,6 +14,7 @@ from crawler.formats import dump_json, load_record
 from crawler.model import Listing, Sighting, TargetKind
 from crawler.sites import canonical_url
 from crawler.store.database import timestamp
+from crawler.store.seller_contacts import record_seller
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,7 @@ def record_sighting(db: Database, sighting: Sighting) -> bool:
             listing.target,
         ],
     )
+    record_seller(db, sighting.listing, listing)
     for picture in sighting.pictures:
         db.execute(
             "INSERT INTO sighting_pictures (sighting, url, sha256, problem) VALUES (?, ?, ?, ?)",

@@ -2,10 +2,11 @@
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
-time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), and
-``web_sessions`` (who is signed in), and those of ``figures_schema`` (counted from the others),
-which are no records. What is current is the newest row
-(``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
+time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``web_sessions``,
+``sign_in_tries`` (who is signed in, and who tried), ``preferences``, and the queue
+(``queue_schema.NO_RECORDS``) and figures (``figures_schema.NO_RECORDS``), which are no records.
+What is current is the newest row of ``right_versions``, ``hit_findings``, ``standing_judgements``,
+``sweep_ends``, never an edited one.
 """
 
 from __future__ import annotations
@@ -17,14 +18,19 @@ from sqlite_utils import Database, Migrations
 from crawler.store import (
     accounts_schema,
     crawl_schema,
+    desk_schema,
     figures_schema,
     first_schema,
     handover_schema,
     lessons_schema,
+    queue_schema,
+    review_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
+from crawler.store.queue_rows import rebuild_queue
 from crawler.store.right_facts import fill_right_facts
+from crawler.store.seller_contacts import record_known_sellers
 from crawler.store.stamps_schema import STAMPS
 from crawler.store.web_sessions_schema import SESSIONS
 
@@ -137,6 +143,40 @@ def m0010_lessons(db: Database) -> None:
 def m0011_web_sessions(db: Database) -> None:
     """Keep who is signed in to the console."""
     _run(db, SESSIONS)
+
+
+@migrations()
+def m0012_queue(db: Database) -> None:
+    """Keep the queue and what is done in it: leases, places, views, undone judgements, bulks."""
+    _run(db, queue_schema.RECORDS)
+    _make_append_only(db, queue_schema.APPEND_ONLY)
+    for kept in queue_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    for rule in queue_schema.RULES:
+        db.execute(rule)
+    _run(db, queue_schema.DERIVED)
+    _run(db, queue_schema.AT_WORK)
+    rebuild_queue(db)
+
+
+@migrations()
+def m0012_desk(db: Database) -> None:
+    """Keep who offers what and by what sellers are known, and find cases by what is in them."""
+    _run(db, desk_schema.TABLES)
+    record_known_sellers(db)
+    _make_append_only(db, desk_schema.RECORDS)
+
+
+@migrations()
+def m0012_review(db: Database) -> None:
+    """Keep what people prefer and what is looked at twice; find the ledger's entries by kind."""
+    _run(db, review_schema.PREFERENCES)
+    _run(db, review_schema.SECOND_LOOKS)
+    _run(db, review_schema.AUDIT)
+    _make_append_only(db, review_schema.SECOND_LOOK_RECORDS)
+    db.execute(review_schema.BY_ANOTHER)
+    for kept in review_schema.SECOND_LOOKS_KEPT.items():
+        db.execute(accounts_schema.never_replaced(*kept))
 
 
 @migrations()

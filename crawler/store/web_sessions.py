@@ -6,6 +6,7 @@ is disabled, and when its passphrase changes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -21,6 +22,20 @@ LONGEST = timedelta(hours=12)
 """However much it is used."""
 _NOTED = timedelta(minutes=1)
 """How exactly the last use is kept: not every request writes."""
+
+
+_SHOWN = 16
+"""Digits of the token's digest that are shown as the session's id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """Somebody signed in with one browser."""
+
+    id: str
+    begun_at: datetime
+    used_at: datetime
+    """To the minute."""
 
 
 def begin_session(db: Database, account: Account, *, at: datetime) -> str:
@@ -57,6 +72,64 @@ def find_session_account(db: Database, token: str, *, at: datetime) -> Account |
                 "UPDATE web_sessions SET used_at = ? WHERE sha256 = ?", [timestamp(at), digest]
             )
     return account
+
+
+def find_sessions(db: Database, account: str, *, at: datetime) -> list[Session]:
+    """Return the sessions of an account that are not over, the one used last first."""
+    rows = db.query(
+        "SELECT sha256, begun_at, used_at FROM web_sessions WHERE account = ? AND begun_at > ?"
+        " AND used_at > ? ORDER BY used_at DESC",
+        [account, timestamp(at - LONGEST), timestamp(at - IDLE)],
+    )
+    return [
+        Session(
+            id=row["sha256"][:_SHOWN],
+            begun_at=datetime.fromisoformat(row["begun_at"]),
+            used_at=datetime.fromisoformat(row["used_at"]),
+        )
+        for row in rows
+    ]
+
+
+def count_sessions(db: Database, *, at: datetime) -> dict[str, int]:
+    """Return how many sessions of each account are not over."""
+    rows = db.execute(
+        "SELECT account, count(*) FROM web_sessions WHERE begun_at > ? AND used_at > ?"
+        " GROUP BY account",
+        [timestamp(at - LONGEST), timestamp(at - IDLE)],
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def end_sessions(
+    db: Database,
+    account: Account,
+    *,
+    by: str,
+    at: datetime,
+    session: str = "",
+    keep: str = "",
+) -> int:
+    """End sessions of an account; return how many there were.
+
+    :param session: id of the one that ends; all of them unless given
+    :param keep: token of one that goes on
+    """
+    kept = token_digest(keep) if keep else ""
+    with writing(db):
+        count = db.execute(
+            "DELETE FROM web_sessions WHERE account = :account AND sha256 <> :kept"
+            " AND substr(sha256, 1, length(:session)) = :session",
+            {"account": account.id, "kept": kept, "session": session},
+        ).rowcount
+        if count:
+            append_entry(db, "sessions-ended", account.id, {"sessions": count}, by=by, at=at)
+    return count
+
+
+def session_id(token: str) -> str:
+    """Return the id of the session that has this token."""
+    return token_digest(token)[:_SHOWN]
 
 
 def end_session(db: Database, token: str, *, account: Account, at: datetime) -> None:

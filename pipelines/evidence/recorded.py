@@ -27,6 +27,8 @@ class Recorded:
     """Columns that the entry's record has under another name."""
     members: Mapping[str, str] = field(default_factory=dict)
     """Columns whose value is one of a list in the entry's record."""
+    later: tuple[str, ...] = ()
+    """Columns that are empty where the entry does not speak of them: it is older than they are."""
     record: Literal["whole", "part"] | None = None
     """What the column ``record`` is of the entry's record; None: something else."""
     event: str | None = None
@@ -49,6 +51,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             subject=("hit",),
             hand={"judged_by": "by", "judged_at": "at"},
             names={"id": "judgement"},
+            later=("cause", "bulk"),
             entry=(
                 "(SELECT number FROM ledger WHERE kind = 'judgement' AND subject = t.hit"
                 f" AND {_JUDGEMENT} = t.id)"
@@ -57,6 +60,15 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
                 f"{_JUDGEMENT} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM judgements"
                 f" WHERE id = {_JUDGEMENT} AND hit = subject)"
             ),
+        ),
+        "undone_judgements": Recorded(kinds=("judgement-undone",), subject=("hit",), hand=HAND),
+        "bulks": Recorded(kinds=("bulk-drawn",), subject=("grp",), hand=HAND, names={"id": "bulk"}),
+        "bulk_looks": Recorded(kinds=("bulk-look",), subject=("hit",), hand=HAND),
+        "lessons": Recorded(
+            kinds=("lesson", "lesson-undone"),
+            subject=("right_id",),
+            hand=HAND,
+            names={"id": "lesson"},
         ),
         "notices": Recorded(
             kinds=("notice-drafted",),

@@ -149,7 +149,11 @@ def _row_problem(table: str, known: Recorded, row: dict[str, Any]) -> str:
 
 def _said(known: Recorded, row: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     """Return what the entry says, by column."""
-    said = {**record, **{column: row[f"l_{side}"] for column, side in known.hand.items()}}
+    said = {
+        **dict.fromkeys(known.later),
+        **record,
+        **{column: row[f"l_{side}"] for column, side in known.hand.items()},
+    }
     for column, name in known.names.items():
         said.pop(column, None)
         if name in record:

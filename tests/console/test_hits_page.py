@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from console.hits_cards import mark_spans, safe_link
+from console.hit_parts import mark_spans, safe_link
 from console.hits_labels import LABELS
 from console.hits_page import render_hits_page
 from console.hits_pictures import load_thumbnail

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from console.web.pages import EVERYBODY, LANGUAGE, SESSION, action, open_page
+from console.web.proving import prove
 from console.web.visits import Visit
 from console.web.words import LANGUAGES
-from crawler.accounts import Account, is_passphrase, parse_name
-from crawler.errors import InputError, NotAllowedError, NotFoundError
-from crawler.store.accounts import has_accounts, load_account, sign_in
+from crawler.accounts import Account
+from crawler.store.accounts import has_accounts
 from crawler.store.database import now
 from crawler.store.web_sessions import LONGEST, begin_session, end_session
 
-_AT_ONCE = threading.Semaphore(2)
-"""Passphrases that are hashed at one time: each takes 64 MiB and a third of a second."""
-_NOBODY = (
-    "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5IGhhcyB0aGlz$"
-    "PWCFxGAWoJPqUJIMMRtBzjuZXPRRHsq8Bp8S1bpQeeM"
-)
-"""A hash that is looked at where no account has the name, so that both take as long."""
 YEAR = timedelta(days=365)
 
 
@@ -50,12 +42,16 @@ def do_sign_in(visit: Visit) -> Response:
     """Sign in: the passphrase is looked at, and a session begins."""
     name = visit.field("name")
     passphrase = visit.form.get("passphrase")
-    with _AT_ONCE:
-        account = _prove(visit, name, passphrase if isinstance(passphrase, str) else "")
+    account = prove(visit, name, passphrase if isinstance(passphrase, str) else "")
     if isinstance(account, str):
         return _page(visit, account, HTTPStatus.FORBIDDEN)
+    return start_session(visit, account, own_path(visit.field("to")))
+
+
+def start_session(visit: Visit, account: Account, to: str, *, said: str = "") -> Response:
+    """Begin a session of somebody who proved to be the account, in this browser."""
     token = begin_session(visit.db, account, at=now())
-    answer = visit.redirect(own_path(visit.field("to")))
+    answer = visit.redirect(to, said=said)
     answer.set_cookie(
         SESSION,
         token,
@@ -65,20 +61,6 @@ def do_sign_in(visit: Visit) -> Response:
         secure=visit.request.url.scheme == "https",
     )
     return answer
-
-
-def _prove(visit: Visit, name: str, passphrase: str) -> Account | str:
-    """Return the account, or why it was not proved: the same words for all that is wrong."""
-    try:
-        load_account(visit.db, parse_name(name))
-    except (NotFoundError, InputError):
-        is_passphrase(_NOBODY, passphrase)
-        return visit.say("sign_in.wrong")
-    try:
-        return sign_in(visit.db, name, passphrase, at=now())
-    except NotAllowedError as error:
-        waits = "wrong passphrases in a row" in str(error)
-        return visit.say("sign_in.wait" if waits else "sign_in.wrong")
 
 
 def do_sign_out(visit: Visit) -> Response:

@@ -61,6 +61,7 @@ def workspace(noticed: Path, tmp_path: Path) -> Workspace:
         "UPDATE judgements SET hit = (SELECT max(id) FROM hits) WHERE hit <>"
         " (SELECT max(id) FROM hits)",
         "UPDATE judgements SET authenticated = 1",
+        "UPDATE judgements SET cause = 'counterfeit'",
         "DELETE FROM judgements WHERE id = 'j-2'",
         "DELETE FROM judgements",
         "UPDATE notices SET record = replace(record, '请删除', '请保留')",
@@ -94,7 +95,7 @@ def test_a_judgement_that_no_entry_tells_of_is_told(workspace: Workspace) -> Non
     with at_hand(workspace) as db:
         db.execute(
             "INSERT INTO judgements SELECT 'j-9', hit, findings, 'licensed', 'eve', 1, 'r',"
-            " judged_at FROM judgements WHERE id = 'j-1'"
+            " judged_at, cause, bulk FROM judgements WHERE id = 'j-1'"
         )
     [told] = [c for c in verified(workspace) if c.subject == "judgements" and c.state == "unproven"]
     assert told.detail.startswith("1 have no entry of the ledger")

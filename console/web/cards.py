@@ -1,0 +1,389 @@
+"""A stored hit -> its card: everything that a person looks at before deciding."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+from markupsafe import Markup
+from sqlite_utils import Database
+
+from console.hit_parts import (
+    ChosenPair,
+    Step,
+    choose_pairs,
+    file_caption,
+    is_part,
+    language_tag,
+    make_steps,
+    mark_spans,
+    safe_link,
+    shown_price,
+    shown_score,
+    title_spans,
+)
+from console.hits_labels import LABELS
+from console.web.licences import LicenceCheck, check_licences
+from console.web.thumbnails import Thumbnails
+from console.web.visits import Visit
+from console.web.words import load_words
+from crawler.causes import CAUSES
+from crawler.model import Finding
+from crawler.sellers import seller_id, seller_name
+from crawler.store.captures import Capture, find_captures
+from crawler.store.cases import find_cases_of_url
+from crawler.store.database import now
+from crawler.store.hits import StoredHit
+from crawler.store.ledger import Entry, find_entries
+from crawler.store.listing_history import ListingHistory, find_history
+from crawler.store.rights import load_right
+from crawler.store.seller_hits import SellerRight, find_seller_rights
+from matchers.pictures.prints import Box
+from pipelines.takedown.layout import make_visible
+from pipelines.takedown.wording import RIGHT_KINDS, describe_edits
+
+MOST_PAIRS = 4
+"""Pairs of pictures shown for one hit."""
+LONGEST_TITLE = 300
+"""Characters of a title that are shown at once."""
+AXIS = (-14.0, 38.0)
+"""Bits that a waterfall shows at most; one licence would squeeze all the rest."""
+UNIT = 1000
+"""Side of the square through which a registered region is laid over the listing's."""
+
+_TURNS: dict[str, tuple[int, int, int, int, int, int]] = {
+    "mirror": (-1, 0, 0, 1, 1, 0),
+    "flip": (1, 0, 0, -1, 0, 1),
+    "rotate-90": (0, 1, -1, 0, 1, 0),
+    "rotate-180": (-1, 0, 0, -1, 1, 1),
+    "rotate-270": (0, -1, 1, 0, 0, 1),
+    "transpose": (0, 1, 1, 0, 0, 0),
+    "transverse": (0, -1, -1, 0, 1, 1),
+}
+"""How a picture was turned -> the matrix (as SVG has it) that does the same to the unit square."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """One side of a pair: a picture of the workspace, or the words that stand in its place."""
+
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+    """Of the picture itself in pixels, upright; 0 where it cannot be shown."""
+    region: Box | None = None
+    """What of it matches, unless that is all of it."""
+    missing: str = ""
+    """Key of the words that say why there is none."""
+    problem: str = ""
+    """Why one that is there cannot be shown."""
+    name: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a picture to show."""
+        return self.width > 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """A picture of the listing beside one of the right."""
+
+    listing: Picture
+    reference: Picture
+    caption: str
+    """How the listing's was altered, or what was read in it."""
+    is_matched: bool
+    over: str = ""
+    """SVG transform that lays the unit square over the listing's region; empty = no comparison."""
+    seen: Box = (0, 0, 0, 0)
+    """What of the right's picture is laid there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    """One finding in the waterfall, with the place of its bar in per mille of the width."""
+
+    step: Step
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disguise:
+    """A registered form, and how the listing writes it."""
+
+    text: str
+    form: str
+    edits: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """Something that happened to the hit, as the ledger has it."""
+
+    what: str
+    """In words."""
+    by: str
+    at: datetime
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HitCard:
+    """A hit as it is shown."""
+
+    stored: StoredHit
+    blind: bool
+    """Whether what others decided stays hidden."""
+    licences: tuple[LicenceCheck, ...]
+    title: Markup
+    title_length: int
+    """Characters of the whole title; more than ``LONGEST_TITLE`` = the rest is folded away."""
+    whole_title: Markup
+    language: str | None
+    link: str | None
+    """The address, only where it is plain http or https."""
+    kind: str
+    """Of the right, in words."""
+    disguises: tuple[Disguise, ...]
+    pairs: tuple[Pair, ...]
+    hidden_pairs: int
+    prior: float | None
+    """Bits before any finding; None where the score does not tell."""
+    bars: tuple[Bar, ...]
+    zero: float
+    price: str | None
+    usual: str | None
+    share: int | None
+    """The price in percent of what is usual."""
+    seller: str
+    seller_name: str
+    seller_rights: tuple[SellerRight, ...]
+    """Rights on which the seller has hits, this one among them."""
+    history: ListingHistory | None
+    captures: tuple[Capture, ...]
+    cases: tuple[str, ...]
+    told: tuple[Told, ...]
+    """What happened to the hit, newest first; nothing where that stays hidden."""
+
+    @property
+    def id(self) -> str:
+        """The hit's."""
+        return self.stored.hit.id
+
+    @property
+    def score(self) -> str:
+        """Two decimals, never rounded up to a limit that was not reached."""
+        return shown_score(self.stored)
+
+    @property
+    def listing_id(self) -> str:
+        """The listing's, for the command line."""
+        return self.stored.listing.id
+
+    @property
+    def right_argument(self) -> str:
+        """The right's id as a shell takes it."""
+        return shlex.quote(make_visible(self.stored.right.id))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the title is longer than what is shown at once."""
+        return self.title_length > LONGEST_TITLE
+
+
+def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> HitCard:
+    """Choose and mark what is shown of a hit.
+
+    :param blind: for a second look: without what others decided, and what came of it
+    """
+    db, listing, language = visit.db, stored.listing, visit.language
+    right = load_right(db, visit.workspace.pictures, stored.right.id)
+    thumbnails: Thumbnails = visit.request.app.state.thumbnails
+    chosen = choose_pairs(stored, language)
+    steps = list(make_steps(stored, LABELS[language], language, longest_title=LONGEST_TITLE))
+    bars, zero = _bars(steps)
+    usual, share = _usual(stored)
+    spans, seller = title_spans(stored), seller_id(listing)
+    return HitCard(
+        stored=stored,
+        blind=blind,
+        licences=tuple(check_licences(visit, stored, right, now().date(), blind=blind)),
+        title=mark_spans(listing.title[:LONGEST_TITLE], spans),
+        title_length=len(listing.title),
+        whole_title=mark_spans(listing.title, spans),
+        language=language_tag(listing),
+        link=safe_link(listing.url),
+        kind=RIGHT_KINDS[language][stored.right.kind],
+        disguises=_disguises(stored.hit.findings, steps, visit),
+        pairs=tuple(_pair(stored, thumbnails, pair) for pair in chosen[:MOST_PAIRS]),
+        hidden_pairs=max(0, len(chosen) - MOST_PAIRS),
+        prior=_prior(stored),
+        bars=bars,
+        zero=zero,
+        price=shown_price(listing),
+        usual=usual,
+        share=share,
+        seller=seller,
+        seller_name=seller_name(listing),
+        seller_rights=tuple(find_seller_rights(db, seller)),
+        history=find_history(db, listing.url, stored.hit.target),
+        captures=_captures(db, stored),
+        cases=() if blind else tuple(find_cases_of_url(db, listing.url)),
+        told=() if blind else tuple(_history(visit, stored.hit.id)),
+    )
+
+
+def _captures(db: Database, stored: StoredHit) -> tuple[Capture, ...]:
+    """Return the captures of the hit's page, newest first: one a file, the hit's own if there."""
+    by_file: dict[str, Capture] = {}
+    for capture in find_captures(db, url=stored.listing.url):
+        if capture.file not in by_file or capture.hit == stored.hit.id:
+            by_file[capture.file] = capture
+    return tuple(sorted(by_file.values(), key=lambda capture: capture.at, reverse=True))
+
+
+def _history(visit: Visit, hit: str) -> Iterator[Told]:
+    for entry in reversed(list(find_entries(visit.db, subject=hit))):
+        yield _told(visit, entry)
+
+
+def _told(visit: Visit, entry: Entry) -> Told:
+    record = orjson.loads(entry.record)
+    cause, decision = str(record.get("cause") or ""), str(record.get("decision") or "")
+    what = entry.kind
+    if entry.kind == "judgement" and f"decision.{decision}" in load_words():
+        what = visit.say(f"decision.{decision}")
+    elif (key := f"hit.told_{entry.kind.replace('-', '_')}") in load_words():
+        what = visit.say(key)
+    return Told(
+        what=what,
+        by=entry.by,
+        at=datetime.fromisoformat(entry.at),
+        cause=CAUSES[cause].words(visit.language) if cause in CAUSES else cause,
+        reason=str(record.get("reason") or ""),
+    )
+
+
+def _disguises(
+    findings: Sequence[Finding], steps: Sequence[Step], visit: Visit
+) -> tuple[Disguise, ...]:
+    where = {id(step.finding): step.where for step in steps}
+    found = {
+        (finding.text, finding.form): Disguise(
+            text=finding.text,
+            form=finding.form,
+            edits=describe_edits(finding, visit.language),
+            where=where.get(id(finding), ""),
+        )
+        for finding in findings
+        if finding.feature == "name" and finding.text and finding.form and finding.edits
+    }
+    return tuple(found.values())
+
+
+def _usual(stored: StoredHit) -> tuple[str | None, int | None]:
+    price, currency = stored.listing.price, stored.listing.currency
+    usual = stored.right.prices.get(currency or "")
+    if usual is None:
+        return None, None
+    share = None if price is None or not usual > 0 else round(price * 100 / usual)
+    return f"{usual} {currency}", share
+
+
+def _prior(stored: StoredHit) -> float | None:
+    """Return the bits that the score has besides the findings': what stood before them."""
+    score = stored.hit.score
+    if not 1e-12 < score < 1 - 1e-12:
+        return None
+    return math.log2(score / (1 - score)) - sum(f.weight for f in stored.hit.findings)
+
+
+def _bars(steps: Sequence[Step]) -> tuple[tuple[Bar, ...], float]:
+    sums = [0.0, *(step.total for step in steps)]
+    low = max(AXIS[0], min(sums)) - 0.5
+    high = min(AXIS[1], max(sums)) + 0.5
+
+    def place(bits: float) -> float:
+        return round((min(max(bits, low), high) - low) / (high - low) * 1000, 1)
+
+    bars = []
+    for step in steps:
+        left, right = sorted((place(step.before), place(step.total)))
+        bars.append(
+            Bar(
+                step=step,
+                left=left,
+                width=max(6.0, round(right - left, 1)),
+            )
+        )
+    return tuple(bars), place(0)
+
+
+def _pair(stored: StoredHit, thumbnails: Thumbnails, pair: ChosenPair) -> Pair:
+    listing = _picture(
+        thumbnails,
+        stored.picture_files.get(pair.image or ""),
+        pair.region,
+        missing="not_stored" if pair.image else "no_picture",
+    )
+    reference = _picture(
+        thumbnails,
+        stored.reference_files.get(pair.reference or ""),
+        pair.reference_region,
+        missing="not_stored" if pair.reference else "no_reference",
+        name=file_caption(pair.reference),
+    )
+    compared = pair.finding is not None and pair.finding.reference is not None
+    over, seen = "", (0, 0, 0, 0)
+    if compared and listing.is_shown and reference.is_shown:
+        here = pair.region or (0, 0, listing.width, listing.height)
+        seen = pair.reference_region or (0, 0, reference.width, reference.height)
+        over = lay_over(here, pair.finding.transform if pair.finding else None)
+    return Pair(
+        listing=listing,
+        reference=reference,
+        caption=pair.caption,
+        is_matched=pair.finding is not None,
+        over=over,
+        seen=seen,
+    )
+
+
+def _picture(
+    thumbnails: Thumbnails, file: Path | None, region: Box | None, *, missing: str, name: str = ""
+) -> Picture:
+    if file is None:
+        return Picture(missing=missing, name=name)
+    measured = thumbnails.measure(file)
+    if measured.problem:
+        return Picture(sha256=file.name, problem=measured.problem, missing="broken", name=name)
+    size = (measured.width, measured.height)
+    return Picture(
+        sha256=file.name,
+        width=measured.width,
+        height=measured.height,
+        region=region if region and is_part(region, size) else None,
+        name=name,
+    )
+
+
+def lay_over(here: Box, transform: str | None) -> str:
+    """Return the SVG transform that lays a square of ``UNIT`` over a region, turned as it was.
+
+    :param transform: as in ``Finding.transform``; what is no turn in it is left out
+    """
+    x, y, width, height = here
+    parts = (transform or "").split("+")
+    a, b, c, d, e, f = next((_TURNS[part] for part in parts if part in _TURNS), (1, 0, 0, 1, 0, 0))
+    wide, high = width / UNIT, height / UNIT
+    values = (wide * a, high * b, wide * c, high * d, x + width * e, y + height * f)
+    return f"matrix({' '.join(f'{value:g}' for value in values)})"

@@ -1,0 +1,93 @@
+"""Deciding on a hit, and taking it back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from console.web.changes import find_changes
+from console.web.deciding import parse_choice
+from console.web.pages import action
+from console.web.routes.hits import load_exact_hit
+from console.web.routes.signing_in import own_path
+from console.web.visits import Visit
+from crawler.errors import ChangedError, InputError, LeasedError
+from crawler.store.database import now
+from crawler.store.decisions import record_decision, undo_judgement
+from crawler.store.queue_views import keep_last_judgement
+
+
+def judge(visit: Visit) -> Response:
+    """Record a decision, unless something came in between: then say what."""
+    assert visit.account is not None
+    stored = load_exact_hit(visit, visit.part("hit"))
+    to = own_path(visit.field("to") or f"/hits/{stored.hit.id}")
+    choice = parse_choice(visit, stored)
+    at = now()
+    try:
+        judgement = record_decision(visit.db, choice, visit.actor, at=at)
+    except LeasedError as error:
+        return stopped(visit, stored.hit.id, to, leased=error)
+    except ChangedError as error:
+        return stopped(visit, stored.hit.id, to, changed=error)
+    keep_last_judgement(visit.db, visit.account, stored.hit.id, judgement.id, at=at)
+    return visit.redirect(to, said=f"judged_{judgement.decision}")
+
+
+def undo(visit: Visit) -> Response:
+    """Take the newest judgement of a hit back."""
+    assert visit.account is not None
+    hit, at = visit.part("hit"), now()
+    to = own_path(visit.field("to") or f"/hits/{hit}")
+    reason = visit.field("reason") or visit.say("queue.undone_by_hand")
+    try:
+        done = undo_judgement(visit.db, visit.field("judgement"), visit.actor, reason=reason, at=at)
+    except LeasedError as error:
+        return stopped(visit, hit, to, leased=error)
+    if done.hit != hit:
+        raise InputError(visit.say("queue.bad_form"))
+    keep_last_judgement(visit.db, visit.account, hit, None, at=at)
+    return visit.redirect(to, said="undone")
+
+
+def stopped(
+    visit: Visit,
+    hit: str,
+    to: str,
+    *,
+    leased: LeasedError | None = None,
+    changed: ChangedError | None = None,
+) -> Response:
+    """Return the page that says why nothing was decided, and what changed."""
+    changes = []
+    if changed is not None and changed.seen is not None:
+        changes = find_changes(visit, changed.seen, changed.current)
+    stored = load_exact_hit(visit, hit)
+    return visit.render(
+        "queue_stopped.html",
+        status=HTTPStatus.CONFLICT,
+        hit=hit,
+        to=to,
+        again=_again(to, hit),
+        leased=leased,
+        changed=changed,
+        changes=changes,
+        judgement=stored.judgement,
+        title_of_hit=stored.listing.title,
+    )
+
+
+def _again(to: str, hit: str) -> str:
+    """Return the address where the hit is looked at again."""
+    path, _, query = to.partition("?")
+    if not path.startswith("/queue/"):
+        return f"/hits/{hit}"
+    kept = [part for part in query.split("&") if part and not part.startswith(("after=", "hit="))]
+    return f"{path}?{'&'.join([*kept, f'hit={hit}'])}"
+
+
+ROUTES = (
+    action("/hits/{hit}/judge", judge),
+    action("/hits/{hit}/undo", undo),
+)
