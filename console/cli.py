@@ -24,6 +24,7 @@ COMMANDS = {
     "hits": "hits",
     "explain": "explain",
     "judge": "judging",
+    "second-looks": "second_looks",
     "serve": "serving",
     "user": "users",
     "case": "cases",
@@ -41,7 +42,7 @@ COMMANDS = {
 """Command -> module of console.commands, in the order in which people need them. A module is
 loaded when its command is called: Scrapy alone takes longer to load than most commands to run."""
 
-NAMED = {"follow-up": "follow_up_command"}
+NAMED = {"follow-up": "follow_up_command", "second-looks": "second_looks"}
 """Command -> its name in its module, where that is another one."""
 
 EXIT_WRONG = 2

@@ -134,6 +134,9 @@ class ConsoleConfig:
     bar, without a port."""
     time_zone: str = "UTC"
     """IANA name of the zone in which times are shown: Asia/Shanghai."""
+    second_look_share: float = 0.05
+    """Share of what was put aside that is drawn after each sweep, to be looked at by another
+    person; 0 = none."""
     days_to_judge: int = 3
     """Days that a hit may wait for a decision; after that the queue shows it as overdue."""
 
@@ -209,6 +212,7 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # [console]
 # hosts = ["review.your-firm.example"]  # names under which others reach `markhound serve`
 # time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
+# second_look_share = 0.05              # of what was put aside, looked at again by another person
 # days_to_judge = 3                     # after so many days a hit that waits is overdue
 """
 
@@ -268,6 +272,8 @@ def console_problem(console: ConsoleConfig) -> str | None:
     for host in console.hosts:
         if not host.strip() or any(char in host for char in ":/@ "):
             return f"expected names without port and scheme in hosts, got {host!r}"
+    if not 0 <= console.second_look_share <= 1:
+        return f"expected second_look_share of 0 to 1, got {console.second_look_share}"
     try:
         ZoneInfo(console.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import click
@@ -11,16 +12,25 @@ from console.authentication import read_passphrase
 from console.context import Context, pass_context, people
 from console.web.app import make_app
 from crawler.accounts import hash_passphrase, parse_name
+from crawler.errors import InputError
 from crawler.store.accounts import has_accounts, record_account
 from crawler.store.database import now, writing
 from crawler.workspace import Workspace
 
 PORT = 8787
+_BACKLOG = 2048
+"""Connections that wait to be taken, as uvicorn has it."""
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=PORT, show_default=True, help="0 = any that is free.")
+@click.option(
+    "--port",
+    default=PORT,
+    type=click.IntRange(0, 65535),
+    show_default=True,
+    help="0 = any that is free.",
+)
 @pass_context
 def serve(context: Context, host: str, port: int) -> None:
     """Open the review console in this workspace, until it is stopped (Ctrl-C).
@@ -28,6 +38,7 @@ def serve(context: Context, host: str, port: int) -> None:
     Others reach it through a reverse proxy that speaks TLS: docs/how-to/serve-the-console.md.
     """
     workspace = context.workspace
+    listening = _listen(host, port)
     _tell_accounts(workspace)
     config = uvicorn.Config(
         make_app(workspace, hosts=[] if host in {"0.0.0.0", "::"} else [host]),  # noqa: S104
@@ -40,9 +51,21 @@ def serve(context: Context, host: str, port: int) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    socket = config.bind_socket()
-    people().print(f"The console: http://{_shown(host)}:{socket.getsockname()[1]}/  (Ctrl-C stops)")
-    server.run(sockets=[socket])
+    at = f"{_shown(host)}:{listening.getsockname()[1]}"
+    people().print(f"The console: http://{at}/  (Ctrl-C stops)", markup=False)
+    server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    :raises InputError: where that cannot be
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise InputError(f"cannot listen at {_shown(host)}:{port}: {error}") from error
 
 
 def _shown(host: str) -> str:

@@ -11,6 +11,7 @@ from typing import get_args
 import click
 from rich.console import Console
 
+from console.commands.second_looks import told
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.progress import sweep_progress
@@ -35,6 +36,7 @@ from crawler.store.looks import find_noticed
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
+from pipelines.second_looks import draw_after_sweep
 from pipelines.sweep.words import check_installed
 
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
@@ -112,6 +114,8 @@ def sweep(
     else:
         print_report(out(), report)
     _tell_relistings(context)
+    if drawn := draw_after_sweep(context.workspace, report.sweep):
+        people().print(told(drawn), markup=False, soft_wrap=True)
     _stamp(context)
     ctx.exit(EXIT_STATUS[report.state])
 

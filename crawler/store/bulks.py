@@ -96,6 +96,7 @@ def draw_bulk(
         hits = dict(
             db.execute(
                 "SELECT hit, findings FROM queue WHERE grp = ? AND waiting = 1"
+                " AND state <> 'disputed'"
                 " ORDER BY base DESC, hit LIMIT ?",
                 [group, MOST],
             ).fetchall()

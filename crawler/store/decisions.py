@@ -18,6 +18,7 @@ from crawler.causes import CAUSES, check_cause
 from crawler.errors import ChangedError, InputError, NotAllowedError, NotFoundError
 from crawler.model import Judgement, JudgementKind
 from crawler.store.database import timestamp, writing
+from crawler.store.disputes import refuse_own_dispute
 from crawler.store.hits import find_judgement, is_recorded, judgement_of, record_judgement
 from crawler.store.leases import refuse_leased, take_lease
 from crawler.store.ledger import append_entry
@@ -55,6 +56,7 @@ def record_decision(
     :raises InputError: when the cause is not of the decision, or neither cause nor reason is given
     :raises LeasedError: when somebody else has the group in hand
     :raises ChangedError: when other findings, or another judgement, came in between
+    :raises NotAllowedError: when the hit is disputed and the actor is one of those who disagree
     """
     check_cause(choice.decision, choice.cause)
     if not choice.reason.strip() and choice.cause is None:
@@ -67,6 +69,7 @@ def record_decision(
         if newest is not None and _is_same(newest, choice, actor):
             return newest
         refuse_changed(db, choice, newest, actor)
+        refuse_own_dispute(db, choice.hit, actor)
         if actor.account is not None and not despite_lease:
             take_lease(db, group, actor.account, at=at)
         return append_decision(db, choice, actor, at=at)

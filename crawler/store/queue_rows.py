@@ -28,6 +28,7 @@ SELECT h.id AS hit, h.target, h.url, h.right_id, f.id AS findings, f.score, f.fl
     v.record ->> '$.holder.name' AS holder,
     j.id AS judgement, j.decision, j.judged_by, j.judged_at,
     k.record IS NOT n.record AS differs,
+    (SELECT min(since) FROM disputed_hits WHERE hit = h.id) AS disputed_since,
     (SELECT t.seen_at FROM hit_findings b JOIN sightings t ON t.id = b.sighting
         WHERE b.hit = h.id ORDER BY b.id LIMIT 1) AS first_seen,
     (SELECT t.seen_at FROM hit_findings b JOIN sightings t ON t.id = b.sighting
@@ -133,7 +134,8 @@ def _row(facts: Mapping[str, Any]) -> dict[str, Any]:
     features = frozenset((facts["features"] or "").split(","))
     price, words = price_factor(features), words_factor(features)
     state = _state(facts)
-    waiting = state in {"open", "changed"}
+    waiting = state in {"open", "changed", "disputed"}
+    disputed = state == "disputed"
     who = seller_id(listing)
     return {
         **{name: facts[name] for name in _COLUMNS if name in facts},
@@ -149,13 +151,18 @@ def _row(facts: Mapping[str, Any]) -> dict[str, Any]:
         "base": base_of(facts["score"], price, words),
         "state": state,
         "waiting": int(waiting),
-        "waiting_since": facts["waiting_since"] if waiting else None,
+        "waiting_since": facts["disputed_since" if disputed else "waiting_since"]
+        if waiting
+        else None,
+        "flagged": int(facts["flagged"] or disputed),
     }
 
 
 def _state(facts: Mapping[str, Any]) -> str:
     if facts["newest_score"] <= 0:
         return "ended"
+    if facts["disputed_since"] is not None:
+        return "disputed"
     if facts["judgement"] is None:
         return "open"
     return "changed" if facts["differs"] else "judged"
@@ -163,7 +170,7 @@ def _state(facts: Mapping[str, Any]) -> str:
 
 _COUNTED = {
     "open": "q.state = 'open'",
-    "changed": "q.state = 'changed'",
+    "changed": "q.state IN ('changed', 'disputed')",
     "judged": "q.state = 'judged'",
     "unsure": "q.state = 'judged' AND q.decision = 'unsure'",
     "ended": "q.state = 'ended'",
@@ -176,7 +183,8 @@ _COUNTED = {
 def _counts(row: Mapping[str, Any]) -> dict[str, int]:
     """Return the same of one row."""
     judged = row["state"] == "judged"
-    counts = {state: int(row["state"] == state) for state in ("open", "changed", "judged", "ended")}
+    state = "changed" if row["state"] == "disputed" else row["state"]
+    counts = {name: int(state == name) for name in ("open", "changed", "judged", "ended")}
     return counts | {
         "unsure": int(judged and row["decision"] == "unsure"),
         "waiting": int(row["waiting"]),

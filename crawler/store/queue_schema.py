@@ -22,7 +22,7 @@ CREATE TABLE queue (
     words_factor REAL NOT NULL,
     base REAL NOT NULL,
     findings INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'changed', 'judged', 'ended')),
+    state TEXT NOT NULL CHECK (state IN ('open', 'changed', 'disputed', 'judged', 'ended')),
     waiting INTEGER NOT NULL,
     judgement TEXT,
     decision TEXT,

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from crawler.formats import load_record
 from crawler.model import Hit, JudgementKind, Listing, TargetKind
 
-HitState = Literal["open", "changed", "judged", "ended"]
+HitState = Literal["open", "changed", "disputed", "judged", "ended"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class QueuedHit:
     @property
     def waiting(self) -> bool:
         """Whether it waits for a decision."""
-        return self.state in {"open", "changed"}
+        return self.state in {"open", "changed", "disputed"}
 
 
 def find_queued(

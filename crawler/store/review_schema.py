@@ -50,14 +50,16 @@ CREATE VIEW disputed_hits AS
         a.decision AS second_decision, a.by AS second_by, a.at AS since
     FROM second_look_answers a
     JOIN second_looks s ON s.id = a.look
-    LEFT JOIN judgements j ON j.id = s.judgement
-    WHERE (a.decision IS NOT j.decision)
-        AND NOT (j.id IS NULL AND a.decision IN ('licensed', 'unrelated'))
-        AND NOT EXISTS (SELECT 1 FROM judgements t WHERE t.hit = s.hit AND t.judged_at > a.at
-            AND t.judged_by <> a.by AND t.judged_by IS NOT j.judged_by)
+    LEFT JOIN standing_judgements j ON j.id = s.judgement
+    WHERE a.decision IS NOT j.decision
+        AND (s.judgement IS NULL) = (j.id IS NULL)
+        AND NOT (s.judgement IS NULL AND a.decision IN ('licensed', 'unrelated'))
+        AND NOT EXISTS (SELECT 1 FROM standing_judgements t WHERE t.hit = s.hit
+            AND t.judged_at > a.at AND t.judged_by <> a.by AND t.judged_by IS NOT j.judged_by)
 """
 """``judgement`` is what was judged first; none where nobody did, as the hit was not flagged. A hit
-is disputed from a second look that says otherwise until a third person judges it."""
+is disputed from a second look that says otherwise until a third person judges it, or the first
+judgement is taken back."""
 
 SECOND_LOOK_RECORDS = ("second_look_draws", "second_looks", "second_look_answers")
 

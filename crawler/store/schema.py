@@ -146,6 +146,18 @@ def m0011_web_sessions(db: Database) -> None:
 
 
 @migrations()
+def m0012_review(db: Database) -> None:
+    """Keep what people prefer and what is looked at twice; find the ledger's entries by kind."""
+    _run(db, review_schema.PREFERENCES)
+    _run(db, review_schema.SECOND_LOOKS)
+    _run(db, review_schema.AUDIT)
+    _make_append_only(db, review_schema.SECOND_LOOK_RECORDS)
+    db.execute(review_schema.BY_ANOTHER)
+    for kept in review_schema.SECOND_LOOKS_KEPT.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+
+
+@migrations()
 def m0012_queue(db: Database) -> None:
     """Keep the queue and what is done in it: leases, places, views, undone judgements, bulks."""
     _run(db, queue_schema.RECORDS)
@@ -165,18 +177,6 @@ def m0012_desk(db: Database) -> None:
     _run(db, desk_schema.TABLES)
     record_known_sellers(db)
     _make_append_only(db, desk_schema.RECORDS)
-
-
-@migrations()
-def m0012_review(db: Database) -> None:
-    """Keep what people prefer and what is looked at twice; find the ledger's entries by kind."""
-    _run(db, review_schema.PREFERENCES)
-    _run(db, review_schema.SECOND_LOOKS)
-    _run(db, review_schema.AUDIT)
-    _make_append_only(db, review_schema.SECOND_LOOK_RECORDS)
-    db.execute(review_schema.BY_ANOTHER)
-    for kept in review_schema.SECOND_LOOKS_KEPT.items():
-        db.execute(accounts_schema.never_replaced(*kept))
 
 
 @migrations()

@@ -128,6 +128,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             names={"passphrase": ""},  # stands in no entry
         ),
         "tokens": Recorded(kinds=("token-made",), subject=("account",), names={"id": "token"}),
+        "second_look_draws": Recorded(kinds=("second-looks-drawn",), subject=("id",), hand=HAND),
+        "second_look_answers": Recorded(kinds=("second-look",), subject=(), hand=HAND),
         "console_starts": Recorded(kinds=("sweep-started",), subject=("id",), hand=HAND),
         "console_stops": Recorded(kinds=("sweep-stopped",), subject=("start",), hand=HAND),
         "stamps": Recorded(kinds=(STAMP,), subject=("id",), hand={"at": "at"}),
