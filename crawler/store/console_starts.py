@@ -40,8 +40,8 @@ class ConsoleStart:
 
 
 SOON = timedelta(minutes=10)
-"""A process that sweeps begins its sweep sooner, also where it compiles what it needs first; a later
-sweep of that campaign was started elsewhere."""
+"""A process begins its sweep sooner, also where it compiles what it needs first; a later sweep of
+that campaign was started elsewhere."""
 
 
 def new_start_id() -> str:
