@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -37,6 +37,11 @@ class ConsoleStart:
     stopped_by: str | None = None
     """Who asked it to stop last."""
     stopped_at: datetime | None = None
+
+
+SOON = timedelta(minutes=10)
+"""A process begins its sweep sooner, also where it compiles what it needs first; a later sweep of
+that campaign was started elsewhere."""
 
 
 def new_start_id() -> str:
@@ -95,18 +100,20 @@ def load_start(db: Database, start: str) -> ConsoleStart:
 def find_start_of(db: Database, sweep: str) -> ConsoleStart | None:
     """Return the start by which a sweep runs, or ran last; None = the console did not start it.
 
-    A process that was started sweeps once: the first sweep of its campaign from then on, before
+    A process that was started sweeps once: the first sweep of its campaign soon after it, before
     the console started that campaign again; or the one that it was told to go on with.
     """
     where = (
         "s.rowid = (SELECT s.rowid FROM console_starts s, sweeps w WHERE w.id = ?1"
         " AND (s.resumes = w.id OR s.resumes IS NULL AND s.campaign = w.campaign"
         " AND w.id = (SELECT id FROM sweeps WHERE campaign = s.campaign AND started_at >= s.at"
-        " ORDER BY started_at LIMIT 1) AND NOT EXISTS (SELECT 1 FROM console_starts n"
+        " ORDER BY started_at LIMIT 1)"
+        " AND julianday(w.started_at) - julianday(s.at) <= ?2"
+        " AND NOT EXISTS (SELECT 1 FROM console_starts n"
         " WHERE n.campaign = s.campaign AND n.at > s.at AND n.at <= w.started_at))"
         " ORDER BY s.at DESC LIMIT 1)"
     )
-    return next(iter(_starts(db, where, [sweep])), None)
+    return next(iter(_starts(db, where, [sweep, SOON / timedelta(days=1)])), None)
 
 
 def find_sweep_of(db: Database, start: ConsoleStart) -> str | None:
@@ -114,10 +121,10 @@ def find_sweep_of(db: Database, start: ConsoleStart) -> str | None:
     if start.resumes is not None:
         return start.resumes
     row = db.execute(
-        "SELECT id FROM sweeps w WHERE campaign = ?1 AND started_at >= ?2 AND NOT EXISTS"
-        " (SELECT 1 FROM console_starts n WHERE n.campaign = ?1 AND n.at > ?2"
+        "SELECT id FROM sweeps w WHERE campaign = ?1 AND started_at BETWEEN ?2 AND ?3"
+        " AND NOT EXISTS (SELECT 1 FROM console_starts n WHERE n.campaign = ?1 AND n.at > ?2"
         " AND n.at <= w.started_at) ORDER BY started_at LIMIT 1",
-        [start.campaign, timestamp(start.at)],
+        [start.campaign, timestamp(start.at), timestamp(start.at + SOON)],
     ).fetchone()
     return None if row is None else str(row[0])
 

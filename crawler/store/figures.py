@@ -21,12 +21,12 @@ Became = Literal["gone", "gone once", "up", "back", "changed", "unknown", "not l
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """What nobody has decided."""
+    """What waits in the queue."""
 
     count: int
     """Flagged hits."""
     oldest: datetime | None
-    """When the first of them was found."""
+    """Since when something waits in a group that has some of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,9 +90,8 @@ def _decisions(
 
 def find_waiting(db: Database) -> Waiting:
     """Return what waits for a decision now."""
-    [count] = db.execute("SELECT coalesce(sum(waiting), 0) FROM right_figures").fetchone()
-    [oldest] = db.execute(
-        "SELECT min(came_at) FROM hit_states WHERE decision IS NULL AND flagged = 1"
+    [count, oldest] = db.execute(
+        "SELECT coalesce(sum(flagged), 0), min(waiting_since) FROM queue_groups WHERE flagged > 0"
     ).fetchone()
     return Waiting(count=count, oldest=None if oldest is None else datetime.fromisoformat(oldest))
 

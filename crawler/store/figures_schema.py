@@ -46,12 +46,10 @@ CREATE TABLE hit_states (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hit_states_by_right ON hit_states (right_id, score DESC, hit);
 CREATE INDEX hit_states_judged ON hit_states (right_id, judged_at DESC) WHERE decision IS NOT NULL;
-CREATE INDEX hit_states_waiting ON hit_states (came_at) WHERE decision IS NULL AND flagged = 1;
 CREATE TABLE right_figures (
     right_id TEXT PRIMARY KEY,
     hits INTEGER NOT NULL,
     flagged INTEGER NOT NULL,
-    waiting INTEGER NOT NULL,
     infringing INTEGER NOT NULL,
     licensed INTEGER NOT NULL,
     unrelated INTEGER NOT NULL,
@@ -174,11 +172,7 @@ def _change(table: str, keys: Mapping[str, str], counts: Mapping[str, str], when
 
 
 def _of_right(row: str, sign: str) -> str:
-    counts = {
-        "hits": f"{row}.score > 0",
-        "flagged": f"{row}.flagged",
-        "waiting": f"{row}.flagged = 1 AND {row}.decision IS NULL",
-    }
+    counts = {"hits": f"{row}.score > 0", "flagged": f"{row}.flagged"}
     counts |= {name: f"coalesce({row}.decision = '{name}', 0)" for name in DECISIONS}
     signed = {name: f"{sign}({count})" for name, count in counts.items()}
     return _change("right_figures", {"right_id": f"{row}.right_id"}, signed)
@@ -226,6 +220,11 @@ _JUDGED = """
 UPDATE hit_states SET decision = NEW.decision, judged_at = NEW.judged_at
 WHERE hit = NEW.hit;
 """
+_UNDONE = """
+UPDATE hit_states SET (decision, judged_at) = (SELECT decision, judged_at FROM standing_judgements
+    WHERE hit = NEW.hit ORDER BY number DESC LIMIT 1)
+WHERE hit = NEW.hit;
+"""
 _STATE = _change(
     "site_states",
     {
@@ -269,6 +268,7 @@ def triggers() -> Iterator[str]:
     for name, event, body in (
         ("hit_states_found", "INSERT ON hit_findings", _FOUND + _HIT),
         ("hit_states_judged", "INSERT ON judgements", _JUDGED),
+        ("hit_states_undone", "INSERT ON undone_judgements", _UNDONE),
         ("hit_states_added", "INSERT ON hit_states", _PLUS),
         ("hit_states_changed", f"UPDATE ON hit_states {_CHANGED}", _MINUS + _PLUS),
         ("site_states_ended", "INSERT ON outcomes", _STATE + _UNCHANGED),
@@ -288,7 +288,8 @@ FILLED = (
     FROM hits h
     JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
     JOIN sightings s ON s.id = (SELECT sighting FROM hit_findings WHERE hit = h.id ORDER BY id)
-    LEFT JOIN judgements j ON j.rowid = (SELECT max(rowid) FROM judgements WHERE hit = h.id)
+    LEFT JOIN standing_judgements j
+        ON j.number = (SELECT max(number) FROM standing_judgements WHERE hit = h.id)
     """,
     """
     INSERT INTO site_states SELECT sweep, site, state, coalesce(reason, ''), count(*)

@@ -41,7 +41,7 @@ class RightFigures:
     """That are hits as their listings were last seen."""
     flagged: int = 0
     waiting: int = 0
-    """Flagged, and nobody has decided."""
+    """Flagged, and in the queue, which is where people decide."""
     infringing: int = 0
     licensed: int = 0
     unrelated: int = 0
@@ -147,10 +147,11 @@ def find_offices(db: Database) -> list[str]:
 
 def find_right_figures(db: Database, ids: Sequence[str]) -> dict[str, RightFigures]:
     """Return id -> figures, of those of these rights that ever had a hit."""
-    columns = ", ".join(("hits", "flagged", "waiting", *DECISIONS))
+    columns = ", ".join(f"g.{name}" for name in ("right_id", "hits", "flagged", *DECISIONS))
     rows = db.query(
-        f"SELECT right_id, {columns} FROM right_figures"
-        " WHERE right_id IN (SELECT value FROM json_each(?))",
+        f"SELECT {columns}, coalesce((SELECT sum(flagged) FROM queue_groups"
+        " WHERE right_id = g.right_id AND waiting > 0), 0) AS waiting"
+        " FROM right_figures g WHERE g.right_id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(ids))],
     )
     return {row.pop("right_id"): RightFigures(**row) for row in rows}

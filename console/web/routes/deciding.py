@@ -43,6 +43,10 @@ def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
 
 
 def parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
+    """Return the cause that the form says, else the one on the button of the decision.
+
+    :raises InputError: when it is no cause of the decision, or does not fit the right
+    """
     name = visit.field("cause")
     if not name:
         return suggest_causes(stored)[decision]

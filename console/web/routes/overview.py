@@ -30,8 +30,10 @@ from crawler.store.figures import (
     find_removals,
     find_waiting,
 )
+from crawler.store.second_looks import find_answers
 from crawler.store.sweep_figures import find_kept_reports
 from crawler.store.sweeps import StoredSweep, find_some_sweeps
+from pipelines.second_looks import measure_agreement
 
 MOST_RIGHTS = 20
 MOST_ALARMS = 20
@@ -99,6 +101,7 @@ def show_overview(visit: Visit) -> Response:
         removals=_removals(visit, period),
         became=BECAME,
         alarms=_alarms(visit),
+        second=_second_looks(visit, period),
     )
 
 
@@ -216,6 +219,28 @@ def _alarms(visit: Visit) -> list[tuple[str, str, str]]:
         for site, words in report.alarms
     ]
     return found[:MOST_ALARMS]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondLooks:
+    """How far second looks agreed, and what they found among what was not flagged."""
+
+    agreed: Precision
+    """Looks that said the same as the first one, of all."""
+    kappa: float | None
+    missed: Precision
+    """Infringing, of looks at hits that were not flagged and nobody had judged."""
+
+
+def _second_looks(visit: Visit, period: Period) -> SecondLooks:
+    answers = find_answers(visit.db)
+    report = measure_agreement(one for one in answers if period.since <= one.at < period.until)
+    overall, missed = report.overall, report.missed
+    return SecondLooks(
+        agreed=precision_of(overall.agreed, overall.looks),
+        kappa=overall.kappa,
+        missed=precision_of(missed.infringing, missed.looks),
+    )
 
 
 ROUTES = (page("/overview", show_overview),)

@@ -152,7 +152,8 @@ def _save(
         wrong["reason"] = visit.say("registry_form.needs_reason")
     if wrong:
         return _refused(visit, form, wrong, right_id if old else "", version)
-    return _record(visit, old, pictures, right, {**kept, **added})
+    had = {image: digest for image, digest in kept.items() if digest}
+    return _record(visit, old, pictures, right, had | added)
 
 
 def _record(

@@ -50,7 +50,7 @@ def _page(
         wrong=wrong,
         look=look,
         card=make_hit_card(visit, stored, blind=True) if stored else None,
-        causes=offered_causes(visit, stored) if stored else {},
+        causes=offered_causes(stored, visit.language) if stored else {},
         suggested=suggest_causes(stored) if stored else {},
         decisions=DECISIONS,
         waiting=waiting,

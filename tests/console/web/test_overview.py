@@ -14,8 +14,10 @@ from sqlite_utils import Database
 
 from console.web.periods import parse_period
 from console.web.routes.registry import precision_of
-from crawler.model import Judgement, JudgementKind, TargetState
+from crawler.accounts import Actor
+from crawler.model import Judgement, JudgementKind, Sighting, TargetState
 from crawler.store.database import open_store, timestamp, writing
+from crawler.store.decisions import undo_judgement
 from crawler.store.figures import (
     find_came,
     find_decided,
@@ -25,11 +27,12 @@ from crawler.store.figures import (
     find_waiting,
 )
 from crawler.store.figures_schema import NO_RECORDS
-from crawler.store.hits import record_judgement
+from crawler.store.hits import find_hit_url, record_hits, record_judgement
+from crawler.store.listings import find_listings, record_sighting
 from crawler.store.looks import StoredLook, Verdict, record_look
 from crawler.store.schema import migrations
 from crawler.workspace import Workspace, make_workspace
-from tests.servers.console import signed_in
+from tests.servers.console import an_account, signed_in
 from tests.servers.filled import START, SWEEP, fill
 
 ALWAYS = (START - timedelta(days=9), START + timedelta(days=99))
@@ -88,16 +91,38 @@ def test_figures_follow_judgements_that_change(opened: Workspace) -> None:
     assert waiting.count == len(flagged - newest.keys())
 
 
+def test_a_judgement_that_is_undone_counts_no_more(opened: Workspace) -> None:
+    actor = Actor(name="wei", account=an_account(opened, "wei"))
+    with opened.store() as db:
+        [first, second] = all_hits(db)[:2]
+        judge(db, first, "unrelated", START)
+        judge(db, first, "infringing", START + timedelta(hours=3))
+        judge(db, second, "infringing", START)
+        before = find_waiting(db).count
+        for hit in (first, second):
+            [newest] = db.execute("SELECT max(id) FROM judgements WHERE hit = ?", [hit]).fetchone()
+            undo_judgement(db, newest, actor, reason="a slip", at=START + timedelta(hours=5))
+        assert find_decided(db, *ALWAYS) == [(START, "unrelated", 1)]
+        counts = find_decisions_by_right(db, *ALWAYS).values()
+        assert [*counts] == [{"unrelated": 1}]
+        assert find_waiting(db).count == before + 1
+
+
 def test_a_hit_that_ends_waits_no_more(opened: Workspace) -> None:
     with opened.store() as db:
         before = find_waiting(db).count
         [hit] = all_hits(db)[:1]
-        db.execute(
-            "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
-            " SELECT hit, sighting, right_version, '{\"findings\": []}', 0, 0 FROM hit_findings"
-            " WHERE hit = ?",
-            [hit],
+        [listing] = find_listings(db, name=find_hit_url(db, hit))
+        sighting = Sighting(
+            id="s-later",
+            listing=listing.id,
+            sweep=SWEEP,
+            seen_at=START + timedelta(days=1),
+            record=listing.listing,
         )
+        with writing(db):
+            record_sighting(db, sighting)
+            record_hits(db, sighting, [], {"TM-0001", "WK-0001"})
         assert find_waiting(db).count == before - 1
         [[_, hits, flagged]] = find_came(db, *ALWAYS)
         assert (hits, flagged) == (30, 30)  # it came in all the same

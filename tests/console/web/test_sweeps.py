@@ -16,11 +16,18 @@ import pytest
 
 from console.web.campaigns import find_files, read_tail
 from console.web.processes import began_at, is_alive
+from crawler.accounts import Actor
 from crawler.campaign import Campaign
 from crawler.model import Outcome, PageWarning, TargetState
 from crawler.report import keep_report, report_on
 from crawler.running import running
-from crawler.store.console_starts import find_starts
+from crawler.store.console_starts import (
+    ConsoleStart,
+    find_start_of,
+    find_starts,
+    find_sweep_of,
+    record_start,
+)
 from crawler.store.database import writing
 from crawler.store.frontier import Changes, Row, record_frontier, record_rest
 from crawler.store.ledger import find_entries
@@ -36,7 +43,7 @@ from crawler.store.sweeps import (
 )
 from crawler.workspace import Workspace, make_workspace
 from pipelines.evidence.row_checks import check_rows
-from tests.servers.console import signed_in
+from tests.servers.console import an_account, signed_in
 from tests.servers.filled import SWEEP, fill
 from tests.servers.tiny_shop import TinyShop, links_page, listing_page
 
@@ -283,6 +290,37 @@ def test_a_campaign_is_started_once_shown_and_stopped(
             assert json.loads(entries[0].record)["sha256"] == sha256
             told = [c for c in check_rows(db) if "console_" in c.what]
             assert [c.state for c in told] == ["holds", "holds"]
+
+
+def test_a_sweep_is_a_starts_own_only(opened: Workspace) -> None:
+    """The first of its campaign, soon after it; one that came much later was started elsewhere."""
+    actor = Actor(name="王芳", account=an_account(opened, "王芳", "admin"))
+    starts = [
+        ConsoleStart(
+            id=f"x-{n}",
+            campaign="night",
+            file="night.toml",
+            sha256="0",
+            resumes="w-2" if n == 3 else None,
+            pid=1,
+            pid_began=0,
+            by="王芳",
+            at=AT + timedelta(hours=n),
+        )
+        for n in range(4)
+    ]
+    plan = Campaign(name="night", seeds=("https://a.example/",))
+    with opened.store() as db:
+        record_sweep(db, "w-0", plan, AT + timedelta(minutes=1))
+        record_sweep(db, "w-1", plan, AT + timedelta(minutes=2))
+        record_sweep(db, "w-2", plan, AT + timedelta(hours=1, minutes=30))
+        with writing(db):
+            for start in starts:
+                record_start(db, start, actor)
+        of_starts = [find_sweep_of(db, start) for start in starts]
+        of_sweeps = [s and s.id for s in (find_start_of(db, f"w-{n}") for n in range(3))]
+    assert of_starts == ["w-0", None, None, "w-2"]
+    assert of_sweeps == ["x-0", None, "x-3"]
 
 
 def test_another_process_of_that_number_is_not_stopped() -> None:
