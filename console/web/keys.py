@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from console.web.words import say
 from crawler.errors import InputError
-
-if TYPE_CHECKING:
-    from console.web.visits import Visit
+from crawler.store.preferences import Preferences
+from matchers.wording import Language
 
 ACTIONS: Mapping[str, str] = {
     "infringing": "y",
@@ -33,40 +32,39 @@ ACTIONS: Mapping[str, str] = {
 """Action -> its key, as it comes."""
 
 
-def key_map(visit: Visit) -> dict[str, str]:
-    """Return action -> key ("" = none) as the visitor has it; nothing where keys are off."""
-    preferences = visit.preferences
-    if visit.account is None or preferences.key_mode == "off":
+def key_map(preferences: Preferences) -> dict[str, str]:
+    """Return action -> key ("" = none) as an account has it; nothing where keys are off."""
+    if preferences.key_mode == "off":
         return {}
     return {action: preferences.keys.get(action, key) for action, key in ACTIONS.items()}
 
 
-def action_words(visit: Visit, action: str) -> str:
+def action_words(action: str, language: Language) -> str:
     """Return what an action is called."""
     kind, _, number = action.partition("-")
     if kind == "reason":
-        return visit.say("keys.reason", number=number)
-    return visit.say("keys.help_this" if action == "help" else f"keys.{action}")
+        return say("keys.reason", language, number=number)
+    return say("keys.help_this" if action == "help" else f"keys.{action}", language)
 
 
-def parse_keys(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
+def parse_keys(given: Mapping[str, str], language: Language) -> dict[str, str]:
     """Return the keys that are not as they come.
 
     :param given: action -> what was typed for it; empty = no key. Actions not named stay.
     :raises InputError: when one is no single visible character, or stands for two actions
     """
-    chosen = {n: _parse_key(visit, given.get(n, key)) for n, key in ACTIONS.items()}
+    chosen = {n: _parse_key(given.get(n, key), language) for n, key in ACTIONS.items()}
     taken: dict[str, str] = {}
     for action, key in chosen.items():
         if key and key in taken:
-            both = [action_words(visit, name) for name in (taken[key], action)]
-            raise InputError(visit.say("keys.twice", char=key, one=both[0], other=both[1]))
+            both = [action_words(name, language) for name in (taken[key], action)]
+            raise InputError(say("keys.twice", language, char=key, one=both[0], other=both[1]))
         taken[key] = action
     return {action: key for action, key in chosen.items() if key != ACTIONS[action]}
 
 
-def _parse_key(visit: Visit, text: str) -> str:
+def _parse_key(text: str, language: Language) -> str:
     key = unicodedata.normalize("NFKC", text.strip()).lower()
     if key and (len(key) > 1 or not key.isprintable() or unicodedata.combining(key)):
-        raise InputError(visit.say("keys.one_character", text=text[:40]))
+        raise InputError(say("keys.one_character", language, text=text[:40]))
     return key

@@ -107,7 +107,7 @@ class Visit:
             "path": self.request.url.path,
             "static": static_url,
             "zone": self.preferences.time_zone or self.workspace.config.console.time_zone,
-            "keys": key_map(self),
+            "keys": key_map(self.preferences) if self.account is not None else {},
             "action_words": action_words,
         }
         return HTMLResponse(render(template, context | values), status)

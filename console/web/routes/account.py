@@ -85,7 +85,7 @@ def change_keys(visit: Visit) -> Response:
         raise InputError(f"expected one of {', '.join(modes)}, got {visit.field('mode')!a:.40}")
     given = {} if visit.field("reset") else {n: visit.field(f"key-{n}") for n in ACTIONS}
     try:
-        keys = parse_keys(visit, given)
+        keys = parse_keys(given, visit.language)
     except InputError as error:
         return _refused(visit, error, "keys")
     return _keep(visit, replace(visit.preferences, key_mode=mode, keys=keys))
