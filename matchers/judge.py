@@ -12,11 +12,19 @@ for or against. Names and pictures of the same right add up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from crawler.model import COMPARED_WITH_PAGES, Finding, Hit, Listing, Right, hit_id
+from crawler.model import (
+    COMPARED_WITH_PAGES,
+    Finding,
+    GenericWord,
+    Hit,
+    Listing,
+    Right,
+    hit_id,
+)
 from matchers.candidate import (
     Candidate,
     FoundFile,
@@ -25,6 +33,7 @@ from matchers.candidate import (
     FoundPicture,
 )
 from matchers.context import find_context
+from matchers.cutting import cut_listing
 from matchers.explain import find_level, picture_findings
 from matchers.marks import MarkIndex
 from matchers.pages import find_named, find_page_findings
@@ -32,16 +41,13 @@ from matchers.pictured_names import stands_across, tell_pictured
 from matchers.pictures.lines import Line, join_lines
 from matchers.pictures.matches import PictureMatch
 from matchers.reading import Reading, find_brand_field
+from matchers.taught import leave_out_generic
 from matchers.texts.finding import passage_findings
 from matchers.texts.index import PassageMatch, TextIndex
 from matchers.tokens import joined_letters
 from matchers.uses import Use, find_uses
 from matchers.weights import PRIOR
 
-_MAX_LENGTHS = {"title": 2_000, "brand": 500, "description": 20_000}
-"""Characters of each field that are read; pages are hostile, and no honest field is longer."""
-_SHORT = min(_MAX_LENGTHS.values())
-"""Characters of all fields together up to which none is too long."""
 _MAX_RIVALS = 40
 """Names in the title, from its start, that others are compared with."""
 _NO_PICTURES: Mapping[int, Sequence[FoundPicture]] = {}
@@ -49,6 +55,7 @@ _NO_FOUND_LINES: Mapping[int, Sequence[FoundLine]] = {}
 _NO_PASSAGES: Mapping[int, Sequence[PassageMatch]] = {}
 _NO_CANDIDATES: list[Candidate] = []
 _NO_LINES: Mapping[str, Sequence[Line]] = {}
+_NO_WORDS: Mapping[str, Sequence[GenericWord]] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +98,7 @@ class Matcher:
         settings: MatchSettings = MatchSettings(),
         marks: MarkIndex | None = None,
         texts: TextIndex | None = None,
+        generic: Mapping[str, Sequence[GenericWord]] = _NO_WORDS,
     ) -> None:
         """Build the indexes.
 
@@ -99,8 +107,10 @@ class Matcher:
             matches stand for; those of other rights are passed over
         :param marks: the index of ``names_of(rights)``, where there is one already
         :param texts: the same of ``texts_of(rights)``
+        :param generic: right id -> its words that count for nothing
         """
         self._settings = settings
+        self._generic = generic
         self._rights = tuple(rights)
         places = {right.id: place for place, right in enumerate(self._rights)}
         if len(places) != len(self._rights):
@@ -150,7 +160,7 @@ class Matcher:
 
         Names are looked for in one go.
         """
-        listings = [_cut(subject.listing) for subject in subjects]
+        listings = [cut_listing(subject.listing) for subject in subjects]
         names = self._find_names(listings)
         for place, subject in enumerate(subjects):
             listing = listings[place]
@@ -313,6 +323,10 @@ class Matcher:
 
     def _weigh(self, candidate: Candidate) -> _Weighed:
         is_page = candidate.listing.target == "page"
+        taught: list[Finding] = []
+        if self._generic and not is_page:
+            words = self._generic.get(candidate.right.id, ())
+            candidate, taught = leave_out_generic(candidate, words)
         uses = () if is_page else find_uses(candidate)
         others = find_page_findings(candidate) if is_page else find_context(candidate)
         if candidate.passages:
@@ -324,8 +338,8 @@ class Matcher:
             bits += use.total
         if candidate.lines:
             others = [*tell_pictured(candidate, bits - self._settings.prior), *others]
-        for finding in others:
-            bits += finding.weight
+        others = [*taught, *others]
+        bits += sum(finding.weight for finding in others)
         score = round(1 / (1 + 2**-bits), 6)
         return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
 
@@ -383,16 +397,3 @@ def texts_of(rights: Sequence[Right]) -> Iterator[tuple[int, str]]:
         if right.kind in COMPARED_WITH_PAGES
         for text in right.texts
     )
-
-
-def _cut(listing: Listing) -> Listing:
-    """Cut the fields that are read to ``_MAX_LENGTHS``."""
-    brand, description = listing.brand or "", listing.description or ""
-    if len(listing.title) + len(brand) + len(description) <= _SHORT:
-        return listing
-    cut = {
-        field: text[:limit]
-        for field, limit in _MAX_LENGTHS.items()
-        if (text := getattr(listing, field)) is not None and len(text) > limit
-    }
-    return replace(listing, **cut) if cut else listing

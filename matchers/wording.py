@@ -280,9 +280,29 @@ PAGE_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
 }
 """What a page that is no listing says: the keys of ``matchers.weights.PAGE``."""
 
+TAUGHT_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {
+        "generic_word": "A person found that “{form}” is a general word, so it counts for nothing.",
+        "generic_in_class": (
+            "A person found that “{form}” is a general word for goods such as “{text}”, so it"
+            " counts for nothing."
+        ),
+    },
+    "zh": {
+        "generic_word": "经人工认定，“{form}”为通用词语，不予计分。",
+        "generic_in_class": "经人工认定，“{form}”在“{text}”一类商品上为通用词语，不予计分。",
+    },
+}
+"""What people taught of words."""
+
 SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {**STANDING_SENTENCES["en"], **CONTEXT_SENTENCES["en"], **PAGE_SENTENCES["en"]},
-    "zh": {**STANDING_SENTENCES["zh"], **CONTEXT_SENTENCES["zh"], **PAGE_SENTENCES["zh"]},
+    language: {
+        **STANDING_SENTENCES[language],
+        **CONTEXT_SENTENCES[language],
+        **PAGE_SENTENCES[language],
+        **TAUGHT_SENTENCES[language],
+    }
+    for language in STANDING_SENTENCES
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,7 +12,7 @@ from typing import Literal
 from crawler.campaign import Campaign, matching_of
 from crawler.errors import FileFormatError, NotFoundError, PictureError
 from crawler.listing_file import ListingFile
-from crawler.model import Hit, Listing, Right
+from crawler.model import GenericWord, Hit, Listing, Right
 from crawler.pictures import WordsMode
 from crawler.registry import load_registry
 from crawler.sites import canonical_url
@@ -23,6 +23,7 @@ from crawler.workspace import Workspace
 from matchers.judge import Matcher, MatchSettings, Subject
 from matchers.pictures.lines import Line
 from matchers.pictures.matches import PictureMatch
+from matchers.taught import GENERIC
 from matchers.why import FieldReading, Nearest, Step, find_nearest, find_readings, find_steps
 from pipelines.matching import (
     FingerprintIndex,
@@ -55,6 +56,8 @@ class Question:
     """Whether text in the listing's pictures is read, unless the listing is flagged without."""
     descriptor: str = ""
     """Descriptor model that pictures are compared by besides; empty = none."""
+    generic: Mapping[str, Sequence[GenericWord]] = field(default_factory=dict)
+    """Right id -> words of it that people found to be generic."""
     notes: tuple[str, ...] = ()
 
 
@@ -102,7 +105,12 @@ def explain_question(
     ]
     asked, files = next(item for item in question.rights if item[0].id == question.right)
     matcher, search, left_out = build_matcher(
-        rights, index, replace(question.settings, cutoff=0.0), question.on, folder
+        rights,
+        index,
+        replace(question.settings, cutoff=0.0),
+        question.on,
+        folder,
+        question.generic,
     )
     found, plain, unread = _find_pictures(question.pictures, search)
     subject = Subject(listing=question.listing, pictures=found)
@@ -112,7 +120,9 @@ def explain_question(
         unread = [*unread, *unread_words]
         hits = matcher.match([subject._replace(lines=lines)]) if lines else hits
     hit = next((hit for hit in hits if hit.right == asked.id), None)
-    named = hit is not None and any(f.feature == "name" for f in hit.findings)
+    named = hit is not None and any(
+        f.feature == "name" or f.feature in GENERIC for f in hit.findings
+    )
     lapse = asked.lapse(question.on)
     return Explanation(
         listing=question.listing.url,
@@ -234,6 +244,7 @@ def ask_of_workspace(workspace: Workspace, listing: str, right: str, on: date) -
         hashes_only=limits.pictures == "hashes",
         words=limits.words,
         descriptor=limits.descriptor,
+        generic={r.right.id: r.generic for r in rights if r.generic},
         notes=tuple(_what_has_changed(stored, asked, campaign)),
     )
 
@@ -248,3 +259,7 @@ def _what_has_changed(
         )
     if asked.imported_at > stored.seen_at:
         yield "The right was taken in or changed after the listing was last seen."
+    for lesson in asked.lessons:
+        if lesson.at > stored.seen_at:
+            what = "a licensee" if lesson.kind == "licensee" else "a generic word"
+            yield f"{lesson.by} taught {what} of the right after the listing was last seen."

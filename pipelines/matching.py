@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import NamedTuple
 
 from crawler.errors import InputError, PictureError
-from crawler.model import Right, RightKind
+from crawler.model import GenericWord, Right, RightKind
 from crawler.pictures import MAX_BYTES
 from matchers.judge import Matcher, MatchSettings, names_of, texts_of
 from matchers.marks import MarkIndex
@@ -203,10 +204,12 @@ def build_matcher(
     settings: MatchSettings,
     on: date,
     folder: Path | None = None,
+    generic: Mapping[str, Sequence[GenericWord]] = MappingProxyType({}),
 ) -> Matching:
     """Build the matcher of the rights in force on a day.
 
     :param folder: where the indexes over names and texts are kept for the next time; None = nowhere
+    :param generic: right id -> words of it that count for nothing
     :raises InputError: when that folder holds something else
     """
     left_out: list[str] = []
@@ -230,7 +233,7 @@ def build_matcher(
             references.append((owner, image))
     marks, texts = _open_marks(in_force, folder), _open_texts(in_force, folder)
     left_out += _unmatched_texts(in_force, texts)
-    matcher = Matcher(in_force, references, settings, marks, texts)
+    matcher = Matcher(in_force, references, settings, marks, texts, generic)
     pictures = index.build(prints, [right for right, _ in references])
     return Matching(matcher, PictureSearch(index.decoder, pictures), tuple(left_out))
 

@@ -18,10 +18,11 @@ from crawler.store.database import now, writing
 from crawler.store.hits import find_hit_url
 from crawler.store.notices import load_notice
 from crawler.workspace import Workspace
-from pipelines.takedown.checking import EXCEPTIONS, CheckLine, blocking
+from pipelines.takedown.checking import EXCEPTIONS, CheckLine, blocking, check_notice
 from pipelines.takedown.drafting import check_hits
 from pipelines.takedown.examining import approve_notice, consider_exception, run_rules
 from pipelines.takedown.kinds import KINDS
+from pipelines.takedown.situations import gather_situation
 
 BY_ITSELF = "markhound"
 """In whose name the rules are run when nobody is named."""
@@ -143,12 +144,16 @@ def consider(
 @click.option("--reason", required=True, help="Why, in words that a colleague understands.")
 @pass_context
 def approve(context: Context, notice_id: str, kind: ApprovalKind, by: str, reason: str) -> None:
-    """Approve a notice, as a second person; every rule is checked again first."""
+    """Approve a notice, as a second person; every rule is checked again first.
+
+    What the rules warn of is told before the passphrase is asked for.
+    """
     if not reason.strip():
         raise click.UsageError("--reason is empty")
     workspace = context.workspace
     with workspace.store() as db:
         notice = load_notice(db, notice_id)
+        _warn(check_notice(gather_situation(workspace, db, notice.id, now=now())))
         account = authenticate(db, by, roles=MAY_APPROVE[kind]).account
         if account is None:
             raise NotAllowedError(
@@ -159,11 +164,14 @@ def approve(context: Context, notice_id: str, kind: ApprovalKind, by: str, reaso
     if stopped := done.stopped:
         missing = "\n".join(f"  - {line.rule}: {clean(line.text)}" for line in stopped)
         raise NotAllowedError(f"{notice.id} cannot be approved:\n{missing}")
-    for line in done.lines:
-        if line.state == "warning":
-            _tell(f"warning: {line.rule}: {line.text}")
     still = f"; it still needs: {', '.join(done.lacking)}" if done.lacking else "; it may be sent"
     _tell(f"{notice.id} approved by {account.name} ({kind}){still}")
+
+
+def _warn(lines: Sequence[CheckLine]) -> None:
+    for line in lines:
+        if line.state == "warning":
+            _tell(f"warning: {line.rule}: {line.text}")
 
 
 def _tell(text: str) -> None:

@@ -26,6 +26,7 @@ from crawler.store.notices import find_notices, load_notice
 from crawler.takedown import Notice, status_of
 from pipelines.takedown.clocks import find_clocks
 from pipelines.takedown.deadlines import Deadline
+from pipelines.takedown.kinds import find_kind
 from pipelines.takedown.retraction import Overturned, withdraw_notice
 from pipelines.takedown.situations import RETRACTION, gather_standings
 from pipelines.takedown.standing import Interval, Standing, find_danger
@@ -114,6 +115,7 @@ def show(context: Context, notice_id: str, *, as_json: bool) -> None:
             approvals=approvals,
             considerations=considered,
             events=events,
+            unconfirmed=_unconfirmed(notice),
         )
         return
     click.echo(notice.text, nl=False)
@@ -133,12 +135,18 @@ def show(context: Context, notice_id: str, *, as_json: bool) -> None:
     ]
     lines += [f"needs: {need}: {reason}" for need, reason in needs.items()]
     lines += [f"lacks: {', '.join(where.lacking)}"] if where.lacking else []
+    lines += [f"counsel has still to confirm: {text}" for text in _unconfirmed(notice)]
     lines += [
         f"due {clock.due or 'never'}: {clock.rule.action} ({clock.rule.basis})"
         for clock in where.clocks
     ]
     for line in lines:
         people().print(clean(line), markup=False, soft_wrap=True)
+
+
+def _unconfirmed(notice: Notice) -> tuple[str, ...]:
+    """Return what of its law was not read in the law itself; nothing of a retraction."""
+    return () if notice.kind == RETRACTION else find_kind(notice.kind).unconfirmed
 
 
 def _told(reason: object) -> str:
@@ -237,7 +245,7 @@ def withdraw(
             )
     _tell(f"{done.notice} withdrawn by {actor.name}; hits judged anew: {len(done.judgements)}")
     for right in done.licensed:
-        _tell(f"{right} has a licensee more; put it into your registry file too")
+        _tell(f"{right} has a licensee more (markhound registry lessons)")
     if done.retraction:
         _tell(f"{done.retraction} tells {notice.recipient.name}; it is ready to be sent")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from console.commands.teaching import describe, lessons, teach, undo
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import cell, print_rows
 from crawler.errors import FileFormatError, Problem
@@ -26,6 +27,10 @@ FILES = click.argument(
 @click.group()
 def registry() -> None:
     """Take rights in, and see what is there."""
+
+
+for _command in (teach, lessons, undo):
+    registry.add_command(_command)
 
 
 @registry.command("import")
@@ -103,6 +108,9 @@ def show(context: Context, right_id: str, *, as_json: bool) -> None:
         console.print(f"[bold]{key:<14}[/bold]{cell(value)}", soft_wrap=True)
     for image, path in stored.picture_files.items():
         console.print(f"[bold]{'picture':<14}[/bold]{cell(f'{image} ({path})')}", soft_wrap=True)
+    for lesson in stored.lessons:
+        told = f"{describe(lesson)}, by {lesson.by} on {lesson.at:%Y-%m-%d} ({lesson.id})"
+        console.print(f"[bold]{'taught':<14}[/bold]{cell(told)}", soft_wrap=True)
     for number, (at, source, _) in enumerate(versions, start=1):
         line = f"version {number}, {at:%Y-%m-%d %H:%M} UTC, from {source}"
         console.print(f"[dim]{cell(line)}[/dim]", soft_wrap=True)

@@ -15,30 +15,20 @@ from console.authentication import authenticate
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import clean, print_rows
 from crawler.errors import InputError, NotAllowedError
-from crawler.store.captures import Capture
 from crawler.store.outbox import find_standing
 from crawler.workspace import Workspace
-from pipelines.takedown.approval import find_dangers, note_danger
-from pipelines.takedown.attachments import is_pdf
 from pipelines.takedown.delivery import Delivered, deliver_due
-from pipelines.takedown.leaving import (
-    MOST_AT_ONCE,
-    capture_listings,
-    check_may_leave,
-    find_font,
-    make_attachments,
-)
 from pipelines.takedown.outbox import (
     cancel_notice,
     find_message,
     hand_over_notice,
-    queue_notice,
     resolve_notice,
 )
+from pipelines.takedown.queueing import queue_notices
 
 NOT_DELIVERED = 1
 STOPPED = 3
-BAD = ("failed", "uncertain")
+BAD = ("failed", "uncertain", "stopped")
 WAITING = ("queued", "sending", "uncertain", "failed", "bounced")
 """Steps that ``outbox`` lists: all that somebody, or something, still has to do with."""
 
@@ -118,12 +108,9 @@ def send(
     workspace = context.workspace
     with workspace.store() as db, _stoppable() as is_stopped:
         who = named(db, by)
-        asked = list(dict.fromkeys(notices))
-        dangers = find_dangers(workspace, db)
-        for notice in asked:
-            note_danger(db, notice, dangers, by=who)
-        check_may_leave(workspace, db, asked)
-        left = _queue(workspace, db, asked, who, is_stopped, at_once=at_once)
+        left = queue_notices(
+            workspace, db, notices, by=who, say=_say, is_stopped=is_stopped, at_once=at_once
+        )
         if is_stopped():
             people().print("stopped; what is queued stays queued", markup=False)
             ctx.exit(STOPPED)
@@ -131,50 +118,6 @@ def send(
         _deliver(ctx, workspace, as_json=as_json)
     if left:
         raise NotAllowedError("\n".join(left))
-
-
-def _queue(
-    workspace: Workspace,
-    db: Database,
-    notices: Sequence[str],
-    who: str,
-    is_stopped: Callable[[], bool],
-    *,
-    at_once: bool,
-) -> list[str]:
-    """Queue notices, a few at a time; return why some of them are not sent."""
-    font, lack = find_font(workspace)
-    if font is None:
-        _say(f"without a PDF: {lack}")
-    if workspace.config.evidence.capture == "off":
-        _say("the listings are not captured: evidence.capture is off")
-    left: list[str] = []
-    for start in range(0, len(notices), MOST_AT_ONCE):
-        some = notices[start : start + MOST_AT_ONCE]
-        gone = capture_listings(workspace, db, some, by=who, on_capture=_captured)
-        if is_stopped():  # the captures under way may have been cut short
-            break
-        left += gone.values()
-        for notice in some:
-            if notice in gone:
-                continue
-            attached = make_attachments(workspace, db, notice, font)
-            if font is not None and attached and not any(map(is_pdf, attached)):
-                _say(f"{notice} goes without a PDF: an older version drafted it, as text alone")
-            queued = queue_notice(
-                workspace, db, notice, by=who, attachments=attached, at_once=at_once
-            )
-            _say(
-                f"{notice} is queued for {queued.destination} ({queued.size} bytes,"
-                f" SHA-256 {queued.sha256})"
-            )
-    return left
-
-
-def _captured(made: Capture) -> None:
-    _say(f"captured {made.url} ({made.state.value}) as {made.id}")
-    if not made.proof:
-        _say(f"  no proof: {'; '.join(made.doubts)}")
 
 
 def _say(text: str) -> None:

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from console.web.areas import MENU, ROUTES
+from console.web.desk_memory import DeskMemory
 from console.web.jobs import Jobs
 from console.web.pages import not_found, page
 from console.web.security import Guarded
@@ -36,7 +38,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        jobs.close()
+        await run_in_threadpool(jobs.close)
         stores.close()
         thumbnails.close()
 
@@ -57,6 +59,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     app.state.stores = stores
     app.state.jobs = jobs
     app.state.thumbnails = thumbnails
+    app.state.desk = DeskMemory()
     app.state.menu = MENU
     return app
 

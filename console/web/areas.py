@@ -13,6 +13,8 @@ from console.web.routes import (
     deciding,
     files,
     hits,
+    notice_steps,
+    notices,
     people,
     queue,
     sellers,
@@ -29,6 +31,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     *captures.ROUTES,
     *sellers.ROUTES,
     *cases.ROUTES,
+    *notice_steps.ROUTES,
+    *notices.ROUTES,
     *people.ROUTES,
     *account.ROUTES,
 )
@@ -36,6 +40,7 @@ ROUTES: tuple[BaseRoute, ...] = (
 MENU: tuple[Entry, ...] = (
     queue.ENTRY,
     Entry(path="/cases", words="cases.title"),
+    Entry(path="/notices", words="notices.title"),
     people.ENTRY,
 )
 """In the order of a day's work; the first one is where ``/`` leads."""

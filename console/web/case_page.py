@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from console.web.visits import Visit
 from crawler.model import Judgement, Listing
 from crawler.sellers import seller_id
-from crawler.store.case_list import CaseRow, find_case_row, find_newest_entries
+from crawler.store.case_list import CaseRow, find_capture_ids, find_case_row, find_newest_entries
 from crawler.store.cases import CaseEvent, find_case_events, find_case_hits
 from crawler.store.hits import StoredHit, find_hit_url, find_hits, find_judgement
 from crawler.store.ledger import Entry
@@ -27,6 +27,8 @@ LISTINGS = 50
 MOST_COUNTED = 300
 """Listings up to which the outcomes of all are counted, and not only of those on the page."""
 MOST_NOTICES = 200
+MOST_TOLD = 200
+"""Hits of which judgements and captures stand in the timeline."""
 MOST_ENTRIES = 100
 """Of the ledger, the newest, on the page; the audit pages have all."""
 
@@ -99,7 +101,8 @@ def gather_page(visit: Visit, case: str, page: int) -> CasePage:
     listings = _listings(visit, {url: urls[url] for url in shown}, outcomes)
     events = list(find_case_events(db, case))
     notices = tuple(find_notice_rows(db, case=case, limit=MOST_NOTICES))
-    ids = [notice.id for notice in notices]
+    told = [hit for hits in urls.values() for hit in hits][:MOST_TOLD]
+    subjects = [case, *(one.id for one in notices), *told, *find_capture_ids(db, told)]
     seller = next((seller_id(one.listing) for one in listings if one.listing), None)
     return CasePage(
         row=row,
@@ -116,7 +119,7 @@ def gather_page(visit: Visit, case: str, page: int) -> CasePage:
         files=tuple(event for event in events if event.event == "attached")[::-1],
         links=tuple(find_linked_sellers(db, seller)) if seller else (),
         imported=tuple(find_handed_over(db, case)),
-        entries=tuple(find_newest_entries(db, [case, *ids], most=MOST_ENTRIES)),
+        entries=tuple(find_newest_entries(db, subjects, most=MOST_ENTRIES)),
     )
 
 

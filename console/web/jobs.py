@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ TOLD_FOR = timedelta(hours=1)
 MOST_AT_ONCE = 2
 """Jobs that run at one time; others wait. Each may have a browser or a crawler of its own."""
 MOST_LINES = 200
+LONGEST_END = 30.0
+"""Seconds that the end of the console waits for its jobs. What they do is whole or not done, as the
+store has it; a sending that is cut short is uncertain, and says so."""
 
 
 @dataclass
@@ -77,7 +81,7 @@ class Jobs:
             if running is not None and running.runs:
                 raise NotAllowedError(f"{subject}: {running.by} began something that still runs")
             job = self._jobs[subject] = Job(what=what, by=by, asked_at=now())
-            thread = threading.Thread(target=self._run, args=(job, work), name=subject)
+            thread = threading.Thread(target=self._run, args=(job, work), name=subject, daemon=True)
             self._threads[subject] = thread
         thread.start()
         return job
@@ -96,14 +100,15 @@ class Jobs:
         with self._lock:
             return [(subject, job) for subject, job in self._jobs.items() if job.runs]
 
-    def close(self) -> None:
-        """Ask all to stop, and wait for them."""
+    def close(self, seconds: float = LONGEST_END) -> None:
+        """Ask all to stop, and wait for them, but not for ever."""
         with self._lock:
             threads = list(self._threads.values())
             for job in self._jobs.values():
                 job.stopped.set()
+        until = time.monotonic() + seconds
         for thread in threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         with self._places:

@@ -115,7 +115,7 @@ def find_answers(
     where += " ('reply', 'bounce'))"
     rows = db.query(
         f"SELECT a.*, {_DECIDED} AS decided FROM answers a"
-        " WHERE (:notice IS NULL OR a.notice = :notice)"
+        f" WHERE {'1' if notice is None else 'a.notice = :notice'}"
         f" AND (NOT :open OR ({where}))"
         " ORDER BY a.clock_from IS NULL, a.clock_from, a.received_at, a.id",
         {"notice": notice, "open": open_only},

@@ -50,6 +50,11 @@ class Capture:
         """Why it is no proof; empty when it is."""
         return tuple(self.record["doubts"])
 
+    @property
+    def shows_other(self) -> bool:
+        """Whether a page was there, and not the one that the hit speaks of."""
+        return bool(self.record.get("shows_other", False))
+
 
 def record_capture(db: Database, capture: Capture, *, by: str, at: datetime) -> Capture:
     """Append a capture with its entry of the ledger; inside the caller's transaction.

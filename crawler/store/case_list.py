@@ -177,6 +177,15 @@ def find_case_parties(db: Database, *, most: int = 300) -> tuple[list[str], list
     return found[0], found[1]
 
 
+def find_capture_ids(db: Database, hits: Sequence[str]) -> list[str]:
+    """Return the ids of the captures that were made of these hits."""
+    rows = db.execute(
+        "SELECT id FROM captures WHERE hit IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(hits))],
+    )
+    return [str(capture) for (capture,) in rows.fetchall()]
+
+
 def find_newest_entries(db: Database, subjects: Sequence[str], *, most: int) -> list[Entry]:
     """Return the newest entries of the ledger about any of these subjects, newest first."""
     rows = db.query(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -129,16 +129,6 @@ def load_lesson(db: Database, lesson: str) -> Lesson:
     for found in _query(db, "t.id = :lesson", {"lesson": lesson}):
         return found
     raise NotFoundError(f"no lesson has the id {lesson!r}; `markhound registry lessons` has all")
-
-
-def licensees_of(lessons: Sequence[Lesson]) -> tuple[Licensee, ...]:
-    """Return the licensees among what was taught."""
-    return tuple(t.value for t in lessons if isinstance(t.value, Licensee))
-
-
-def generic_words_of(lessons: Sequence[Lesson]) -> tuple[GenericWord, ...]:
-    """Return the generic words among what was taught."""
-    return tuple(t.value for t in lessons if isinstance(t.value, GenericWord))
 
 
 def _refuse_empty(value: Taught, reason: str) -> None:

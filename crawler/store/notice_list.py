@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -79,49 +80,65 @@ class NoticeRow:
     lacking: tuple[ApprovalKind, ...]
 
 
-def count_trays(db: Database) -> dict[Tray, int]:
-    """Return how many notices lie in each tray."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """What happened to notices since somebody looked."""
+
+    trays: Mapping[str, Tray]
+    """Of each notice that is new, or to which something happened: where it lies now."""
+    step: int
+    """Number of the newest step."""
+    notice: int
+    """Number of the newest notice."""
+
+
+def find_changes(db: Database, *, step: int = 0, notice: int = 0) -> Changes:
+    """Return where the notices lie that changed after a step and a notice; all, after none."""
+    newest = db.execute(
+        "SELECT coalesce((SELECT max(id) FROM notice_events), 0),"
+        " coalesce((SELECT max(rowid) FROM notices), 0)"
+    ).fetchone()
     rows = db.execute(
-        f"SELECT tray, count(*) FROM (SELECT {_TRAY} AS tray FROM"
-        f" (SELECT n.id, {STATUS} AS status FROM notices n) n) GROUP BY tray"
+        f"SELECT id, {_TRAY} FROM (SELECT n.id, {STATUS} AS status FROM notices n WHERE n.id IN"
+        " (SELECT id FROM notices WHERE rowid > :notice"
+        " UNION SELECT notice FROM notice_events WHERE id > :step)) n",
+        {"step": step, "notice": notice},
     )
-    counts: dict[Tray, int] = dict.fromkeys(TRAYS, 0)
-    return counts | dict(rows.fetchall())
+    return Changes(trays=dict(rows.fetchall()), step=int(newest[0]), notice=int(newest[1]))
 
 
 def find_notice_rows(
     db: Database,
     *,
-    tray: str = "",
+    ids: Sequence[str] | None = None,
     site: str = "",
     kind: str = "",
     case: str = "",
-    ids: Sequence[str] | None = None,
     after: str = "",
     limit: int = 50,
 ) -> list[NoticeRow]:
     """Return notices, the newest first.
 
+    :param ids: only these; None = all
     :param after: id of the last one of the page before
     """
     terms, values = ["1"], dict[str, Any](limit=limit)
-    for column, value in (("tray", tray), ("site", site), ("n.kind", kind), ("case_id", case)):
+    for column, value in (("c.site", site), ("n.kind", kind), ("n.case_id", case)):
         if value:
             name = column.rpartition(".")[2]
             terms.append(f"{column} = :{name}")
             values[name] = value
     if ids is not None:
-        names = {f"id{number}": value for number, value in enumerate(ids)}
-        terms.append(f"n.id IN ({', '.join(':' + name for name in names)})")
-        values |= names
+        terms.append("n.id IN (SELECT value FROM json_each(:ids))")
+        values["ids"] = json.dumps(list(ids))
     if after:
         terms.append("n.id < :after")
         values["after"] = after
     rows = db.query(
-        f"SELECT * FROM (SELECT n.*, {_TRAY} AS tray FROM (SELECT n.id, n.case_id, n.kind,"
-        f" n.drafted_by, n.drafted_at, c.seller, c.site, c.holder, {STATUS} AS status"
-        " FROM notices n JOIN cases c ON c.id = n.case_id) n) n"
-        f" WHERE {' AND '.join(terms)} ORDER BY n.id DESC LIMIT :limit",
+        f"SELECT n.*, {_TRAY} AS tray FROM (SELECT n.id, n.case_id, n.kind, n.drafted_by,"
+        f" n.drafted_at, c.seller, c.site, c.holder, {STATUS} AS status FROM notices n"
+        f" JOIN cases c ON c.id = n.case_id WHERE {' AND '.join(terms)}"
+        " ORDER BY n.id DESC LIMIT :limit) n",
         values,
     )
     return [_notice_row(db, row) for row in list(rows)]
@@ -173,24 +190,18 @@ def count_relistings(db: Database) -> int:
     return int(db.execute("SELECT count(*) FROM relistings").fetchone()[0])
 
 
-RUNNING = ("sent", "uncertain", "acknowledged", "countered", "decided", "bounced", "restored")
-
-
-def find_notices_with_clocks(db: Database) -> list[str]:
-    """Return the ids of notices that left and were not withdrawn or closed, the newest first."""
-    marks = ", ".join("?" for _ in RUNNING)
+def find_open_answers(db: Database) -> set[str]:
+    """Return the ids of notices that have an answer on which a person has still to decide."""
     rows = db.execute(
-        f"SELECT id FROM (SELECT n.id, {STATUS} AS status FROM notices n)"
-        f" WHERE status IN ({marks}) ORDER BY id DESC",
-        list(RUNNING),
+        f"SELECT DISTINCT a.notice FROM answers a WHERE a.notice IS NOT NULL AND {OPEN_ANSWER}"
     )
-    return [str(notice) for (notice,) in rows.fetchall()]
+    return {str(notice) for (notice,) in rows.fetchall()}
 
 
-def find_heads(db: Database) -> tuple[int, ...]:
-    """Return numbers that change whenever a notice, an answer or a relisting is added to."""
-    tables = ("notice_events", "answers", "answer_decisions")
-    return tuple(
-        int(db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0])
-        for table in tables
+def find_kinds(db: Database, ids: Collection[str]) -> dict[str, str]:
+    """Return the kinds of notices by their ids."""
+    rows = db.execute(
+        "SELECT id, kind FROM notices WHERE id IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(ids))],
     )
+    return dict(rows.fetchall())

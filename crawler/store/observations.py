@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from crawler.model import TargetState
+from crawler.store.captures import Capture, find_captures
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,24 @@ class Observation:
     def is_up(self) -> bool:
         """Whether what stood there is there."""
         return self.state in (TargetState.SEEN, TargetState.UNCHANGED) and not self.changed
+
+
+def observation_of(capture: Capture) -> Observation:
+    """Return a capture as the look that it is."""
+    return Observation(
+        url=capture.url,
+        state=capture.state,
+        reason="; ".join(capture.doubts) or None,
+        at=capture.at,
+        changed=capture.shows_other,
+    )
+
+
+def find_newest_look(db: Database, url: str) -> Observation | None:
+    """Return the newest look at the address, by a sweep or a capture; None when nobody looked."""
+    captured = map(observation_of, find_captures(db, url=url))
+    looks = [*find_observations(db, url), *captured]
+    return max(looks, key=lambda look: look.at, default=None)
 
 
 def find_observations(db: Database, url: str) -> list[Observation]:

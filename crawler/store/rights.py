@@ -14,10 +14,10 @@ from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
-from crawler.model import Right
+from crawler.model import GenericWord, Licensee, Right
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
-from crawler.store.lessons import Lesson, find_lessons, licensees_of
+from crawler.store.lessons import Lesson, find_lessons
 
 Change = Literal["added", "updated", "unchanged"]
 
@@ -37,6 +37,11 @@ class StoredRight:
     """``Right.images`` path -> stored file."""
     lessons: tuple[Lesson, ...] = ()
     """What people taught of it, as far as it is in force."""
+
+    @property
+    def generic(self) -> tuple[GenericWord, ...]:
+        """Words of it that people found to be generic."""
+        return tuple(t.value for t in self.lessons if isinstance(t.value, GenericWord))
 
 
 def record_rights(
@@ -119,7 +124,8 @@ def find_rights(
 
 
 def _with_licensees(right: Right, lessons: Sequence[Lesson]) -> Right:
-    licensees = tuple(dict.fromkeys((*right.licensees, *licensees_of(lessons))))
+    taught = (lesson.value for lesson in lessons if isinstance(lesson.value, Licensee))
+    licensees = tuple(dict.fromkeys((*right.licensees, *taught)))
     return right if licensees == right.licensees else replace(right, licensees=licensees)
 
 

@@ -37,6 +37,7 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
             "reason": verdict.reason,
             "doubts": list(verdict.doubts),
             "differences": list(verdict.differences),
+            "shows_other": verdict.shows_other,
             "datapackage": package,
             "operator": occasion.operator,
             "campaign": occasion.campaign,

@@ -81,6 +81,8 @@ class Verdict:
     """Why it is no proof; empty when it is."""
     differences: tuple[str, ...]
     """In what the plain answer and the browser's differ."""
+    shows_other: bool = False
+    """Whether a page is there, and not the one that the hit speaks of."""
 
     @property
     def is_proof(self) -> bool:
@@ -101,6 +103,7 @@ def judge(material: Material) -> Verdict:
         reason=reason,
         doubts=tuple(doubts),
         differences=tuple(_differences(plain, rendered)),
+        shows_other=bool(good) and not _shows_claimed(good, material.claim),
     )
 
 
@@ -131,10 +134,17 @@ def _doubts(good: Sequence[Shown], reason: str, claim: Claim | None) -> Iterable
         return
     if claim is None:
         return
-    if claim.title and not any(_says(way, claim.title) for way in good):
+    if not _shows_claimed(good, claim):
         yield f"the title {claim.title[:200]!r} is not on the page"
     if claim.price is not None and not any(claim.price in way.prices for way in good):
         yield f"the price {claim.price} is not on the page"
+
+
+def _shows_claimed(good: Sequence[Shown], claim: Claim | None) -> bool:
+    """Tell whether it is the page of which something is claimed; a price alone may change."""
+    if claim is None or not claim.title:
+        return True
+    return any(_says(way, claim.title) for way in good)
 
 
 def _says(way: Shown, title: str) -> bool:

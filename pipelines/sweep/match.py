@@ -96,6 +96,7 @@ class MatchPipeline:
             MatchSettings(cutoff=limits.cutoff, threshold=limits.threshold),
             plan.started_at.date(),
             index,
+            {r.right.id: r.generic for r in covered if r.generic},
         )
         self._words = open_word_search(limits.words, self._matcher, limits.words_budget)
         for message in left_out:

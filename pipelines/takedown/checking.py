@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from crawler.config import TakedownConfig
-from crawler.errors import MissingFactsError, NotAllowedError
+from crawler.errors import InputError, MissingFactsError, NotAllowedError
 from crawler.model import TargetState
 from crawler.store.approvals import Consideration, Draft
 from crawler.store.hits import StoredHit
@@ -19,6 +19,7 @@ from crawler.store.notice_events import NoticeEvent
 from crawler.store.observations import Observation
 from crawler.takedown import Case, Notice, Recipient, Sender, status_of
 from matchers.licence import is_licensee
+from pipelines.takedown.batches import load_platform
 from pipelines.takedown.draft import draft_notice
 from pipelines.takedown.kinds import NoticeKind
 from pipelines.takedown.kinds.record import CONSIDERATIONS
@@ -291,6 +292,28 @@ def _legal(situation: Situation) -> Iterator[CheckLine]:
         yield _line("need", f"an approval by the legal role (--as legal): {situation.kind.title}")
 
 
+def _law(situation: Situation) -> Iterator[CheckLine]:
+    for text in situation.kind.unconfirmed:
+        yield _line("warning", f"counsel has still to confirm: {text}")
+
+
+def _profile(situation: Situation) -> Iterator[CheckLine]:
+    recipient = situation.recipient or situation.notice.recipient
+    if recipient.profile is None:
+        return
+    try:
+        platform = load_platform(recipient.profile)
+    except InputError as error:
+        yield _line("warning", f"recipients.toml, profile of {recipient.name}: {error}")
+        return
+    if not platform.checked:
+        yield _line(
+            "warning",
+            f"the columns of {recipient.profile} were not compared with the platform's own form"
+            f" ({platform.source}); look at them before you hand its tables over",
+        )
+
+
 def _standing(situation: Situation) -> Iterator[CheckLine]:
     standing = situation.standing
     if danger := find_danger(standing):
@@ -316,6 +339,8 @@ RULES: tuple[tuple[str, str, Rule], ...] = (
     ("exceptions", "the exceptions were considered", _exceptions),
     ("noticed", "no other notice about these hits is open", _noticed),
     ("judgements", "the hits were judged", _judged),
+    ("law", "what the text rests on was read in the law itself", _law),
+    ("profile", "no table of a platform, or one that was compared with its form", _profile),
     ("legal", "no approval by the legal role is needed", _legal),
     ("standing", "the standing with the recipient is not endangered", _standing),
 )

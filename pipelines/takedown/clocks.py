@@ -23,21 +23,28 @@ def find_clocks(db: Database, notice: Notice, answer_days: Iterable[int]) -> lis
     until somebody has read it. Such a clock says so, and ends when a person takes the mail for
     something else.
     """
-    if notice.kind == RETRACTION:
+    return find_clocks_of(db, notice.id, notice.kind, answer_days)
+
+
+def find_clocks_of(
+    db: Database, notice: str, kind_name: str, answer_days: Iterable[int]
+) -> list[Deadline]:
+    """Return the same of a notice by its id and the name of its kind."""
+    if kind_name == RETRACTION:
         return []
-    kind = find_kind(notice.kind)
-    events = list(find_notice_events(db, notice.id))
+    kind = find_kind(kind_name)
+    events = list(find_notice_events(db, notice))
     running = running_deadlines(kind, events, answer_days)
     if any(event.event in ("withdrawn", "closed") for event in events):
         return running
     by_rule = {one.rule.id: one for one in running if one.rule.event == "countered"}
     others = [one for one in running if one.rule.id not in by_rule]
-    for answer in find_answers(db, notice=notice.id, open_only=True):
+    for answer in find_answers(db, notice=notice, open_only=True):
         if answer.clock_from is None or answer.suggestion is None:
             continue
         unread = (
             f"Nobody has read the answer {answer.id[:12]} yet, which may be a counter-notice"
-            f" (markhound notice reply {notice.id} --as WHAT --answer {answer.id[:12]}).",
+            f" (markhound notice reply {notice} --as WHAT --answer {answer.id[:12]}).",
         )
         for clock in deadlines_of(kind, answer.suggestion, answer.clock_from):
             known = by_rule.get(clock.rule.id)

@@ -33,7 +33,7 @@ from crawler.store.outbox import (
     record_sending,
 )
 from crawler.workspace import Workspace
-from pipelines.takedown.approval import approval_problem
+from pipelines.takedown.leaving import find_stop
 from pipelines.takedown.message import Letterhead, ascii_domain, parts_of
 from pipelines.takedown.outbox import BY_HAND, letterhead_of, load_message, outbox_folder
 from pipelines.takedown.smtp import Relay, Result, Sending
@@ -48,7 +48,7 @@ class Delivered:
 
     notice: str
     result: Result | str
-    """``sent``, ``failed``, ``put_off``, ``uncertain``, ``waits`` or ``by_hand``."""
+    """``sent``, ``failed``, ``put_off``, ``uncertain``, ``waits``, ``stopped`` or ``by_hand``."""
     destination: str
     words: str
 
@@ -120,10 +120,11 @@ class _Round:
         at = now()
         if step.not_before > at:
             return _told(outgoing, "waits", f"due at {timestamp(step.not_before)}")
+        if reason := find_stop(self._workspace, self._db, outgoing.notice):
+            words = f"{reason}; it stays queued: mend that, or take it back (notice cancel)"
+            return _told(outgoing, "stopped", words)
         if outgoing.channel in BY_HAND:
             return self._lay_out(outgoing)
-        if problem := approval_problem(self._db, outgoing.notice):
-            return _told(outgoing, "waits", problem)
         try:
             message = load_message(self._folder, outgoing.sha256)
         except InputError as error:

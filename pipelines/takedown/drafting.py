@@ -98,6 +98,10 @@ def check_hits(
     recipient = workspace.find_recipient(site_of_hit(found[0]))
     missing = missing_facts(find_kind(kind), found, workspace.config.sender, recipient)
     lines = [CheckLine(rule="missing", state="missing", text=fact) for fact in missing]
+    lines += [
+        CheckLine(rule="law", state="warning", text=f"counsel has still to confirm: {text}")
+        for text in find_kind(kind).unconfirmed
+    ]
     try:
         with _undone(db):
             draft_stored(workspace, db, found, kind, Actor(name="nobody"))

@@ -60,7 +60,7 @@ def queue_notices(
             break
         for notice in some:
             if notice in stopped:
-                left.append(stopped[notice])
+                left.append(f"{notice} is not sent: {stopped[notice]}")
                 continue
             try:
                 attached = make_attachments(workspace, db, notice, font)

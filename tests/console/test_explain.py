@@ -68,3 +68,24 @@ def test_wrong_use_is_told(workspace: Path, arguments: tuple[str, ...], expected
 def test_half_of_the_files_is_wrong_use(files: tuple[str | Path, ...]) -> None:
     done = run("explain", LISTING["url"], "--right", "TM-1", *files[:2], expect=2)
     assert "--listings and --registry go together" in done.err
+
+
+def test_what_people_taught_is_explained(swept: Path) -> None:
+    hits = run("hits", "--json", workspace=swept).lines
+    named = next(h for h in hits if h["flagged"] and h["findings"][0]["feature"] == "name")
+    right, form = named["right"], named["findings"][0]["form"]
+    asked = "explain", named["listing"], "--right", right, "--json"
+    said = "--by", "Li", "--reason", "它是通用词"
+    run("registry", "teach", right, "--word", form, *said, workspace=swept)
+    found = run(*asked, workspace=swept).json
+    [taught] = [f for s in found["steps"] if (f := s["finding"])["feature"] == "generic_word"]
+    assert (taught["form"], taught["weight"]) == (form, 0)
+    assert found["score"] < named["score"]
+    assert "Li taught a generic word of the right after the listing was last seen" in str(found)
+    [lesson] = run("registry", "lessons", "--json", workspace=swept).lines
+    assert (lesson["right"], lesson["reason"]) == (right, "它是通用词")
+    run("registry", "undo", lesson["id"], *said, workspace=swept)
+    assert run(*asked, workspace=swept).json["score"] == named["score"]
+    assert run("registry", "lessons", "--json", workspace=swept).lines == []
+    [undone] = run("registry", "lessons", "--undone", "--json", workspace=swept).lines
+    assert undone["undone"]["by"] == "Li"

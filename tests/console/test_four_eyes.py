@@ -63,7 +63,9 @@ def test_from_hit_to_approval(tmp_path: Path, office: dict[str, dict[str, str]])
     assert do("Audit", "notice", "check", name, "--no-fetch").out.count("missing:") == 0
 
     assert "张伟 is analyst" in do("张伟", *approve, expect=2).err
-    assert "may be sent" in do("Ann Roux", *approve).err
+    told = do("Ann Roux", *approve).err
+    assert "may be sent" in told
+    assert told.startswith("warning: law: counsel has still to confirm: Regulation (EU) 2017/1001")
     assert "has it already" in do("Leo", *approve, expect=2).err
 
     shown = do("Audit", "notice", "show", name, "--json").json
@@ -76,6 +78,7 @@ def test_from_hit_to_approval(tmp_path: Path, office: dict[str, dict[str, str]])
     words = do("Audit", "notice", "show", name)
     assert words.out == drafted.out
     assert "approved (ordinary), Ann Roux (approver): 假冒" in words.err
+    assert "counsel has still to confirm: Regulation (EU) 2017/1001" in words.err
 
     withdrawn = do("张伟", "notice", "withdraw", name, "--reason", "卖家有授权", "--licensee")
     assert "hits judged anew: 1" in withdrawn.err

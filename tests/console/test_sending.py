@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from crawler.errors import InputError
 from crawler.model import TargetState
 from crawler.store.captures import Capture, find_captures
 from crawler.store.rights import record_rights
+from crawler.takedown import Notice
 from crawler.workspace import Workspace
-from pipelines.takedown import leaving
+from pipelines.takedown import leaving, queueing
+from pipelines.takedown.pdf import PaperFont
 from tests.servers.command import Finished, invoke
 from tests.servers.judged import add_account, fill_workspace, now, see
 from tests.servers.stored_hits import LISTING, MARK, a_listing
@@ -122,8 +127,126 @@ def test_a_host_that_cannot_be_reached_is_told_and_stops_nothing(office: Office)
         ]
 
 
-def a_capture(state: TargetState) -> Capture:
+def a_capture(state: TargetState, *, shows_other: bool = False) -> Capture:
+    record: dict[str, object] = {"state": state.value, "doubts": [], "shows_other": shows_other}
     return Capture(
         id="cap-1", url=LISTING.url, hit=None, sweep=None, purpose="x", at=now(), file="x",
-        sha256="0" * 64, proof=False, record={"state": state.value, "doubts": []}, entry=1,
+        sha256="0" * 64, proof=False, record=record, entry=1,
     )  # fmt: skip
+
+
+def test_a_listing_that_became_another_page_is_not_noticed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = office.notices
+    office.set('capture = "off"', 'capture = "flagged"')
+
+    def captured(_: Workspace, notices: list[str], **__: object) -> dict[str, list[Capture]]:
+        made = {notice: [a_capture(TargetState.SEEN)] for notice in notices}
+        return made | {one: [*made[one], a_capture(TargetState.SEEN, shows_other=True)]}
+
+    monkeypatch.setattr(leaving, "capture_for_notices", captured)
+    told = f"{one} is not sent: another page stands at {LISTING.url}"
+    assert told in office.send(one, other, expect=2)
+    assert office.statuses() == {one: "approved", other: "queued"}
+
+
+def test_what_cannot_be_attached_is_told_and_keeps_no_other_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = office.notices
+    asked = leaving.make_attachments
+
+    def made(workspace: Workspace, db: Database, notice: str, font: PaperFont | None) -> object:
+        if notice == one:
+            raise InputError(f"{notice}: no valid XARF report can be made")
+        return asked(workspace, db, notice, font)
+
+    monkeypatch.setattr(queueing, "make_attachments", made)
+    assert f"{one} is not sent: {one}: no valid XARF" in office.send(one, other, expect=2)
+    assert office.statuses() == {one: "approved", other: "queued"}
+
+
+def test_a_report_for_machines_that_cannot_be_made_is_told_before_anything_is_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = office.notices
+
+    def attached(notice: Notice, *_: object) -> list[object]:
+        if notice.id == other:
+            raise InputError("no valid XARF report can be made: url: is none")
+        return []
+
+    monkeypatch.setattr(leaving, "attachments_of", attached)
+    assert "no valid XARF" in office.send(one, other, expect=2)
+    assert set(office.statuses().values()) == {"approved"}
+
+
+# -- what is queued may be stopped until it leaves ---------------------------------------
+
+
+def lapse(office: Office) -> None:
+    lapsed = replace(MARK, expires=now().date() - timedelta(days=1))
+    with office.workspace.store() as db:
+        record_rights(db, [(lapsed, {})], source="rights.jsonl", at=now())
+
+
+def teach_licensee(office: Office) -> None:
+    seller = ("--seller", "Best Bags 优品", "--site", "shop.example")
+    office.do("registry", "teach", MARK.id, *seller, "--reason", "有授权", env=office.wei)
+
+
+def overturn(office: Office) -> None:
+    judged = ("--as", "unrelated", "--by", "张伟", "--reason", "看错了")
+    office.do("judge", office.hits[0], *judged, env=office.wei)
+
+
+def find_gone(office: Office) -> None:
+    with office.workspace.store() as db:
+        see(db, "w-2", [LISTING], state=TargetState.GONE)
+
+
+@pytest.mark.parametrize(
+    ("happen", "why"),
+    [
+        (lapse, "TM-0001 has lapsed (expired on"),
+        (teach_licensee, "TM-0001 is licensed to Best Bags 优品 on shop.example"),
+        (overturn, "is not judged infringing any more"),
+        (find_gone, f"what it is about is gone ({LISTING.url})"),
+    ],
+)
+def test_what_happens_after_queueing_stops_a_notice(
+    office: Office, happen: Callable[[Office], None], why: str
+) -> None:
+    one, _ = office.notices
+    office.do("notice", "send", one, "--now", "--queue-only", env=office.ann)
+    happen(office)
+    done = office.do("notice", "deliver", "--json", expect=1)
+    assert done.json["result"] == "stopped"
+    assert why in done.json["words"]
+    assert office.statuses()[one] == "queued"
+    office.do("notice", "cancel", one, *WHY, env=office.ann)
+
+
+def test_what_was_queued_is_captured_again_when_nobody_looked_for_long(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = office.notices
+    office.do("notice", "send", one, "--now", "--queue-only", env=office.ann)
+    monkeypatch.setattr(leaving, "now", lambda: now() + timedelta(hours=25))
+    without = office.do("notice", "deliver", "--json", expect=1).json
+    assert (without["result"], "was not looked at since" in without["words"]) == ("stopped", True)
+    office.set('capture = "off"', 'capture = "flagged"')
+
+    def captured(_: Workspace, notices: list[str], **__: object) -> dict[str, list[Capture]]:
+        return {notice: [a_capture(TargetState.GONE)] for notice in notices}
+
+    monkeypatch.setattr(leaving, "capture_for_notices", captured)
+    done = office.do("notice", "deliver", "--json", expect=1)
+    assert "what it is about is gone" in done.json["words"]
+
+
+def test_nothing_stops_what_is_as_it_was(office: Office) -> None:
+    one, _ = office.notices
+    office.do("notice", "send", one, "--now", "--queue-only", env=office.ann)
+    assert "[delivery.smtp]" in office.do("notice", "deliver", expect=2).err

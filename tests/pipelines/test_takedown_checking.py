@@ -230,7 +230,23 @@ STOPPED: dict[str, tuple[Situation, str, str]] = {
 def test_what_is_right_passes() -> None:
     lines = check_notice(GOOD)
     assert blocking(lines) == []
-    assert [line.state for line in lines] == ["ok"] * len(lines)
+    assert [line.state for line in lines if line.rule != "law"] == ["ok"] * (len(lines) - 1)
+    sure = replace(GOOD, kind=replace(GOOD.kind, unconfirmed=()))
+    assert {line.state for line in check_notice(sure)} == {"ok"}
+
+
+def test_what_nobody_read_in_the_law_or_on_the_form_is_told() -> None:
+    unsure = replace(GOOD, kind=replace(GOOD.kind, unconfirmed=("Article 99", "Article 100")))
+    told = [line for line in check_notice(unsure) if line.rule == "law"]
+    assert [line.state for line in told] == ["warning", "warning"]
+    assert "Article 99" in told[0].text
+    for profile, text in (("etsy", "were not compared with"), ("no-such", "no platform is called")):
+        [line] = [
+            line
+            for line in check_notice(with_recipient(replace(RECIPIENT, profile=profile)))
+            if line.rule == "profile"
+        ]
+        assert (line.state, text in line.text) == ("warning", True)
 
 
 @pytest.mark.parametrize(("wrong", "rule", "text"), STOPPED.values(), ids=STOPPED.keys())
@@ -287,7 +303,7 @@ def test_warnings_stop_nothing() -> None:
     later_text = replace(MARK, variants=("奥雷利奥", "Aurélio"))
     wrong = with_hit(judgement=unproved, right=later_text)
     lines = [line for line in check_notice(wrong) if line.state == "warning"]
-    assert [line.rule for line in lines] == ["facts", "judgements"]
+    assert [line.rule for line in lines] == ["facts", "judgements", "law"]
     assert blocking(check_notice(wrong)) == []
 
 
@@ -299,7 +315,10 @@ def test_uk_asks_for_the_legal_role_and_a_bad_standing_says_so() -> None:
     [line] = [line for line in check_notice(bad) if line.state == "need"]
     assert (line.rule, "20 of 100 (20.0%)" in line.text) == ("standing", True)
     few = replace(GOOD, standing=replace(STANDING, decided=3, accepted=0))
-    assert [line.rule for line in check_notice(few) if line.state == "warning"] == ["standing"]
+    assert [line.rule for line in check_notice(few) if line.state == "warning"] == [
+        "law",
+        "standing",
+    ]
 
 
 def test_every_exception_that_a_kind_asks_for_can_be_considered() -> None:

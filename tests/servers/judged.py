@@ -52,7 +52,11 @@ def now() -> datetime:
 
 
 def fill_workspace(
-    folder: Path, *, listings: Sequence[Listing] = (LISTING,), right: Right = MARK
+    folder: Path,
+    *,
+    listings: Sequence[Listing] = (LISTING,),
+    right: Right = MARK,
+    allow_private: bool = False,
 ) -> tuple[Workspace, list[str]]:
     """Make a workspace in which each listing is a hit, seen just now; return the hits' ids."""
     workspace = make_workspace(folder)
@@ -63,7 +67,7 @@ def fill_workspace(
     (folder / "recipients.toml").write_text(RECIPIENT.format(verified=verified), encoding="utf-8")
     with workspace.store() as db:
         record_rights(db, [(right, {})], source="rights.jsonl", at=now())
-        hits = see(db, "w-1", listings, right=right)
+        hits = see(db, "w-1", listings, right=right, allow_private=allow_private)
     return workspace, hits
 
 
@@ -75,10 +79,12 @@ def see(
     state: TargetState = TargetState.SEEN,
     right: Right = MARK,
     at: datetime | None = None,
+    allow_private: bool = False,
 ) -> list[str]:
     """Record a sweep that looked at the listings and had this of them."""
     at, hits = at or now(), []
-    record_sweep(db, sweep, Campaign(name=sweep, seeds=("https://shop.example/",)), at)
+    seeds = ("https://shop.example/",)
+    record_sweep(db, sweep, Campaign(name=sweep, seeds=seeds, allow_private=allow_private), at)
     for listing in listings:
         hit = Hit(
             id=hit_id("listing", listing.url, right.id),
@@ -98,7 +104,7 @@ def see(
                     listing=listing.id,
                     sweep=sweep,
                     seen_at=at,
-                    record=replace(listing, site="shop.example"),
+                    record=replace(listing, site=listing.site or "shop.example"),
                 )
                 record_sighting(db, sighting)
                 record_hits(db, sighting, [hit], {right.id})

@@ -15,7 +15,7 @@ from console.web.case_page import gather_page
 from console.web.desk_words import show
 from console.web.pages import action, page
 from console.web.visits import Visit, with_query
-from crawler.errors import InputError, NotFoundError
+from crawler.errors import InputError, MachineError, NotFoundError
 from crawler.model import stable_id
 from crawler.sellers import listing_site, seller_key, seller_name
 from crawler.store.accounts import find_accounts
@@ -38,8 +38,10 @@ from pipelines.takedown.drafting import open_case_of
 from pipelines.takedown.outcomes import SAID
 
 ROWS = 50
-LOOSE = 300
+LOOSE = 200
 """Hits that are looked through for new cases at one time."""
+LAST = 2**62
+"""A number beyond that of any row."""
 SANDBOX = {"content-security-policy": "sandbox; default-src 'none'"}
 """What others wrote: a browser that shows it all the same runs and loads nothing."""
 
@@ -87,9 +89,8 @@ def show_case(visit: Visit) -> Response:
 def show_new(visit: Visit) -> Response:
     """Show the hits that were judged infringing and are in no case, as the cases they make."""
     before = visit.query.get("before", "0")
-    found = find_loose_hits(
-        visit.db, before=int(before) if before.isdecimal() else 0, limit=LOOSE + 1
-    )
+    number = min(int(before), LAST) if before.isdecimal() else 0
+    found = find_loose_hits(visit.db, before=number, limit=LOOSE + 1)
     more = with_query(visit.query, before=str(found[LOOSE - 1].key)) if len(found) > LOOSE else ""
     groups: dict[str, list[LooseHit]] = {}
     for loose in found[:LOOSE]:
@@ -194,6 +195,9 @@ def export(visit: Visit) -> Response:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
             for file in sorted(done.path.rglob("*")):
                 archive.write(file, file.relative_to(room))
+    except OSError as error:
+        shutil.rmtree(room)
+        raise MachineError(f"the bundle could not be written: {error}") from error
     except BaseException:
         shutil.rmtree(room)
         raise

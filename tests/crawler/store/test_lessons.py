@@ -24,7 +24,6 @@ from crawler.store.lessons import (
     Lesson,
     Taught,
     find_lessons,
-    generic_words_of,
     load_lesson,
     record_lesson,
     undo_lesson,
@@ -89,7 +88,7 @@ def test_lessons_are_of_one_right_and_kept_apart(db: Database) -> None:
     assert find_lessons(db, right="TM-1") == [seller, word]
     assert find_lessons(db, right="TM-2") == []
     stored = load_right(db, PictureFolder(root=Path()), "TM-1")
-    assert generic_words_of(stored.lessons) == (WORD,)
+    assert stored.generic == (WORD,)
 
 
 def test_the_same_is_taught_once(db: Database) -> None:
