@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from console.web.cards import lay_over, make_hit_card
+from console.web.cards import make_hit_card
 from console.web.pages import page as a_page
+from console.web.pairs import lay_over
 from console.web.routes.hits import find_hit
 from console.web.visits import Visit
 from crawler.accounts import Actor

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 from bs4 import BeautifulSoup
-from starlette.testclient import TestClient
 
 from crawler.workspace import make_workspace
 from tests.servers.console import signed_in
@@ -18,43 +16,51 @@ UNSEEN = "\x00\x07\x1b\u200b\ufeff\u00ad\u3164"
 ALLOWED = ("/", "#", "?", "https://shop.example")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A page as it was sent."""
+
+    path: str
+    text: str
+    doc: BeautifulSoup
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, list[str]]]:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
+    """Return the page of every hostile hit, and of the seller that its card leads to."""
     workspace = make_workspace(tmp_path_factory.mktemp("hostile") / "w")
-    hits = fill_hostile(workspace)
+    paths = [f"/hits/{hit}" for hit in fill_hostile(workspace)]
+    shown: dict[str, Shown] = {}
     with signed_in(workspace) as client:
-        yield client, hits
+        for path in paths:
+            answer = client.get(path)
+            assert answer.status_code == 200, answer.text
+            doc = BeautifulSoup(answer.text, "lxml")
+            shown[path] = Shown(path, answer.text, doc)
+            sellers = [str(a["href"]) for a in doc.select(".hit-facts a[href^='/sellers/']")]
+            paths += [path for path in sellers if path not in paths]
+    assert len(shown) > 20
+    return list(shown.values())
 
 
-def documents(client: TestClient, hits: list[str]) -> Iterator[tuple[str, str, Any]]:
-    for hit in hits:
-        answer = client.get(f"/hits/{hit}")
-        assert answer.status_code == 200, answer.text
-        doc = BeautifulSoup(answer.text, "lxml")
-        yield hit, answer.text, doc
-        (seller,) = doc.select(".hit-facts a[href^='/sellers/']")
-        answer = client.get(str(seller["href"]))
-        assert answer.status_code == 200, answer.text
-        yield hit, answer.text, BeautifulSoup(answer.text, "lxml")
-
-
-def test_nothing_of_them_becomes_markup(pages: tuple[TestClient, list[str]]) -> None:
-    for hit, text, doc in documents(*pages):
-        assert all(script["src"].startswith("/static/") for script in doc.select("script")), hit
-        assert doc.select("iframe, object, embed, style, base, meta[http-equiv]") == [], hit
-        assert all(
-            image["src"].startswith(("/static/", "/pictures/")) for image in doc.select("img")
-        )
+def test_nothing_of_them_becomes_markup(pages: list[Shown]) -> None:
+    for shown in pages:
+        doc = shown.doc
+        scripts, images = doc.select("script"), doc.select("img")
+        assert all(str(one["src"]).startswith("/static/") for one in scripts), shown.path
+        assert doc.select("iframe, object, embed, style, base, meta[http-equiv]") == [], shown.path
+        assert all(str(one["src"]).startswith(("/static/", "/pictures/")) for one in images)
         for tag in doc.find_all(True):
             for name, value in tag.attrs.items():
-                assert not name.startswith("on"), (hit, name)
-                assert name != "style", hit
+                assert not name.startswith("on"), (shown.path, name)
+                assert name != "style", shown.path
                 if name in {"href", "src", "action", "formaction"}:
-                    assert str(value).startswith(ALLOWED), (hit, value)
-        assert not set(TURNING + UNSEEN) & set(text), hit
+                    assert str(value).startswith(ALLOWED), (shown.path, value)
+        assert not set(TURNING + UNSEEN) & set(shown.text), shown.path
 
 
-def test_no_page_grows_with_what_a_seller_writes(pages: tuple[TestClient, list[str]]) -> None:
-    for hit, text, doc in documents(*pages):
-        assert len(text) < 120_000, (hit, len(text))
-        assert max(len(found.get_text()) for found in doc.select("h1, h2")) < 6_000, hit
+def test_no_page_grows_with_what_a_seller_writes(pages: list[Shown]) -> None:
+    for shown in pages:
+        assert len(shown.text) < 120_000, (shown.path, len(shown.text))
+        heads = shown.doc.select("h1, h2")
+        assert max(len(found.get_text()) for found in heads) < 6_000, shown.path
