@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from crawler.errors import PictureError
 from crawler.pictures import MAX_BYTES
-from matchers.decoding import FORMATS, MAX_PIXELS, MAX_SCANS, MAX_SIDE
+from matchers.decoding import FORMATS, MAX_PIXELS, MAX_SCANS, MAX_SIDE, UPRIGHT, eight_bit
 
 QUALITY = 78
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
@@ -116,18 +116,23 @@ def _read(file: Path) -> bytes:
 
 
 def _shrink(image: Image.Image, side: int) -> SmallPicture:
-    width, height = image.size
+    size = image.size
+    turn = image.getexif().get(ExifTags.Base.Orientation, 1)
     image.draft("RGB", (side, side))
-    upright = ImageOps.exif_transpose(image)
-    if (upright.width > upright.height) != (image.width > image.height):
-        width, height = height, width
-    if upright.has_transparency_data:  # over white, as the matchers see it
-        clear = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    small = upright.convert("RGB")
+    if image.mode.startswith("I") or image.mode == "F":
+        small = eight_bit(image)
+    else:
+        small = image.convert("RGBA" if image.has_transparency_data else "RGB")
     small.thumbnail((side, side))
+    if small.mode == "RGBA":  # over white, as the matchers see it
+        small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
+    if turn in UPRIGHT:
+        small = small.transpose(UPRIGHT[turn])
     target = io.BytesIO()
-    small.save(target, "WEBP", quality=QUALITY, method=2)
+    small.convert("RGB").save(target, "WEBP", quality=QUALITY, method=2)
     return SmallPicture(
-        data=target.getvalue(), width=small.width, height=small.height, original=(width, height)
+        data=target.getvalue(),
+        width=small.width,
+        height=small.height,
+        original=(size[1], size[0]) if turn in _SIDEWAYS else size,
     )

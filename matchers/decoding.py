@@ -34,7 +34,7 @@ _NEARLY = 15 / 16
 """Share of the side asked for that will do where libjpeg alone comes to it: half of 1,000 pixels
 instead of 512."""
 
-_UPRIGHT = {
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -109,7 +109,7 @@ def _check_size(image: Image.Image) -> None:
 def _shrink(image: Image.Image, wanted: int | None, *, grey: bool) -> WorkingPicture:
     width, height = image.size
     side = WORKING_SIDE if wanted is None else wanted
-    turn = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     if grey:
         share = _NEARLY * side / max(image.size)
         least = [max(MIN_SIDE, math.ceil(pixels * share)) for pixels in image.size]
@@ -135,7 +135,7 @@ def _small(image: Image.Image, side: int, mode: Literal["L", "RGB"]) -> Image.Im
     elif image.mode in ("RGB", "L") and "transparency" in image.info:
         image = image.convert("RGBA")
     elif image.mode.startswith("I") or image.mode == "F":
-        image = _eight_bit(image)
+        image = eight_bit(image)
     image = image.reduce(max(1, min(max(image.size) // side, min(image.size) // MIN_SIDE)))
     if image.mode in ("RGBA", "LA"):
         white = Image.new("RGBA", image.size, "white")
@@ -149,6 +149,6 @@ def _fit(image: Image.Image, side: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.HAMMING)
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
+def eight_bit(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey to 8 bits; Pillow's own conversion would clip it to white."""
     return Image.fromarray((np.asarray(image).astype(np.int32) >> 8).clip(0, 255).astype(np.uint8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ from pipelines.takedown.wording import RIGHT_KINDS, describe_edits
 
 MOST_PAIRS = 4
 """Pairs of pictures shown for one hit."""
+MOST_MORE = 12
+"""Other pictures of the listing that are shown small."""
 LONGEST_TITLE = 300
 """Characters of a title that are shown at once."""
 AXIS = (-14.0, 38.0)
@@ -156,6 +158,8 @@ class HitCard:
     disguises: tuple[Disguise, ...]
     pairs: tuple[Pair, ...]
     hidden_pairs: int
+    more_pictures: tuple[str, ...]
+    """SHA-256 of other pictures of the listing."""
     prior: float | None
     """Bits before any finding; None where the score does not tell."""
     bars: tuple[Bar, ...]
@@ -212,6 +216,7 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
     steps = list(make_steps(stored, LABELS[language], language, longest_title=LONGEST_TITLE))
     bars, zero = _bars(steps)
     usual, share = _usual(stored)
+    pairs = tuple(_pair(stored, thumbnails, pair) for pair in chosen[:MOST_PAIRS])
     spans, seller = title_spans(stored), seller_id(listing)
     return HitCard(
         stored=stored,
@@ -224,8 +229,9 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         link=safe_link(listing.url),
         kind=RIGHT_KINDS[language][stored.right.kind],
         disguises=_disguises(stored.hit.findings, steps, visit),
-        pairs=tuple(_pair(stored, thumbnails, pair) for pair in chosen[:MOST_PAIRS]),
+        pairs=pairs,
         hidden_pairs=max(0, len(chosen) - MOST_PAIRS),
+        more_pictures=_more_pictures(stored, {pair.listing.sha256 for pair in pairs}),
         prior=_prior(stored),
         bars=bars,
         zero=zero,
@@ -240,6 +246,12 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         cases=() if blind else tuple(find_cases_of_url(db, listing.url)),
         told=() if blind else tuple(_history(visit, stored.hit.id)),
     )
+
+
+def _more_pictures(stored: StoredHit, shown: Collection[str]) -> tuple[str, ...]:
+    files = (stored.picture_files.get(image) for image in stored.listing.images)
+    others = dict.fromkeys(file.name for file in files if file and file.name not in shown)
+    return tuple(others)[:MOST_MORE]
 
 
 def _captures(db: Database, stored: StoredHit) -> tuple[Capture, ...]:

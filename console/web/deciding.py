@@ -1,19 +1,16 @@
-"""What can be decided of a hit, and why: the choices that the form offers, and the form as sent."""
+"""What can be decided of a hit, and why: the choices that the form offers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
-from crawler.causes import CAUSES, Cause, causes_for
-from crawler.errors import InputError
+from crawler.accounts import Account
+from crawler.causes import Cause, causes_for
 from crawler.model import JudgementKind
-from crawler.store.decisions import Choice
 from crawler.store.hits import StoredHit
-
-if TYPE_CHECKING:
-    from console.web.visits import Visit
+from matchers.wording import Language
 
 DECISIONS: tuple[JudgementKind, ...] = get_args(JudgementKind)
 KEYS = 9
@@ -56,25 +53,28 @@ class Choices:
     """Whether it is the visitor's own, who can undo it."""
 
 
-def choices_of(visit: Visit, stored: StoredHit) -> Choices:
-    """Return what can be decided of a hit."""
+def choices_of(stored: StoredHit, language: Language, account: Account | None) -> Choices:
+    """Return what can be decided of a hit.
+
+    :param account: whose form it is
+    """
     judgement = stored.judgement
     return Choices(
-        causes=offered_causes(visit, stored),
+        causes=offered_causes(stored, language),
         suggested=suggest_causes(stored),
         known=judgement.id if judgement else "",
-        own=judgement is not None
-        and visit.account is not None
-        and judgement.by == visit.account.name,
+        own=judgement is not None and account is not None and judgement.by == account.name,
     )
 
 
-def offered_causes(visit: Visit, stored: StoredHit) -> dict[JudgementKind, tuple[Offered, ...]]:
+def offered_causes(
+    stored: StoredHit, language: Language
+) -> dict[JudgementKind, tuple[Offered, ...]]:
     """Return the causes that fit the right, by decision; the first nine have number keys."""
     offered = [
         Offered(
             cause=cause,
-            words=cause.words(visit.language),
+            words=cause.words(language),
             number=number if number <= KEYS else None,
         )
         for number, cause in enumerate(causes_for(stored.right.kind), start=1)
@@ -96,47 +96,3 @@ def suggest_causes(stored: StoredHit) -> dict[JudgementKind, Cause]:
         names = [name for name in (*found, plain) if name in by_name]
         suggested[decision] = by_name[names[0]] if names else causes[0]
     return suggested
-
-
-def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
-    """Return what the form says of a hit.
-
-    :raises InputError: when a field is not what the form sends
-    """
-    decision = next((d for d in DECISIONS if d == visit.field("decision")), None)
-    findings = visit.field("findings")
-    if decision is None or not findings.isdecimal() or len(findings) > 15:
-        raise InputError(visit.say("queue.bad_form"))
-    known = visit.form.get("known")
-    cause = parse_cause(visit, stored, decision)
-    return Choice(
-        hit=stored.hit.id,
-        decision=decision,
-        findings=int(findings),
-        cause=cause.name,
-        reason=visit.field("reason") or cause.words(visit.language),
-        known=known if isinstance(known, str) else None,
-    )
-
-
-def parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
-    """Return the cause that the form says, else the one on the button of the decision.
-
-    :raises InputError: when it is no cause of the decision, or does not fit the right
-    """
-    name = visit.field("cause")
-    if not name:
-        return suggest_causes(stored)[decision]
-    cause = CAUSES.get(name)
-    if cause is None or stored.right.kind not in cause.kinds:
-        raise InputError(visit.say("queue.bad_form"))
-    if cause.decision != decision:
-        raise InputError(
-            visit.say(
-                "queue.cause_of_other",
-                cause=cause.words(visit.language),
-                of=visit.say(f"decision.{cause.decision}"),
-                decision=visit.say(f"decision.{decision}"),
-            )
-        )
-    return cause

@@ -40,11 +40,12 @@ def current_hit(visit: Visit, group: Group, place: Place | None) -> QueuedHit | 
         found = find_queued_hit(visit.db, asked)
         if found is not None and found.group == group.id and found.state != "ended":
             return found
-    after = visit.query.get("after", "") or (place.hit if place else "")
-    if not visit.query.get("after") and place is not None:
+    after = visit.query.get("after", "")
+    if not after and place is not None:
         found = find_queued_hit(visit.db, place.hit)
         if found is not None and found.group == group.id and found.waiting:
             return found
+        after = place.hit
     hit = find_next_waiting(visit.db, group.id, after or None)
     return find_queued_hit(visit.db, hit) if hit else None
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from console.hits_pictures import measure_picture, shrink_picture
 from pipelines.sweep.worker import Answer, Worker, serve
 
-SECONDS = 5.0
-"""A picture that takes longer is given up (an ordinary one takes about 0.02)."""
+SECONDS = 10.0
+"""A picture that takes longer is given up, as in a sweep (an ordinary one takes about 0.02)."""
 MEMORY = 1280 * 1024**2
-"""Bytes of address space; the largest picture that is read (50 megapixels) takes about 400 MiB
-twice, as its transparency is laid over white."""
+"""Bytes of address space; the largest picture that is read (50 megapixels) takes about 400 MiB."""
 
 
 class Shrinker(Worker):

@@ -1,14 +1,16 @@
 """The workspace's pictures as the console shows them: small, made anew, never a seller's bytes.
 
-Each is made once and kept in memory, up to a limit; what cannot be shown is remembered too, so that
-a hostile picture costs its seconds once.
+Each is made once and kept in memory, up to a limit. What cannot be shown is remembered for a while,
+so that a hostile picture costs its seconds once, and one that a busy machine gave up has another
+chance.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.web.shrinking import Shrinker
@@ -20,8 +22,10 @@ MOST_BYTES = 96 * 2**20
 """Bytes of small pictures that are kept."""
 MOST_KNOWN = 50_000
 """Pictures of which the size is kept."""
-MEASURING_SECONDS = 2.0
+MEASURING_SECONDS = 3.0
 """Longest that the head of a picture may take; a page waits for it."""
+BELIEVED = 60.0
+"""Seconds for which a picture that could not be shown is not tried again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,7 @@ class Measured:
     width: int = 0
     height: int = 0
     problem: str = ""
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +44,7 @@ class Made:
 
     data: bytes = b""
     problem: str = ""
+    at: float = field(default_factory=time.monotonic)
 
 
 class Thumbnails:
@@ -65,7 +71,7 @@ class Thumbnails:
     def measure(self, file: Path) -> Measured:
         """Return the size of a picture of the folder."""
         with self._lock:
-            if (known := self._known.get(file.name)) is not None:
+            if (known := self._known.get(file.name)) is not None and _holds(known):
                 self._known.move_to_end(file.name)
                 return known
         answer = self._measurer.shrink(file, 0)
@@ -87,7 +93,7 @@ class Thumbnails:
         """Return the picture of that digest with its longer side at most ``side`` pixels."""
         key = (sha256, side)
         with self._lock:
-            if (known := self._made.get(key)) is not None:
+            if (known := self._made.get(key)) is not None and _holds(known):
                 self._made.move_to_end(key)
                 return known
             self._turn = (self._turn + 1) % len(self._shrinkers)
@@ -106,6 +112,10 @@ class Thumbnails:
         while self._bytes > self._most_bytes and len(self._made) > 1:
             _, oldest = self._made.popitem(last=False)
             self._bytes -= _size(oldest)
+
+
+def _holds(known: Measured | Made) -> bool:
+    return not known.problem or time.monotonic() - known.at < BELIEVED
 
 
 def _size(made: Made) -> int:

@@ -179,6 +179,7 @@ WHERE f.score > 0 AND {conditions}
 ORDER BY f.score DESC, h.id LIMIT :limit
 """
 _NEWEST = "SELECT max(id) FROM hit_findings WHERE hit = h.id"
+_LAST_FOUND = "SELECT max(id) FROM hit_findings WHERE hit = h.id AND score > 0"
 _NEWEST_OF_SWEEP = """
 SELECT max(n.id) FROM hit_findings n JOIN sightings t ON t.id = n.sighting
 WHERE n.hit = h.id AND t.sweep = :sweep
@@ -211,6 +212,12 @@ def find_hits(
     newest = _NEWEST if sweep is None else _NEWEST_OF_SWEEP
     values |= {"limit": -1 if limit is None else limit, "sweep": sweep}
     return _query_hits(db, pictures, newest, conditions, values)
+
+
+def find_ended_hit(db: Database, pictures: PictureFolder, hit: str) -> StoredHit | None:
+    """Return a hit that is one no longer, as it was last found; None when there never was one."""
+    found = _query_hits(db, pictures, _LAST_FOUND, "h.id = :hit", {"limit": 1, "hit": hit})
+    return found[0] if found else None
 
 
 def find_noticed_hits(db: Database, pictures: PictureFolder, notice: str) -> list[StoredHit]:

@@ -140,7 +140,8 @@ def find_groups(
         values |= {"risk": before.risk, "grp": before.group}
         order, turned = "g.risk, g.grp DESC", True
     values["limit"] = limit
-    rows = db.query(f"{_GROUPS} WHERE {condition} ORDER BY {order} LIMIT :limit", values)
+    chosen = f"SELECT g.grp FROM {_SCANNED} WHERE {condition} ORDER BY {order} LIMIT :limit"
+    rows = db.query(f"{_GROUPS} WHERE g.grp IN ({chosen}) ORDER BY {order}", values)
     groups = [_group(row) for row in rows]
     return groups[::-1] if turned else groups
 
@@ -170,7 +171,7 @@ def count_left(
             "SELECT count(*) AS groups, coalesce(sum(g.waiting), 0) AS hits,"
             " coalesce(sum(g.flagged), 0) AS flagged,"
             " coalesce(sum(g.waiting_since < :late), 0) AS overdue"
-            f" FROM queue_groups g WHERE {condition}",
+            f" FROM {_SCANNED} WHERE {condition}",
             values,
         )
     )
@@ -190,7 +191,7 @@ def take_next_group(
     values |= {"but": but}
     with writing(db):
         rows = db.execute(
-            f"SELECT g.grp FROM queue_groups g WHERE {condition} AND g.waiting > 0"
+            f"SELECT g.grp FROM {_SCANNED} WHERE {condition} AND g.waiting > 0"
             " AND g.grp <> :but AND NOT EXISTS (SELECT 1 FROM queue_leases l"
             " WHERE l.grp = g.grp AND l.until > :at AND l.account <> :account)"
             " ORDER BY g.risk DESC, g.grp LIMIT 1",
@@ -242,6 +243,7 @@ def find_riskiest(
     return found
 
 
+_SCANNED = "queue_groups g INDEXED BY queue_groups_by_risk"
 _GROUPS = """
 SELECT g.*, t.score, t.price_factor, t.words_factor, l.account AS lease_account,
     a.name AS lease_name, l.since AS lease_since, l.until AS lease_until

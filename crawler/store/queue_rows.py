@@ -247,7 +247,7 @@ SELECT {_NAMES},
     (SELECT min(waiting_since) FROM queue WHERE grp = :grp AND waiting = 1) AS waiting_since,
     coalesce((SELECT infringing FROM queue_sellers s WHERE s.seller = q.seller), 0) AS repeat,
     (SELECT open + changed + judged FROM queue_groups WHERE grp = :grp) AS reach
-FROM queue q WHERE grp = :grp ORDER BY findings DESC, hit LIMIT 1
+FROM queue q WHERE grp = :grp ORDER BY findings DESC LIMIT 1
 """
 
 

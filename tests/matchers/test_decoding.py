@@ -97,7 +97,7 @@ def test_transparent_parts_are_white(mode: str, encode: Encode) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_sets_photographs_upright(orientation: int, draw: Draw, encode: Encode) -> None:
     upright = draw(1)
-    turn = decoding._UPRIGHT.get(orientation)
+    turn = decoding.UPRIGHT.get(orientation)
     undo = {
         Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
         Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from console.web.cards import make_hit_card
-from console.web.pages import action, page
+from console.web.pages import Handler, action, page
+from console.web.routes.deciding import stopped
 from console.web.routes.hits import load_exact_hit
 from console.web.visits import Visit
 from crawler.accounts import MAY_WRITE
 from crawler.causes import CAUSES
-from crawler.errors import InputError, NotFoundError
+from crawler.errors import InputError, LeasedError, NotFoundError
 from crawler.store.bulks import (
     Bulk,
     decide_bulk,
@@ -91,6 +92,18 @@ def undo(visit: Visit) -> Response:
     return visit.redirect(f"/queue/{bulk.group}", said="undone")
 
 
+def _in_hand(handler: Handler) -> Handler:
+    """Return the handler of an action; where somebody else has the group in hand it says so."""
+
+    def answer(visit: Visit) -> Response:
+        try:
+            return handler(visit)
+        except LeasedError as error:
+            return stopped(visit, "", f"/queue/{visit.part('group')}", leased=error)
+
+    return answer
+
+
 def _bulk(visit: Visit) -> Bulk:
     bulk = load_bulk(visit.db, visit.part("bulk"))
     if bulk.group != visit.part("group"):
@@ -103,9 +116,9 @@ def _path(bulk: Bulk) -> str:
 
 
 ROUTES = (
-    action("/queue/{group}/bulk", draw),
+    action("/queue/{group}/bulk", _in_hand(draw)),
     page("/queue/{group}/bulk/{bulk}", show, roles=MAY_WRITE),
-    action("/queue/{group}/bulk/{bulk}/look", look),
-    action("/queue/{group}/bulk/{bulk}/decide", decide),
-    action("/queue/{group}/bulk/{bulk}/undo", undo),
+    action("/queue/{group}/bulk/{bulk}/look", _in_hand(look)),
+    action("/queue/{group}/bulk/{bulk}/decide", _in_hand(decide)),
+    action("/queue/{group}/bulk/{bulk}/undo", _in_hand(undo)),
 )

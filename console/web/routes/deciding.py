@@ -7,15 +7,62 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from console.web.changes import find_changes
-from console.web.deciding import parse_choice
+from console.web.deciding import DECISIONS, suggest_causes
 from console.web.pages import action
 from console.web.routes.hits import load_exact_hit
 from console.web.routes.signing_in import own_path
 from console.web.visits import Visit
+from crawler.causes import CAUSES, Cause
 from crawler.errors import ChangedError, InputError, LeasedError
+from crawler.model import JudgementKind
 from crawler.store.database import now
-from crawler.store.decisions import record_decision, undo_judgement
+from crawler.store.decisions import Choice, record_decision, undo_judgement
+from crawler.store.hits import StoredHit
 from crawler.store.queue_views import keep_last_judgement
+
+
+def parse_choice(visit: Visit, stored: StoredHit) -> Choice:
+    """Return what the form says of a hit.
+
+    :raises InputError: when a field is not what the form sends
+    """
+    decision = next((d for d in DECISIONS if d == visit.field("decision")), None)
+    findings = visit.field("findings")
+    if decision is None or not findings.isdecimal() or len(findings) > 15:
+        raise InputError(visit.say("queue.bad_form"))
+    known = visit.form.get("known")
+    cause = parse_cause(visit, stored, decision)
+    return Choice(
+        hit=stored.hit.id,
+        decision=decision,
+        findings=int(findings),
+        cause=cause.name,
+        reason=visit.field("reason") or cause.words(visit.language),
+        known=known if isinstance(known, str) else None,
+    )
+
+
+def parse_cause(visit: Visit, stored: StoredHit, decision: JudgementKind) -> Cause:
+    """Return the cause that the form says, else the one on the button of the decision.
+
+    :raises InputError: when it is no cause of the decision, or does not fit the right
+    """
+    name = visit.field("cause")
+    if not name:
+        return suggest_causes(stored)[decision]
+    cause = CAUSES.get(name)
+    if cause is None or stored.right.kind not in cause.kinds:
+        raise InputError(visit.say("queue.bad_form"))
+    if cause.decision != decision:
+        raise InputError(
+            visit.say(
+                "queue.cause_of_other",
+                cause=cause.words(visit.language),
+                of=visit.say(f"decision.{cause.decision}"),
+                decision=visit.say(f"decision.{decision}"),
+            )
+        )
+    return cause
 
 
 def judge(visit: Visit) -> Response:
@@ -59,22 +106,25 @@ def stopped(
     leased: LeasedError | None = None,
     changed: ChangedError | None = None,
 ) -> Response:
-    """Return the page that says why nothing was decided, and what changed."""
+    """Return the page that says why nothing was decided, and what changed.
+
+    :param hit: empty where it is about a whole group
+    """
     changes = []
     if changed is not None and changed.seen is not None:
         changes = find_changes(visit, changed.seen, changed.current)
-    stored = load_exact_hit(visit, hit)
+    stored = load_exact_hit(visit, hit) if hit else None
     return visit.render(
         "queue_stopped.html",
         status=HTTPStatus.CONFLICT,
         hit=hit,
         to=to,
-        again=_again(to, hit),
+        again=_again(to, hit) if hit else to,
         leased=leased,
         changed=changed,
         changes=changes,
-        judgement=stored.judgement,
-        title_of_hit=stored.listing.title,
+        judgement=stored.judgement if stored else None,
+        title_of_hit=stored.listing.title if stored else "",
     )
 
 

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from console.web.cards import make_hit_card
-from console.web.deciding import DECISIONS, offered_causes, parse_cause, suggest_causes
+from console.web.deciding import DECISIONS, offered_causes, suggest_causes
 from console.web.pages import Entry, action, page
 from console.web.routes.account import own
+from console.web.routes.deciding import parse_cause
 from console.web.visits import Visit
 from crawler.accounts import MAY_WRITE
 from crawler.errors import InputError, NotFoundError
@@ -49,7 +50,7 @@ def _page(
         wrong=wrong,
         look=look,
         card=make_hit_card(visit, stored, blind=True) if stored else None,
-        causes=offered_causes(visit, stored) if stored else {},
+        causes=offered_causes(stored, visit.language) if stored else {},
         suggested=suggest_causes(stored) if stored else {},
         decisions=DECISIONS,
         waiting=waiting,

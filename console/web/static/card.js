@@ -53,6 +53,10 @@
   /** Show a pair in one way; "" is beside each other. */
   function show(pair, view) {
     stop();
+    for (const image of pair.querySelectorAll("[data-href]")) {
+      image.setAttribute("href", image.dataset.href);
+      image.removeAttribute("data-href");
+    }
     for (const button of pair.querySelectorAll("[data-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     }

@@ -98,7 +98,9 @@ def test_two_pictures_are_compared_by_keyboard_alone(opened: Opened) -> None:
         page = context.new_page()
         page.goto(opened.base + opened.pages[0])
         page.locator("[data-view=overlay]").focus()
-        page.keyboard.press("Enter")
+        with page.expect_response(lambda answer: "side=960" in answer.url) as loaded:
+            page.keyboard.press("Enter")
+        assert loaded.value.ok
         assert opacity(page) == "0.5"
         assert not page.locator(".beside").first.is_visible()
         page.locator("input[type=range]").focus()

@@ -6,13 +6,16 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from PIL import Image
+from PIL import Image, ImageOps
 from starlette.testclient import TestClient
 
+from console.hits_pictures import measure_picture, shrink_picture
 from console.web.app import make_app
 from console.web.shrinking import Shrinker
 from console.web.thumbnails import Thumbnails
@@ -93,6 +96,31 @@ def test_pictures_are_made_anew_without_what_else_was_in_the_file(
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_the_size_is_that_of_the_picture_set_upright(tmp_path: Path, kind: str, turn: int) -> None:
+    """The head alone says what the whole says: outlines are drawn by it."""
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    image = Image.new("RGB", (90, 60), "white")
+    image.paste("black", (0, 0, 45, 30))  # top left, before it is turned
+    image.save(tmp_path / "p", kind, exif=exif)
+    small = shrink_picture(tmp_path / "p", 96)
+    assert measure_picture(tmp_path / "p") == small.original == (small.width, small.height)
+    with Image.open(io.BytesIO(small.data)) as made, Image.open(tmp_path / "p") as whole:
+        upright = ImageOps.exif_transpose(whole)
+        for corner in ((5, 5), (-5, 5), (5, -5), (-5, -5)):
+            x, y = (place % side for place, side in zip(corner, made.size, strict=True))
+            there = made.convert("L").getpixel((x, y)), upright.convert("L").getpixel((x, y))
+            assert abs(int(there[0]) - int(there[1])) < 30  # type: ignore[arg-type] # of mode L
+
+
+def test_a_deep_grey_picture_is_not_clipped_to_white(tmp_path: Path) -> None:
+    Image.fromarray(np.full((60, 60), 0x4000, np.uint16)).save(tmp_path / "p", "PNG")
+    with Image.open(io.BytesIO(shrink_picture(tmp_path / "p", 96).data)) as made:
+        assert 50 < int(made.convert("L").getpixel((30, 30))) < 80  # type: ignore[arg-type] # mode L
 
 
 @pytest.mark.parametrize(

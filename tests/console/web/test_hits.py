@@ -10,17 +10,23 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from console.web.cards import lay_over
+from console.web.cards import lay_over, make_hit_card
+from console.web.pages import page as a_page
+from console.web.routes.hits import find_hit
+from console.web.visits import Visit
 from crawler.accounts import Actor
-from crawler.model import GenericWord, Judgement, Licensee
+from crawler.model import GenericWord, Judgement, Licensee, Sighting
 from crawler.store.database import now, writing
-from crawler.store.hits import load_hit, record_judgement
+from crawler.store.hits import load_hit, record_hits, record_judgement
 from crawler.store.lessons import record_lesson
+from crawler.store.listings import record_sighting
 from crawler.workspace import Workspace, make_workspace
 from tests.servers.console import signed_in
-from tests.servers.filled import SELLERS, fill
+from tests.servers.filled import SELLERS, SWEEP, fill
 from tests.servers.stored_hits import MARK, WORK
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -61,7 +67,7 @@ def test_the_card_shows_pictures_waterfall_and_price(workspace: Workspace) -> No
         assert len(doc.select(".evidence tbody tr.for")) == 2
         assert len(doc.select(".evidence tbody tr.against")) == 1
         for image in doc.select("image"):
-            answer = client.get(image["href"])
+            answer = client.get(image.get("href") or image["data-href"])
             assert answer.headers["content-type"] == "image/webp"
             assert "immutable" in answer.headers["cache-control"]
             assert "sandbox" in answer.headers["content-security-policy"]
@@ -122,10 +128,11 @@ def test_a_right_that_expired_stops(workspace: Workspace) -> None:
 
 
 def judge(workspace: Workspace, hit: str) -> None:
+    """Record a decision of somebody else."""
     with workspace.store() as db:
         stored = load_hit(db, workspace.pictures, hit)
         made = Judgement(
-            id="j-1",
+            id=f"j-{hit}",
             hit=hit,
             findings=stored.findings,
             decision="licensed",
@@ -145,6 +152,46 @@ def test_judgements_are_shown_with_their_history(workspace: Workspace) -> None:
         doc = page(client, hit)
         assert "licensed by 陈静" in text_of(doc.select_one(".timeline"))
         assert "their own shop" in text_of(doc.select_one("article .box"))
+
+
+def test_a_second_look_is_blind_to_what_others_decided(workspace: Workspace) -> None:
+    hits = fill(workspace, 6, rights=(MARK,))
+    for hit in (hits[0], hits[5]):  # of one seller
+        judge(workspace, hit)
+
+    def show(visit: Visit) -> Response:
+        stored = find_hit(visit, visit.part("hit"))
+        assert stored is not None
+        return visit.render("hit_card.html", card=make_hit_card(visit, stored, blind=True))
+
+    with signed_in(workspace) as client:
+        open_eyed = page(client, hits[0]).select_one("article.hit").get_text()
+        assert isinstance(client.app, Starlette)
+        client.app.router.routes.insert(0, a_page("/blind/{hit}", show))
+        blind = client.get(f"/blind/{hits[0]}").text
+    for word in ("陈静", "their own shop", "judged", "flagged"):
+        assert word in open_eyed
+        assert word not in BeautifulSoup(blind, "lxml").get_text()
+    assert 'class="card hit flagged' not in blind
+
+
+def test_a_hit_that_ended_is_shown_as_it_was_and_not_decided(workspace: Workspace) -> None:
+    hit = fill(workspace, 1)[0]
+    with workspace.store() as db, writing(db):
+        listing = load_hit(db, workspace.pictures, hit).listing
+        sold = replace(listing, title="Some other bag")
+        again = Sighting(id="s-2", listing=listing.id, sweep=SWEEP, seen_at=AT, record=sold)
+        record_sighting(db, again)
+        record_hits(db, again, [], {MARK.id})
+    with signed_in(workspace) as client:
+        doc = page(client, hit)
+    assert "no hit any more" in text_of(doc.select_one(".box.warn"))
+    assert "Аurеliо" in text_of(doc.h2)
+    assert doc.select("form[action$='/judge']") == []
+    assert [text_of(row.select("td")[2]) for row in doc.select("details table tbody tr")] == [
+        "Some other bag",
+        "Аurеliо leather bag 真皮手提包 0",
+    ]
 
 
 @pytest.mark.parametrize("hit", ["h-none", "h-", "%3Cb%3E", "h-1%00"])

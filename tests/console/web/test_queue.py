@@ -323,6 +323,21 @@ def test_a_sample_that_does_not_fit_ends_the_bulk(opened: Workspace, client: Tes
     assert judged(opened) == []
 
 
+def test_a_bulk_stops_when_another_took_the_group(opened: Workspace, client: TestClient) -> None:
+    asked = taken(client, kind="trademark")
+    path, page = a_bulk(client, asked.group)
+    hit = re.search(r'name="hit" value="(h-\w+)"', page)
+    assert hit
+    client.post(f"/queue/{asked.group}/leave")
+    with signed_in(opened, "吴芳") as other:
+        other.get(f"/queue/{asked.group}")
+        for verb in ("look", "decide", "undo"):
+            answer = client.post(f"{path}/{verb}", data={"hit": hit[1], "fits": "yes"})
+            assert answer.status_code == 409
+            assert "吴芳 has this group in hand" in answer.text
+    assert judged(opened) == []
+
+
 @pytest.mark.parametrize("count", [48, pytest.param(200, marks=pytest.mark.long)])
 def test_eight_analysts_decide_everything_once(tmp_path: Path, count: int) -> None:
     """Each takes groups and decides until nothing is left; nothing twice, nothing lost."""

@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from crawler.accounts import Actor
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import Judgement
 from crawler.store.database import writing
+from crawler.store.decisions import Choice, record_decision, undo_judgement
 from crawler.store.handover import find_exported_case, find_keys
 from crawler.store.hits import record_judgement
 from crawler.store.ledger import find_entries
@@ -29,6 +31,7 @@ from pipelines.evidence.bag import is_safe_name
 from pipelines.evidence.bag_check import check_bag
 from pipelines.evidence.bundle import Exported, export_case
 from pipelines.evidence.bundle_check import check_bundle
+from pipelines.evidence.bundle_proofs import LEDGER
 from tests.servers.stored_case import AT, store_capture, store_case
 
 LATER = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
@@ -250,6 +253,26 @@ def test_every_judgement_goes_along_and_a_hit_that_is_overturned_leaves(
     record_judgement(office.db, overturned)
     judgements = lines(office.export(tmp_path / "b").path, "judgements")
     assert [j["decision"] for j in judgements if j["hit"] == hit] == ["infringing", "licensed"]
+
+
+def test_a_judgement_that_was_undone_goes_along_as_entries_alone(
+    office: Office, tmp_path: Path
+) -> None:
+    hit = str(office.db.execute("SELECT id FROM hits ORDER BY rowid DESC").fetchone()[0])
+    findings = office.db.execute("SELECT max(id) FROM hit_findings WHERE hit = ?", [hit])
+    choice = Choice(hit=hit, decision="licensed", findings=findings.fetchone()[0], reason="slip")
+    ann = Actor(name="李伟")
+    made = record_decision(office.db, replace(choice, known=None), ann, at=AT)
+    undo_judgement(office.db, made.id, ann, reason="wrong key", at=AT)
+    bundle = office.export(tmp_path / "b").path
+    judgements = [j for j in lines(bundle, "judgements") if j["hit"] == hit]
+    assert [j["decision"] for j in judgements] == ["infringing"]
+    entries = [json.loads(line) for line in (bundle / LEDGER).read_text("utf-8").splitlines()]
+    assert [e["kind"] for e in entries if e["subject"] == hit][-2:] == [
+        "judgement",
+        "judgement-undone",
+    ]
+    assert [c for c in check_bundle(bundle) if c.state == "broken"] == []
 
 
 def test_only_names_that_are_the_same_everywhere_are_safe() -> None:
