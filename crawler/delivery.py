@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from crawler.errors import InputError
+from crawler.model import TIDY
 
 Security = Literal["starttls", "tls", "none"]
-TIDY: dict[str, Any] = {"extra": "forbid", "str_strip_whitespace": True}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,11 +153,13 @@ def is_secret_way(url: str) -> bool:
     """Tell whether nobody on the way can read what is sent to a URL: https, or this machine."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    return bool(host) and (
-        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return (
+        bool(host)
+        and port != 0
+        and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
     )
 
 

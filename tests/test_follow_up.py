@@ -19,6 +19,10 @@ from tests.servers.notices import approved_notices
 from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
 
 GOODS = "Northgate boots, brown, with a strap"
+SIGN_IN = Answer(
+    "<html><title>Sign in</title><body><h1>Sign in</h1><form action=/login method=post>"
+    "<input name=user><input type=password name=p><button>Sign in</button></form></body></html>"
+)
 PAGES = {
     "/p/1": (listing_page(GOODS), "up"),
     "/p/2": (Answer("no", status=404), "gone once"),
@@ -32,6 +36,11 @@ PAGES = {
     ),
     "/p/8": (Answer(status=302, headers={"Location": "/"}), "changed"),
     "/p/9": (Answer(status=0), "unknown"),
+    "/p/11": (Answer(status=302, headers={"Location": "/p/76"}), "changed"),
+    "/p/12": (Answer(status=302, headers={"Location": "/login?next=/p/12"}), "changed"),
+    "/p/13": (SIGN_IN, "changed"),
+    "/p/14": (listing_page("Harwick kettle, enamel"), "changed"),
+    "/p/15": (Answer(status=302, headers={"Location": "/p/15-new"}), "up"),
 }  # fmt: skip
 
 
@@ -39,13 +48,16 @@ PAGES = {
 def shop() -> Iterator[TinyShop]:
     with TinyShop({path: answer for path, (answer, _) in PAGES.items()}) as shop:
         shop.routes["/"] = links_page("/p/1", "/p/77", "/p/78")
+        shop.routes["/login?next=/p/12"] = SIGN_IN
+        shop.routes["/p/15-new"] = listing_page("奥雷利奥 bag, new")
+        shop.routes["/p/76"] = listing_page("Harwick kettle, enamel")
         shop.routes["/p/77"] = listing_page("Harwick kettle, enamel")
         shop.routes["/robots.txt"] = Answer("User-agent: *\nDisallow: /p/10\n")
         yield shop
 
 
 def test_each_noticed_url_ends_in_an_honest_state(workspace: Path, shop: TinyShop) -> None:
-    notices = approved_notices(workspace, 10, base=shop.url)
+    notices = approved_notices(workspace, 15, base=shop.url)
     with open_workspace(workspace).store() as db, writing(db):
         for notice in notices:
             for step in ("queued", "sending", "sent"):

@@ -24,7 +24,7 @@ from pipelines.takedown.relisting import find_relistings, record_relistings
 @click.option(
     "--confirm-hours",
     type=click.FloatRange(min=0),
-    help="Hours between two looks that prove a listing gone, in place of the settings'.",
+    help="Hours between two looks that prove a listing gone; follow_up.confirm_hours unless given.",
 )
 @json_option
 @pass_context
@@ -51,6 +51,14 @@ def follow_up_command(
         politeness=politeness,
         confirm_hours=confirm_hours,
     )
+    usual = context.workspace.config.follow_up.confirm_hours
+    if confirm_hours is not None and confirm_hours != usual:
+        people().print(
+            f"proven by looks {confirm_hours:g} h apart in this run alone; cases go by"
+            f" follow_up.confirm_hours = {usual:g}",
+            markup=False,
+            soft_wrap=True,
+        )
     if as_json:
         for one in found:
             print_json(one, what="look")

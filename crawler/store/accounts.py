@@ -206,14 +206,16 @@ def _record_try(db: Database, account: Account, outcome: str, at: datetime) -> N
 def _refuse_early(db: Database, account: Account, at: datetime) -> None:
     row = next(
         db.query(
-            "SELECT count(*) AS tries, max(at) AS last FROM sign_ins WHERE account = :a"
+            # one of a clock that was ahead must not lock anybody out until then
+            "SELECT count(*) AS tries, max(iif(at <= :at, at, NULL)) AS last"
+            " FROM sign_ins WHERE account = :a"
             " AND id > coalesce((SELECT max(id) FROM sign_ins WHERE account = :a"
             " AND outcome = 'passed'), 0)",
-            {"a": account.id},
+            {"a": account.id, "at": timestamp(at)},
         )
     )
     over = row["tries"] - FREE_TRIES
-    if over < 0:
+    if over < 0 or row["last"] is None:
         return
     wait = min(timedelta(seconds=2.0 ** min(over + 1, 30)), LONGEST_WAIT)
     left = (datetime.fromisoformat(row["last"]) + wait - at).total_seconds()

@@ -81,6 +81,16 @@ def is_known(db: Database, listing: str, target: TargetKind) -> bool:
     return db.execute(asked, [listing, target]).fetchone() is not None
 
 
+def find_sighting(db: Database, sweep: str, url: str) -> str | None:
+    """Return the id of the sighting of a sweep at an address, if something new stood there."""
+    rows = db.execute(
+        "SELECT s.id FROM sightings s JOIN listings l ON l.id = s.listing"
+        " WHERE s.sweep = ? AND l.url = ?",
+        [sweep, url],
+    )
+    return next((str(sighting) for (sighting,) in rows), None)
+
+
 def load_listing(db: Database, name: str) -> StoredListing:
     """Return one listing, or page, as last seen.
 
@@ -105,14 +115,19 @@ def find_listings(
 
     :param name: only the one with this id or URL
     """
-    url = name and canonical_url(name)
-    wanted = {"site": site, "name": name, "url": url, "target": target}
+    conditions = ["1"]
+    if site is not None:
+        conditions.append("l.site = :site")
+    if name is not None:
+        conditions.append("(l.id = :name OR l.url IN (:name, :url))")
+    wanted = " AND ".join(conditions)
+    values = {"site": site, "name": name, "url": name and canonical_url(name), "target": target}
     pictures: dict[str, dict[str, str]] = {}
     for row in db.query(
         "SELECT p.sighting, p.url, p.sha256 FROM listings l"
         " JOIN sightings s ON s.listing = l.id JOIN sighting_pictures p ON p.sighting = s.id"
-        f" WHERE p.sha256 IS NOT NULL AND s.target = :target AND {_WANTED}",
-        wanted,
+        f" WHERE p.sha256 IS NOT NULL AND s.target = :target AND {wanted}",
+        values,
     ):
         pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
     rows = db.query(
@@ -122,8 +137,8 @@ def find_listings(
         " FROM listings l JOIN sightings s ON s.rowid ="
         " (SELECT rowid FROM sightings WHERE listing = l.id AND target = :target"
         " ORDER BY seen_at DESC LIMIT 1)"
-        f" WHERE {_WANTED} ORDER BY l.url",
-        wanted,
+        f" WHERE {wanted} ORDER BY l.url",
+        values,
     )
     return [
         StoredListing(
@@ -137,11 +152,6 @@ def find_listings(
         )
         for row in rows
     ]
-
-
-_WANTED = """
-(:site IS NULL OR l.site = :site) AND (:name IS NULL OR l.id = :name OR l.url IN (:name, :url))
-"""
 
 
 def find_sites(db: Database) -> list[SiteFigures]:

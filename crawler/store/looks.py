@@ -15,8 +15,9 @@ from crawler.store.database import timestamp
 from crawler.store.ledger import append_entry, canonical
 
 Verdict = Literal["up", "changed", "gone once", "gone", "back", "unknown"]
-"""``gone`` is proven; ``changed``: a page is there that shows no listing any more, which a person
-looks at; ``back``: it is there again after it was proven gone; ``unknown``: not had this time."""
+"""``gone`` is proven; ``changed``: a page is there that shows no listing any more, or another
+one, which a person looks at; ``back``: it is there again after it was proven gone; ``unknown``: not
+had this time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,9 +2,10 @@
 
 Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier`` (what a sweep has
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
-time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), and
-``web_sessions`` (who is signed in), which are no records. What is current is the newest row
-(``right_versions``, ``hit_findings``, ``judgements``, ``sweep_ends``), never an edited one.
+time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``listing_keys``
+and ``listing_keys_read`` (made from sightings), and ``web_sessions`` (who is signed in), which are
+no records. What is current is the newest row (``right_versions``, ``hit_findings``, ``judgements``,
+``sweep_ends``), never an edited one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from crawler.store import (
     first_schema,
     handover_schema,
     lessons_schema,
+    listing_keys_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
@@ -130,6 +132,12 @@ def m0010_lessons(db: Database) -> None:
     _make_append_only(db, ("lessons",))
     db.execute(lessons_schema.UNDOING)
     db.execute(accounts_schema.never_replaced("lessons", ("id", "undoes")))
+
+
+@migrations()
+def m0011_listing_keys(db: Database) -> None:
+    """Find listings by what they share, without reading them all."""
+    _run(db, listing_keys_schema.TABLES)
 
 
 @migrations()

@@ -72,6 +72,15 @@ def record_outcomes(db: Database, sweep: str, outcomes: Iterable[Outcome]) -> No
         )
 
 
+def find_outcome(db: Database, sweep: str, url: str) -> Outcome | None:
+    """Return how one target of a sweep ended, if it has."""
+    rows = db.query(
+        "SELECT url, site, state, reason, kind FROM outcomes WHERE sweep = ? AND url = ?",
+        [sweep, url],
+    )
+    return next((Outcome(**{**row, "state": TargetState(row["state"])}) for row in rows), None)
+
+
 def record_warnings(db: Database, sweep: str, warnings: Iterable[PageWarning]) -> None:
     """Append warnings; inside the caller's transaction."""
     for warning in warnings:

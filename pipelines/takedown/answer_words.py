@@ -61,3 +61,17 @@ def suggest_meaning(subject: str, text: str) -> Meaning | None:
     if "partly" in found:
         return "partly"
     return found[0] if len(found) == 1 else None
+
+
+_AWAY = re.compile(
+    r"\bout of (?:the )?office\b|\bon (?:\w+ )?(?:leave|vacation|holiday)\b"
+    r"|\baway from (?:my|the) (?:desk|office)\b|\bno longer (?:work|with|monitor|in use)"
+    r"|\b(?:not|un)[\s-]?(?:being )?(?:monitored|attended)\b|\bdo(?:es)? not accept e?-?mail"
+    r"|休假|休年假|请假|外出|不在办公室|已离职|(?:无人|不再)(?:值守|查看|使用)|邮箱(?:已)?停用",
+    re.IGNORECASE,
+)
+
+
+def says_nobody_reads(subject: str, text: str) -> bool:
+    """Tell whether an automatic answer says that nobody reads the mailbox, for now or at all."""
+    return _AWAY.search(f"{subject}\n{text}"[:MOST]) is not None

@@ -1,7 +1,8 @@
 """Answers from mail: kept first, then matched to their notice and told apart.
 
 What machines say in the form that is made for it (acknowledgements, bounces) is a step of the
-notice when the mail proves that it answers it. All else waits for a person, with a suggestion.
+notice when the mail proves that it answers it. All else waits for a person, with a suggestion; so
+does an automatic answer that says that nobody reads the mailbox.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from crawler.store.notices import load_notice
 from crawler.store.outbox import find_by_message_id, find_last, find_step
 from crawler.takedown import Notice
 from crawler.workspace import Workspace
-from pipelines.takedown.answer_words import suggest_meaning
+from pipelines.takedown.answer_words import says_nobody_reads, suggest_meaning
 from pipelines.takedown.mail_ids import MailKey, find_tag, load_mail_key
 from pipelines.takedown.mail_reading import Mail, read_mail
 
@@ -81,7 +82,7 @@ def receive_mail(workspace: Workspace, db: Database, raw: bytes, *, source: str)
         )
         if not record_answer(db, answer):
             return None
-        if notice is not None and matched_by in PROVEN:
+        if notice is not None and matched_by in PROVEN and not _is_odd(key, mail, kind):
             _record_step(db, answer, notice, at)
     return answer
 
@@ -154,6 +155,16 @@ def _is_theirs(sender: str, notice: Notice) -> bool:
     return bool(domain) and not is_loopback(domain) and bool(site) and site in theirs
 
 
+def _is_odd(key: MailKey, mail: Mail, kind: str) -> bool:
+    """Tell whether a report went where none is sent: to the address that the notice shows.
+
+    Mail servers report to the envelope's sender, which has a mark of its own; whoever was shown the
+    notice knows the other one.
+    """
+    marks = {mark for address in mail.recipients if (mark := key.read_address(address))}
+    return kind == "bounce" and bool(marks) and all(purpose == "reply" for _, purpose in marks)
+
+
 def _kind(mail: Mail) -> str:
     actions = {status.action for status in mail.statuses}
     if "failed" in actions:
@@ -162,7 +173,9 @@ def _kind(mail: Mail) -> str:
         return "delayed"
     if actions:
         return "delivered"
-    return "acknowledgement" if mail.automatic else "reply"
+    if mail.automatic and not says_nobody_reads(mail.subject, mail.text):
+        return "acknowledgement"
+    return "reply"
 
 
 def _sent_at(mail: Mail, received_at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from crawler.model import JudgementKind
+from crawler.store.captures import find_captures
 from crawler.store.cases import CaseEvent, find_case_events, find_case_hits
 from crawler.store.hits import find_hit_url, find_hits_at, find_judgement
 from crawler.store.ledger import Entry, find_entries
@@ -169,7 +170,7 @@ def _file(event: CaseEvent) -> CaseFile:
 def _timeline(db: Database, subjects: Sequence[str], hits: Sequence[str]) -> tuple[Entry, ...]:
     entries = {e.number: e for subject in subjects for e in find_entries(db, subject=subject)}
     for hit in hits:
-        for row in db.query("SELECT entry FROM captures WHERE hit = ?", [hit]):
-            entry = next(find_entries(db, first=row["entry"]))
+        for capture in find_captures(db, hit=hit):
+            entry = next(find_entries(db, first=capture.entry))
             entries[entry.number] = entry
     return tuple(entries[number] for number in sorted(entries))

@@ -192,7 +192,10 @@ def _still_up(situation: Situation) -> Iterator[CheckLine]:
         if newest.state is TargetState.GONE:
             yield _line("missing", f"{url} is gone ({reason}, {at}); there is nothing to take down")
         elif newest.changed:
-            yield _line("missing", f"{url} shows no listing any more ({reason}, {at}); look at it")
+            yield _line(
+                "missing",
+                f"{url} shows no listing any more, or another ({reason}, {at}); look at it",
+            )
         elif not newest.is_up:
             yield _line(
                 "missing", f"{url} could not be seen: {newest.state.value} ({reason}, {at})"

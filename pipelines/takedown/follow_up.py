@@ -28,6 +28,7 @@ from crawler.store.looks import (
     record_look,
 )
 from crawler.store.notice_events import record_notice_event
+from crawler.store.observations import shows_another
 from crawler.store.outbox import find_step
 from crawler.targets import NO_LISTING
 from crawler.workspace import Workspace
@@ -151,8 +152,13 @@ def next_due(sent_at: datetime, after: datetime, config: FollowUpConfig) -> date
     return last + step * ((after - last) // step + 1)
 
 
-def judge_look(look: Look, before: Sequence[StoredLook], confirm_hours: float) -> Verdict:
-    """Return what a look means after those before it, oldest first."""
+def judge_look(
+    look: Look, before: Sequence[StoredLook], confirm_hours: float, *, another: bool = False
+) -> Verdict:
+    """Return what a look means after those before it, oldest first.
+
+    :param another: whether it was led to another listing
+    """
     known = [one for one in before if one.verdict != "unknown"]
     was_gone = any(one.verdict == "gone" for one in known)
     if look.state is TargetState.GONE:
@@ -167,7 +173,7 @@ def judge_look(look: Look, before: Sequence[StoredLook], confirm_hours: float) -
             return "gone"
         return "gone once"
     if look.state in THERE:
-        if look.kind == "listing" or not _was_listing(before, look):
+        if not another and (look.kind == "listing" or not _was_listing(before, look)):
             return "back" if was_gone else "up"
         return "changed"
     return "unknown"
@@ -180,8 +186,14 @@ def _was_listing(before: Sequence[StoredLook], look: Look) -> bool:
 
 def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict:
     """Append the look; return what it means."""
+    with writing(db):  # of two follow-ups at once, the second knows what the first has found
+        return _record_locked(db, noticed, look, hours)
+
+
+def _record_locked(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict:
     before = find_looks(db, noticed.notice, noticed.url)
-    verdict = judge_look(look, before, hours)
+    another = shows_another(db, noticed.url, look.reason)
+    verdict = judge_look(look, before, hours, another=another)
     stored = StoredLook(
         notice=noticed.notice,
         url=noticed.url,
@@ -193,15 +205,12 @@ def _record(db: Database, noticed: Noticed, look: Look, hours: float) -> Verdict
         sighting=look.sighting,
         at=look.at,
     )
-    with writing(db):
-        record_look(db, stored)
-        last = next((one.verdict for one in reversed(before) if one.verdict != "unknown"), None)
-        if verdict == "back" and last != "back":
-            step = find_step(db, noticed.notice)
-            # what is uncertain stays so until a person has resolved it
-            if step is None or step.event not in ("restored", "uncertain"):
-                record = {"url": noticed.url, "sweep": look.sweep, "reason": look.reason or ""}
-                record_notice_event(
-                    db, noticed.notice, "restored", record, by="markhound", at=look.at
-                )
+    record_look(db, stored)
+    last = next((one.verdict for one in reversed(before) if one.verdict != "unknown"), None)
+    if verdict == "back" and last != "back":
+        step = find_step(db, noticed.notice)
+        # what is uncertain stays so until a person has resolved it
+        if step is None or step.event not in ("restored", "uncertain"):
+            record = {"url": noticed.url, "sweep": look.sweep, "reason": look.reason or ""}
+            record_notice_event(db, noticed.notice, "restored", record, by="markhound", at=look.at)
     return verdict

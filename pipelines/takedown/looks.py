@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from crawler.model import TargetState, stable_id
 from crawler.revisits import forgotten_visit
 from crawler.sites import canonical_url, site_of
 from crawler.store.database import now, writing
-from crawler.store.listings import is_known
+from crawler.store.listings import find_sighting, is_known
+from crawler.store.sweeps import find_outcome
 from crawler.store.visits import StoredVisits, Visits, record_visits
 from crawler.sweep import run_sweep
 from crawler.workspace import Workspace
@@ -90,26 +91,13 @@ def _remember(db: Database, urls: Sequence[str]) -> None:
 
 def _look(db: Database, sweep: str, url: str, reason: str | None) -> Look:
     target = canonical_url(url) or url
-    rows = db.query(
-        "SELECT state, kind, reason FROM outcomes WHERE sweep = ? AND url = ?", [sweep, target]
-    )
-    missing = {
-        "state": TargetState.NOT_REACHED.value,
-        "kind": None,
-        "reason": reason or "the sweep did not get to it",
-    }
-    row: Mapping[str, str | None] = next(iter(rows), missing)
-    sightings = db.query(
-        "SELECT s.id FROM sightings s JOIN listings l ON l.id = s.listing"
-        " WHERE s.sweep = ? AND l.url = ?",
-        [sweep, target],
-    )
+    ended = find_outcome(db, sweep, target)
     return Look(
         url=url,
-        state=TargetState(row["state"] or ""),
-        kind=row["kind"],
-        reason=row["reason"],
+        state=ended.state if ended else TargetState.NOT_REACHED,
+        kind=ended.kind if ended else None,
+        reason=ended.reason if ended else reason or "the sweep did not get to it",
         at=now(),
         sweep=sweep,
-        sighting=next((s["id"] for s in sightings), None),
+        sighting=find_sighting(db, sweep, target),
     )

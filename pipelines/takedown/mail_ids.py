@@ -58,7 +58,7 @@ class MailKey:
         return f"<{notice}.{self.token('message', notice)}@{base.rpartition('@')[2]}>"
 
     def read_address(self, address: str) -> tuple[str, str] | None:
-        """Return (notice, purpose) of a signed address; None when it is none of ours, or forged."""
+        """Return (notice, ``reply`` or ``bounce``) of a signed address; None of any other."""
         match = _SIGNED.fullmatch(address.strip())
         if match is None:
             return None

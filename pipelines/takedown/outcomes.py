@@ -131,7 +131,8 @@ class _Course:
         if self.state in _NOT_GONE:
             self.gone_at = None
         if self.state in ("noticed", "refused"):
-            self.reason = f"a page stood there {at:%Y-%m-%d} that shows no listing; look at it"
+            day = f"{at:%Y-%m-%d}"
+            self.reason = f"a page stood there {day} that shows no listing, or another; look at it"
 
     def _up(self, at: datetime) -> None:
         was_gone = self.gone_at

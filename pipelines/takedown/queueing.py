@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlite_utils import Database
 
-from crawler.errors import InputError
+from crawler.errors import InputError, NotAllowedError
 from crawler.store.captures import Capture
 from crawler.workspace import Workspace
 from pipelines.takedown.approval import find_dangers, note_danger
@@ -64,14 +64,14 @@ def queue_notices(
                 continue
             try:
                 attached = make_attachments(workspace, db, notice, font)
-            except InputError as error:  # the others are none the worse for it
+                queued = queue_notice(
+                    workspace, db, notice, by=by, attachments=attached, at_once=at_once
+                )
+            except (InputError, NotAllowedError) as error:  # the others are none the worse for it
                 left.append(f"{notice} is not sent: {error}")
                 continue
             if font is not None and attached and not any(map(is_pdf, attached)):
                 say(f"{notice} goes without a PDF: an older version drafted it, as text alone")
-            queued = queue_notice(
-                workspace, db, notice, by=by, attachments=attached, at_once=at_once
-            )
             say(
                 f"{notice} is queued for {queued.destination} ({queued.size} bytes,"
                 f" SHA-256 {queued.sha256})"

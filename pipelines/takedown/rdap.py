@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from http.client import HTTPMessage
 from typing import IO, Any
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from crawler.delivery import address_problem, is_secret_way
+from crawler.delivery import address_problem, is_loopback, is_secret_way
 from crawler.errors import InputError
 from crawler.takedown import Scope
 
@@ -191,6 +191,10 @@ def _ask(url: str, *, missing_is_empty: bool = False) -> Mapping[str, Any]:
     return answer
 
 
+def _is_here(url: str) -> bool:
+    return is_loopback(urlsplit(url).hostname or "")
+
+
 class _SecretRedirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects, which RDAP servers use (RFC 7480, 5.2), but never into the clear."""
 
@@ -205,8 +209,11 @@ class _SecretRedirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         """Return the next request.
 
-        :raises InputError: when it would be neither https nor on loopback
+        :raises InputError: when it would be neither https nor on loopback, or lead from elsewhere
+            to this machine
         """
         if not is_secret_way(newurl):
             raise InputError(f"{req.full_url}: redirected to {newurl}, which is not https")
+        if _is_here(newurl) and not _is_here(req.full_url):
+            raise InputError(f"{req.full_url}: redirected to this machine itself ({newurl})")
         return super().redirect_request(req, fp, code, msg, headers, newurl)

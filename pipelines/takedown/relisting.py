@@ -3,24 +3,38 @@
 It takes two of three to be the same: the seller, the pictures, the text. A seller that offers
 something else is no relisting, nor are the same words at another seller's. What a shop shows
 everywhere (a logo, a placeholder), and a title that a seller gives to many goods, say nothing.
+
+No search reads all listings: what shares a seller, a picture, the words of a title or a piece of a
+description is found by keys, which are made once of each sighting.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
+from heapq import nsmallest
+from zlib import crc32
 
 from rapidfuzz import fuzz
 from sqlite_utils import Database
 
 from crawler.accounts import Actor
 from crawler.model import Listing, Seller, stable_id
+from crawler.pictures import PictureFolder
 from crawler.store.cases import record_case_event
 from crawler.store.database import now, writing
-from crawler.store.listings import find_listings
+from crawler.store.listing_keys import (
+    find_sharing,
+    find_unread,
+    is_common,
+    key_of,
+    record_keys,
+)
+from crawler.store.listings import StoredListing, find_listings
 from crawler.store.looks import (
     Noticed,
     Relisting,
@@ -44,15 +58,25 @@ SHORTEST_TITLE = 8
 """Letters and digits of a title that says which goods are meant; a Chinese character counts two."""
 SHORTEST_TEXT = 60
 """The same of a description."""
+RUN, RUNS = 5, 3
+"""Words, or Chinese characters, of a run of a description, and runs by which one is found."""
+MOST_TOKENS = 500
+"""Words of a description that are read."""
+AT_ONCE = 500
+"""Sightings of which keys are made in one transaction."""
+MOST_LOADED = 2_000
+"""Listings that a search keeps in memory."""
+MOST_SHARING = 50
+"""Listings with the same picture, title or run of words beyond which nothing is found by it."""
 COMMON = 2
 """A picture or a title on more than so many other listings than the noticed ones is the shop's."""
 _NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"\w", re.UNICODE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 """A Chinese character, or a word."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class _Seen:
     """A listing as last seen, made comparable."""
 
@@ -65,48 +89,67 @@ class _Seen:
     """SHA-256 of each."""
     title: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Its description, made comparable."""
         return _comparable(self.listing.description or "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
-    """What else there is, to tell what is of one listing from what is of all."""
+class _Search:
+    """One search: what it reads, and what is the shop's rather than a listing's."""
 
-    shown: dict[str, int]
-    """SHA-256 of a picture -> on how many listings it is."""
-    named: dict[str, int]
-    """Title -> how many listings have it."""
-    pictures: Pictures
+    def __init__(self, db: Database, pictures: PictureFolder, noticed: Iterable[str]) -> None:
+        self._db = db
+        self._noticed = frozenset(stable_id("l", url) for url in noticed)
+        self.pictures = Pictures(pictures)
+        # listings are looked at again for each of a seller's goods that are gone
+        self.load = lru_cache(MOST_LOADED)(self._load)
+        self._is_common = lru_cache(MOST_LOADED)(self._ask)
+
+    def find(self, was: _Seen, *, since: datetime) -> Iterator[_Seen]:
+        """Yield listings that share something with one, and were new after a moment."""
+        telling = {key for key in _own_keys(was) if not self._is_common(key, MOST_SHARING)}
+        for listing in find_sharing(self._db, _seller_numbers(was) | telling, since=since):
+            one = None if listing in self._noticed else self.load(listing)
+            if one is not None:
+                yield one
+
+    def _load(self, name: str) -> _Seen | None:
+        return next(map(_seen, find_listings(self._db, name=name)), None)
+
+    def is_shops_picture(self, sha256: str) -> bool:
+        """Tell whether a picture is on more listings than goods have."""
+        return self._is_common(key_of("picture", sha256), COMMON)
+
+    def is_shops_title(self, title: str) -> bool:
+        """Tell whether more listings have a title than one thing has."""
+        return self._is_common(_title_key(title), COMMON)
+
+    def _ask(self, key: int, most: int) -> bool:
+        return is_common(self._db, key, self._noticed, most)
 
 
 def find_relistings(db: Database, workspace: Workspace) -> list[Relisting]:
     """Return listings that are what a case's gone listing was, at a URL that was new afterwards.
 
-    Those that are known are left out.
+    Those that are known are left out. Keys of new sightings are written first.
     """
     gone = _gone(db)
     if not gone:
         return []
-    seen = dict(_load(db))
-    noticed = {one.url for one in find_noticed(db)}
-    others = [one for url, one in seen.items() if url not in noticed]
-    shown, named = _spread(others)
-    by_key = _by_key(others)
-    spread = _Spread(shown, named, Pictures(workspace.pictures))
+    _read_new(db)
+    search = _Search(db, workspace.pictures, (one.url for one in find_noticed(db)))
     known = {(one.case, one.new) for one in find_stored_relistings(db)}
     found: dict[tuple[str, str], Relisting] = {}
     for old in gone:
-        was = seen.get(old.url)
+        was = search.load(old.url)
         if was is None:
             continue
-        for one in _candidates(was, by_key):
+        for one in search.find(was, since=old.sent_at):
             key = (old.case, one.listing.url)
-            if key in known or key in found or one.first_seen_at <= old.sent_at:
+            if key in known or key in found:
                 continue
-            reasons = _compare(was, one, spread)
+            reasons = _compare(was, one, search)
             if reasons:
                 found[key] = Relisting(
                     id=stable_id("r", *key),
@@ -118,6 +161,22 @@ def find_relistings(db: Database, workspace: Workspace) -> list[Relisting]:
                     found_at=now(),
                 )
     return list(found.values())
+
+
+def _read_new(db: Database) -> None:
+    """Make the keys of all that was sighted since the last search, a few at a time."""
+    while True:
+        listings, until = find_unread(db, AT_ONCE)
+        if not until:
+            return
+        stored = [one for name in listings for one in find_listings(db, name=name)]
+        keys = {
+            one.id: _seller_numbers(seen) | _own_keys(seen)
+            for one in stored
+            for seen in [_seen(one)]
+        }
+        with writing(db):
+            record_keys(db, keys, until)
 
 
 def record_relistings(db: Database, found: Sequence[Relisting]) -> list[Relisting]:
@@ -142,20 +201,43 @@ def _gone(db: Database) -> list[Noticed]:
     ]
 
 
-def _load(db: Database) -> Iterator[tuple[str, _Seen]]:
-    for stored in find_listings(db):
-        listing = stored.listing
-        yield (
-            listing.url,
-            _Seen(
-                listing=listing,
-                sighting=stored.sighting,
-                first_seen_at=stored.first_seen_at,
-                seller=_seller_keys(listing.seller, listing.site),
-                pictures=frozenset(stored.pictures.values()),
-                title=_comparable(listing.title),
-            ),
-        )
+def _seen(stored: StoredListing) -> _Seen:
+    listing = stored.listing
+    return _Seen(
+        listing=listing,
+        sighting=stored.sighting,
+        first_seen_at=stored.first_seen_at,
+        seller=_seller_keys(listing.seller, listing.site),
+        pictures=frozenset(stored.pictures.values()),
+        title=_comparable(listing.title),
+    )
+
+
+def _seller_numbers(seen: _Seen) -> set[int]:
+    """Return the keys by which all goods of a seller are found."""
+    return {key_of("seller", key) for key in seen.seller}
+
+
+def _own_keys(seen: _Seen) -> set[int]:
+    """Return the keys by which a listing is found: of its pictures, title and description.
+
+    Of the words of a title the order makes no difference. Of a description it is the least of the
+    digests of its runs of words (min-wise hashing, Broder 1997): two that are nearly the same have
+    most likely one of them in common.
+    """
+    keys = {key_of("picture", sha256) for sha256 in seen.pictures}
+    keys.add(_title_key(seen.title))
+    text = seen.text
+    if _length(text) >= SHORTEST_TEXT:
+        tokens = _TOKEN.findall(text)[:MOST_TOKENS]
+        starts = range(max(1, len(tokens) - RUN + 1))
+        runs = {" ".join(tokens[n : n + RUN]).encode() for n in starts}
+        keys.update(key_of("run", run.decode()) for run in nsmallest(RUNS, runs, key=crc32))
+    return keys
+
+
+def _title_key(title: str) -> int:
+    return key_of("title", *sorted(_TOKEN.findall(title)))
 
 
 def _comparable(text: str) -> str:
@@ -178,41 +260,13 @@ def _seller_keys(seller: Seller | None, site: str | None) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _spread(others: Iterable[_Seen]) -> tuple[dict[str, int], dict[str, int]]:
-    """Return on how many listings each picture is, and how many have each title."""
-    shown: defaultdict[str, int] = defaultdict(int)
-    named: defaultdict[str, int] = defaultdict(int)
-    for one in others:
-        named[one.title] += 1
-        for sha256 in one.pictures:
-            shown[sha256] += 1
-    return shown, named
-
-
-def _by_key(others: Iterable[_Seen]) -> dict[str, list[_Seen]]:
-    """Return seller's key, picture or title -> the listings that have it."""
-    found: defaultdict[str, list[_Seen]] = defaultdict(list)
-    for one in others:
-        for key in (*one.seller, *one.pictures, one.title):
-            found[key].append(one)
-    return found
-
-
-def _candidates(was: _Seen, by_key: dict[str, list[_Seen]]) -> Iterator[_Seen]:
-    """Yield listings that share a seller, a picture or the title, each once."""
-    met: set[str] = set()
-    for key in (*was.seller, *was.pictures, was.title):
-        for one in by_key.get(key, ()):
-            if one.listing.url not in met and one.listing.url != was.listing.url:
-                met.add(one.listing.url)
-                yield one
-
-
-def _compare(was: _Seen, one: _Seen, spread: _Spread) -> tuple[str, ...]:
+def _compare(was: _Seen, one: _Seen, search: _Search) -> tuple[str, ...]:
     """Return why one listing is the other at a new URL, in words; empty when it is not."""
     seller = _same_seller(was, one)
-    pictures = _same_pictures(was, one, spread)
-    text = _same_text(was, one, spread.named)
+    pictures = _same_pictures(was, one, search)
+    if seller is None and pictures is None:
+        return ()
+    text = _same_text(was, one, search)
     reasons = tuple(reason for reason in (seller, pictures, text) if reason)
     if pictures is None and text is not None and _shows_other_goods(was, one):
         return ()
@@ -230,17 +284,17 @@ def _same_seller(was: _Seen, one: _Seen) -> str | None:
     return f"the same seller: {name} (by {by})"
 
 
-def _same_pictures(was: _Seen, one: _Seen, spread: _Spread) -> str | None:
+def _same_pictures(was: _Seen, one: _Seen, search: _Search) -> str | None:
     """Say how many pictures are the same, those left aside that the shop shows everywhere."""
     old, new = (
-        [sha256 for sha256 in seen.pictures if spread.shown.get(sha256, 0) <= COMMON]
+        [sha256 for sha256 in seen.pictures if not search.is_shops_picture(sha256)]
         for seen in (was, one)
     )
-    count = spread.pictures.find_same(old, new) if old and new else 0
+    count = search.pictures.find_same(old, new) if old and new else 0
     return f"the same pictures: {count} of {len(was.pictures)}" if count else None
 
 
-def _same_text(was: _Seen, one: _Seen, named: dict[str, int]) -> str | None:
+def _same_text(was: _Seen, one: _Seen, search: _Search) -> str | None:
     texts = (was.text, one.text)
     if min(map(_length, texts)) >= SHORTEST_TEXT and _same_numbers(*texts):
         alike = fuzz.token_sort_ratio(*texts)
@@ -249,7 +303,7 @@ def _same_text(was: _Seen, one: _Seen, named: dict[str, int]) -> str | None:
     titles = (was.title, one.title)
     if min(map(_length, titles)) < SHORTEST_TITLE or not _same_numbers(*titles):
         return None
-    if named.get(one.title, 0) > COMMON:
+    if search.is_shops_title(one.title):
         return None
     if not _same_words(*titles):
         return None
@@ -279,7 +333,8 @@ def _same_numbers(one: str, other: str) -> bool:
 
 
 def _length(text: str) -> int:
-    return sum(2 if "\u3400" <= char <= "\u9fff" else 1 for char in text if _WORD.match(char))
+    """Return the letters and digits of what was made comparable, a Chinese character as two."""
+    return len(text) - text.count(" ") + len(_HAN.findall(text))
 
 
 def _shows_other_goods(was: _Seen, one: _Seen) -> bool:

@@ -100,14 +100,14 @@ class Relay:
                 return Sending(result="failed", words=words)
             options += ["SMTPUTF8", "BODY=8BITMIME"]
             client.command_encoding = "utf-8"
-        steps: tuple[Callable[[], tuple[int, str | bytes]], ...] = (
-            lambda: client.mail(sender, options),
-            lambda: client.rcpt(recipient),
-            lambda: client.docmd("DATA"),
+        steps: tuple[tuple[Callable[[], tuple[int, str | bytes]], tuple[int, ...]], ...] = (
+            (lambda: client.mail(sender, options), (250,)),
+            (lambda: client.rcpt(recipient), (250, 251)),
+            (lambda: client.docmd("DATA"), (354,)),
         )
-        for step in steps:  # each after the answer to the one before
+        for step, expected in steps:  # each after the answer to the one before
             code, said = step()
-            if code not in (250, 251, 354):
+            if code not in expected:
                 return _refused(code, said)
         return None
 
@@ -122,10 +122,14 @@ class Relay:
             self._close()
             said = str(error) or type(error).__name__
             return Sending(result="uncertain", words=f"lost while the message was sent: {said}")
-        if code != 250:
+        if code == 250:
+            return Sending(result="sent", words=_said(code, words))
+        if 400 <= code < 600:
             self._reset()
             return _refused(code, words)
-        return Sending(result="sent", words=_said(code, words))
+        self._close()  # what is said next may be the answer to anything
+        said = _said(code, words)
+        return Sending(result="uncertain", words=f"an answer that says neither yes nor no: {said}")
 
     def _open(self) -> smtplib.SMTP:
         """Open the session.

@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from w3lib.url import safe_url_string
+
 from crawler.delivery import is_secret_way
 from crawler.errors import InputError
 from crawler.store.database import timestamp
@@ -64,7 +66,7 @@ def send_webhook(url: str, body: bytes, *, key: str | None, notice: str) -> Send
     """
     if not is_secret_way(url):
         raise InputError(f"webhook: expected https (http is for loopback only), got {url!r}")
-    parts = urlsplit(url)
+    parts = urlsplit(safe_url_string(url))
     host, port = parts.hostname or "", parts.port
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"Content-Type": "application/json", "Idempotency-Key": notice}

@@ -17,6 +17,7 @@ from crawler.store.rights import record_rights
 from crawler.takedown import Notice
 from crawler.workspace import Workspace
 from pipelines.takedown import leaving, queueing
+from pipelines.takedown.outbox import queue_notice
 from pipelines.takedown.pdf import PaperFont
 from tests.servers.command import Finished, invoke
 from tests.servers.judged import add_account, fill_workspace, now, see
@@ -250,3 +251,19 @@ def test_nothing_stops_what_is_as_it_was(office: Office) -> None:
     one, _ = office.notices
     office.do("notice", "send", one, "--now", "--queue-only", env=office.ann)
     assert "[delivery.smtp]" in office.do("notice", "deliver", expect=2).err
+
+
+def test_what_another_program_has_queued_meanwhile_keeps_no_other_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = office.notices
+    asked = leaving.make_attachments
+
+    def made(workspace: Workspace, db: Database, notice: str, font: PaperFont | None) -> object:
+        if notice == one:
+            queue_notice(workspace, db, one, by="somebody else")
+        return asked(workspace, db, notice, font)
+
+    monkeypatch.setattr(queueing, "make_attachments", made)
+    assert f"{one} is not sent: {one} is queued already" in office.send(one, other, expect=2)
+    assert office.statuses() == {one: "queued", other: "queued"}

@@ -183,6 +183,32 @@ def test_a_bounce_to_the_envelope_s_address_needs_no_copy(office: Workspace, db:
     assert (answer.kind, answer.matched_by, steps(db)) == ("bounce", "signed", ["bounced"])
 
 
+def test_a_bounce_to_the_address_that_the_notice_shows_is_believed_by_a_person_alone(
+    office: Workspace, db: Database
+) -> None:
+    for original in ("<x@y.example>", message_id(office)):
+        answer = take(office, db, bounce(original, to=reply_to(office)))
+        assert (answer.kind, answer.notice, steps(db)) == ("bounce", NOTICE, [])
+        assert answer.id in {a.id for a in find_answers(db, open_only=True)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am out of the office until Monday.",
+        "This mailbox is not monitored.",
+        "自动回复：本人休假中，请联系同事。",
+        "该邮箱已停用",
+    ],
+)
+def test_an_automatic_answer_that_nobody_reads_it_is_no_acknowledgement(
+    office: Workspace, db: Database, text: str
+) -> None:
+    answer = take(office, db, mail(text, To=reply_to(office), Auto_Submitted="auto-replied"))
+    assert (answer.kind, steps(db)) == ("reply", [])
+    assert answer.id in {a.id for a in find_answers(db, open_only=True)}
+
+
 def test_a_report_that_proves_nothing_changes_nothing(office: Workspace, db: Database) -> None:
     assert take(office, db, bounce("<forged@shop.example>")).notice is None
     assert take(office, db, bounce(message_id(office), "delayed")).kind == "delayed"

@@ -15,12 +15,14 @@ from crawler.delivery import FollowUpConfig
 from crawler.model import Listing, Outcome, Seller, TargetState
 from crawler.store.database import timestamp, writing
 from crawler.store.ledger import find_entries
+from crawler.store.listings import StoredListing, find_listings
 from crawler.store.looks import Noticed, StoredLook, find_noticed, record_look
 from crawler.store.notice_events import record_notice_event
 from crawler.store.outbox import find_step
 from crawler.store.sweeps import record_outcomes, record_sweep
 from crawler.targets import NO_LISTING
 from crawler.workspace import Workspace, make_workspace
+from pipelines.takedown import relisting
 from pipelines.takedown.became import find_outcomes
 from pipelines.takedown.case_view import gather_case
 from pipelines.takedown.follow_up import follow_up, is_due, judge_look, next_due
@@ -378,6 +380,53 @@ def test_a_seller_is_known_elsewhere_by_a_contact(sold: Workspace) -> None:
         url = "https://other.example/p/9"
         listed(db, a_listing(url, BAG, site="other.example", seller=seller))
     assert back(sold) == [("9", ["seller", "title"])]
+
+
+def test_what_another_seller_offers_is_found_by_its_description(sold: Workspace) -> None:
+    """Neither title nor picture file is the same; the pictures are copies by what they show."""
+    with sold.store() as db:
+        listed(db, a_listing(URL, BAG, description=LONG), "bag", days=-1)
+        more = f"{LONG} Sent within a day."
+        listed(db, a_listing("https://shop.example/p/9", "手袋", seller=OTHER, description=more))
+        search = relisting._Search(db, sold.pictures, [URL])
+        relisting._read_new(db)
+        was = search.load(URL)
+        assert was is not None
+        found = [one.listing.url for one in search.find(was, since=SENT)]
+    assert found == ["https://shop.example/p/9"]
+
+
+def test_a_listing_is_found_by_what_it_shows_now(sold: Workspace) -> None:
+    url = "https://shop.example/p/9"
+    with sold.store() as db:
+        listed(db, a_listing(url, "手袋", seller=OTHER), "other", days=5)
+        assert find_relistings(db, sold) == []
+        listed(db, a_listing(url, BAG, seller=OTHER), "bag", days=6)
+        assert [one.new for one in find_relistings(db, sold)] == [url]
+        listed(db, a_listing(url, "手袋", seller=OTHER), "other", days=7)
+        assert find_relistings(db, sold) == []
+
+
+def test_a_search_reads_what_is_new_and_what_shares_something(
+    sold: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    asked = find_listings
+
+    def counted(db: Database, *, name: str) -> list[StoredListing]:
+        read.append(name)
+        return asked(db, name=name)
+
+    with sold.store() as db:
+        for number in range(10, 40):
+            shop = Seller(name=f"Shop {number}", id=f"s-{number}")
+            url = f"https://shop.example/p/{number}"
+            listed(db, a_listing(url, f"goods {number} 手袋", seller=shop), f"{number}")
+        find_relistings(db, sold)
+        listed(db, a_listing("https://shop.example/p/9", BAG), "bag")
+        monkeypatch.setattr(relisting, "find_listings", counted)
+        assert len(find_relistings(db, sold)) == 1
+    assert len(read) == 3  # the new one for its keys and again to compare, and what is gone
 
 
 def test_a_relisting_is_recorded_once_in_its_case(sold: Workspace) -> None:

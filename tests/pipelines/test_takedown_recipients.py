@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import json
 import tomllib
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from http.client import HTTPMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from crawler.errors import FileFormatError, InputError
 from crawler.model import Seller
 from crawler.workspace import Workspace, make_workspace
 from pipelines.takedown.rdap import (
+    _SecretRedirects,
     find_domain_contacts,
     find_network_contacts,
     parse_abuse_contacts,
@@ -200,3 +204,10 @@ def test_the_command_proposes_and_writes_when_told(office: Workspace, rdap: Tiny
     found = office.find_recipient(site)
     assert found is not None
     assert (found.email, found.scope, found.verified_at) == ("abuse@host.example", "network", None)
+
+
+def test_no_server_elsewhere_leads_to_this_machine() -> None:
+    asked = urllib.request.Request("https://rdap.example/domain/x.example")
+    for here in ("http://127.0.0.1:8500/v1", "https://localhost/x", "http://[::1]/"):
+        with pytest.raises(InputError, match="to this machine itself"):
+            _SecretRedirects().redirect_request(asked, BytesIO(), 302, "", HTTPMessage(), here)

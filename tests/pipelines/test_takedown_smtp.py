@@ -75,6 +75,59 @@ def test_a_connection_lost_after_the_message_is_uncertain(tmp_path: Path) -> Non
         assert len(server.taken) == 1
 
 
+@contextmanager
+def saying(**answers: str) -> Iterator[tuple[int, list[bytes]]]:
+    """Run a server that says what it is told to each verb; yield its port and what it read."""
+    listener, read = socket.create_server(("127.0.0.1", 0)), []
+    usual = {"EHLO": "250 relay.example", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go"}
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 relay.example\r\n")
+            inside = False
+            for line in lines:
+                read.append(line)
+                verb = line[:4].decode("latin-1").upper()
+                if inside and line != b".\r\n":
+                    continue
+                said = answers.get("end" if inside else verb) or usual.get(verb, "250 ok")
+                inside = verb == "DATA" and said.startswith("354")
+                connection.sendall(said.encode() + b"\r\n")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], read
+    finally:
+        listener.close()
+
+
+def send_to(port: int, folder: Path) -> Sending:
+    server = Settings(host="127.0.0.1", port=port, security="none", timeout=10.0)
+    with Relay(server, folder) as relay:
+        return relay.send(MESSAGE, sender="b@harbour.example", recipient="desk@shop.example")
+
+
+@pytest.mark.parametrize("said", ["252 perhaps", "200 fine", "354 go on", "hello", "251 ok"])
+def test_an_answer_that_is_neither_yes_nor_no_is_never_sent_again(
+    tmp_path: Path, said: str
+) -> None:
+    with saying(end=said) as (port, _):
+        assert send_to(port, tmp_path).result == "uncertain"
+
+
+@pytest.mark.parametrize(
+    "answers", [{"DATA": "250 ok"}, {"RCPT": "354 go"}, {"MAIL": "354 go"}, {"RCPT": "nonsense"}]
+)
+def test_the_message_goes_only_to_a_relay_that_waits_for_it(
+    tmp_path: Path, answers: dict[str, str]
+) -> None:
+    with saying(**answers) as (port, read):
+        assert send_to(port, tmp_path).result == "put_off"
+    assert not any(b"Subject" in line for line in read)
+
+
 def test_a_message_over_the_relay_s_size_is_not_sent(tmp_path: Path) -> None:
     with MailServer(tmp_path, data_size_limit=50) as server:
         sending = send(server, tmp_path)

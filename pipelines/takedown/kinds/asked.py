@@ -58,8 +58,9 @@ def recipient(basis: str, who: str) -> tuple[RequiredFact, ...]:
         fact("recipient.name", who, basis),
         fact(
             "recipient.email",
-            "where notices are taken: e-mail, form or postal address",
+            "where notices are taken: e-mail, interface, form or postal address",
             basis,
+            "webhook",
             "portal",
             "address",
         ),
@@ -68,8 +69,8 @@ def recipient(basis: str, who: str) -> tuple[RequiredFact, ...]:
 
 def recipient_online(basis: str, who: str) -> tuple[RequiredFact, ...]:
     """Ask who receives the notice, and for an electronic way to reach them."""
-    where = "where notices are taken by electronic means: e-mail or form"
+    where = "where notices are taken by electronic means: e-mail, interface or form"
     return (
         fact("recipient.name", who, basis),
-        fact("recipient.email", where, basis, "portal"),
+        fact("recipient.email", where, basis, "webhook", "portal"),
     )

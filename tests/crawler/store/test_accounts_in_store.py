@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from crawler.accounts import Account, hash_passphrase
 from crawler.errors import NotAllowedError, NotFoundError
 from crawler.store.accounts import (
+    FREE_TRIES,
     end_tokens,
     find_accounts,
     has_accounts,
@@ -95,6 +96,18 @@ def test_guessing_has_to_wait_longer_and_longer(db: Database, ann: Account) -> N
     assert sign_in(db, "安娜", PASSPHRASE, at=at + timedelta(seconds=16)) == ann
     with pytest.raises(NotAllowedError, match="not the passphrase"):
         sign_in(db, "安娜", "wrong", at=at + timedelta(seconds=17))  # the count began anew
+
+
+def test_a_clock_that_was_ahead_locks_nobody_out(db: Database, ann: Account) -> None:
+    ahead = AT + timedelta(days=3650)
+    for _ in range(FREE_TRIES):
+        with pytest.raises(NotAllowedError, match="not the passphrase"):
+            sign_in(db, ann.name, "wrong", at=ahead)
+    with pytest.raises(NotAllowedError, match="not the passphrase"):
+        sign_in(db, ann.name, "wrong", at=AT)
+    with pytest.raises(NotAllowedError, match="may be given in"):
+        sign_in(db, ann.name, PASSPHRASE, at=AT)
+    assert sign_in(db, ann.name, PASSPHRASE, at=AT + timedelta(minutes=1)).id == ann.id
 
 
 def test_no_wait_is_longer_than_a_quarter_of_an_hour(db: Database, ann: Account) -> None:

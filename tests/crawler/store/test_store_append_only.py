@@ -44,6 +44,9 @@ NO_RECORDS = {
     "doubts",
     "site_requests",
     "site_spent",
+    "listing_keys",
+    "listing_keys_read",
+    "web_sessions",
 }
 """What is still to be fetched, and what was there last time."""
 AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
