@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -30,10 +31,18 @@ from crawler.store.figures_schema import NO_RECORDS
 from crawler.store.hits import find_hit_url, record_hits, record_judgement
 from crawler.store.listings import find_listings, record_sighting
 from crawler.store.looks import StoredLook, Verdict, record_look
+from crawler.store.right_facts import (
+    RightFilter,
+    count_right_ids,
+    find_right_figures,
+    find_right_ids,
+)
+from crawler.store.rights import record_rights
 from crawler.store.schema import migrations
 from crawler.workspace import Workspace, make_workspace
 from tests.servers.console import an_account, signed_in
 from tests.servers.filled import START, SWEEP, fill
+from tests.servers.stored_hits import MARK
 
 ALWAYS = (START - timedelta(days=9), START + timedelta(days=99))
 
@@ -309,3 +318,21 @@ def test_an_empty_workspace_has_an_overview(tmp_path: Path) -> None:
             answer = client.get(f"/overview{query}")
             assert answer.status_code == 200
         assert "Expected two days" in answer.text
+
+
+def test_rights_with_most_hits_come_first_page_by_page(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    rights = [replace(MARK, id=f"TM-{n}", name=f"Mark {n}") for n in range(7)]
+    fill(workspace, 53, rights=rights)
+    with workspace.store() as db:
+        record_rights(db, [(replace(MARK, id="TM-9"), {})], source="r", at=START)
+        wanted, found, after = RightFilter(order="hits"), [], ""
+        while ids := find_right_ids(db, wanted, on=TODAY, after=after, limit=2):
+            found += ids
+            after = ids[-1]
+        counts = [figures.hits for _, figures in sorted(find_right_figures(db, found).items())]
+        number = count_right_ids(db, wanted, on=TODAY)
+    of = dict(zip(sorted(found), counts, strict=True))
+    assert found == sorted(of, key=lambda right: (-of[right], right))
+    assert len(found) == number == 7
+    assert sum(counts) == 53
