@@ -52,7 +52,6 @@ NO_RECORDS = {
     *figures_schema.NO_RECORDS,
     "listing_keys",
     "listing_keys_read",
-    "web_sessions",
 }
 """What is still to be fetched, what was there last time, who is signed in and what they prefer,
 what waits."""
