@@ -84,6 +84,7 @@ class PictureIndex:
                     points=match.points,
                     area=match.area,
                     density=match.density,
+                    rarity=match.rarity,
                     strength=match.strength,
                 )
         for match in self._vectors.judge(near, picture):
@@ -137,6 +138,7 @@ class PictureIndex:
             look=reference.look,
             recoloured=colours > MAX_COLOUR_DIFFERENCE,
             apart=round(near.apart, 4),
+            common=near.common,
         )
 
 
