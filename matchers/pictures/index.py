@@ -75,8 +75,11 @@ class PictureIndex:
                 found[match.entry] = match
             elif match.verdict == "logo" and (known.recoloured or match.strength < logos.SURE):
                 shown.append(match)
-            elif match.verdict != "part" and (known.look == "rich" or not known.recoloured):
-                # Goods of one shape in other colours have many points in common, too.
+            elif match.verdict != "part" and (
+                known.look == "rich" or not (known.recoloured or known.common)
+            ):
+                # Goods of one shape in other colours have many points in common, too, and so have
+                # rings.
                 # How it lies, hashes tell better.
                 found[match.entry] = replace(
                     known,
