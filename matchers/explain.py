@@ -17,6 +17,7 @@ from matchers.weights import (
     ALSO_PICTURED,
     BRAND_FIELD,
     BRAND_FIELD_IN_PART,
+    COMMON_SHADES,
     CONTEXT,
     COPIED_POINTS,
     DESCRIBED,
@@ -256,6 +257,8 @@ def weigh_picture(match: PictureMatch) -> float:
         bits = next(bits for least, bits in levels if match.support >= least)
         return max(bits, _weigh_strength(match.strength)) if match.verdict == "copy" else bits
     if match.apart is not None and not match.recoloured:
+        if match.common:
+            return COMMON_SHADES
         return next(bits for limit, bits in SAME_SHADES[match.look] if match.apart <= limit)
     limits = (RECOLOURED_PICTURE if match.recoloured else PICTURE)[match.look]
     distance = 0 if match.distance is None else match.distance

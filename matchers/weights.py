@@ -173,6 +173,9 @@ SAME_SHADES: Final[Mapping[Look, tuple[tuple[float, float], ...]]] = {
 }
 """Up to this lack of correlation -> bits, of pictures of little detail in one colouring. In other
 colours it counts as a near hash in them does."""
+COMMON_SHADES: Final = 3.6
+"""The same of a ring or another figure that looks as before when it is turned: never flagged alone,
+as every other ring is as near, unless it is nearer than these are to each other."""
 COPIED_POINTS: Final = ((60.0, 12.0), (20.0, 9.0), (10.0, 7.0), (0.0, 0.0))
 """Least support of local features (``PictureMatch.support``) -> bits, of the same picture."""
 SHARED_POINTS: Final = ((12.0, 3.6), (0.0, 2.6))

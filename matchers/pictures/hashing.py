@@ -114,6 +114,8 @@ def fingerprint(
             look = "plain"
         if look != "rich" and depth == "work":
             points = local.find_features(larger.image, picture.size, local.SMALL)
+        if depth != "logo":  # small scribbles of a logo say too little
+            points = local.add_enlarged(points, larger.image, picture.size)
     elif descriptor is not None:
         larger = decode(data, MODEL_SIDE)
     parts = [("whole", whole)] + ([("trimmed", _Part.of(picture, border))] if border else [])

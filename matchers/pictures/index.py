@@ -75,8 +75,11 @@ class PictureIndex:
                 found[match.entry] = match
             elif match.verdict == "logo" and (known.recoloured or match.strength < logos.SURE):
                 shown.append(match)
-            elif match.verdict != "part" and (known.look == "rich" or not known.recoloured):
-                # Goods of one shape in other colours have many points in common, too.
+            elif match.verdict != "part" and (
+                known.look == "rich" or not (known.recoloured or known.common)
+            ):
+                # Goods of one shape in other colours have many points in common, too, and so have
+                # rings.
                 # How it lies, hashes tell better.
                 found[match.entry] = replace(
                     known,
@@ -84,6 +87,7 @@ class PictureIndex:
                     points=match.points,
                     area=match.area,
                     density=match.density,
+                    rarity=match.rarity,
                     strength=match.strength,
                 )
         for match in self._vectors.judge(near, picture):
@@ -137,6 +141,7 @@ class PictureIndex:
             look=reference.look,
             recoloured=colours > MAX_COLOUR_DIFFERENCE,
             apart=round(near.apart, 4),
+            common=near.common,
         )
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from matchers.pictures.codes import encode
 from matchers.pictures.prints import NO_FEATURES, Depth, LocalFeatures
 
-MAKER = f"sift-2 opencv-{cv2.__version__}"
+MAKER = f"sift-3 opencv-{cv2.__version__}"
 
 
 class Level(NamedTuple):
@@ -33,6 +33,9 @@ class Plan(NamedTuple):
     """The largest first. What is small here is found where it is small there."""
 
 
+ENLARGED, _LEAST_ENLARGED, _MOST_MORE = 512, 1.25, 500
+"""Pixels of the longer side to which small pictures are brought, from which factor on, and how many
+points are kept then."""
 PICTURE = Plan((Level(512, 500), Level(192, 120)))
 SMALL = Plan((Level(512, 500), Level(256, 300), Level(128, 200), Level(64, 100)))
 """Of what has few points, and may be small where it is found: logos, drawings of few strokes."""
@@ -67,6 +70,30 @@ def find_features(
     if not len(places):
         return NO_FEATURES
     return LocalFeatures(places, encode(descriptors))
+
+
+def add_enlarged(points: LocalFeatures, image: Image.Image, size: tuple[int, int]) -> LocalFeatures:
+    """Return points with those that a small picture has when it is enlarged; a large one has none.
+
+    SIFT sees next to nothing in a drawing of 100 pixels.
+
+    :param image: mode L
+    :param size: as for ``find_features``
+    """
+    scale = ENLARGED / max(image.size)
+    if scale < _LEAST_ENLARGED:
+        return points
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    large = image.resize((width, height), Image.Resampling.BICUBIC)
+    places, descriptors = _detect(large, size, _MOST_MORE)
+    if not len(places):
+        return points
+    codes = encode(descriptors)
+    if not len(points.places):
+        return LocalFeatures(places, codes)
+    return LocalFeatures(
+        np.concatenate([points.places, places]), np.concatenate([points.codes, codes], axis=1)
+    )
 
 
 def _detect(

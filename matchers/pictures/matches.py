@@ -40,6 +40,8 @@ class PictureMatch:
     """Whether the colours differ, so that it may be another thing of the same shape."""
     apart: float | None = None
     """What lacks to a correlation of 1, of shades; None where they were not compared."""
+    common: bool = False
+    """Whether it is so near in its shades alone to a figure of which others are as near: a ring."""
     far: float | None = None
     """Cosine distance of the descriptors, 0 to 2; None where they did not bring it up."""
     points: int = 0
@@ -49,13 +51,15 @@ class PictureMatch:
     reference is rich."""
     density: float = 1.0
     """Share of the places within that area that were found again."""
+    rarity: float = 1.0
+    """How much those places count: less where the reference has what is there many times."""
     strength: float = 0.0
     """How sure it is that a logo is shown; see ``matchers.pictures.logos``."""
 
     @property
     def support(self) -> float:
         """How much local features say for it."""
-        return self.points * self.area * self.density
+        return self.points * self.area * self.density * self.rarity
 
 
 def name_turn(orientation: str) -> str | None:

@@ -15,6 +15,7 @@ from matchers.pictures.geometry import SPOT, Fit, Points, count_spots, find_fit
 from matchers.pictures.hull import find_hull, hull_area, is_inside
 from matchers.pictures.matches import PictureMatch, Verdict, describe_fit, find_box, unmirrored
 from matchers.pictures.prints import Depth, Fingerprint, Look, Places
+from matchers.pictures.repeats import find_rarity
 from matchers.pictures.votes import Numbers, Tables, find_like
 
 _LEAST_VOTES, _LEAST_PAIRS = 1.5, 4
@@ -39,6 +40,9 @@ _LEAST_AREA, _LEAST_DENSITY, _LEAST_SUPPORT = 0.1, 0.2, 6.0
 support: drawings of the same few shapes have less by chance."""
 
 
+_RARE = 0.75
+"""Power of the rarity of points by which strength falls. Measured on stars of many points, which
+are most alike: with 1, two in a hundred copies less are found, with 0.5 stars become each other."""
 _LEAST_SHARE, _LEAST_STRENGTH = 0.3, 4.0
 """Share of the places of a work of few strokes, and strength, from which it is the same picture."""
 
@@ -139,15 +143,18 @@ class PointIndex:
             return
         reference = self._entries[entries[0]]
         (shown, covered), density = _measure(fit, theirs, ours)
+        # Strokes of a logo are alike, and it has few of them; how alike the points are tells more.
+        rarity = 1.0 if reference.depth == "logo" else find_rarity(theirs, fit.theirs)
         # Two words in one type share letters; a part of a photograph is like no other.
         area = max(shown, covered) if reference.look == "rich" else shown
         strength, verdict = 0.0, None
         if reference.is_small:
             strength = logos.find_strength(likeness, fit, theirs, shown, density)
+            strength *= rarity**_RARE
         if reference.is_small and strength < logos.LEAST:
             return
         if reference.depth != "logo" and max(shown, covered) >= _LEAST_AREA:
-            verdict = _judge(reference.look, len(fit.theirs), area, density)
+            verdict = _judge(reference.look, len(fit.theirs) * rarity, area, density)
         if reference.is_small and (verdict != "copy" or strength < logos.SURE):
             verdict = _judge_small(reference.depth, strength, shown * density)
         if verdict is None or (verdict == "part" and likeness.mean() < _LEAST_OF_PART):
@@ -172,6 +179,7 @@ class PointIndex:
                 points=len(fit.theirs),
                 area=round(area, 3),
                 density=round(density, 3),
+                rarity=round(rarity, 3),
                 strength=round(strength, 2),
             )
 
@@ -222,8 +230,11 @@ class _Votes:
         return self._theirs[mine] - self.part.tables.starts[place], self._ours[mine]
 
 
-def _judge(look: Look, points: int, area: float, density: float) -> Verdict | None:
-    """Return what it is that shows so many points of a picture; None where they are too few."""
+def _judge(look: Look, points: float, area: float, density: float) -> Verdict | None:
+    """Return what it is that shows so many points of a picture; None where they are too few.
+
+    :param points: those that the picture has many times count for less
+    """
     support = points * area * density
     if points < _LEAST_POINTS or density < _LEAST_DENSITY or support < _LEAST_SUPPORT:
         return None

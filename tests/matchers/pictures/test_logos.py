@@ -140,3 +140,17 @@ def test_other_words_of_one_typeface_are_not_the_wordmark(encode: Encode) -> Non
     scene = draw_scene(901, (1000, 750))
     scene.paste(_write("Brandolux").resize((350, 110), Image.Resampling.LANCZOS), (300, 300))
     assert [m.strength > 2.5 for m in _find(index, scene, encode)] == [True]
+
+
+@pytest.mark.parametrize(("seed", "width"), [(3, 36), (4, 40)])
+def test_a_work_of_an_icons_size_is_found_in_a_page(seed: int, width: int, encode: Encode) -> None:
+    icon = draw_logo(seed).resize((width, width), Image.Resampling.LANCZOS)
+    page = Image.new("RGB", (2 * width, width * 3 // 2), "#b03040")
+    page.paste(icon, (width // 2, width // 4))
+    ImageDraw.Draw(page).text((4, 4), "SALE", "white")
+    index = PictureIndex([fingerprint(encode(icon, "PNG"), "work")])
+    (match,) = index.find(fingerprint(encode(page, "JPEG", quality=85)))
+    found = picture_finding(FoundPicture("a.jpg", "icon.png", match), also=False)
+    assert match.verdict == "copy"
+    assert found.weight > 6
+    assert abs(match.region[0] - width // 2) <= 4

@@ -11,11 +11,13 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
+from matchers.explain import weigh_picture
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.phash import turn
 from matchers.pictures.prints import GREY_SIDE, ORIENTATIONS
 from matchers.pictures.shades import MOST_APART, ShadeRows
+from matchers.weights import PRIOR
 
 Encode = Callable[..., bytes]
 
@@ -96,3 +98,20 @@ def test_all_that_is_near_is_found_as_by_comparing_all(encode: Encode) -> None:
 
 def _shades(grey: bytes) -> npt.NDArray[np.uint8]:
     return np.frombuffer(grey, np.uint8).reshape(GREY_SIDE, GREY_SIDE)
+
+
+def _weigh(reference: Image.Image, image: Image.Image, encode: Encode) -> list[float]:
+    index = PictureIndex([fingerprint(encode(reference, "PNG"), "work")])
+    return [weigh_picture(match) for match in index.find(fingerprint(encode(image, "PNG")))]
+
+
+@pytest.mark.parametrize(
+    ("registered", "other"), [((86, 7), (93, 8)), ((86, 7), (79, 6)), ((86, 5), (68, 3))]
+)
+def test_a_ring_is_not_flagged_for_another_ring(
+    registered: tuple[int, int], other: tuple[int, int], encode: Encode
+) -> None:
+    bits = _weigh(draw_star(*registered), draw_star(*other), encode)
+    assert bits
+    assert max(bits) + PRIOR < 0
+    assert max(_weigh(draw_star(*registered), draw_star(*registered), encode)) + PRIOR >= 0
