@@ -22,8 +22,6 @@ MOST_BYTES = 96 * 2**20
 """Bytes of small pictures that are kept."""
 MOST_KNOWN = 50_000
 """Pictures of which the size is kept."""
-MEASURING_SECONDS = 3.0
-"""Longest that the head of a picture may take; a page waits for it."""
 BELIEVED = 60.0
 """Seconds for which a picture that could not be shown is not tried again."""
 
@@ -59,7 +57,7 @@ class Thumbnails:
         self._made: OrderedDict[tuple[str, int], Made] = OrderedDict()
         self._bytes = 0
         self._known: OrderedDict[str, Measured] = OrderedDict()
-        self._measurer = Shrinker(seconds=MEASURING_SECONDS)
+        self._measurer = Shrinker()
         self._shrinkers = [Shrinker() for _ in range(shrinkers)]
         self._turn = 0
 
