@@ -49,6 +49,9 @@ class _Entries:
         self.by_number[entry.number] = entry
         if entry.kind == "judgement" and (id_ := _judgement_of(entry.record)):
             self.judgements[id_] = entry.number
+        elif entry.kind == "judgement-undone":  # then the record stays out, the entries go along
+            self.missing.pop(self.judgements.get(_judgement_of(entry.record) or "", 0), None)
+            return
         elif entry.kind == "notice-drafted":
             self.drafts[entry.subject] = entry.number
         elif entry.kind != "capture":
