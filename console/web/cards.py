@@ -45,7 +45,7 @@ from crawler.store.rights import load_right
 from crawler.store.seller_hits import SellerRight, find_seller_rights
 from matchers.pictures.prints import Box
 from pipelines.takedown.layout import make_visible
-from pipelines.takedown.wording import RIGHT_KINDS, describe_edits
+from pipelines.takedown.wording import describe_edits
 
 MOST_PAIRS = 4
 """Pairs of pictures shown for one hit."""
@@ -227,7 +227,7 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         whole_title=mark_spans(listing.title, spans),
         language=language_tag(listing),
         link=safe_link(listing.url),
-        kind=RIGHT_KINDS[language][stored.right.kind],
+        kind=visit.say(f"right_kind.{stored.right.kind}"),
         disguises=_disguises(stored.hit.findings, steps, visit),
         pairs=pairs,
         hidden_pairs=max(0, len(chosen) - MOST_PAIRS),
