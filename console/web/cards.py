@@ -153,8 +153,6 @@ class HitCard:
     language: str | None
     link: str | None
     """The address, only where it is plain http or https."""
-    kind: str
-    """Of the right, in words."""
     disguises: tuple[Disguise, ...]
     pairs: tuple[Pair, ...]
     hidden_pairs: int
@@ -227,7 +225,6 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         whole_title=mark_spans(listing.title, spans),
         language=language_tag(listing),
         link=safe_link(listing.url),
-        kind=visit.say(f"right_kind.{stored.right.kind}"),
         disguises=_disguises(stored.hit.findings, steps, visit),
         pairs=pairs,
         hidden_pairs=max(0, len(chosen) - MOST_PAIRS),

@@ -8,12 +8,27 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from crawler.accounts import Account
 from crawler.errors import InputError
+from crawler.store.preferences import Preferences
 
-if TYPE_CHECKING:
-    from console.web.visits import Visit
+
+class Visitor(Protocol):
+    """What of a visit decides on its keys."""
+
+    @property
+    def account(self) -> Account | None:
+        """Who asks."""
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the account prefers."""
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the words of a key."""
+
 
 ACTIONS: Mapping[str, str] = {
     "infringing": "y",
@@ -33,7 +48,7 @@ ACTIONS: Mapping[str, str] = {
 """Action -> its key, as it comes."""
 
 
-def key_map(visit: Visit) -> dict[str, str]:
+def key_map(visit: Visitor) -> dict[str, str]:
     """Return action -> key ("" = none) as the visitor has it; nothing where keys are off."""
     preferences = visit.preferences
     if visit.account is None or preferences.key_mode == "off":
@@ -41,7 +56,7 @@ def key_map(visit: Visit) -> dict[str, str]:
     return {action: preferences.keys.get(action, key) for action, key in ACTIONS.items()}
 
 
-def action_words(visit: Visit, action: str) -> str:
+def action_words(visit: Visitor, action: str) -> str:
     """Return what an action is called."""
     kind, _, number = action.partition("-")
     if kind == "reason":
@@ -49,7 +64,7 @@ def action_words(visit: Visit, action: str) -> str:
     return visit.say("keys.help_this" if action == "help" else f"keys.{action}")
 
 
-def parse_keys(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
+def parse_keys(visit: Visitor, given: Mapping[str, str]) -> dict[str, str]:
     """Return the keys that are not as they come.
 
     :param given: action -> what was typed for it; empty = no key. Actions not named stay.
@@ -65,7 +80,7 @@ def parse_keys(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
     return {action: key for action, key in chosen.items() if key != ACTIONS[action]}
 
 
-def _parse_key(visit: Visit, text: str) -> str:
+def _parse_key(visit: Visitor, text: str) -> str:
     key = unicodedata.normalize("NFKC", text.strip()).lower()
     if key and (len(key) > 1 or not key.isprintable() or unicodedata.combining(key)):
         raise InputError(visit.say("keys.one_character", text=text[:40]))
