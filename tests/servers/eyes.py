@@ -110,6 +110,7 @@ class Eyes:
 
     def _picture(self, page: Page, name: str) -> None:
         if FOLDER:
+            Path(FOLDER).mkdir(parents=True, exist_ok=True)
             page.wait_for_load_state("networkidle")
             page.screenshot(path=Path(FOLDER) / f"{name}.png", full_page=True)
 
