@@ -112,7 +112,7 @@ _CAUSES = (
         name="licensee",
         decision="licensed",
         en="The seller has a licence",
-        zh="卖家已获授权",
+        zh="卖家已获许可",
     ),
     Cause(
         name="genuine-goods",

@@ -61,6 +61,11 @@ def demo(context: Context) -> None:
     page = workspace.folder / "hits.html"
     write_page(page, found, "en")
     console.print(f"See them with pictures: open {page}", markup=False, soft_wrap=True)
+    console.print(
+        f"Review them in the browser: markhound --workspace {context.folder} serve",
+        markup=False,
+        soft_wrap=True,
+    )
     planted = {(url, right) for url, rights in expected.items() for right in rights}
     if case := open_sample_case(workspace, found, planted):
         console.print(

@@ -41,7 +41,7 @@ from crawler.store.listing_history import ListingHistory, find_history
 from crawler.store.rights import load_right
 from crawler.store.seller_hits import SellerRight, find_seller_rights
 from pipelines.takedown.layout import make_visible
-from pipelines.takedown.wording import RIGHT_KINDS, describe_edits
+from pipelines.takedown.wording import describe_edits
 
 MOST_PAIRS = 4
 """Pairs of pictures shown for one hit."""
@@ -99,8 +99,6 @@ class HitCard:
     language: str | None
     link: str | None
     """The address, only where it is plain http or https."""
-    kind: str
-    """Of the right, in words."""
     disguises: tuple[Disguise, ...]
     pairs: tuple[Pair, ...]
     hidden_pairs: int
@@ -173,7 +171,6 @@ def make_hit_card(visit: Visit, stored: StoredHit, *, blind: bool = False) -> Hi
         whole_title=mark_spans(listing.title, spans),
         language=language_tag(listing),
         link=safe_link(listing.url),
-        kind=RIGHT_KINDS[language][stored.right.kind],
         disguises=_disguises(stored.hit.findings, steps, visit),
         pairs=pairs,
         hidden_pairs=max(0, len(chosen) - MOST_PAIRS),

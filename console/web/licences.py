@@ -27,7 +27,7 @@ ALIKE = 80.0
 LONGEST = 300
 """Characters of a value of others that are shown."""
 
-Level = Literal["bad", "warn", "good"]
+Level = Literal["bad", "warn", "clear"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class LicenceCheck:
     """One thing that was looked at, and how it came out."""
 
     level: Level
-    """``bad``: it speaks against a decision for infringing; ``good``: nothing was found."""
+    """``bad``: it speaks against a decision for infringing; ``clear``: nothing was found."""
     words: Markup
 
 
@@ -60,7 +60,7 @@ def check_licences(
         return sorted(found, key=lambda check: check.level != "bad")
     count = len(right.right.licensees)
     key = "licence.none_of" if count else "licence.none"
-    return [LicenceCheck(level="good", words=mark_values(visit.say(key), count=count))]
+    return [LicenceCheck(level="clear", words=mark_values(visit.say(key), count=count))]
 
 
 def _covered(visit: Visit, stored: StoredHit, right: StoredRight) -> Iterator[LicenceCheck]:

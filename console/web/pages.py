@@ -49,6 +49,12 @@ class Entry:
     roles: frozenset[Role] = EVERYBODY
 
 
+class Way(Route):
+    """A route that knows who may take it."""
+
+    roles: frozenset[Role] = EVERYBODY
+
+
 def page(path: str, handler: Handler, *, roles: Collection[Role] = EVERYBODY) -> Route:
     """Return the route of a page that is looked at."""
     return _route(path, handler, "GET", roles, "account")
@@ -64,7 +70,7 @@ def open_page(path: str, handler: Handler, *, method: Literal["GET", "POST"] = "
     return _route(path, handler, method, EVERYBODY, "stranger")
 
 
-def _route(path: str, handler: Handler, method: str, roles: Collection[Role], door: Door) -> Route:
+def _route(path: str, handler: Handler, method: str, roles: Collection[Role], door: Door) -> Way:
     allowed = frozenset(roles)
 
     async def answer(request: Request) -> Response:
@@ -74,7 +80,9 @@ def _route(path: str, handler: Handler, method: str, roles: Collection[Role], do
         finally:
             await form.close()
 
-    return Route(path, answer, methods=[method])
+    way = Way(path, answer, methods=[method])
+    way.roles = allowed
+    return way
 
 
 def _answer(

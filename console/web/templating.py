@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ def _environment() -> Environment:
     )
     made.globals["choices_of"] = choices_of
     made.filters |= {"moment": _moment, "day": _day, "visible": visible, "number": _number}
-    made.filters["score"] = _score
+    made.filters |= {"score": _score, "purpose": _purpose}
     return made
 
 
@@ -44,7 +45,9 @@ def visible(text: object) -> str:
 
 
 @pass_context
-def _moment(context: Context, moment: datetime) -> Markup:
+def _moment(context: Context, moment: datetime | str) -> Markup:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
     local = moment.astimezone(ZoneInfo(context["zone"]))
     return Markup('<time datetime="{}">{}</time>').format(
         moment.isoformat(), local.strftime("%Y-%m-%d %H:%M")
@@ -61,6 +64,24 @@ def _day(context: Context, moment: date) -> Markup:
 def _score(value: float) -> str:
     """Return a score with two decimals, never rounded up to a limit that was not reached."""
     return f"{math.floor(value * 100) / 100:.2f}"
+
+
+_PURPOSES = (
+    (re.compile("flagged by a sweep"), "captures.for_flag"),
+    (re.compile(r"check of (?P<notice>N-[\d-]+)"), "captures.for_check"),
+    (re.compile(r"sending of (?P<notice>N-[\d-]+)"), "captures.for_sending"),
+    (re.compile("follow-up of notices that were sent"), "captures.for_follow_up"),
+    (re.compile("on request"), "captures.for_request"),
+)
+
+
+@pass_context
+def _purpose(context: Context, purpose: str) -> str:
+    """Return for what something was captured, in the language of the visit where we know it."""
+    for pattern, key in _PURPOSES:
+        if found := pattern.fullmatch(purpose):
+            return str(context["t"](key, **found.groupdict()))
+    return purpose
 
 
 def _number(value: float) -> str:

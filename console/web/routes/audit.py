@@ -109,7 +109,9 @@ def _line(visit: Visit, entry: Entry) -> Line:
     record = _record(entry.record)
     decision = record.get("decision")
     told = tuple(
-        str(record[key]) for key in _TOLD if isinstance(record.get(key), str) and record[key]
+        _say(visit, key, str(record[key]))
+        for key in _TOLD
+        if isinstance(record.get(key), str) and record[key]
     )
     return Line(
         entry=entry,
@@ -134,6 +136,12 @@ def _did(visit: Visit, kind: str) -> str:
     """Return the words for a kind of entry; its name where there are none."""
     key = f"audit.did-{kind}"
     return visit.say(key) if key in load_words() else kind
+
+
+def _say(visit: Visit, key: str, value: str) -> str:
+    """Return a value that is told, a role in words."""
+    words = f"role.{value}"
+    return visit.say(words) if key == "role" and words in load_words() else value
 
 
 def _record(text: str) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from crawler.store.seller_hits import (
     find_seller_rights,
 )
 from pipelines.takedown.linked import find_linked_sellers
-from pipelines.takedown.wording import RIGHT_KINDS
 
 ROWS = 30
 
@@ -42,7 +41,6 @@ def show_seller(visit: Visit) -> Response:
         linked=find_linked_sellers(visit.db, seller.id),
         rights=rights,
         chosen=chosen,
-        kinds=RIGHT_KINDS[visit.language],
         rows=rows,
         more=with_query(visit.query, after=rows[-1].key) if len(found) > ROWS else "",
         first=with_query(visit.query, after=None) if after else "",

@@ -101,7 +101,7 @@ def test_licences_are_checked_first_and_said_loud(workspace: Workspace) -> None:
         assert "nearly like the licensee Lucky Star Tradings" in licences(client, hits[2])[0][1]
         assert licences(client, hits[3]) == [
             (
-                "good",
+                "clear",
                 "Licences: no licence covers this seller or this site (licensees of the right: 3).",
             )
         ]
