@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from datetime import datetime
 
 from console.web.visits import Visit
 from crawler.accounts import Account, hash_passphrase, is_passphrase, parse_name
 from crawler.errors import InputError, NotAllowedError, NotFoundError
-from crawler.store.accounts import load_account, sign_in
+from crawler.store.accounts import load_account, sign_in, wait_after
 from crawler.store.database import now
 from crawler.store.sign_ins import begin_try, take_back
 
@@ -20,6 +22,30 @@ _NOBODY = (
     "PWCFxGAWoJPqUJIMMRtBzjuZXPRRHsq8Bp8S1bpQeeM"
 )
 """A hash that is looked at where no account has the name, so that both take as long."""
+_MOST_NAMES = 2000
+
+
+class UnknownNames:
+    """How often a passphrase was tried for names that no open account has, the last ones.
+
+    These have to wait as accounts have; else who has to wait would tell that there is one.
+    """
+
+    def __init__(self) -> None:
+        self._tried: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def has_to_wait(self, name: str, at: datetime) -> bool:
+        """Tell whether it is too early for a try, and count it where it is not."""
+        with self._lock:
+            tries, last = self._tried.get(name, (0, at))
+            if at < last + wait_after(tries):
+                return True
+            self._tried[name] = (tries + 1, at)
+            self._tried.move_to_end(name)
+            while len(self._tried) > _MOST_NAMES:
+                self._tried.popitem(last=False)
+            return False
 
 
 def prove(visit: Visit, name: str, passphrase: str) -> Account | str:
@@ -41,9 +67,10 @@ def prove(visit: Visit, name: str, passphrase: str) -> Account | str:
 
 
 def _look(visit: Visit, name: str, passphrase: str) -> Account | str:
-    try:
-        load_account(visit.db, parse_name(name))
-    except (NotFoundError, InputError):
+    if not _is_open(visit, name):
+        unknown: UnknownNames = visit.request.app.state.unknown_names
+        if unknown.has_to_wait(name, now()):
+            return visit.say("sign_in.wait")
         is_passphrase(_NOBODY, passphrase)
         return visit.say("sign_in.wrong")
     try:
@@ -51,6 +78,13 @@ def _look(visit: Visit, name: str, passphrase: str) -> Account | str:
     except NotAllowedError as error:
         waits = "wrong passphrases in a row" in str(error)
         return visit.say("sign_in.wait" if waits else "sign_in.wrong")
+
+
+def _is_open(visit: Visit, name: str) -> bool:
+    try:
+        return not load_account(visit.db, parse_name(name)).disabled
+    except (NotFoundError, InputError):
+        return False
 
 
 def new_passphrase(visit: Visit, name: str) -> str:

@@ -25,6 +25,8 @@ from crawler.workspace import Workspace
 from matchers.wording import Language
 
 STATIC = Path(__file__).parent / "static"
+LONGEST_NUMBER = 15
+"""Digits that are read as a number: the store's have at most 18, Python's own limit is 4,300."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,6 +66,10 @@ class Visit:
     def fields(self, name: str) -> list[str]:
         """Return all values of a field of the form (boxes that are ticked)."""
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number of the address; ``default`` where it is none."""
+        return parse_number(self.query.get(name, ""), default)
 
     def file(self, name: str) -> UploadFile | None:
         """Return a file of the form; None where none was chosen."""
@@ -122,6 +128,12 @@ class Visit:
         return RedirectResponse(
             f"{url}{mark}{urlencode(query)}" if query else url, HTTPStatus.SEE_OTHER
         )
+
+
+def parse_number(text: str, default: int) -> int:
+    """Return the whole number that the text is; ``default`` where it is none that can be stored."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if plain else default
 
 
 def with_query(query: QueryParams, **changes: str | None) -> str:
