@@ -113,8 +113,10 @@ async def _read_form(request: Request, allowed: frozenset[Role], door: Door) -> 
     try:
         form = await request.form()
         for name, value in form.multi_items():
-            # a charset that a browser never names makes letters that no file can hold
-            (name + (value if isinstance(value, str) else value.filename or "")).encode()
+            text = name + (value if isinstance(value, str) else value.filename or "")
+            text.encode()  # a charset that no browser names makes letters that no file can hold
+            if "\0" in text:
+                raise UnicodeError
     except UnicodeError as error:
         detail = "expected text as a browser sends it"
         raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from error

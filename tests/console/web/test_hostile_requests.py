@@ -220,9 +220,11 @@ def test_a_day_at_the_end_of_time_breaks_no_page(opened: Workspace, day: str) ->
 
 @pytest.mark.parametrize(
     ("charset", "sent"),
-    [("unicode_escape", rb"\ud800"), ("raw_unicode_escape", rb"\ud800")],
+    [("unicode_escape", rb"\ud800"), ("raw_unicode_escape", rb"\ud800"), ("utf-8", b"a\0b")],
 )
-def test_a_form_in_an_odd_charset_is_refused(opened: Workspace, charset: str, sent: bytes) -> None:
+def test_a_form_that_no_browser_sends_is_refused(
+    opened: Workspace, charset: str, sent: bytes
+) -> None:
     kind = f"multipart/form-data; boundary=b; charset={charset}"
     head = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n'
     body = head + sent + b"\r\n--b--\r\n"
