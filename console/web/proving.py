@@ -16,7 +16,9 @@ from crawler.store.sign_ins import begin_try, take_back
 _AT_ONCE = threading.Semaphore(2)
 """Passphrases that are hashed at one time: each takes 64 MiB and a third of a second."""
 _PATIENCE = 10.0
-"""Seconds that one waits for those before it; the threads of all pages would wait with it."""
+"""Seconds that one waits for those before it."""
+_PLACES = threading.Semaphore(8)
+"""How many may be at it or wait: each has one of the threads that all pages share."""
 _NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5IGhhcyB0aGlz$"
     "PWCFxGAWoJPqUJIMMRtBzjuZXPRRHsq8Bp8S1bpQeeM"
@@ -55,15 +57,29 @@ def prove(visit: Visit, name: str, passphrase: str) -> Account | str:
         number = begin_try(visit.db, client.host if client else "", at=now())
     except NotAllowedError:
         return visit.say("sign_in.held")
-    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+    if not _PLACES.acquire(blocking=False):
+        take_back(visit.db, number)
         return visit.say("sign_in.busy")
     try:
-        account = _look(visit, name, passphrase)
+        account = _in_turn(visit, name, passphrase)
     finally:
-        _AT_ONCE.release()
+        _PLACES.release()
+    if account is None:
+        take_back(visit.db, number)
+        return visit.say("sign_in.busy")
     if isinstance(account, Account):
         take_back(visit.db, number)
     return account
+
+
+def _in_turn(visit: Visit, name: str, passphrase: str) -> Account | str | None:
+    """Return what ``_look`` does when it is this one's turn; None when that takes too long."""
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        return None
+    try:
+        return _look(visit, name, passphrase)
+    finally:
+        _AT_ONCE.release()
 
 
 def _look(visit: Visit, name: str, passphrase: str) -> Account | str:

@@ -84,7 +84,12 @@ class Guarded:
 
 
 def host_name(host: str) -> str:
-    """Return the name in a ``Host`` header, without its port; empty where there is none."""
+    """Return the name in a ``Host`` header, without its port; empty where there is none.
+
+    What holds more than name and port has none: an address made of it would lead elsewhere.
+    """
+    if set(host) & set("/@?#\\"):
+        return ""
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:

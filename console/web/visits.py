@@ -20,11 +20,14 @@ from console.web.keys import action_words, key_map
 from console.web.templating import render
 from console.web.words import load_words, say
 from crawler.accounts import MAY_APPROVE, MAY_WRITE, Account, Actor
+from crawler.errors import InputError
 from crawler.store.preferences import Preferences, find_preferences
 from crawler.workspace import Workspace
 from matchers.wording import Language
 
 STATIC = Path(__file__).parent / "static"
+LONGEST_FIELD = 20_000
+"""Characters of a field, unless its page says more: whatever is kept is shown on later pages."""
 LONGEST_NUMBER = 15
 """Digits that are read as a number: the store's have at most 18, Python's own limit is 4,300."""
 
@@ -58,10 +61,18 @@ class Visit:
         """Return a part of the path, as the route names it."""
         return str(self.request.path_params[name])
 
-    def field(self, name: str, default: str = "") -> str:
-        """Return a field of the form, without spaces around it; ``default`` where it is missing."""
+    def field(self, name: str, default: str = "", *, most: int = LONGEST_FIELD) -> str:
+        """Return a field of the form, without spaces around it; ``default`` where it is missing.
+
+        :raises InputError: when it is longer than ``most`` characters
+        """
         value = self.form.get(name)
-        return value.strip() if isinstance(value, str) else default
+        if not isinstance(value, str):
+            return default
+        if len(value) > most:
+            got, expected = f"{len(value):,}", f"{most:,}"
+            raise InputError(self.say("problem.too_long", name=name, got=got, most=expected))
+        return value.strip()
 
     def fields(self, name: str) -> list[str]:
         """Return all values of a field of the form (boxes that are ticked)."""

@@ -33,6 +33,8 @@ LINES = ("variants", "goods", "origin", "jurisdictions", "classes", "tags", "pri
 """Fields that are typed a line each."""
 PLAIN = ("name", "office", "registration", "status", "expires")
 HOLDER = ("name", "country", "email", "phone", "address", "website")
+LONGEST = 2**20
+"""Characters of a field; goods and registered texts are long."""
 MORE_LICENSEES = 3
 """Empty rows for licensees below those that are there."""
 
@@ -195,7 +197,7 @@ def _sent(visit: Visit, known: Form) -> Form:
     sellers, sites = visit.fields("licensee_seller"), visit.fields("licensee_site")
     rows = zip_longest(sellers, sites, fillvalue="")
     return Form(
-        values={name: visit.field(name).replace("\r\n", "\n") for name in names},
+        values={n: visit.field(n, most=LONGEST).replace("\r\n", "\n") for n in names},
         licensees=tuple((a.strip(), b.strip()) for a, b in rows if a.strip() or b.strip()),
         images=known.images,
         texts=known.texts,

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,11 +17,13 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from console.web import proving
 from console.web.app import make_app
 from console.web.areas import ROUTES
 from console.web.faults import fault_of
 from console.web.pages import LARGEST_OF_STRANGERS, SESSION
 from console.web.periods import parse_period
+from console.web.visits import LONGEST_FIELD
 from crawler.accounts import Role
 from crawler.errors import WorkspaceError
 from crawler.store import database
@@ -277,7 +280,7 @@ def test_on_a_full_disk_pages_are_read_and_nothing_is_half_done(opened: Workspac
         assert client.get(f"/hits/{hit}").status_code == 200
         [db] = client.app.state.stores._free  # type: ignore[attr-defined]
         db.execute("PRAGMA max_page_count = 1")
-        form = {"decision": "infringing", "findings": "1", "reason": "so " * 20_000}
+        form = {"decision": "infringing", "findings": "1", "reason": "so" * 9_999}
         answer = client.post(f"/hits/{hit}/judge", data=form)
         assert answer.status_code == 507
         assert "disk cannot be read or written (database or disk is full)" in answer.text
@@ -330,3 +333,24 @@ def test_an_undoing_that_names_another_hit_undoes_nothing(opened: Workspace) -> 
     with opened.store() as db:
         assert db["undone_judgements"].count == 0
     assert PASSPHRASE not in answer.text
+
+
+@pytest.mark.parametrize("room", ["_PLACES", "_AT_ONCE"])
+def test_who_finds_no_room_to_sign_in_is_told_at_once_and_has_not_tried(
+    opened: Workspace, stranger: TestClient, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    monkeypatch.setattr(proving, room, threading.Semaphore(0))
+    monkeypatch.setattr(proving, "_PATIENCE", 0.01)
+    form = {"name": "李伟", "passphrase": PASSPHRASE}
+    assert "Too many people sign in" in stranger.post("/sign-in", data=form, headers=OWN).text
+    with opened.store() as db:
+        assert db["sign_in_tries"].count == 0
+
+
+def test_a_field_that_no_page_can_show_is_refused(opened: Workspace) -> None:
+    [hit] = fill(opened, 1)
+    form = {"decision": "infringing", "findings": "1", "reason": "so" * LONGEST_FIELD}
+    with signed_in(opened) as client:
+        answer = client.post(f"/hits/{hit}/judge", data=form)
+    assert answer.status_code == 422
+    assert "Expected at most 20,000 characters in the field reason, got 40,000" in answer.text
