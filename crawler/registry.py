@@ -7,6 +7,7 @@ Every problem of a file is found in one go; a file with an error is refused whol
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,11 @@ NICE_CLASSES = range(1, 46)
 """The Nice classification has 45 classes."""
 
 _CLASSES = frozenset(NICE_CLASSES)
+_PLAIN_ID = re.compile(r"[\w:-][\w.:-]*")
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories of what an id cannot hold: controls, half characters, ends of lines."""
+MOST_PRICE = 10**12
+"""In any currency; what is above is a mistake, and nothing that can be computed with."""
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 CSV = ".csv"
@@ -143,7 +149,7 @@ def _is_plain(right: Right) -> bool:
     if right.variants or right.images or right.texts or right.licensees or right.prices:
         return False
     name = right.name
-    if not (right.id and name) or right.expires is not None:
+    if not (name and _PLAIN_ID.fullmatch(right.id)) or right.expires is not None:
         return False
     readable = name.isalnum() or any(map(str.isalnum, name))
     known = right.status is None or right.status == "registered"
@@ -179,8 +185,7 @@ def _problems_of_content(
 
 
 def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if not right.id:
-        yield "id", "is empty; every right needs an id of its own"
+    yield from _wrong_id(right.id)
     if not (names or right.images or right.texts):
         yield "", "expected a name, an image or a text to look for, got none of them"
     for name in names:
@@ -215,6 +220,16 @@ def wrong_licensee(licensee: Licensee) -> tuple[str, str] | None:
     return None
 
 
+def _wrong_id(text: str) -> Iterator[tuple[str, str]]:
+    if not text:
+        yield "id", "is empty; every right needs an id of its own"
+    elif any(unicodedata.category(char) in _UNSEEN for char in text):
+        yield "id", f"expected characters that can be seen, got {text!a:.80}"
+    elif text.startswith("-/") or {".", ".."} & set(text.split("/")):
+        message = "expected no part that is . or .., and no -/ at the start: no address has it"
+        yield "id", f"{message}; got {text!a:.80}"
+
+
 def _wrong_prices(right: Right) -> Iterator[tuple[str, str]]:
     for currency, price in right.prices.items():
         if not re.fullmatch("[A-Z]{3}", currency):
@@ -222,6 +237,8 @@ def _wrong_prices(right: Right) -> Iterator[tuple[str, str]]:
             yield f"prices.{currency:.80}", message
         elif not (price.is_finite() and price > 0):
             yield f"prices.{currency}", f"expected a price above 0, got {price}"
+        elif price >= MOST_PRICE:
+            yield f"prices.{currency}", f"expected a price below {MOST_PRICE:,}, got {price}"
 
 
 def _loose_licensees(right: Right) -> Iterator[tuple[str, str]]:

@@ -8,17 +8,19 @@ from http import HTTPStatus
 from typing import Literal, get_args
 from urllib.parse import quote
 
+from sqlite_utils import Database
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from console.web.faults import RETRY_AFTER, Fault, fault_of
 from console.web.stores import Stores
 from console.web.visits import Visit
 from console.web.words import LANGUAGES, parse_accepted
-from crawler.accounts import MAY_WRITE, Role
+from crawler.accounts import MAY_WRITE, Account, Role
 from crawler.errors import (
     InputError,
     MissingFactsError,
@@ -33,6 +35,8 @@ from matchers.wording import Language
 
 SESSION = "markhound_session"
 LANGUAGE = "markhound_language"
+LARGEST_OF_STRANGERS = 64 * 2**10
+"""Bytes of a form that somebody may send who is not signed in."""
 EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
 
 Handler = Callable[[Visit], Response]
@@ -74,15 +78,87 @@ def _route(path: str, handler: Handler, method: str, roles: Collection[Role], do
     allowed = frozenset(roles)
 
     async def answer(request: Request) -> Response:
-        form = await request.form() if method == "POST" else FormData()
-        try:
-            return await run_in_threadpool(_answer, request, form, handler, allowed, door)
-        finally:
-            await form.close()
+        return await _respond(request, handler, allowed, door, with_form=method == "POST")
 
     way = Way(path, answer, methods=[method])
     way.roles = allowed
     return way
+
+
+async def _respond(
+    request: Request, handler: Handler, allowed: frozenset[Role], door: Door, *, with_form: bool
+) -> Response:
+    """Answer a request; where the machine is in the way, by a page that says so."""
+    try:
+        form = await _read_form(request, allowed, door) if with_form else FormData()
+        try:
+            return await run_in_threadpool(_answer, request, form, handler, allowed, door)
+        finally:
+            await form.close()
+    except ClientDisconnect:
+        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
+    except HTTPException as error:
+        fault = Fault(words="form", status=HTTPStatus(error.status_code), why=error.detail)
+    except Exception as error:  # noqa: BLE001 (whatever it is, a page tells it, the log keeps it)
+        fault = fault_of(error)
+    return await run_in_threadpool(_tell, request, fault)
+
+
+async def _read_form(request: Request, allowed: frozenset[Role], door: Door) -> FormData:
+    """Read the form of somebody who may send it; of others none, of strangers a small one.
+
+    What is sent along is kept on the disk or in memory while it is read: for nobody that is a
+    stranger here, or has another role.
+
+    :raises HTTPException: when it is too large, or no form
+    """
+    if door == "stranger":
+        if int(request.headers["content-length"]) > LARGEST_OF_STRANGERS:
+            detail = f"expected at most {LARGEST_OF_STRANGERS} bytes"
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    elif not await run_in_threadpool(_may_send, request, allowed):
+        return FormData()
+    try:
+        form = await request.form()
+        for name, value in form.multi_items():
+            text = name + (value if isinstance(value, str) else value.filename or "")
+            text.encode()  # a charset that no browser names makes letters that no file can hold
+            if "\0" in text:
+                raise UnicodeError
+    except UnicodeError as error:
+        detail = "expected text as a browser sends it"
+        raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from error
+    return form
+
+
+def _may_send(request: Request, allowed: frozenset[Role]) -> bool:
+    stores: Stores = request.app.state.stores
+    with stores.borrow() as db:
+        account = _session_account(request, db)
+    return account is not None and account.role in allowed
+
+
+def _session_account(request: Request, db: Database) -> Account | None:
+    token = request.cookies.get(SESSION, "")
+    return find_session_account(db, token, at=now()) if token else None
+
+
+def _tell(request: Request, fault: Fault) -> Response:
+    """Return the page that tells a fault; it asks nothing of the database, which may be the one."""
+    visit = Visit(
+        request=request,
+        workspace=request.app.state.workspace,
+        db=Database(memory=True),
+        account=None,
+        language=language_of(request),
+    )
+    message = visit.say(f"problem.{fault.words}", why=fault.why)
+    template = "problem_part.html" if visit.partial else "problem.html"
+    answer = visit.render(template, status=fault.status, message=message, code=int(fault.status))
+    visit.db.close()
+    if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["retry-after"] = RETRY_AFTER
+    return answer
 
 
 def _answer(
@@ -91,8 +167,7 @@ def _answer(
     stores: Stores = request.app.state.stores
     workspace: Workspace = request.app.state.workspace
     with stores.borrow() as db:
-        token = request.cookies.get(SESSION, "")
-        account = find_session_account(db, token, at=now()) if token else None
+        account = _session_account(request, db)
         visit = Visit(
             request=request,
             workspace=workspace,
@@ -147,7 +222,7 @@ async def not_found(request: Request, error: Exception) -> Response:
         message = visit.say(f"problem.{key}", path=request.url.path)
         return visit.render("problem.html", status=status, message=message, code=int(status))
 
-    return await run_in_threadpool(_answer, request, FormData(), handler, EVERYBODY, "account")
+    return await _respond(request, handler, EVERYBODY, "account", with_form=False)
 
 
 def language_of(request: Request) -> Language:

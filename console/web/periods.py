@@ -11,6 +11,8 @@ PRESETS = (7, 30, 90, 365)
 USUAL = 30
 LONGEST = 3 * 366
 """Days."""
+EARLIEST, LATEST = date(1970, 1, 2), date(9000, 1, 1)
+"""Beyond them a day has no moment in every zone."""
 DAILY = 45
 """Days up to which each is shown; of longer times, weeks are."""
 
@@ -70,6 +72,7 @@ def parse_period(query: Mapping[str, str], today: date, zone: ZoneInfo) -> Perio
             count = int(days or USUAL) if (days or "1").isdecimal() else 0
             end, begin = today, today - timedelta(days=count - 1)
         wrong = not timedelta() <= end - begin < timedelta(days=LONGEST)
+        wrong = wrong or begin < EARLIEST or end > LATEST
     except (ValueError, OverflowError):
         wrong = True
     if wrong:

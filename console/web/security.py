@@ -76,14 +76,20 @@ class Guarded:
             text = "This was not sent from a page of this console, and was not done.\n"
             return PlainTextResponse(text, HTTPStatus.FORBIDDEN)
         size = headers.get("content-length", "")
-        if not size.isdecimal() or int(size) > LARGEST_BODY:
+        told = size.isdecimal() and "transfer-encoding" not in headers
+        if not told or int(size) > LARGEST_BODY:
             text = f"Expected a request of at most {LARGEST_BODY} bytes that says its length.\n"
             return PlainTextResponse(text, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return None
 
 
 def host_name(host: str) -> str:
-    """Return the name in a ``Host`` header, without its port; empty where there is none."""
+    """Return the name in a ``Host`` header, without its port; empty where there is none.
+
+    What holds more than name and port has none: an address made of it would lead elsewhere.
+    """
+    if set(host) & set("/@?#\\"):
+        return ""
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:

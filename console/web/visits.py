@@ -20,11 +20,16 @@ from console.web.keys import action_words, key_map
 from console.web.templating import render
 from console.web.words import load_words, say
 from crawler.accounts import MAY_APPROVE, MAY_WRITE, Account, Actor
+from crawler.errors import InputError
 from crawler.store.preferences import Preferences, find_preferences
 from crawler.workspace import Workspace
 from matchers.wording import Language
 
 STATIC = Path(__file__).parent / "static"
+LONGEST_FIELD = 20_000
+"""Characters of a field, unless its page says more: whatever is kept is shown on later pages."""
+LONGEST_NUMBER = 15
+"""Digits that are read as a number: the store's have at most 18, Python's own limit is 4,300."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,14 +61,26 @@ class Visit:
         """Return a part of the path, as the route names it."""
         return str(self.request.path_params[name])
 
-    def field(self, name: str, default: str = "") -> str:
-        """Return a field of the form, without spaces around it; ``default`` where it is missing."""
+    def field(self, name: str, default: str = "", *, most: int = LONGEST_FIELD) -> str:
+        """Return a field of the form, without spaces around it; ``default`` where it is missing.
+
+        :raises InputError: when it is longer than ``most`` characters
+        """
         value = self.form.get(name)
-        return value.strip() if isinstance(value, str) else default
+        if not isinstance(value, str):
+            return default
+        if len(value) > most:
+            got, expected = f"{len(value):,}", f"{most:,}"
+            raise InputError(self.say("problem.too_long", name=name, got=got, most=expected))
+        return value.strip()
 
     def fields(self, name: str) -> list[str]:
         """Return all values of a field of the form (boxes that are ticked)."""
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number of the address; ``default`` where it is none."""
+        return parse_number(self.query.get(name, ""), default)
 
     def file(self, name: str) -> UploadFile | None:
         """Return a file of the form; None where none was chosen."""
@@ -122,6 +139,12 @@ class Visit:
         return RedirectResponse(
             f"{url}{mark}{urlencode(query)}" if query else url, HTTPStatus.SEE_OTHER
         )
+
+
+def parse_number(text: str, default: int) -> int:
+    """Return the whole number that the text is; ``default`` where it is none that can be stored."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if plain else default
 
 
 def with_query(query: QueryParams, **changes: str | None) -> str:

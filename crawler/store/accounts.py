@@ -143,13 +143,15 @@ def _is_admin(account: Account) -> bool:
 
 def _refuse_twin(db: Database, account: Account) -> None:
     keys = sameness(account.name)
-    rows = db.query(
-        "SELECT name FROM current_accounts WHERE account <> ? AND (folded = ? OR skeleton = ?)",
+    rows = db.query(  # earlier names too: records name who did something as they were called then
+        "SELECT name FROM account_changes WHERE account <> ? AND (folded = ? OR skeleton = ?)"
+        " LIMIT 1",
         [account.id, *keys],
     )
     for row in rows:
         raise InputError(
-            f"the name {account.name!a} cannot be told from the account {row['name']!a};"
+            f"the name {account.name!a} cannot be told from the account {row['name']!a}"
+            " (as it is or was called);"
             " give another one, with a number or a department if need be"
         )
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,6 +96,25 @@ def writing(db: Database) -> Iterator[None]:
         db.rollback()
         raise
     db.commit()
+
+
+def write_if_free(db: Database, sql: str, values: Sequence[object]) -> bool:
+    """Run one statement, a transaction of its own, unless that cannot be just now.
+
+    For what may be lost: nobody waits for another writer, nor is stopped by a full or read-only
+    disk, only so that it is kept.
+
+    :returns: whether it was run
+    """
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        with writing(db):
+            db.execute(sql, values)
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
+    return True
 
 
 def timestamp(moment: datetime) -> str:

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from crawler.accounts import Account, new_token, token_digest
 from crawler.store.accounts import find_account
-from crawler.store.database import timestamp, writing
+from crawler.store.database import timestamp, write_if_free, writing
 from crawler.store.ledger import append_entry
 
 IDLE = timedelta(hours=2)
@@ -63,14 +63,11 @@ def find_session_account(db: Database, token: str, *, at: datetime) -> Account |
     begun, used = (datetime.fromisoformat(row[name]) for name in ("begun_at", "used_at"))
     account = find_account(db, row["account"])
     if account is None or account.disabled or at - begun > LONGEST or at - used > IDLE:
-        with writing(db):
-            db.execute("DELETE FROM web_sessions WHERE sha256 = ?", [digest])
+        write_if_free(db, "DELETE FROM web_sessions WHERE sha256 = ?", [digest])
         return None
     if at - used > _NOTED:
-        with writing(db):
-            db.execute(
-                "UPDATE web_sessions SET used_at = ? WHERE sha256 = ?", [timestamp(at), digest]
-            )
+        noted = [timestamp(at), digest]
+        write_if_free(db, "UPDATE web_sessions SET used_at = ? WHERE sha256 = ?", noted)
     return account
 
 

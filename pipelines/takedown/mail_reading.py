@@ -28,6 +28,7 @@ MOST_HEADER = 10_000
 """Characters of one header."""
 
 _TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "resent-to")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,64}@[^\s<>()\[\]\",;:@]{1,255}")
 _QUOTED = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|forwarded message|原始邮件|原邮件|转发邮件)\b.*"
     r"|(?:on .{4,200} wrote|.{0,60}于.{0,100}写道)\s*[:：]\s*|_{20,})$",
@@ -67,8 +68,45 @@ class Mail:
 
 
 def read_mail(raw: bytes) -> Mail:
-    """Read a mail as far as it can be read."""
-    message = _parse(raw[:MOST_READ])
+    """Read a mail as far as it can be read; one that is no mail in form, line by line."""
+    raw = raw[:MOST_READ]
+    try:
+        return _read(raw)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        return _read_lines(raw)  # what the library trips over; a mail stops no other one
+
+
+def _read_lines(raw: bytes) -> Mail:
+    """Read what can answer a notice without taking the mail apart; a person reads the rest."""
+    text = decode(raw[:MOST_TEXT], None)
+    head = re.sub(r"\r?\n[ \t]+", " ", re.split(r"\r?\n\r?\n", text, maxsplit=1)[0])
+    headers: Headers = {}
+    for line in head.splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            headers.setdefault(name.strip().lower(), []).append(value.strip()[:MOST_HEADER])
+    sender = _ADDRESS.findall(_first(headers, "from"))
+    return Mail(
+        sender=sender[-1].lower() if sender else "",
+        recipients=tuple(
+            address.lower()
+            for name in _TO
+            for value in headers.get(name, ())
+            for address in _ADDRESS.findall(value)[:100]
+        ),
+        subject=" ".join(_first(headers, "subject").split()),
+        message_id=next(iter(_ids(headers.get("message-id", ()))), None),
+        thread=tuple(
+            dict.fromkeys(_ids([*headers.get("in-reply-to", ()), *headers.get("references", ())]))
+        ),
+        date=None,
+        automatic=False,
+        text=text,
+    )
+
+
+def _read(raw: bytes) -> Mail:
+    message = _parse(raw)
     headers = _headers(message)
     parts = list(_parts(message))
     returned = [_headers(part) for part in parts if _type(part) in _RETURNED]

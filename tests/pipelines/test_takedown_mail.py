@@ -185,3 +185,26 @@ def test_imap_over_tls_checks_the_certificate(tmp_path: Path) -> None:
 
 def test_mailboxes_are_named_in_modified_utf_7() -> None:
     assert imap_name('INBOX/台北 & "x"') == '"INBOX/&U,BTFw- &- \\"x\\""'
+
+
+HEAD = b"From: Abuse <Desk@Shop.example>\r\nTo: legal+x@firm.example\r\nSubject: Re: N-1\r\n"
+ODD = {
+    "an address nested without end": b"Cc: " + b"(" * 20_000 + b"\r\n\r\nremoved",
+    "a boundary in a charset that is none": (
+        b"Content-Type: multipart/mixed; boundary*=idna''a..b\r\n\r\nremoved"
+    ),
+    "a charset for names": b"X-A: =?idna?q?a..b?=\r\nContent-Type: text/plain; charset=idna\r\n\r\n"
+    b"removed",
+    "a header of a charset with half letters": b"X-A: =?unicode_escape?q?=5Cud800?=\r\n\r\nremoved",
+}
+
+
+@pytest.mark.parametrize("rest", ODD.values(), ids=ODD)
+def test_a_mail_that_the_library_trips_over_is_read_all_the_same(rest: bytes) -> None:
+    head = HEAD + b"In-Reply-To:\r\n <1@firm.example>\r\n"
+    read = read_mail(head + rest)
+    assert read.sender == "desk@shop.example"
+    assert "legal+x@firm.example" in read.recipients
+    assert (read.subject, read.thread) == ("Re: N-1", ("<1@firm.example>",))
+    assert "removed" in read.text
+    assert not read.automatic

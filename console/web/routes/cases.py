@@ -40,8 +40,6 @@ from pipelines.takedown.outcomes import SAID
 ROWS = 50
 LOOSE = 200
 """Hits that are looked through for new cases at one time."""
-LAST = 2**62
-"""A number beyond that of any row."""
 SANDBOX = {"content-security-policy": "sandbox; default-src 'none'"}
 """What others wrote: a browser that shows it all the same runs and loads nothing."""
 
@@ -73,8 +71,7 @@ def list_cases(visit: Visit) -> Response:
 def show_case(visit: Visit) -> Response:
     """Show one case."""
     case = find_case_id(visit.db, visit.part("case"))
-    number = visit.query.get("page", "1")
-    shown = gather_page(visit, case, int(number) if number.isdecimal() else 1)
+    shown = gather_page(visit, case, visit.number("page", 1))
     return show(
         visit,
         "case.html",
@@ -88,8 +85,7 @@ def show_case(visit: Visit) -> Response:
 
 def show_new(visit: Visit) -> Response:
     """Show the hits that were judged infringing and are in no case, as the cases they make."""
-    before = visit.query.get("before", "0")
-    number = min(int(before), LAST) if before.isdecimal() else 0
+    number = visit.number("before", 0)
     found = find_loose_hits(visit.db, before=number, limit=LOOSE + 1)
     more = with_query(visit.query, before=str(found[LOOSE - 1].key)) if len(found) > LOOSE else ""
     groups: dict[str, list[LooseHit]] = {}

@@ -17,7 +17,7 @@ from crawler.errors import ChangedError, InputError, LeasedError
 from crawler.model import JudgementKind
 from crawler.store.database import now
 from crawler.store.decisions import Choice, record_decision, undo_judgement
-from crawler.store.hits import StoredHit
+from crawler.store.hits import StoredHit, find_judged_hit
 from crawler.store.queue_views import keep_last_judgement
 
 
@@ -88,12 +88,13 @@ def undo(visit: Visit) -> Response:
     hit, at = visit.part("hit"), now()
     to = own_path(visit.field("to") or f"/hits/{hit}")
     reason = visit.field("reason") or visit.say("queue.undone_by_hand")
+    judgement = visit.field("judgement")
+    if find_judged_hit(visit.db, judgement) != hit:
+        raise InputError(visit.say("queue.bad_form"))
     try:
-        done = undo_judgement(visit.db, visit.field("judgement"), visit.actor, reason=reason, at=at)
+        undo_judgement(visit.db, judgement, visit.actor, reason=reason, at=at)
     except LeasedError as error:
         return stopped(visit, hit, to, leased=error)
-    if done.hit != hit:
-        raise InputError(visit.say("queue.bad_form"))
     keep_last_judgement(visit.db, visit.account, hit, None, at=at)
     return visit.redirect(to, said="undone")
 

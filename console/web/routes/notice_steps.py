@@ -80,15 +80,15 @@ def _moment(visit: Visit, name: str) -> datetime | None:
     text = visit.field(name)
     if not text:
         return None
+    zone = ZoneInfo(visit.workspace.config.console.time_zone)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # also of a day before the first in UTC
         raise InputError(visit.say("notices.no_time", got=text)) from error
-    zone = ZoneInfo(visit.workspace.config.console.time_zone)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment > now():
         raise InputError(visit.say("notices.ahead", got=text))
-    return moment.astimezone(UTC)
+    return moment
 
 
 @on_its_page

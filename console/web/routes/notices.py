@@ -92,8 +92,7 @@ def list_notices(visit: Visit) -> Response:
 
 
 def _paged(visit: Visit, found: Sequence[object]) -> tuple[Sequence[object], str]:
-    text = visit.query.get("page", "1")
-    number = max(1, int(text)) if text.isdecimal() else 1
+    number = max(1, visit.number("page", 1))
     start = (number - 1) * ROWS
     more = with_query(visit.query, page=str(number + 1)) if len(found) > start + ROWS else ""
     return found[start : start + ROWS], more

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from console.web.pages import action, page
 from console.web.routes.registry import MAY_EDIT, today_of
 from console.web.routes.registry_import import read_picture
-from console.web.visits import Visit
+from console.web.visits import Visit, parse_number
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.formats import dump_record, parse_record, problems_of
 from crawler.model import Right
@@ -33,6 +33,8 @@ LINES = ("variants", "goods", "origin", "jurisdictions", "classes", "tags", "pri
 """Fields that are typed a line each."""
 PLAIN = ("name", "office", "registration", "status", "expires")
 HOLDER = ("name", "country", "email", "phone", "address", "website")
+LONGEST = 2**20
+"""Characters of a field; goods and registered texts are long."""
 MORE_LICENSEES = 3
 """Empty rows for licensees below those that are there."""
 
@@ -185,8 +187,7 @@ def _refused(
     visit: Visit, form: Form, wrong: Mapping[str, str], right_id: str, version: int
 ) -> Response:
     shown = replace(form, problems=wrong)
-    asked = visit.field("version")
-    number = int(asked) if asked.isdecimal() else version
+    number = parse_number(visit.field("version"), version)
     return _page(visit, shown, right_id, number, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -196,7 +197,7 @@ def _sent(visit: Visit, known: Form) -> Form:
     sellers, sites = visit.fields("licensee_seller"), visit.fields("licensee_site")
     rows = zip_longest(sellers, sites, fillvalue="")
     return Form(
-        values={name: visit.field(name).replace("\r\n", "\n") for name in names},
+        values={n: visit.field(n, most=LONGEST).replace("\r\n", "\n") for n in names},
         licensees=tuple((a.strip(), b.strip()) for a, b in rows if a.strip() or b.strip()),
         images=known.images,
         texts=known.texts,
@@ -209,7 +210,7 @@ def _data(form: Form) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": form.values["kind"]}
     data |= {name: form.values[name] or None for name in PLAIN}
     data |= {name: _lines(form, name) for name in LINES if name not in ("classes", "prices")}
-    data["classes"] = [int(n) if n.isdecimal() else n for n in _split(form, "classes")]
+    data["classes"] = [parse_number(n, 0) or n for n in _split(form, "classes")]
     data["prices"] = dict(_prices(_lines(form, "prices")))
     holder = {part: form.values[f"holder.{part}"] or None for part in HOLDER}
     data["holder"] = {k: v for k, v in holder.items() if v} if any(holder.values()) else None

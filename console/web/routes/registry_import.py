@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from console.web.pages import action, page
 from console.web.routes.registry import MAY_EDIT, today_of
-from console.web.visits import Visit
+from console.web.visits import Visit, parse_number
 from crawler.errors import InputError, PictureError
 from crawler.store.database import now, writing
 from crawler.uploads import (
@@ -80,8 +80,8 @@ def _heading(one: RightChange) -> str:
 def do_import(visit: Visit) -> Response:
     """Take in what was previewed."""
     upload = load_upload(visit.workspace, visit.part("digest"))
-    expected = visit.field("state")
-    if not expected.isdecimal():
+    expected = parse_number(visit.field("state"), -1)
+    if expected < 0:
         raise InputError(visit.say("registry_import.no_state"))
     with writing(visit.db):
         import_upload(
@@ -89,7 +89,7 @@ def do_import(visit: Visit) -> Response:
             visit.workspace.pictures,
             upload,
             visit.actor,
-            expected=int(expected),
+            expected=expected,
             today=today_of(visit),
             at=now(),
         )

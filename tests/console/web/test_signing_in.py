@@ -101,7 +101,10 @@ def test_an_older_browser_is_known_by_its_origin(stranger: TestClient) -> None:
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "", "[::", "127.0.0.1/evil.example", "a@127.0.0.1"],
+)
 def test_another_name_is_not_answered(stranger: TestClient, host: str) -> None:
     assert stranger.get("/sign-in", headers={"host": host}).status_code == 421
 

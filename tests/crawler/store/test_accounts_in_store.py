@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from crawler.accounts import Account, hash_passphrase
-from crawler.errors import NotAllowedError, NotFoundError
+from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.store.accounts import (
     FREE_TRIES,
     end_tokens,
@@ -161,3 +161,14 @@ def test_disabling_and_a_new_passphrase_end_tokens(db: Database) -> None:
         load_token_account(db, token, at=AT)
     with pytest.raises(NotAllowedError, match="disabled"):
         sign_in(db, "Leo", PASSPHRASE, at=AT)
+
+
+@pytest.mark.usefixtures("ann")
+def test_a_name_that_somebody_had_is_given_to_nobody_else(db: Database) -> None:
+    with writing(db):
+        leo = record_account(db, "Leo", "analyst", HASHED, by="安娜", at=AT)
+    change(db, replace(leo, name="Leo Lin"))
+    with pytest.raises(InputError, match="as it is or was called"), writing(db):
+        record_account(db, "Leo", "analyst", HASHED, by="安娜", at=AT)
+    change(db, replace(leo, name="Leo"))
+    assert load_account(db, "Leo").id == leo.id
