@@ -15,6 +15,7 @@ from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Judgement, Listing, Right, Sighting
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
+from crawler.store.disputes import is_disputed
 from crawler.store.ledger import append_entry
 from crawler.store.queue_rows import refresh_queue
 
@@ -42,6 +43,8 @@ class StoredHit:
     """Number of the findings, which a judgement names."""
     changed: bool = False
     """Whether the findings are other ones than those that were judged."""
+    disputed: bool = False
+    """Whether two people say different things of it, and no third has judged it."""
 
 
 def record_hits(
@@ -275,6 +278,7 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
         judgement=judgement,
         findings=row["findings"],
         changed=judgement is not None and _differ(db, judgement.findings, row["findings"]),
+        disputed=is_disputed(db, row["id"]),
     )
 
 

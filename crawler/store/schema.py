@@ -202,6 +202,12 @@ def m0012_console_sweeps(db: Database) -> None:
         db.execute(accounts_schema.never_replaced(started, ("id",)))
 
 
+@migrations()
+def m0013_disputes(db: Database) -> None:
+    """Refuse to send what is disputed."""
+    db.execute(review_schema.NOT_SENT)
+
+
 def _run(db: Database, statements: str) -> None:
     for statement in statements.split(";\n"):
         if statement.strip():
