@@ -255,11 +255,19 @@ _SIGHTED = _yield(
     "NEW.target = 'listing'",
 )
 _OF_SIGHTING = "FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.id = NEW.sighting"
+_BEFORE = """(SELECT {} FROM hit_findings WHERE hit = NEW.hit AND sighting = NEW.sighting
+    AND id < NEW.id ORDER BY id DESC LIMIT 1)"""
+"""Of the findings that the new ones take the place of: a sighting is matched anew with another
+registry."""
 _HIT = _yield(
     f"(SELECT s.sweep {_OF_SIGHTING})",
     f"(SELECT l.site {_OF_SIGHTING})",
-    ("0", "1", "NEW.flagged"),
-    "NEW.score > 0",
+    (
+        "0",
+        f"(NEW.score > 0) - coalesce({_BEFORE.format('score > 0')}, 0)",
+        f"(NEW.score > 0 AND NEW.flagged) - coalesce({_BEFORE.format('score > 0 AND flagged')}, 0)",
+    ),
+    f"NEW.score > 0 OR {_BEFORE.format('score > 0')}",
 )
 
 
@@ -304,7 +312,8 @@ FILLED = (
         WHERE kind = 'listing' AND state IN ('unchanged', 'skipped')
         UNION ALL SELECT s.sweep, l.site, 0, 1, f.flagged FROM hit_findings f
         JOIN sightings s ON s.id = f.sighting JOIN listings l ON l.id = s.listing
-        WHERE f.score > 0
+        WHERE f.score > 0 AND f.id =
+            (SELECT max(id) FROM hit_findings WHERE hit = f.hit AND sighting = f.sighting)
     ) GROUP BY 1, 2
     """,
 )
