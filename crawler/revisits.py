@@ -27,6 +27,7 @@ from crawler.reading import ReadPage
 from crawler.sites import site_of
 from crawler.store.database import now, timestamp
 from crawler.store.frontier import Row
+from crawler.store.right_facts import count_registry
 from crawler.store.visits import Plan, StoredVisits, Visit, Visits
 
 GENERATION = 2
@@ -204,11 +205,7 @@ def plan_of(db: Database, campaign: Campaign, config: MatchingConfig, on: date) 
     The registry and what people taught only grow, so how much there is stands for what it says; a
     right that lapses changes what is matched as well.
     """
-    [versions, lapsed] = db.execute(
-        "SELECT coalesce(max(id), 0) + (SELECT count(*) FROM lessons),"
-        " coalesce(sum(record ->> '$.expires' < ?), 0) FROM right_versions",
-        [on.isoformat()],
-    ).fetchone()
+    versions, lapsed = count_registry(db, on)
     pictures = campaign.limits.pictures_per_listing
     settings = repr(
         (

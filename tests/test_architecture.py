@@ -35,6 +35,11 @@ OUTSIDE = {"tests", "benchmarks"}
 IMPORTS_INSIDE_FUNCTIONS: frozenset[str] = frozenset()
 """Modules that may import an optional heavy part where it is needed: one place for each."""
 
+SQL_OUTSIDE_THE_STORE = {"console.doctor", "pipelines.evidence.row_checks"}
+"""What this SQLite can do is tried out; rows are compared with entries, whatever table they are of.
+``pipelines.evidence.recorded`` has the parts of statements for the latter."""
+SQL = re.compile(r"\s*(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET)\s")
+
 LONGEST_FILE = 400
 FORBIDDEN_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers"}
 
@@ -164,6 +169,17 @@ def empty_names(modules: Modules) -> Iterator[str]:
                 yield f"{module.path}:{line}: {name} does not say what it is about"
 
 
+def sql_outside_the_store(modules: Modules) -> Iterator[str]:
+    """The only SQL is in crawler/store/."""
+    for module in modules.values():
+        is_store = module.name.startswith("crawler.store.")
+        if is_store or module.room in OUTSIDE or module.name in SQL_OUTSIDE_THE_STORE:
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Constant) and SQL.match(str(node.value)):
+                yield f"{module.path}:{node.lineno}: SQL outside crawler/store"
+
+
 def settings_that_compute(modules: Modules) -> Iterator[str]:
     """settings.py holds strings and numbers only."""
     if "settings" not in modules:
@@ -186,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     imports_inside_functions,
     long_files,
     empty_names,
+    sql_outside_the_store,
     settings_that_compute,
 )
 
@@ -236,6 +253,7 @@ PLANTED: tuple[tuple[Rule, Mapping[str, str], str], ...] = (
     (empty_names, {"crawler/text_utils.py": ""}, "text_utils"),
     (empty_names, {"crawler/helpers/__init__.py": ""}, "helpers"),
     (empty_names, {"console/a.py": "class HitManager: pass"}, "HitManager"),
+    (sql_outside_the_store, {"console/a.py": "x = 'SELECT 1'"}, "a.py:1: SQL"),
     (settings_that_compute, {"settings.py": "import os\n"}, "got import os"),
     (settings_that_compute, {"settings.py": "A = {'b': 1}\nC = A | {}\n"}, "settings.py:2"),
 )

@@ -69,8 +69,8 @@ def demo(context: Context) -> None:
     planted = {(url, right) for url, rights in expected.items() for right in rights}
     if case := open_sample_case(workspace, found, planted):
         console.print(
-            f"A sample case is open: {case.id}, {case.seller} against {case.holder}."
-            f" See it: markhound --workspace {context.folder} case show {case.id}",
+            f"A sample case is open: {case.id}, {case.seller} against {case.holder};"
+            f" see it: markhound --workspace {context.folder} case show {case.id}",
             markup=False,
             soft_wrap=True,
         )

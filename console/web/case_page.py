@@ -13,7 +13,13 @@ from crawler.model import Judgement, Listing
 from crawler.sellers import seller_id
 from crawler.store.case_list import CaseRow, find_capture_ids, find_case_row, find_newest_entries
 from crawler.store.cases import CaseEvent, find_case_events, find_case_hits
-from crawler.store.hits import StoredHit, find_hit_url, find_hits, find_judgement
+from crawler.store.hits import (
+    StoredHit,
+    find_hit_url,
+    find_hits,
+    find_judgement,
+    find_right_of_hit,
+)
 from crawler.store.ledger import Entry
 from crawler.store.looks import Relisting, find_stored_relistings
 from crawler.store.notice_list import NoticeRow, find_notice_rows
@@ -140,7 +146,7 @@ def _listings(
 
 
 def _hit(db: Database, hit: str, stored: StoredHit | None) -> ShownHit:
-    right = db.execute("SELECT right_id FROM hits WHERE id = ?", [hit]).fetchone()[0]
+    right, _ = find_right_of_hit(db, hit)
     return ShownHit(
         id=hit,
         right=right,

@@ -25,7 +25,7 @@ from crawler.store.approvals import (
     lacking_approvals,
 )
 from crawler.store.database import now
-from crawler.store.hits import find_hit_url
+from crawler.store.hits import find_hit_url, find_right_of_hit
 from crawler.store.looks import StoredLook, find_looks
 from crawler.store.notice_events import NoticeEvent, find_notice_events
 from crawler.store.notices import load_case, load_notice, load_noticed_hits
@@ -191,12 +191,8 @@ def _asked(db: Database, notice: Notice, kind: NoticeKind | None) -> dict[str, l
         return {}
     found: dict[str, list[str]] = {}
     for hit in notice.hits:
-        row = db.execute(
-            "SELECT v.record ->> '$.kind' FROM hits h JOIN right_versions v ON v.id = (SELECT"
-            " max(id) FROM right_versions WHERE right_id = h.right_id) WHERE h.id = ?",
-            [hit],
-        ).fetchone()
-        for name in kind.considerations_for([row[0]]):
+        _, of = find_right_of_hit(db, hit)
+        for name in kind.considerations_for([of]):
             found.setdefault(name, []).append(hit)
     return found
 

@@ -46,7 +46,8 @@ to read, a sending of which nobody knows what became."""
 WAITING: Mapping[str, str] = {
     "notice": "EXISTS (SELECT 1 FROM case_hits h WHERE h.case_id = c.id AND NOT EXISTS"
     " (SELECT 1 FROM notice_hits x WHERE x.hit = h.hit) AND 'infringing' = (SELECT decision FROM"
-    " judgements j WHERE j.hit = h.hit ORDER BY j.rowid DESC LIMIT 1))",
+    " standing_judgements j WHERE j.hit = h.hit ORDER BY j.number DESC LIMIT 1)"
+    " AND NOT EXISTS (SELECT 1 FROM disputed_hits WHERE hit = h.hit))",
     "approval": "(statuses LIKE '%,draft,%' OR statuses LIKE '%,checked,%')",
     "sending": "(statuses LIKE '%,approved,%' OR statuses LIKE '%,cancelled,%'"
     " OR statuses LIKE '%,failed,%')",
@@ -216,25 +217,28 @@ class LooseHit:
 
 
 def find_loose_hits(db: Database, *, before: int = 0, limit: int = 300) -> list[LooseHit]:
-    """Return hits whose newest judgement is ``infringing`` and that are in no case, newest first.
+    """Return hits that stand as ``infringing`` and are in no case, newest judgement first.
+
+    Left out are those that no notice may be about: of which two people say different things.
 
     :param before: ``LooseHit.key`` of the last one of the page before
     """
     rows = db.query(
-        "SELECT j.rowid AS key, j.hit, j.judged_by, j.judged_at, s.record, h.right_id,"
+        "SELECT j.number AS key, j.hit, j.judged_by, j.judged_at, s.record, h.right_id,"
         " v.record ->> '$.name' AS right_name,"
         " coalesce(v.record ->> '$.holder.name', 'not known') AS holder"
-        " FROM judgements j JOIN hits h ON h.id = j.hit"
+        " FROM standing_judgements j JOIN hits h ON h.id = j.hit"
         " JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = j.hit)"
         " JOIN sightings s ON s.id = f.sighting"
         " JOIN right_versions v ON v.id ="
         " (SELECT max(id) FROM right_versions WHERE right_id = h.right_id)"
-        " WHERE j.decision = 'infringing' AND (:before = 0 OR j.rowid < :before)"
-        " AND j.rowid = (SELECT max(rowid) FROM judgements WHERE hit = j.hit)"
+        " WHERE j.decision = 'infringing' AND (:before = 0 OR j.number < :before)"
+        " AND j.number = (SELECT max(number) FROM standing_judgements WHERE hit = j.hit)"
         " AND f.score > 0"
         " AND NOT EXISTS (SELECT 1 FROM case_hits WHERE hit = j.hit)"
         " AND NOT EXISTS (SELECT 1 FROM notice_hits WHERE hit = j.hit)"
-        " ORDER BY j.rowid DESC LIMIT :limit",
+        " AND NOT EXISTS (SELECT 1 FROM disputed_hits WHERE hit = j.hit)"
+        " ORDER BY j.number DESC LIMIT :limit",
         {"before": before, "limit": limit},
     )
     return [

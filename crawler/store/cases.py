@@ -105,6 +105,11 @@ def find_case_hits(db: Database, case: str) -> list[str]:
     return [row["hit"] for row in rows]
 
 
+def is_case(db: Database, case: str) -> bool:
+    """Tell whether there is a case of that very id."""
+    return any(db.query("SELECT 1 FROM cases WHERE id = ?", [case]))
+
+
 def find_case_id(db: Database, prefix: str) -> str:
     """Return the one case whose id starts with ``prefix``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -16,8 +17,13 @@ from sqlite_utils import Database
 from crawler.errors import WorkspaceError
 from crawler.store.schema import migrations
 
+logger = logging.getLogger(__name__)
 BUSY_TIMEOUT = 30.0
 """Seconds that a writer waits for another one."""
+MIGRATION_TIMEOUT = 3600.0
+"""Seconds that a command waits while another one brings the database up to date."""
+TOLD_FROM = 1000
+"""Sightings in a database from which on bringing it up to date takes so long that it is told."""
 
 
 def open_store(path: Path, *, handed_on: bool = False) -> Database:
@@ -36,7 +42,7 @@ def open_store(path: Path, *, handed_on: bool = False) -> Database:
         db.execute("PRAGMA synchronous = NORMAL")
         _refuse_newer(db, path)
         if migrations.pending(db):
-            migrations.apply(db)
+            _bring_up_to_date(db, path)
     except sqlite3.DatabaseError as error:
         raise WorkspaceError(f"cannot open {path} as a Markhound database: {error}") from error
     return db
@@ -70,6 +76,33 @@ def open_anywhere(path: Path) -> Iterator[Database]:
             yield db
         finally:
             db.close()
+
+
+def _bring_up_to_date(db: Database, path: Path) -> None:
+    """Apply what is pending, all in one transaction: a kill leaves the database as it was.
+
+    Several commands that start at once wait for the first; then nothing is pending any more.
+    """
+    large = db.table("sightings").exists() and _count_sightings(db) >= TOLD_FROM
+    if large:
+        # a warning goes to stderr unless told otherwise: it is for who waits for the command
+        logger.warning(
+            "%s was made by an older version of Markhound and is being brought up to date, which"
+            " takes about a second for every 1,000 of its %s sightings. It is safe to stop this:"
+            " the next command begins anew.",
+            path,
+            f"{_count_sightings(db):,}",
+        )
+    db.execute(f"PRAGMA busy_timeout = {MIGRATION_TIMEOUT * 1000:.0f}")
+    with writing(db):
+        migrations.apply(db)
+    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000:.0f}")
+    if large:
+        logger.warning("%s is up to date", path)
+
+
+def _count_sightings(db: Database) -> int:
+    return int(db.execute("SELECT count(*) FROM sightings").fetchone()[0])
 
 
 def _refuse_newer(db: Database, path: Path) -> None:

@@ -46,6 +46,11 @@ def find_disputes(db: Database, *, limit: int = 100) -> list[Dispute]:
     ]
 
 
+def is_disputed(db: Database, hit: str) -> bool:
+    """Tell whether two people say different things of a hit, and no third has judged it."""
+    return any(db.query("SELECT 1 FROM disputed_hits WHERE hit = ? LIMIT 1", [hit]))
+
+
 def refuse_own_dispute(db: Database, hit: str, actor: Actor) -> None:
     """Refuse a judgement of a disputed hit by one of those two who said something of it.
 

@@ -255,11 +255,19 @@ _SIGHTED = _yield(
     "NEW.target = 'listing'",
 )
 _OF_SIGHTING = "FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.id = NEW.sighting"
+_BEFORE = """(SELECT {} FROM hit_findings WHERE hit = NEW.hit AND sighting = NEW.sighting
+    AND id < NEW.id ORDER BY id DESC LIMIT 1)"""
+"""Of the findings that the new ones take the place of: a sighting is matched anew with another
+registry."""
 _HIT = _yield(
     f"(SELECT s.sweep {_OF_SIGHTING})",
     f"(SELECT l.site {_OF_SIGHTING})",
-    ("0", "1", "NEW.flagged"),
-    "NEW.score > 0",
+    (
+        "0",
+        f"(NEW.score > 0) - coalesce({_BEFORE.format('score > 0')}, 0)",
+        f"(NEW.score > 0 AND NEW.flagged) - coalesce({_BEFORE.format('score > 0 AND flagged')}, 0)",
+    ),
+    f"NEW.score > 0 OR {_BEFORE.format('score > 0')}",
 )
 
 
@@ -277,6 +285,19 @@ def triggers() -> Iterator[str]:
         yield f"CREATE TRIGGER {name} AFTER {event} BEGIN {body} END"
 
 
+YIELDS = """
+INSERT INTO site_yields SELECT sweep, site, sum(listings), sum(hits), sum(flagged)
+FROM (
+    SELECT s.sweep, l.site, 1 AS listings, 0 AS hits, 0 AS flagged
+    FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.target = 'listing'
+    UNION ALL SELECT sweep, site, 1, 0, 0 FROM outcomes
+    WHERE kind = 'listing' AND state IN ('unchanged', 'skipped')
+    UNION ALL SELECT s.sweep, l.site, 0, 1, f.flagged FROM hit_findings f
+    JOIN sightings s ON s.id = f.sighting JOIN listings l ON l.id = s.listing
+    WHERE f.score > 0 AND f.id =
+        (SELECT max(id) FROM hit_findings WHERE hit = f.hit AND sighting = f.sighting)
+) GROUP BY 1, 2
+"""
 _NEWEST = "(SELECT max(id) FROM hit_findings WHERE hit = h.id AND score > 0)"
 FILLED = (
     f"""
@@ -295,17 +316,6 @@ FILLED = (
     INSERT INTO site_states SELECT sweep, site, state, coalesce(reason, ''), count(*)
     FROM outcomes GROUP BY 1, 2, 3, 4
     """,
-    """
-    INSERT INTO site_yields SELECT sweep, site, sum(listings), sum(hits), sum(flagged)
-    FROM (
-        SELECT s.sweep, l.site, 1 AS listings, 0 AS hits, 0 AS flagged
-        FROM sightings s JOIN listings l ON l.id = s.listing WHERE s.target = 'listing'
-        UNION ALL SELECT sweep, site, 1, 0, 0 FROM outcomes
-        WHERE kind = 'listing' AND state IN ('unchanged', 'skipped')
-        UNION ALL SELECT s.sweep, l.site, 0, 1, f.flagged FROM hit_findings f
-        JOIN sightings s ON s.id = f.sighting JOIN listings l ON l.id = s.listing
-        WHERE f.score > 0
-    ) GROUP BY 1, 2
-    """,
+    YIELDS,
 )
 """What is counted of an older workspace; the triggers stand already, so hits count themselves."""

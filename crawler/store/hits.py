@@ -12,9 +12,10 @@ from sqlite_utils import Database
 
 from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
-from crawler.model import Hit, Judgement, Listing, Right, Sighting
+from crawler.model import Hit, Judgement, Listing, Right, RightKind, Sighting
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
+from crawler.store.disputes import is_disputed
 from crawler.store.ledger import append_entry
 from crawler.store.queue_rows import refresh_queue
 
@@ -42,6 +43,8 @@ class StoredHit:
     """Number of the findings, which a judgement names."""
     changed: bool = False
     """Whether the findings are other ones than those that were judged."""
+    disputed: bool = False
+    """Whether two people say different things of it, and no third has judged it."""
 
 
 def record_hits(
@@ -154,6 +157,17 @@ def find_hit_url(db: Database, hit: str) -> str:
     """Return the address of the hit's listing or page, also of one that is a hit no longer."""
     row = next(db.query("SELECT url FROM hits WHERE id = ?", [hit]))
     return str(row["url"])
+
+
+def find_right_of_hit(db: Database, hit: str) -> tuple[str, RightKind]:
+    """Return the id of the right that a hit is of, and its kind as the registry has it today."""
+    rows = db.execute(
+        "SELECT h.right_id, v.record ->> '$.kind' FROM hits h JOIN right_versions v ON v.id ="
+        " (SELECT max(id) FROM right_versions WHERE right_id = h.right_id) WHERE h.id = ?",
+        [hit],
+    )
+    right, kind = rows.fetchone()
+    return right, kind
 
 
 def find_hits_at(db: Database, url: str) -> list[str]:
@@ -275,6 +289,7 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
         judgement=judgement,
         findings=row["findings"],
         changed=judgement is not None and _differ(db, judgement.findings, row["findings"]),
+        disputed=is_disputed(db, row["id"]),
     )
 
 

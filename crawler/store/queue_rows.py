@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.model import Listing, Seller, stable_id
+from crawler.model import Listing, Right, Seller, stable_id
 from crawler.risk import base_of, price_factor, reach_factor, repeat_factor, risk_of, words_factor
 from crawler.sellers import listing_site, seller_id, seller_name
 
@@ -40,7 +40,7 @@ JOIN hit_findings f
     ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id AND score > 0)
 JOIN hit_findings n ON n.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)
 JOIN sightings s ON s.id = f.sighting
-JOIN right_versions v ON v.id = f.right_version
+JOIN right_versions v ON v.id = (SELECT max(id) FROM right_versions WHERE right_id = h.right_id)
 LEFT JOIN standing_judgements j ON j.number =
     (SELECT max(number) FROM standing_judgements WHERE hit = h.id)
 LEFT JOIN hit_findings k ON k.id = j.findings
@@ -116,6 +116,25 @@ def rebuild_queue(db: Database) -> None:
     for counted in list(made):
         _put_counts(db, counted)
         _refresh_group(db, counted["grp"])
+
+
+def rename_in_queue(db: Database, right: Right) -> None:
+    """Bring up to date what the queue says of a right that changed; in its transaction."""
+    values = {
+        "id": right.id,
+        "kind": right.kind,
+        "name": right.name or right.id,
+        "holder": right.holder.name if right.holder else "",
+    }
+    for table, where in (
+        ("queue", "right_id = :id"),
+        ("queue_groups", "grp IN (SELECT grp FROM queue WHERE right_id = :id)"),
+    ):
+        db.execute(
+            f"UPDATE {table} SET kind = :kind, right_name = :name, holder = :holder WHERE {where}"
+            " AND (kind, right_name, holder) IS NOT (:kind, :name, :holder)",
+            values,
+        )
 
 
 def fold_seller(name: str) -> str:

@@ -91,3 +91,14 @@ CREATE INDEX ledger_by_person_and_kind ON ledger (by, kind, number);
 CREATE INDEX ledger_by_time ON ledger (at, number)
 """
 """What the ledger is looked through by, as the log of who did what."""
+
+NOT_SENT = """
+CREATE TRIGGER what_is_disputed_is_not_sent BEFORE INSERT ON notice_events
+WHEN NEW.event IN ('approved', 'queued', 'sending')
+    AND NOT EXISTS (SELECT 1 FROM retractions WHERE notice = NEW.notice)
+BEGIN
+SELECT RAISE(ABORT, 'two people disagree on a hit of the notice; a third person decides')
+    WHERE EXISTS (SELECT 1 FROM notice_hits h JOIN disputed_hits d ON d.hit = h.hit
+        WHERE h.notice = NEW.notice);
+END
+"""

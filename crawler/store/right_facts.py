@@ -184,6 +184,16 @@ def find_newest(
         yield load_record(Right, record), json.loads(pictures), version
 
 
+def count_registry(db: Database, on: date) -> tuple[int, int]:
+    """Return how much was ever registered and taught, and how much of it had expired on a day."""
+    row = db.execute(
+        "SELECT coalesce(max(id), 0) + (SELECT count(*) FROM lessons),"
+        " coalesce(sum(record ->> '$.expires' < ?), 0) FROM right_versions",
+        [on.isoformat()],
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HitLine:
     """A hit in one line."""

@@ -18,6 +18,7 @@ from crawler.model import GenericWord, Licensee, Right
 from crawler.pictures import PictureFolder
 from crawler.store.database import timestamp
 from crawler.store.lessons import Lesson, find_lessons
+from crawler.store.queue_rows import rename_in_queue
 from crawler.store.right_facts import record_right_facts
 
 Change = Literal["added", "updated", "unchanged"]
@@ -86,6 +87,8 @@ def _record_right(
         [right.id, digest, record, source, at],
     )
     record_right_facts(db, right, cursor.lastrowid or 0)
+    if newest:
+        rename_in_queue(db, right)
     for image, sha256 in pictures.items():
         db.execute(
             "INSERT INTO right_pictures (version, image, sha256) VALUES (?, ?, ?)",

@@ -202,6 +202,23 @@ def m0012_console_sweeps(db: Database) -> None:
         db.execute(accounts_schema.never_replaced(started, ("id",)))
 
 
+@migrations()
+def m0013_disputes(db: Database) -> None:
+    """Refuse to send what is disputed."""
+    db.execute(review_schema.NOT_SENT)
+
+
+@migrations()
+def m0013_matched_anew(db: Database) -> None:
+    """Count a hit once in a sweep whose sightings were matched anew."""
+    db.execute("DROP TRIGGER hit_states_found")
+    for trigger in figures_schema.triggers():
+        if trigger.startswith("CREATE TRIGGER hit_states_found "):
+            db.execute(trigger)
+    db.execute("DELETE FROM site_yields")
+    db.execute(figures_schema.YIELDS)
+
+
 def _run(db: Database, statements: str) -> None:
     for statement in statements.split(";\n"):
         if statement.strip():

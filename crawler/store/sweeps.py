@@ -230,6 +230,8 @@ def find_site_outcomes(db: Database, sweep: str) -> list[SiteOutcomes]:
     ]
 
 
+_NEWEST = "f.id = (SELECT max(id) FROM hit_findings WHERE hit = f.hit AND sighting = f.sighting)"
+"""What a sighting was matched with last: it is matched anew with another registry."""
 _OF_SWEEP = "FROM sightings s JOIN listings l ON l.id = s.listing"
 _SITE_FIGURES = (
     "SELECT site, requests FROM site_requests WHERE sweep = ?",
@@ -240,7 +242,8 @@ _SITE_FIGURES = (
     f"SELECT l.site, count(DISTINCT p.sha256) AS pictures {_OF_SWEEP}"
     " JOIN sighting_pictures p ON p.sighting = s.id WHERE s.sweep = ? GROUP BY l.site",
     f"SELECT l.site, count(*) AS hits, sum(f.flagged) AS flagged {_OF_SWEEP}"
-    " JOIN hit_findings f ON f.sighting = s.id WHERE s.sweep = ? AND f.score > 0 GROUP BY l.site",
+    " JOIN hit_findings f ON f.sighting = s.id"
+    f" WHERE s.sweep = ? AND f.score > 0 AND {_NEWEST} GROUP BY l.site",
 )
 """One pass each over a sweep's sightings and its unchanged listings; a listing is sighted once in a
 sweep, or unchanged, so nothing counts twice."""
@@ -270,7 +273,7 @@ def find_sweep_totals(db: Database) -> list[SweepTotals]:
     )
     flagged = (
         "SELECT s.sweep, count(*) AS n FROM hit_findings f JOIN sightings s ON s.id = f.sighting"
-        " WHERE f.flagged = 1 GROUP BY s.sweep"
+        f" WHERE f.flagged = 1 AND {_NEWEST} GROUP BY s.sweep"
     )
     counts = [{row["sweep"]: row["n"] for row in db.query(sql)} for sql in (listings, flagged)]
     return [

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from crawler.store.approvals import find_considerations, lacking_approvals, record_need
 from crawler.store.database import now, writing
+from crawler.store.disputes import is_disputed
 from crawler.store.hits import find_judgement
 from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import load_notice
@@ -31,6 +32,8 @@ def approval_problem(db: Database, notice: str) -> str | None:
         judgement = find_judgement(db, hit)
         if judgement is None or judgement.decision != "infringing":
             return f"{hit} is not judged infringing any more"
+        if is_disputed(db, hit):
+            return f"{hit} is disputed; a third person decides"
     applying = {(c.hit, c.exception): c for c in find_considerations(db, notice)}
     for considered in applying.values():
         if considered.applies:

@@ -92,6 +92,8 @@ def _undecided(hits: Sequence[StoredHit]) -> Iterable[str]:
                 f"{stored.hit.id} was judged {judgement.decision!r} by {judgement.by};"
                 " a notice needs the judgement 'infringing'"
             )
+        elif stored.disputed:
+            yield f"{stored.hit.id} is disputed: two people disagree on it, and a third decides"
         elif stored.changed:
             yield (
                 f"{stored.hit.id} has changed since it was judged on"

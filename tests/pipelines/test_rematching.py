@@ -17,7 +17,8 @@ from crawler.store.database import writing
 from crawler.store.lessons import record_lesson
 from crawler.store.listings import record_sighting
 from crawler.store.rights import record_rights
-from crawler.store.sweeps import record_sweep
+from crawler.store.sweep_figures import count_sweep
+from crawler.store.sweeps import find_site_outcomes, find_sweep_totals, record_sweep
 from crawler.workspace import Workspace, open_workspace
 from matchers.judge import MatchSettings
 from pipelines.rematching import (
@@ -136,6 +137,28 @@ def test_every_other_decision_is_told_and_recorded_as_a_sweep_does(opened: Works
     assert rematched(opened) == []
     with opened.store() as db:
         assert db.execute("SELECT count(*) FROM hit_findings").fetchone()[0] == 4
+
+
+def test_a_sweep_that_is_matched_anew_counts_each_hit_once(opened: Workspace) -> None:
+    see(opened, [(1, "Northgate boots", 0), (2, "Northgate bag", 0), (3, "Northgate cap", 0)])
+
+    def figures() -> list[tuple[int, int]]:
+        with opened.store() as db:
+            [site], [totals] = find_site_outcomes(db, "sw-0"), find_sweep_totals(db)
+            kept = count_sweep(db, "sw-0")
+        assert site.flagged == totals.flagged == kept.flagged
+        return [(site.hits, site.flagged), (kept.hits, kept.flagged)]
+
+    rematched(opened, record=True)
+    assert figures() == [(3, 3)] * 2
+    settings = MatchSettings()
+    rematched(opened, record=True, settings=replace(settings, threshold=1.0))
+    assert figures() == [(3, 0)] * 2
+    rematched(opened, record=True)
+    assert figures() == [(3, 3)] * 2
+    register(opened, replace(OLD, name="Southgate"))
+    rematched(opened, record=True)
+    assert figures() == [(0, 0)] * 2
 
 
 def test_only_one_right_is_told_of_and_recorded_where_one_is_named(opened: Workspace) -> None:

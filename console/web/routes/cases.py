@@ -28,7 +28,7 @@ from crawler.store.case_list import (
     find_case_rows,
     find_loose_hits,
 )
-from crawler.store.cases import find_case_events, find_case_hits, find_case_id
+from crawler.store.cases import find_case_events, find_case_hits, find_case_id, is_case
 from crawler.store.database import now
 from crawler.store.hits import find_hit_url
 from pipelines.evidence.bundle import export_case
@@ -91,7 +91,7 @@ def show_new(visit: Visit) -> Response:
     groups: dict[str, list[LooseHit]] = {}
     for loose in found[:LOOSE]:
         groups.setdefault(_case_of(loose), []).append(loose)
-    known = {group for group in groups if _is_case(visit, group)}
+    known = {group for group in groups if is_case(visit.db, group)}
     return show(
         visit,
         "case_new.html",
@@ -107,10 +107,6 @@ def _case_of(loose: LooseHit) -> str:
     """Return the id of the case that the hit makes, as ``pipelines.takedown.cases`` has it."""
     listing = loose.listing
     return stable_id("c", listing_site(listing), seller_key(listing), loose.holder)
-
-
-def _is_case(visit: Visit, case: str) -> bool:
-    return any(visit.db.query("SELECT 1 FROM cases WHERE id = ?", [case]))
 
 
 def open_case(visit: Visit) -> Response:

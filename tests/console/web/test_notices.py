@@ -12,11 +12,13 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from console.web.desk_memory import DeskMemory
+from console.web.words import load_words
 from crawler.store.database import writing
 from crawler.store.lessons import find_lessons
 from crawler.store.notice_events import record_notice_event
 from crawler.store.notices import find_notices
 from crawler.workspace import Workspace
+from pipelines.takedown.checking import RULES
 from tests.servers.console import signed_in
 from tests.servers.desk import judged_workspace, wait_for
 from tests.servers.judged import now
@@ -129,6 +131,17 @@ def test_a_rule_stops_an_approval_and_is_told(office: Office) -> None:
         "&#39;referential&#39; applies, as 李伟 found" in office.do(name, "check", look="no").text
     )
     assert f'"/notices/{name}"' in office.wei.get("/notices?tray=missing").text
+
+
+def test_what_a_rule_found_is_told_in_chinese_as_well(office: Office) -> None:
+    name = office.draft()
+    with signed_in(office.workspace, "赵敏", "approver", language="zh") as zhao:
+        page = do(zhao, name, "check", look="no").text
+    assert "有例外情形尚未考虑" in page
+    words = load_words()
+    rules = [rule.replace("-", "_") for rule, *_ in RULES]
+    for what in ("rule", "holds", "lacks"):
+        assert [r for r in rules if f"notices.{what}_{r}" not in words] == []
 
 
 def test_roles_are_kept_to(office: Office) -> None:

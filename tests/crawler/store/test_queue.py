@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlite_utils import Database
 from crawler.accounts import Account, Actor
 from crawler.campaign import Campaign
 from crawler.errors import NotFoundError
-from crawler.model import Finding, Hit, Listing, Seller, Sighting, hit_id, stable_id
+from crawler.model import Finding, Hit, Holder, Listing, Seller, Sighting, hit_id, stable_id
 from crawler.risk import Risk, reach_factor, repeat_factor
 from crawler.store.accounts import record_account
 from crawler.store.database import open_store, writing
@@ -119,6 +120,13 @@ class Nights:
         if judgement is not None:
             undo_judgement(self.db, judgement.id, Actor(name="li"), reason="r", at=AT)
 
+    def rename(self, name: str, holder: str) -> None:
+        """Take in another version of the mark."""
+        self.night += 1
+        right = replace(MARK, name=name, holder=Holder(name=holder))
+        at = AT + timedelta(hours=self.night)
+        record_rights(self.db, [(right, {})], source="r.jsonl", at=at)
+
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -140,9 +148,12 @@ JUDGED = st.tuples(
     st.just("judge"), st.integers(0, 3), st.sampled_from(["infringing", "licensed", "unsure"])
 )
 UNDONE = st.tuples(st.just("undo"), st.integers(0, 3))
+RENAMED = st.tuples(
+    st.just("rename"), st.sampled_from(["Aurelio", "Vela"]), st.sampled_from(["A", "B"])
+)
 
 
-@given(steps=st.lists(st.one_of(SEEN, SEEN, JUDGED, UNDONE), max_size=14))
+@given(steps=st.lists(st.one_of(SEEN, SEEN, JUDGED, UNDONE, RENAMED), max_size=14))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_happens_the_queue_is_what_the_records_say(
     template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]]
@@ -193,6 +204,19 @@ def test_a_hit_waits_is_judged_waits_when_it_changes_and_ends(db: Database) -> N
     nights.see(1, "甲店", {})
     assert state_of(db, 1) == ("ended", None, 0, 0)
     assert sixth > fifth
+    check_derived(db)
+
+
+def test_a_right_of_another_holder_is_so_in_the_queue_at_once(db: Database) -> None:
+    nights = Nights(db)
+    nights.see(0, "甲店", {MARK.id: (0.9, False), WORK.id: (0.9, False)})
+    nights.rename("Vela", "Vela Ltd")
+    for table in ("queue", "queue_groups"):
+        rows = db.execute(f"SELECT right_id, right_name, holder FROM {table} ORDER BY 1").fetchall()
+        assert rows == [
+            (MARK.id, "Vela", "Vela Ltd"),
+            (WORK.id, "Heron at Dusk", "Aurelio S.p.A."),
+        ]
     check_derived(db)
 
 
