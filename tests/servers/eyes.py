@@ -41,6 +41,7 @@ class Eyes:
         )
         self._speak(context, language)
         page = context.new_page()
+        page.set_default_timeout(60_000)  # others may use the machine
         page.on("dialog", lambda dialog: dialog.accept())
         self._listen(page)
         return page
