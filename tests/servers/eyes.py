@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from console.web.pages import LANGUAGE
 from crawler.render import find_chromium
@@ -49,11 +49,14 @@ class Eyes:
     def sign_in(self, page: Page, name: str) -> None:
         """Sign in by the form, with the keyboard."""
         page.goto("/")
+        expect(page.get_by_label("Name")).to_be_focused()
         page.keyboard.type(name)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSPHRASE)
         page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+        refused = page.get_by_role("alert")
+        expect(refused.or_(page.get_by_role("button", name="Sign out"))).to_be_visible()
+        assert refused.count() == 0, refused.inner_text()
 
     def look(self, page: Page, name: str) -> None:
         """Look at a page as it is, and at the same address in Chinese on a telephone."""
