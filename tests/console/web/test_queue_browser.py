@@ -61,6 +61,7 @@ def press(page: Page, key: str, said: str) -> None:
     page.wait_for_load_state()
     page.keyboard.press(key)
     expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    page.wait_for_load_state()  # the next key is heard once the scripts of the page run
 
 
 def test_hits_are_decided_undone_and_left_by_keys_alone(opened: Opened) -> None:
