@@ -58,7 +58,7 @@ def main() -> None:
 def measure(workspace: Workspace, count: int, times: int) -> None:
     """Ask for every page."""
     with signed_in(workspace, "measurer") as client:
-        known = {route.path for route in client.app.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
+        known = {route.path for route in client.app.routes if isinstance(route, Route)}  # type: ignore[attr-defined] # any ASGI app to httpx
         first = client.get("/queue").text
         places = {
             "{group}": _found(r'href="/queue/(g-\w+)', first),

@@ -41,7 +41,7 @@ def serve(context: Context, host: str, port: int) -> None:
     listening = _listen(host, port)
     _tell_accounts(workspace)
     config = uvicorn.Config(
-        make_app(workspace, hosts=[] if host in {"0.0.0.0", "::"} else [host]),  # noqa: S104
+        make_app(workspace, hosts=[] if host in {"0.0.0.0", "::"} else [host]),  # noqa: S104 (compared, not bound)
         host=host,
         port=port,
         log_level="warning",

@@ -118,7 +118,7 @@ class Jobs:
                     work(job)
             except MarkhoundError as error:
                 job.problem = str(error)
-            except Exception as error:
+            except Exception as error:  # whatever it is: the page tells it, the log keeps it
                 logger.exception("a job failed")
                 job.problem = f"{type(error).__name__}: {error}"
             finally:

@@ -10,12 +10,12 @@ from typing import Literal
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from console.hits_page import render_hits_page
 from crawler.model import Finding
-from crawler.render import find_chromium
 from crawler.store.hits import StoredHit
+from tests.servers.browsers import opened_browser
 from tests.servers.stored_hits import NAME, PICTURE, WORK, a_hit, a_listing
 
 SHOP = "https://shop.example"
@@ -46,13 +46,8 @@ UNREADABLE = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = find_chromium()
-    if program is None:
-        pytest.fail("no Chromium here; `make setup` installs it, `markhound doctor` says how")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with opened_browser() as started:
         yield started
-        started.close()
 
 
 def a_picture(path: Path, colour: str) -> Path:

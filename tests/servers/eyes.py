@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from console.web.pages import LANGUAGE
-from crawler.render import find_chromium
+from tests.servers.browsers import opened_browser
 from tests.servers.console import PASSPHRASE
 
 FOLDER = os.environ.get("MARKHOUND_PICTURES", "")
@@ -122,11 +122,5 @@ class Eyes:
 @contextmanager
 def opened_eyes(base: str) -> Iterator[Eyes]:
     """Start a browser before the console at ``base``."""
-    program = find_chromium()
-    assert program is not None, "no Chromium here; `make browser` gets it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(program), args=["--no-sandbox", "--font-render-hinting=none"]
-        )
+    with opened_browser("--font-render-hinting=none") as browser:
         yield Eyes(browser, base)
-        browser.close()

@@ -14,15 +14,14 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Request,
-    sync_playwright,
 )
 
 from console.web.pages import LANGUAGE, SESSION
 from crawler.model import Licensee, Listing, Seller
-from crawler.render import find_chromium
 from crawler.sellers import seller_id
 from crawler.workspace import make_workspace
 from tests.console.web.test_files import a_capture
+from tests.servers.browsers import opened_browser
 from tests.servers.console import an_account, serving, session_of
 from tests.servers.filled import SELLERS, fill
 from tests.servers.hostile_listings import fill_hostile
@@ -56,8 +55,6 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    program = find_chromium()
-    assert program is not None
     workspace = make_workspace(tmp_path_factory.mktemp("card") / "w")
     licensed = replace(MARK, licensees=(Licensee(seller=SELLERS[1]),))
     hits = fill(workspace, 12, rights=(licensed, WORK))
@@ -71,10 +68,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         f"/captures/{capture.id}",
         f"/sellers/{seller}",
     ]
-    with serving(workspace) as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with serving(workspace) as base, opened_browser() as browser:
         yield Opened(browser, base, token, hits, hostile, pages)
-        browser.close()
 
 
 @pytest.mark.parametrize("view", VIEWS)

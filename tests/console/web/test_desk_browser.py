@@ -9,30 +9,25 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from console.web.pages import LANGUAGE, SESSION
 from crawler.accounts import Role
 from crawler.model import Seller
-from crawler.render import find_chromium
 from crawler.workspace import Workspace
+from tests.servers.browsers import opened_browser
 from tests.servers.console import an_account, serving, session_of
 from tests.servers.desk import BEST, judge_all, judged_workspace, one_listing_shop
 from tests.servers.mail import MailServer
 from tests.servers.stored_hits import a_listing
 
 LOOKS = (("en", 1440, "light"), ("zh", 360, "dark"))
-pytestmark = pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(
-            executable_path=str(find_chromium()), args=["--no-sandbox"]
-        )
-        yield program
-        program.close()
+    with opened_browser() as started:
+        yield started
 
 
 class Desk:

@@ -278,7 +278,7 @@ def test_on_a_full_disk_pages_are_read_and_nothing_is_half_done(opened: Workspac
     [hit] = fill(opened, 1)
     with signed_in(opened, "Ada", "admin") as client:
         assert client.get(f"/hits/{hit}").status_code == 200
-        [db] = client.app.state.stores._free  # type: ignore[attr-defined]
+        [db] = client.app.state.stores._free  # type: ignore[attr-defined] # any ASGI app to httpx
         db.execute("PRAGMA max_page_count = 1")
         form = {"decision": "infringing", "findings": "1", "reason": "so" * 9_999}
         answer = client.post(f"/hits/{hit}/judge", data=form)

@@ -305,9 +305,9 @@ def test_not_seen_is_never_removed(opened: Workspace) -> None:
 def test_every_number_of_a_chart_stands_in_its_table(opened: Workspace) -> None:
     with opened.store() as db:
         for hit, decision in zip(all_hits(db), ["infringing"] * 3 + ["unrelated"], strict=False):
-            judge(db, hit, decision, START)  # type: ignore[arg-type]
+            judge(db, hit, decision, START)  # type: ignore[arg-type] # decisions
     for language, words in (("en", "New hits"), ("zh", "新增命中")):
-        with signed_in(opened, language=language) as client:  # type: ignore[arg-type]
+        with signed_in(opened, language=language) as client:  # type: ignore[arg-type] # a language
             page = client.get("/overview?from=2026-11-19&to=2026-11-21").text
         assert words in page
         assert page.count("<svg viewBox") >= 3

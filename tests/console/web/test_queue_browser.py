@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from console.web.pages import LANGUAGE, SESSION
-from crawler.render import find_chromium
 from crawler.workspace import Workspace, make_workspace
+from tests.servers.browsers import opened_browser
 from tests.servers.console import an_account, serving, session_of
 from tests.servers.filled import fill
 
@@ -47,14 +47,10 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    program = find_chromium()
-    assert program is not None
     workspace = make_workspace(tmp_path_factory.mktemp("queue") / "w")
     fill(workspace, 60, sellers=("Best <b>Bags</b> 店",))
-    with serving(workspace) as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with serving(workspace) as base, opened_browser() as browser:
         yield Opened(browser, base, workspace)
-        browser.close()
 
 
 def press(page: Page, key: str, said: str) -> None:

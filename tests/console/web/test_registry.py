@@ -359,7 +359,7 @@ def test_a_table_is_taken_like_lines(opened: Workspace, charset: str) -> None:
 
 def test_hostile_names_stay_text(opened: Workspace) -> None:
     evil = '<script>alert(1)</script>\u202e"'
-    right = replace(MARK, name=evil, holder=replace(MARK.holder, name=evil), images=())  # type: ignore[type-var]
+    right = replace(MARK, name=evil, holder=replace(MARK.holder, name=evil), images=())  # type: ignore[type-var] # it has a holder
     with signed_in(opened, role="legal") as client:
         preview = upload(client, lines(right), '"><script>x</script>.jsonl')
         client.post(preview.url.path, data={"state": state_of(preview.text)})

@@ -10,13 +10,12 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from console.web.pages import LANGUAGE, SESSION
 from crawler.accounts import Actor
 from crawler.formats import dump_json
 from crawler.model import Judgement, Licensee, PageWarning
-from crawler.render import find_chromium
 from crawler.store.database import now, writing
 from crawler.store.hits import load_hit, record_judgement
 from crawler.store.lessons import record_lesson
@@ -26,6 +25,7 @@ from crawler.uploads import keep_upload
 from crawler.workspace import Workspace, make_workspace
 from matchers.wording import Language
 from tests.console.web.test_sweeps import a_sweep, write_campaign
+from tests.servers.browsers import opened_browser
 from tests.servers.console import an_account, serving, session_of
 from tests.servers.filled import SWEEP, fill
 from tests.servers.stored_hits import MARK
@@ -35,13 +35,8 @@ EVIL = "<img src=x onerror=alert(1)>\u202e" + "長" * 200
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = find_chromium()
-    if program is None:
-        pytest.fail("no Chromium here; `make setup` installs it, `markhound doctor` says how")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with opened_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from console.web.pages import LANGUAGE, SESSION
 from crawler.accounts import Actor
 from crawler.model import GenericWord, Licensee
-from crawler.render import find_chromium
 from crawler.store.accounts import load_account
 from crawler.store.database import now, writing
 from crawler.store.lessons import record_lesson
 from crawler.store.second_looks import find_answers
 from crawler.workspace import Workspace, make_workspace
+from tests.servers.browsers import opened_browser
 from tests.servers.console import an_account, serving, session_of
 from tests.servers.filled import fill
 from tests.servers.reviewed import answer_looks, draw_looks, judge_hits
@@ -24,13 +24,8 @@ from tests.servers.reviewed import answer_looks, draw_looks, judge_hits
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = find_chromium()
-    if program is None:
-        pytest.fail("no Chromium here; `make setup` installs it, `markhound doctor` says how")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with opened_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
