@@ -11,7 +11,7 @@ from crawler.store.accounts import has_accounts
 from crawler.store.database import now, writing
 from crawler.store.second_looks import Answer, Draw, record_draw
 from crawler.workspace import Workspace
-from pipelines.takedown.standing import Interval, wilson
+from pipelines.intervals import Interval, wilson
 
 Rating = tuple[JudgementKind, JudgementKind]
 

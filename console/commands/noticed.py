@@ -24,12 +24,13 @@ from crawler.store.database import now, writing
 from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import find_notices, load_notice
 from crawler.takedown import Notice, status_of
+from pipelines.intervals import Interval
 from pipelines.takedown.clocks import find_clocks
 from pipelines.takedown.deadlines import Deadline
 from pipelines.takedown.kinds import find_kind
 from pipelines.takedown.retraction import Overturned, withdraw_notice
 from pipelines.takedown.situations import RETRACTION, gather_standings
-from pipelines.takedown.standing import Interval, Standing, find_danger
+from pipelines.takedown.standing import Standing, find_danger
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from crawler.errors import InputError, NotAllowedError
-from crawler.model import stable_id
+from crawler.model import Listing, stable_id
 from crawler.sellers import listing_site, seller_key, seller_name
 from crawler.store.hits import StoredHit
 from crawler.takedown import Case
@@ -34,7 +34,12 @@ def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:
 
 def case_id_of(stored: StoredHit) -> str:
     """Return the id of the case that a hit is of, once it is judged infringing."""
-    return stable_id("c", site_of_hit(stored), seller_key(stored.listing), _holder_name(stored))
+    return case_id_between(stored.listing, _holder_name(stored))
+
+
+def case_id_between(listing: Listing, holder: str) -> str:
+    """Return the id of the case of a listing's seller against a holder, by the holder's name."""
+    return stable_id("c", listing_site(listing), seller_key(listing), holder)
 
 
 def check_one_case(hits: Sequence[StoredHit]) -> None:

@@ -7,21 +7,16 @@ suspend who often sends manifestly unfounded notices, by number and share. So bo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.store.notice_events import NoticeEvent
 from crawler.takedown import StandingLimits
-
-_NORMAL = 1.96
-"""Two-sided 95 % point of the normal distribution."""
+from pipelines.intervals import Interval, wilson
 
 _EPSILON = 1e-9
 """1 - 0.9 is a little less than 0.1 in binary; a share at its limit is within it."""
-
-Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,21 +60,6 @@ class Standing:
     def too_few(self) -> bool:
         """Whether so little was decided that the shares say nothing yet."""
         return self.decided < self.limits.least
-
-
-def wilson(count: int, total: int) -> Interval | None:
-    """Return the 95 % score interval of a share; None of nothing.
-
-    E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927. It
-    stays within 0 and 1 and holds for few cases, unlike the usual one.
-    """
-    if total == 0:
-        return None
-    share, square = count / total, _NORMAL**2
-    middle = share + square / (2 * total)
-    reach = _NORMAL * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
-    whole = 1 + square / total
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
 
 
 def standing_with(

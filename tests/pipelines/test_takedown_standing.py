@@ -9,7 +9,8 @@ import pytest
 
 from crawler.store.notice_events import NoticeEvent
 from crawler.takedown import StandingLimits
-from pipelines.takedown.standing import Standing, find_danger, standing_with, wilson
+from pipelines.intervals import wilson
+from pipelines.takedown.standing import Standing, find_danger, standing_with
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 REMOVED, PARTLY, REFUSED = (f"decided:{w}" for w in ("removed", "partly", "refused"))

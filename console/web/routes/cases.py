@@ -16,8 +16,7 @@ from console.web.desk_words import show
 from console.web.pages import action, page
 from console.web.visits import Visit, with_query
 from crawler.errors import InputError, MachineError, NotFoundError
-from crawler.model import stable_id
-from crawler.sellers import listing_site, seller_key, seller_name
+from crawler.sellers import listing_site, seller_name
 from crawler.store.accounts import find_accounts
 from crawler.store.case_list import (
     CASE_STATES,
@@ -34,6 +33,7 @@ from crawler.store.hits import find_hit_url
 from pipelines.evidence.bundle import export_case
 from pipelines.takedown.attaching import FOLDER, plain_name, store_stream
 from pipelines.takedown.case_work import assign_case, keep_file, note_case, state_outcome
+from pipelines.takedown.cases import case_id_between
 from pipelines.takedown.drafting import open_case_of
 from pipelines.takedown.outcomes import SAID
 
@@ -90,7 +90,7 @@ def show_new(visit: Visit) -> Response:
     more = with_query(visit.query, before=str(found[LOOSE - 1].key)) if len(found) > LOOSE else ""
     groups: dict[str, list[LooseHit]] = {}
     for loose in found[:LOOSE]:
-        groups.setdefault(_case_of(loose), []).append(loose)
+        groups.setdefault(case_id_between(loose.listing, loose.holder), []).append(loose)
     known = {group for group in groups if is_case(visit.db, group)}
     return show(
         visit,
@@ -101,12 +101,6 @@ def show_new(visit: Visit) -> Response:
         more=more,
         count=min(len(found), LOOSE),
     )
-
-
-def _case_of(loose: LooseHit) -> str:
-    """Return the id of the case that the hit makes, as ``pipelines.takedown.cases`` has it."""
-    listing = loose.listing
-    return stable_id("c", listing_site(listing), seller_key(listing), loose.holder)
 
 
 def open_case(visit: Visit) -> Response:

@@ -30,7 +30,7 @@ from crawler.store.right_facts import (
 )
 from crawler.store.right_history import StoredVersion, find_authors, find_stored_versions
 from crawler.store.rights import StoredRight, find_rights, load_right
-from pipelines.takedown.standing import Interval, wilson
+from pipelines.intervals import Interval, wilson
 
 MAY_EDIT: frozenset[Role] = frozenset({"admin", "legal", "approver"})
 ON_A_PAGE = 50
