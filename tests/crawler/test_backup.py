@@ -71,6 +71,16 @@ def test_a_backup_is_restored_as_the_workspace_was(filled: Workspace, tmp_path: 
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_anybody_checks_it_with_tar_and_sha256sum(filled: Workspace, tmp_path: Path) -> None:
+    write_backup(filled, tmp_path / "b.tar.gz", at=now())
+    check = "tar xzf b.tar.gz && sha256sum --check --quiet manifest.sha256"
+    subprocess.run(check, shell=True, cwd=tmp_path, check=True)
+    (tmp_path / ROOT / "keys" / "signing.pem").write_text("another")
+    again = "sha256sum --check --quiet manifest.sha256"
+    done = subprocess.run(again, shell=True, cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode == 1
+
+
 def test_what_others_write_meanwhile_is_in_it_whole_or_not_at_all(
     filled: Workspace, tmp_path: Path
 ) -> None:
