@@ -51,34 +51,6 @@ class Wanted:
     """Where it is not that of the others."""
 
 
-def capture(
-    workspace: Workspace,
-    url: str,
-    *,
-    purpose: str,
-    operator: str,
-    hit: str | None = None,
-    sweep: str | None = None,
-    campaign: str | None = None,
-    allow_private: bool = False,
-    browser: Path | None,
-) -> Capture:
-    """Capture one page now, and record it; see :func:`capture_all`.
-
-    :param hit: id of the hit of which it is to be proof; what it speaks of must be on the page
-    :param browser: the Chromium that shows it; None = it is only fetched, and says so
-    :raises InputError: the URL is none of the web
-    :raises NotFoundError: there is no such hit
-    """
-    wanted = Wanted(url=url, sweep=sweep, campaign=campaign, allow_private=allow_private)
-    if hit is not None:
-        with workspace.store() as db:
-            known = wanted_of_hit(db, workspace, hit)
-        wanted = replace(wanted, hit=known.hit, campaign=campaign or known.campaign)
-    found = capture_all(workspace, [wanted], purpose=purpose, operator=operator, browser=browser)
-    return found[0]
-
-
 def capture_for_notices(
     workspace: Workspace,
     notices: Sequence[str],

@@ -25,7 +25,7 @@ from crawler.store.captures import (
 )
 from crawler.store.database import writing
 from crawler.store.ledger import find_entries
-from pipelines.evidence.capture import Wanted, capture, capture_all
+from pipelines.evidence.capture import Wanted, capture_all
 from pipelines.evidence.keeping import keep_capture
 from pipelines.evidence.trust import Trust
 from pipelines.evidence.unfinished import sweep_up
@@ -42,10 +42,10 @@ BIN = Path(sys.executable).parent
 def test_redirect_page_photograph_and_text_are_in_one_wacz(tmp_path: Path) -> None:
     workspace = captured.workspace_in(tmp_path)
     with captured.shop() as shop:
-        made = capture(
-            workspace, f"{shop.url}/moved", purpose="a test", operator="li",
-            allow_private=True, browser=find_chromium(),
-        )  # fmt: skip
+        wanted = Wanted(url=f"{shop.url}/moved", allow_private=True)
+        [made] = capture_all(
+            workspace, [wanted], purpose="a test", operator="li", browser=find_chromium()
+        )
     path = workspace.folder / made.file
     assert (made.state, made.proof, made.doubts) == (TargetState.SEEN, True, ())
     assert not is_broken(check_wacz(path))
@@ -150,7 +150,9 @@ def test_what_shows_nothing_is_kept_and_is_no_proof_and_pages_keep_their_order(
 def test_what_is_no_url_is_refused(tmp_path: Path) -> None:
     workspace = captured.workspace_in(tmp_path)
     with pytest.raises(InputError, match="expected a URL"):
-        capture(workspace, "nonsense", purpose="a test", operator="li", browser=None)
+        capture_all(
+            workspace, [Wanted(url="nonsense")], purpose="a test", operator="li", browser=None
+        )
 
 
 def test_a_file_that_no_row_names_is_swept_up_and_a_row_is_made_once(tmp_path: Path) -> None:

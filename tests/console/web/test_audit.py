@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from console.web.links import path_of
+from console.web.words import load_words
 from crawler.accounts import Role
 from crawler.store.audit import LogFilter, find_kinds, find_ledger_state, find_log, find_people
 from crawler.store.database import open_store, writing
@@ -210,3 +212,40 @@ def test_an_entry_that_was_changed_afterwards_is_told(opened: Workspace) -> None
 )
 def test_a_thing_has_its_page(subject: str, kind: str, path: str | None) -> None:
     assert path_of(subject, kind=kind) == path
+
+
+def kinds_of(path: Path) -> set[str]:
+    """Return the kinds of ledger entries that a module appends, where they stand in it as text."""
+    tree = ast.parse(path.read_text("utf-8"))
+    named: dict[str, str] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            named |= _strings(statement.targets[0], statement.value)
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "append_entry":
+            kind = node.args[1]
+            if isinstance(kind, ast.Constant):
+                found.add(str(kind.value))
+            elif isinstance(kind, ast.Name) and kind.id in named:
+                found.add(named[kind.id])
+    return found
+
+
+def _strings(target: ast.expr, value: ast.expr) -> dict[str, str]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=True)
+        return {name: text for pair in pairs for name, text in _strings(*pair).items()}
+    if isinstance(target, ast.Name) and isinstance(value, ast.Constant):
+        return {target.id: str(value.value)}
+    return {}
+
+
+def test_every_kind_of_entry_has_words() -> None:
+    root = Path(__file__).resolve().parents[3]
+    sources = [
+        p for room in ("crawler", "pipelines", "console") for p in (root / room).rglob("*.py")
+    ]
+    kinds = {kind for path in sources for kind in kinds_of(path)}
+    assert {"judgement", "capture", "backup", "rematch", "right-edited", "stamp"} <= kinds
+    assert sorted(kind for kind in kinds if f"audit.did-{kind}" not in load_words()) == []
