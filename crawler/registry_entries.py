@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,10 +11,10 @@ from crawler.errors import InputError, Problem
 from crawler.formats import read_records
 from crawler.model import Right
 from crawler.offices.mapping import TableMapping, find_known_table, plain_head
-from crawler.offices.reading import Entry, read_office
+from crawler.offices.reading import Entry, charset_of, read_office
 from crawler.offices.sources import TABLES, XML, ZIP, FindBytes, Seen, unseen
 from crawler.registry_table import read_table
-from crawler.table_rows import TableError, find_charset, find_separator, read_rows
+from crawler.table_rows import TableError, find_separator, read_rows
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 CSV = ".csv"
@@ -72,13 +73,26 @@ def read_heads(path: Path) -> list[str]:
     :raises TableError: when it is none
     :raises InputError: when it cannot be read
     """
+    return read_first_rows(path, rows=0)[0]
+
+
+def read_first_rows(
+    path: Path, mapping: TableMapping | None = None, rows: int = 20
+) -> tuple[list[str], list[list[str]]]:
+    """Return the heads of a table's columns, and its first rows.
+
+    :raises TableError: when it is none
+    :raises InputError: when it cannot be read
+    """
 
     def opening() -> BinaryIO:
         return path.open("rb")
 
     try:
-        charset = find_charset(opening)
-        rows = read_rows(opening, charset, find_separator(opening, charset))
-        return next(rows, (1, []))[1]
+        charset = charset_of(opening, mapping)
+        separator = (mapping and mapping.separator) or find_separator(opening, charset)
+        found = read_rows(opening, charset, separator)
+        heads = next(found, (1, []))[1]
+        return heads, [cells for _, cells in islice(found, rows)]
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error

@@ -23,6 +23,8 @@ Note: TypeAlias = tuple[str, str]
 
 MOST_GOODS = 500
 """Terms of goods that one right keeps; the classes say the rest."""
+NO_NAMES = frozenset({"图形", "图形商标", "图", "figurative mark", "figurative", "fig."})
+"""What registers write in place of the words of a mark that has none."""
 LONGEST = 2000
 """Characters of a name or a term that are kept."""
 
@@ -72,11 +74,15 @@ class Draft:
     def id(self) -> str:
         """``US-97123456``: code of the office and its number, the application's where there is one.
 
-        An application keeps its number when it is registered, so the right stays the same one.
+        An application keeps its number when it is registered, so the right stays the same one. An
+        international registration (WO) is known by its own number alone.
         """
         if self.own_id:
             return self.own_id
-        return f"{self.office}-{number_of(self.application or self.registration)}"
+        first, second = self.application, self.registration
+        if self.office == "WO":
+            first, second = second, first
+        return f"{self.office}-{number_of(first or second)}"
 
 
 def number_of(text: str) -> str:
@@ -127,7 +133,9 @@ def _registration(draft: Draft) -> str | None:
 def _comparable(draft: Draft) -> list[str]:
     found: dict[str, None] = {}
     for name in map(tidy, draft.names):
-        if any(map(str.isalnum, name)):
+        if name.strip("()（）[]").casefold() in NO_NAMES:
+            draft.note("name says that the mark has no words; left out", name)
+        elif any(map(str.isalnum, name)):
             found[name[:LONGEST]] = None
         elif name:
             draft.note("name has no letter or digit to look for; left out", name)

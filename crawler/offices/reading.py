@@ -20,7 +20,7 @@ from crawler.offices.wipo import draft_st66, draft_st96
 from crawler.offices.xml_records import Element, XmlError, find_root, read_elements
 from crawler.pictures import PICTURE_FORMATS, picture_problem
 from crawler.registry_table import COLUMNS
-from crawler.table_rows import TableError, find_charset, find_separator, read_rows
+from crawler.table_rows import OpenBytes, TableError, find_charset, find_separator, read_rows
 
 MOST_LEFT = 40
 """Names of what is left that are told; the rest is counted."""
@@ -120,8 +120,7 @@ def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterato
             for element in read_elements(stream, [form.record]):
                 yield form.draft(element)
         return
-    charset = find_charset(source.opening, *([(mapping.encoding,)] if mapping and mapping.encoding
-                                             else ()))  # fmt: skip
+    charset = charset_of(source.opening, mapping)
     separator = (mapping and mapping.separator) or find_separator(source.opening, charset)
     rows = read_rows(opening, charset, separator)
     heads = next(rows, (1, []))[1]
@@ -134,6 +133,16 @@ def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterato
     except ValueError as error:
         raise TableError(1, str(error)) from error
     yield from reader.drafts(rows)
+
+
+def charset_of(opening: OpenBytes, mapping: TableMapping | None) -> str:
+    """Return a table's charset: that of the mapping, or the one in which it can be read.
+
+    :raises TableError: when it cannot be read so
+    """
+    if mapping is None or mapping.encoding is None:
+        return find_charset(opening)
+    return find_charset(opening, (mapping.encoding,))
 
 
 def _form_of(source: Source) -> XmlForm:
