@@ -84,12 +84,12 @@ def import_(
 def _tell_changes(changes: Mapping[Change, int], problems: Tally, *, as_json: bool) -> None:
     total = sum(changes.values())
     if as_json:
-        warned = [
+        told = [
             {"kind": kind.kind, "count": kind.count, "first": [str(p) for p in kind.first]}
             for kind in problems.kinds
         ]
         counts = {str(change): changes[change] for change in CHANGES}
-        click.echo(orjson.dumps({"rights": total, **counts, "warnings": warned}))
+        click.echo(orjson.dumps({"rights": total, **counts, "warnings": told}))
     counted = ", ".join(f"{changes[change]} {change}" for change in CHANGES)
     warned = problems.count("warning")
     more = f"; {warned:,} warnings" if warned else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from crawler.offices.xml_records import Element, local_name
 
@@ -16,9 +17,8 @@ class Record:
 
     def elements(self, path: str, within: Element | None = None) -> list[Element]:
         """Return the elements at a path of local names, as ``A/B``; ``.//B`` is at any depth."""
-        parts = (part if part in ("", ".", "..") else f"{{*}}{part}" for part in path.split("/"))
         start = self.element if within is None else within
-        return list(start.findall("/".join(parts)))
+        return list(start.findall(_any_namespace(path)))
 
     def texts(self, path: str, within: Element | None = None) -> list[str]:
         """Take the texts at a path that say anything."""
@@ -55,6 +55,12 @@ class Record:
                 if element.text and not element.text.isspace():
                     name = local_name(element)
                     yield top if element is part else f"{top}/{name}"
+
+
+@lru_cache(maxsize=512)
+def _any_namespace(path: str) -> str:
+    parts = (part if part in ("", ".", "..") else f"{{*}}{part}" for part in path.split("/"))
+    return "/".join(parts)
 
 
 def _language(element: Element) -> str:

@@ -21,7 +21,8 @@ protected;
 已续展; 准予注册
 """
 _NOT_IN_FORCE_WORDS = """
-application; applied; application filed; application received; application accepted; application published;
+application; applied; application filed; application received; application accepted;
+application published;
 application under examination; application opposed; application refused; application rejected;
 application withdrawn; application abandoned; filed; filing date accorded; classification checked;
 conversion requested; opposition pending; opposed; appeal pending; registration pending; pending;
