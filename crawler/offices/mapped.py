@@ -118,7 +118,7 @@ class TableReader:
         number = number_of(draft.registration or draft.application)
         parts = {**first, "number": number, "classes": "-".join(map(str, classes))}
         missing = [name for name in _BRACES.findall(self.mapping.id) if not parts.get(name)]
-        if "number" in missing or (missing and self.mapping.strict):
+        if missing and (missing != ["classes"] or self.mapping.strict):
             draft.note("id lacks a part; left out", ", ".join(missing))
             draft.unusable = True
         made = _BRACES.sub(lambda found: number_of(parts.get(found[1], "")), self.mapping.id)

@@ -42,7 +42,7 @@ def draft_case_file(element: Element) -> Draft:
     _read_owner(record, draft)
     if record.text(f"{header}/mark-drawing-code")[:1] in _DRAWN:
         draft.sought = [f"{draft.application}{suffix}" for suffix in SUFFIXES]
-    draft.left = list(record.left())
+    draft.left += record.left()
     return draft
 
 

@@ -102,7 +102,7 @@ def _done(record: Record, draft: Draft) -> Draft:
     operation = record.attribute("operationCode") or record.attribute("operationCategory")
     if operation.casefold() == "delete":
         draft.status = DELETED
-    draft.left = list(record.left())
+    draft.left += record.left()
     return draft
 
 

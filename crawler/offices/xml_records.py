@@ -50,7 +50,7 @@ def find_root(stream: BinaryIO) -> tuple[str, str]:
                 return name.namespace or "", name.localname
         parser.close()
     except etree.XMLSyntaxError as error:
-        raise XmlError(error.lineno, f"not XML: {_said(error)}") from error
+        raise XmlError(error.lineno or None, f"not XML: {_said(error)}") from error
     raise XmlError(None, f"expected XML, got no element in {read} bytes")
 
 
@@ -79,7 +79,7 @@ def read_elements(stream: BinaryIO, tags: Sequence[str]) -> Iterator[Element]:
                 raise XmlError(None, message)
         parser.close()
     except etree.XMLSyntaxError as error:
-        raise XmlError(error.lineno, f"not XML: {_said(error)}") from error
+        raise XmlError(error.lineno or None, f"not XML: {_said(error)}") from error
 
 
 def _parser(events: Sequence[str], tags: Sequence[str] | None) -> Any:  # noqa: ANN401 (lxml has no types)
