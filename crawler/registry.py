@@ -190,7 +190,8 @@ class Ids:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._lines = array("q")
-        self._starts: list[tuple[int, Path]] = []
+        self._starts: list[tuple[int, Path | None]] = []
+        """Number of the first record of each file, and the file; None = an office's."""
         self.replaced: set[int] = set()
         """Numbers of records in whose place a later one stands, counted from 0."""
 
@@ -200,20 +201,21 @@ class Ids:
     def add(self, entry: Entry) -> Iterator[Problem]:
         """Count a record, and yield the problem with its id."""
         number, path = len(self), entry.path
-        if not self._starts or self._starts[-1][1] != path:
-            self._starts.append((number, path))
+        source = None if entry.of_office else path
+        if not self._starts or self._starts[-1][1] != source:
+            self._starts.append((number, source))
         self._lines.append(entry.line)
         before = self._numbers.setdefault(entry.right.id, number)
         if before == number:
             return
-        if entry.of_office:
+        place = next(path for start, path in reversed(self._starts) if start <= before)
+        if entry.of_office or place is None:
             self.replaced.add(before)
             self._numbers[entry.right.id] = number
             kind = "stands there more than once; the last counts"
             told = f"{kind}: {entry.right.id!r}"
             yield replace(_problem(path, entry.line, "id", told, severity="warning"), kind=kind)
             return
-        place = next(path for start, path in reversed(self._starts) if start <= before)
         where = f"first on line {self._lines[before]}"
         if place != path:
             where = f"first in {place}:{self._lines[before]}"

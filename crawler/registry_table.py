@@ -57,7 +57,9 @@ def _head_problem(heads: Sequence[str]) -> str | None:
     unknown = [head for head in heads if head not in COLUMNS]
     if unknown:
         known = ", ".join(COLUMNS)
-        return f"no column is called {unknown[0]!r:.80}; expected some of {known}"
+        return (
+            f"no column is called {unknown[0]!r:.80}; expected some of {known}, or a mapping file"
+        )
     if twice := [head for head in heads if heads.count(head) > 1]:
         return f"the column {twice[0]} stands there twice"
     if "id" not in heads or "kind" not in heads:

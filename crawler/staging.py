@@ -39,13 +39,19 @@ class Staging:
         """Make it ready.
 
         :param folder: on whose disk they wait
+        :raises InputError: when nothing can be written there
         """
+        try:
+            self._open(folder)
+        except OSError as error:
+            raise InputError(f"cannot write to {folder}: {error.strerror}") from error
+        self._ids = Ids()
+        self.problems = Tally()
+
+    def _open(self, folder: Path) -> None:
         self._lines = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed with this)
         self._data = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._kept = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
-        self._ids = Ids()
-        self._empty = True
-        self.problems = Tally()
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +79,10 @@ class Staging:
                 continue
             for problem in self._ids.add(read):
                 self.problems.add(problem)
-            self._keep(read, path.name)
+            try:
+                self._keep(read, path.name)
+            except OSError as error:
+                raise InputError(f"cannot keep what was read: {error.strerror}") from error
         if len(self._ids) == before and self.problems.count("error") == wrong:
             message = "holds no right"
             self.problems.add(

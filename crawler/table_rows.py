@@ -38,7 +38,7 @@ def find_charset(opening: OpenBytes, charsets: Sequence[str] = CHARSETS) -> str:
             for charset in tuple(left):
                 try:
                     left[charset].decode(chunk, final=not chunk)
-                except UnicodeDecodeError:
+                except UnicodeError:
                     del left[charset]
             if not chunk:
                 break

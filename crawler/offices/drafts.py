@@ -26,7 +26,10 @@ MOST_GOODS = 500
 NO_NAMES = frozenset({"图形", "图形商标", "图", "figurative mark", "figurative", "fig."})
 """What registers write in place of the words of a mark that has none."""
 LONGEST = 2000
-"""Characters of a name or a term that are kept."""
+"""Characters of a name, a term or a line of an address that are kept."""
+LONGEST_ID = 200
+SUFFIXES = (".jpg", ".png", ".gif", ".jpeg")
+"""Of pictures that are named by the number of their mark."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -100,6 +103,9 @@ def finish(draft: Draft) -> Right | None:
     if not (draft.own_id or (draft.office and (draft.application or draft.registration))):
         draft.note("has no number of its office; left out", " ".join(draft.names[:1]))
         return None
+    if len(draft.id) > LONGEST_ID:
+        draft.note(f"number is longer than {LONGEST_ID} characters; left out", draft.id)
+        return None
     names = _comparable(draft)
     if not names and not draft.images:
         draft.note("has neither a name nor a picture to look for; left out", draft.id)
@@ -136,23 +142,33 @@ def _comparable(draft: Draft) -> list[str]:
         if name.strip("()（）[]").casefold() in NO_NAMES:
             draft.note("name says that the mark has no words; left out", name)
         elif any(map(str.isalnum, name)):
-            found[name[:LONGEST]] = None
+            found[_cut(draft, name)] = None
         elif name:
             draft.note("name has no letter or digit to look for; left out", name)
     return list(found)
 
 
+def _cut(draft: Draft, text: str) -> str:
+    if len(text) > LONGEST:
+        draft.note(f"text is longer than {LONGEST} characters; the rest left out", text)
+    return text[:LONGEST]
+
+
 def _holder(draft: Draft) -> Holder | None:
-    told = {key: tidy(text) for key, text in draft.holder.items() if text.strip()}
+    told = {key: _cut(draft, tidy(text)) for key, text in draft.holder.items() if text.strip()}
     if "name" not in told:
         if told:
             draft.note("holder without a name; left out", ", ".join(told.values()))
         return None
     country = told.pop("country", "").upper()
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+    if country and not _is_code(country):
         draft.note("holder's country is no code of two letters; left out", country)
         country = ""
     return Holder(**told, country=country or None)
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == 2 and text.isascii() and text.isalpha()
 
 
 def _status(draft: Draft) -> str | None:
@@ -175,8 +191,12 @@ def _expires(draft: Draft) -> date | None:
 
 def _jurisdictions(draft: Draft) -> tuple[str, ...]:
     if draft.jurisdictions:
-        codes = (code.strip().upper() for code in draft.jurisdictions)
-        return tuple(dict.fromkeys("EU" if code == "EM" else code for code in codes if code))
+        codes = {code.strip().upper(): code for code in draft.jurisdictions if code.strip()}
+        for code, told in codes.items():
+            if not _is_code(code):
+                draft.note("country is no code of two letters; left out", told)
+        kept = ("EU" if code == "EM" else code for code in codes if _is_code(code))
+        return tuple(dict.fromkeys(kept))
     found = territories_of(draft.office) if draft.office else ()
     if not found and draft.office:
         draft.note("names no country in which it is in force", draft.id)
@@ -191,7 +211,7 @@ def _classes(draft: Draft) -> tuple[int, ...]:
 
 
 def _goods(draft: Draft) -> tuple[str, ...]:
-    terms = dict.fromkeys(term[:LONGEST] for text in draft.goods for term in split_terms(text))
+    terms = dict.fromkeys(_cut(draft, term) for text in draft.goods for term in split_terms(text))
     if len(terms) > MOST_GOODS:
         draft.note(f"has more than {MOST_GOODS} terms of goods; the rest left out", draft.id)
     return tuple(list(terms)[:MOST_GOODS])

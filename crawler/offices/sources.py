@@ -18,7 +18,7 @@ ZIP = ".zip"
 XML = ".xml"
 TABLES = (".csv", ".tsv", ".txt")
 DOCUMENTS = (XML, *TABLES)
-MOST_MEMBERS = 1_000_000
+MOST_MEMBERS = 200_000
 MOST_UNPACKED = 200
 """How many times larger a member may be than it is packed; offices' XML shrinks to a twentieth."""
 SMALL = 64 * 1024 * 1024
@@ -56,14 +56,14 @@ class Source:
 
 
 @contextmanager
-def open_sources(path: Path, sent: FindBytes | None = None) -> Iterator[list[Source]]:
+def open_sources(path: Path, sent: FindBytes | None = None) -> Iterator[Iterator[Source]]:
     """Open the documents of a file for the length of a ``with`` block.
 
     :param sent: where pictures are that are in no archive; None = in the file's folder
     :raises InputError: when it is no archive that is read, or holds no document
     """
     if path.suffix.lower() != ZIP:
-        yield [_plain(path, sent)]
+        yield iter((_plain(path, sent),))
         return
     try:
         archive = zipfile.ZipFile(path)
@@ -81,8 +81,11 @@ def _plain(path: Path, sent: FindBytes | None) -> Source:
 
     def find_picture(name: str) -> Path | None:
         for candidate in _candidates(name):
-            if (folder / candidate).is_file():
-                return Path(candidate)
+            try:
+                if (folder / candidate).is_file():
+                    return Path(candidate)
+            except OSError:  # a name that is too long to be one
+                continue
         return None
 
     try:
@@ -102,7 +105,7 @@ def _candidates(name: str) -> Iterator[PurePosixPath]:
     yield PurePosixPath(given.name)
 
 
-def _members(path: Path, archive: zipfile.ZipFile, sent: FindBytes | None) -> list[Source]:
+def _members(path: Path, archive: zipfile.ZipFile, sent: FindBytes | None) -> Iterator[Source]:
     members = [one for one in archive.infolist() if not one.is_dir()]
     if len(members) > MOST_MEMBERS:
         raise InputError(f"{path}: expected at most {MOST_MEMBERS:,} files, got {len(members):,}")
@@ -125,7 +128,7 @@ def _members(path: Path, archive: zipfile.ZipFile, sent: FindBytes | None) -> li
                 return _read(archive, member)
         return None if sent is None else sent(name)
 
-    return [_member(path, archive, one, find_picture) for one in documents]
+    return (_member(path, archive, one, find_picture) for one in documents)
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.offices.drafts import Draft, address_of
+from crawler.offices.drafts import SUFFIXES, Draft, address_of
 from crawler.offices.record import Record
 from crawler.offices.xml_records import Element
 
@@ -18,7 +18,6 @@ ACTIVE = "6"
 _STRUCK = re.compile(r"\[[^\[\]]*\]|\(\([^()]*\)\)")
 _DRAWN = ("2", "3", "5")
 """First digit of a drawing code of which there is a picture."""
-SUFFIXES = (".jpg", ".png", ".gif", ".jpeg")
 
 
 def draft_case_file(element: Element) -> Draft:

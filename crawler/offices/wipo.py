@@ -14,7 +14,7 @@ import binascii
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from crawler.offices.drafts import Draft, address_of, first_language
+from crawler.offices.drafts import SUFFIXES, Draft, address_of, first_language
 from crawler.offices.record import Record
 from crawler.offices.values import parse_office
 from crawler.offices.xml_records import Element
@@ -158,7 +158,8 @@ def _place(record: Record, owner: Element) -> dict[str, str]:
 
 
 def _read_image(record: Record, draft: Draft, image: Element) -> None:
-    """Take a picture: the bytes that stand there, else the file that is named."""
+    """Take a picture: the bytes that stand there, else the file that is named, or the number."""
+    draft.sought = [f"{draft.application or draft.registration}{end}" for end in SUFFIXES]
     file = record.text("MarkImageFilename", image) or record.text("FileName", image)
     form = (record.text("MarkImageFileFormat", image) or record.text("FileFormat", image)).lower()
     address = record.text("MarkImageURI", image) or record.text("ImageURI", image)

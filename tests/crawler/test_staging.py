@@ -97,6 +97,24 @@ def test_one_id_in_two_files_of_ours_is_an_error(tmp_path: Path, workspace: Work
         ]
 
 
+def test_an_offices_record_takes_the_place_of_an_earlier_one(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    first, second, third = (tmp_path / name for name in ("a.xml", "b.xml", "c.csv"))
+    first.write_text(samples.ST96.replace("1799999.png", ""))
+    second.write_text(samples.ST96.replace("1799999.png", "").replace("青溪鹿", "青溪鹤"))
+    third.write_text("id,kind,name\nWO-1799999,trademark,青溪鸟\n")
+    with Staging(workspace.folder) as staging, workspace.store() as db:
+        for path in (first, second, third):
+            staging.read(path, AT.date())
+        assert staging.problems.count("error") == 0
+        assert staging.problems.count("warning") == 2
+        import_staged(db, workspace.pictures, staging, AT)
+        assert db.execute("SELECT record ->> '$.name' FROM right_versions").fetchall() == [
+            ("青溪鸟",)
+        ]
+
+
 @pytest.mark.long
 def test_a_killed_import_leaves_the_old_registry(tmp_path: Path, workspace: Workspace) -> None:
     path = table(tmp_path, 60_000)

@@ -217,3 +217,24 @@ def test_a_picture_is_looked_for_in_the_folder_of_the_file_alone(tmp_path: Path)
     rights, problems, _ = read(file(inside, "eutm.xml", text))
     assert "EM-018999001" not in rights
     assert any("picture is not there; left out: '../secret.png'" in line for line in problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (">018999001</MarkImageF", f">{'x' * 5000}</MarkImageF", "picture is not there; left out"),
+        (">Nebelfang<", f">{'Nebel' * 500}<", "text is longer than 2000 characters"),
+        (">018999003<", f">{'9' * 500}<", "number is longer than 200 characters; left out"),
+        (">2035-01-01<", ">2035-02-31<", "day of expiry is none; left out: '2035-02-31'"),
+        ("</MarkImageDetails>\n<Goods", "</MarkImageDetails><DesignationDetails>"
+         "<DesignatedCountry><DesignatedCountryCode>Elsewhere</DesignatedCountryCode>"
+         "</DesignatedCountry></DesignationDetails>\n<Goods", "country is no code of two letters"),
+    ],
+    ids=["picture", "name", "number", "day", "country"],
+)  # fmt: skip
+def test_what_is_odd_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in samples.EUIPO
+    file(tmp_path, "018999001.jpg", samples.png())
+    rights, problems, _ = read(file(tmp_path, "eutm.xml", samples.EUIPO.replace(old, new)))
+    assert any(told in line for line in problems)
+    assert rights["EM-018999001"].images == ("018999001.jpg",)  # by the number of the mark
