@@ -41,6 +41,7 @@ COMMANDS = {
     "deadlines": "deadlines",
     "backup": "backing_up",
     "restore": "backing_up",
+    "retention": "retaining",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is
