@@ -100,7 +100,7 @@ def _tell(ctx: click.Context, message: str, error: BaseException) -> None:
 
 
 def _place_of(ctx: click.Context, error: BaseException) -> Path:
-    """Return the folder of the file that could not be written; the workspace's when none is told."""
+    """Return the folder of the file that could not be written, else the workspace's."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.filename:

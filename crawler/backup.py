@@ -32,6 +32,7 @@ from typing import IO, BinaryIO
 
 from crawler.errors import DamagedDatabaseError, InputError, WorkspaceError
 from crawler.files import whole_file
+from crawler.store.integrity import find_faults
 from crawler.troubles import find_trouble
 from crawler.workspace import CONFIG_NAME, Workspace
 
@@ -179,20 +180,6 @@ def _copy_database(database: Path, copied: Path, target: Path) -> None:
             errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)
         )
     copied.chmod(stat.S_IMODE(database.stat().st_mode))
-
-
-def find_faults(database: Path, *, full: bool = False) -> list[str]:
-    """Return up to five things that are wrong with a database; nothing is written.
-
-    :param full: compare each index with its table too, which takes several times as long
-    """
-    check = "integrity_check" if full else "quick_check"
-    try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as db:
-            found = [str(row[0]) for row in db.execute(f"PRAGMA {check}(5)")]
-    except sqlite3.DatabaseError as error:
-        found = [str(error)]
-    return [] if found == ["ok"] else found
 
 
 def _files_of(folder: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:

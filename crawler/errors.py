@@ -22,7 +22,7 @@
         ├── WorkspaceError          no workspace here, or one made by a newer version
         │   ├── LostDatabaseError     a workspace whose database is gone, or emptied
         │   └── DamagedDatabaseError  one whose database is not whole any more
-        ├── BrokenOffError          the run could not go on; all so far is kept, and it can be resumed
+        ├── BrokenOffError          the run could not go on; all so far is kept, it can be resumed
         ├── NotAllowedError         a rule of procedure forbids it (e.g. a notice without judgement)
         │   ├── LeasedError           somebody else has it in hand; says who, and until when
         │   └── ChangedError          what was looked at is not what is there any more

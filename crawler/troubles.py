@@ -7,7 +7,6 @@ folder, how much room it has, that nothing committed is lost, and the commands t
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -137,7 +136,7 @@ def _free(folder: Path) -> int:
 
 
 def _existing(folder: Path) -> Path:
-    folder = Path(os.path.abspath(folder))
+    folder = folder.resolve()
     while not folder.exists():
         folder = folder.parent
     return folder

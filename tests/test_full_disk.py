@@ -99,7 +99,7 @@ def test_an_import_and_a_migration_on_a_full_disk_change_nothing(
 
 @pytest.mark.long
 def test_on_a_read_only_disk_what_is_stored_is_read_and_the_rest_is_told(
-    disk: Path, small: Path, tmp_path: Path
+    disk: Path, small: Path
 ) -> None:
     take_in(small, {"id": "TM-1", "kind": "trademark", "name": "Aurelio"})
     an_account(open_workspace(small), "李伟", "admin")

@@ -90,8 +90,7 @@ _GONE: Mapping[RuleName, str] = MappingProxyType(
     {
         "captures": "file IN (SELECT file FROM erasures WHERE rule = 'captures')",
         "pictures": (
-            "used_at <= coalesce((SELECT max(e.at) FROM erasures e"
-            " WHERE e.file = found.file), '')"
+            "used_at <= coalesce((SELECT max(e.at) FROM erasures e WHERE e.file = found.file), '')"
         ),
     }
 )

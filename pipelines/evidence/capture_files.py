@@ -32,7 +32,9 @@ def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iter
         else:
             yield _check_capture(row, workspace.folder, covered)
     for file, why in find_wrong_erasures(db):
-        detail = f"it was erased though it was needed by then ({why}): no rule of Markhound does that"
+        detail = (
+            f"it was erased though it was needed by then ({why}): no rule of Markhound does that"
+        )
         yield Check(ERASED, "broken", file, None, detail)
     filed = find_filed(db)
     folders = (workspace.captures, unrecorded_folder(workspace))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,9 +39,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture
-def copied(whole: Workspace, tmp_path: Path) -> Iterator[Path]:
-    shutil.copytree(whole.folder, tmp_path / "w")
-    yield tmp_path / "w"
+def copied(whole: Workspace, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole.folder, tmp_path / "w"))
 
 
 def not_a_database(file: Path) -> None:

@@ -243,7 +243,7 @@ def test_an_erasure_that_was_changed_is_found(workspace: Workspace) -> None:
 def test_nothing_goes_while_a_sweep_runs(workspace: Workspace) -> None:
     with running("w-1", workspace.logs), pytest.raises(InputError, match="while a sweep runs"):
         list(apply_retention(workspace, LI))
-    assert GO < left(workspace)
+    assert left(workspace) > GO
 
 
 def test_pictures_go_with_the_listings_that_had_them_and_may_come_again(tmp_path: Path) -> None:
@@ -286,9 +286,7 @@ def test_the_commands(workspace: Workspace) -> None:
     with signed_in(workspace) as client:
         page = client.get("/captures/cap-on-request").text
         assert "as nobody needed it for 365 days" in page
-    refused = invoke(
-        "retention", "apply", "--by", "李伟", workspace=workspace.folder, expect=2
-    ).err
+    refused = invoke("retention", "apply", "--by", "李伟", workspace=workspace.folder, expect=2).err
     assert "must prove it" in refused
 
 

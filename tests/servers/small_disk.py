@@ -1,11 +1,11 @@
-"""A real disk that is soon full: a tmpfs of a few megabytes, where the machine lets us mount one."""
+"""A real disk that is soon full: a tmpfs of a few megabytes, where one may be mounted."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -27,10 +27,18 @@ def small_disk(place: Path, mebibytes: int) -> Iterator[Path | None]:
 
 
 def fill_up(folder: Path, *, leave: int = 0) -> Path:
-    """Take all room of a folder's disk but ``leave`` bytes; return the file that takes it."""
-    ballast = folder / "ballast"
-    status = os.statvfs(folder)
-    size = max(0, status.f_bavail * status.f_frsize - leave)
+    """Take all room of a folder's disk but ``leave`` bytes; return the file that takes it.
+
+    Others may write meanwhile, so what is free is asked again until nothing is.
+    """
+    ballast, taken = folder / "ballast", 0
     with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
+        for _ in range(1000):
+            status = os.statvfs(folder)
+            size = status.f_bavail * status.f_frsize - leave
+            if size <= 0:
+                break
+            with suppress(OSError):  # no room any more: somebody was quicker
+                os.posix_fallocate(file.fileno(), taken, size)
+                taken += size
     return ballast
