@@ -29,10 +29,9 @@ from console.web.stores import Stores
 from crawler.delivery import find_secret, is_loopback
 from crawler.errors import WorkspaceError
 from crawler.store.database import now
-from crawler.store.health import StoreHealth, find_health
-from crawler.store.notices import find_notices
+from crawler.store.health import StoreHealth, find_health, find_notice_kinds
 from crawler.workspace import Workspace
-from pipelines.takedown.clocks import find_clocks
+from pipelines.takedown.clocks import find_clocks_of
 
 PATH = "/metrics"
 ROUTE = "markhound.route"
@@ -129,7 +128,11 @@ class WorkspaceMetrics(Collector):
             if self._overdue is not None and time.monotonic() < self._overdue[0]:
                 return self._overdue[1]
         days, today = self._workspace.config.takedown.answer_days, at.date()
-        clocks = (clock for notice in find_notices(db) for clock in find_clocks(db, notice, days))
+        clocks = (
+            clock
+            for notice, kind in find_notice_kinds(db)
+            for clock in find_clocks_of(db, notice, kind, days)
+        )
         count = sum(clock.due is not None and clock.due < today for clock in clocks)
         with self._lock:
             self._overdue = (time.monotonic() + CLOCKS_SECONDS, count)

@@ -142,6 +142,11 @@ def find_ledger_health(db: Database) -> LedgerHealth:
     )
 
 
+def find_notice_kinds(db: Database) -> list[tuple[str, str]]:
+    """Return id and kind of every notice, without its text."""
+    return [(str(id_), str(kind)) for id_, kind in db.execute("SELECT id, kind FROM notices")]
+
+
 def _count(db: Database, what: str) -> int:
     return int(db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 

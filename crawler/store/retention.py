@@ -186,11 +186,17 @@ def find_erasures(db: Database, *, file: str | None = None) -> Iterator[Erasure]
 def find_wrong_erasures(db: Database) -> Iterator[tuple[str, str]]:
     """Yield (file, why) of what was erased though it was needed by then.
 
-    The triggers refuse that; who holds the database can take them away and put them back.
+    The triggers refuse that; who holds the database can take them away and put them back. What
+    counts again only because a judgement was taken back since was not needed then.
     """
+    undone_since = (
+        "EXISTS (SELECT 1 FROM undone_judgements u JOIN hits h ON h.id = u.hit"
+        " WHERE (h.id = c.hit OR h.url = c.url) AND u.at > e.at)"
+    )
     yield from db.execute(
-        "SELECT e.file, k.why FROM erasures e JOIN captures c ON c.file = e.file"
-        " JOIN kept_hits k ON k.hit = c.hit WHERE e.rule = 'captures' AND k.at < e.at"
-        " UNION SELECT e.file, k.why FROM erasures e JOIN captures c ON c.file = e.file"
-        " JOIN kept_urls k ON k.url = c.url WHERE e.rule = 'captures' AND k.at < e.at"
+        "SELECT DISTINCT e.file, k.why FROM erasures e JOIN captures c ON c.file = e.file JOIN"
+        " (SELECT hit, NULL AS url, why, at FROM kept_hits"
+        " UNION ALL SELECT NULL, url, why, at FROM kept_urls) k ON k.hit = c.hit OR k.url = c.url"
+        " WHERE e.rule = 'captures' AND k.at < e.at"
+        f" AND NOT (k.why IN ('judged', 'dispute') AND {undone_since}) ORDER BY 1, 2"
     )

@@ -17,7 +17,7 @@ from crawler.errors import InputError
 from crawler.running import running
 from crawler.store.captures import Capture, record_capture
 from crawler.store.database import now, timestamp, writing
-from crawler.store.decisions import NONE_SEEN, Choice, record_decision
+from crawler.store.decisions import NONE_SEEN, Choice, record_decision, undo_judgement
 from crawler.store.ledger import append_entry
 from crawler.store.retention import Erasable, find_erasable, find_erasures, record_erasure
 from crawler.workspace import Workspace, make_workspace, open_workspace
@@ -300,3 +300,20 @@ def test_without_rules_everything_is_kept(tmp_path: Path) -> None:
 
 def test_every_reason_has_words() -> None:
     assert {"captures.erased", "audit.did-erased"} <= set(load_words())
+
+
+def test_what_counts_again_as_a_judgement_was_taken_back_was_erased_rightly(
+    workspace: Workspace,
+) -> None:
+    with workspace.store() as db:
+        [hit] = db.execute("SELECT hit FROM captures WHERE id LIKE 'cap-1-%'").fetchone()
+    judge(workspace, hit, "unsure")
+    with workspace.store() as db:
+        [first] = db.execute("SELECT id FROM judgements WHERE hit = ?", [hit]).fetchone()
+        choice = Choice(hit=hit, decision="unrelated", findings=2, reason="so", known=first)
+        second = record_decision(db, choice, LI, at=now())
+    list(apply_retention(workspace, LI))
+    assert "cap-1" not in left(workspace)
+    with workspace.store() as db:
+        undo_judgement(db, second.id, LI, reason="no", at=now())
+    assert [c for c in verified(workspace) if c.state == "broken"] == []
