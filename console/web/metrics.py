@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -43,7 +44,8 @@ CLOCKS_SECONDS = 300.0
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each one
 
-Labelled = Mapping[tuple[str, ...], float]
+Labelled = Mapping[Any, float]
+"""Values of the labels, in a tuple -> the figure."""
 
 
 class Requests:
@@ -184,17 +186,17 @@ def _of_sweeps(health: StoreHealth) -> Iterator[Metric]:
     }
     words = "When the last sweep of a campaign ended (Unix time); none while it runs."
     yield _by("sweep_ended_timestamp_seconds", words, ("campaign",), ended)
-    last: dict[tuple[str, ...], float] = {(n, one.state): 1 for n, one in campaigns.items()}
+    last = {(n, one.state): 1 for n, one in campaigns.items()}
     words = "1 for how the last sweep of a campaign ended."
     yield _by("sweep_state", words, ("campaign", "state"), last)
-    targets: dict[tuple[str, ...], float] = {
+    targets = {
         (name, state): count
         for name, one in campaigns.items()
         for state, count in one.targets.items()
     }
     words = "Targets of the last sweep of a campaign, by the state in which they ended."
     yield _by("sweep_targets", words, ("campaign", "state"), targets)
-    alarms: dict[tuple[str, ...], float] = {(n,): one.alarms for n, one in campaigns.items()}
+    alarms = {(n,): one.alarms for n, one in campaigns.items()}
     words = "Sites of the last sweep of a campaign that yield less than they used to."
     yield _by("sweep_alarms", words, ("campaign",), alarms)
 
@@ -239,8 +241,11 @@ class Metrics:
             text = "Expected the token of [metrics] (Authorization: Bearer TOKEN).\n"
             headers = {"www-authenticate": "Bearer"}
             return PlainTextResponse(text, HTTPStatus.UNAUTHORIZED, headers)
-        text = await run_in_threadpool(generate_latest, self._registry)
-        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        body = await run_in_threadpool(self._text)
+        return Response(body, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    def _text(self) -> bytes:
+        return bytes(generate_latest(self._registry))
 
     def _may_read(self, request: Request) -> bool:
         kind, _, token = request.headers.get("authorization", "").partition(" ")

@@ -17,7 +17,7 @@ from crawler.store.audit import find_ledger_state
 from crawler.store.database import timestamp
 from crawler.store.figures import DECISIONS
 from crawler.store.sweep_figures import count_sweep, find_kept_reports
-from crawler.store.sweeps import find_some_sweeps
+from crawler.store.sweeps import StoredSweep, find_some_sweeps
 
 AGES: Mapping[str, timedelta] = {
     "under_1d": timedelta(days=1),
@@ -178,7 +178,7 @@ def _find_sweeps(db: Database) -> dict[str, int]:
 
 
 def _find_campaigns(db: Database) -> dict[str, CampaignHealth]:
-    found = {}
+    found: dict[str, StoredSweep] = {}
     for stored in find_some_sweeps(db, limit=LAST_SWEEPS):
         if stored.campaign.name not in found and len(found) < MOST_CAMPAIGNS:
             found[stored.campaign.name] = stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -141,10 +142,8 @@ def test_a_disk_that_is_full_in_a_few_nights_is_told(
             record_sweep(db, f"w-{day}", Campaign(name="皮具", seeds=("https://s.example/",)), at)
     monkeypatch.setattr(doctor_workspace, "size_of", lambda _: 3 * 2**30)
     for free, ok in ((13 * 2**30, False), (15 * 2**30, True)):
-        usage = doctor_workspace.shutil.disk_usage(workspace.folder)
-        monkeypatch.setattr(
-            doctor_workspace.shutil, "disk_usage", lambda _, u=usage, f=free: u._replace(free=f)
-        )
+        usage = shutil.disk_usage(workspace.folder)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, u=usage, f=free: u._replace(free=f))
         check = told(workspace)["Room"]
         assert check["ok"] is ok
         assert f"room for {free // 2**30} nights" in check["found"]
