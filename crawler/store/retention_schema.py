@@ -18,6 +18,8 @@ CREATE TABLE erasures (
 ) STRICT;
 CREATE INDEX erasures_by_file ON erasures (file);
 CREATE INDEX captures_by_file ON captures (file);
+CREATE INDEX queue_flagged_by_time ON queue (waiting_since, waiting, flagged)
+    WHERE waiting = 1 AND flagged = 1;
 CREATE VIEW kept_hits AS
     SELECT hit, 'case' AS why, at FROM case_hits
     UNION ALL SELECT h.hit, 'notice', n.drafted_at FROM notice_hits h JOIN notices n
@@ -44,7 +46,9 @@ when it was last of use (``used_at``), and who had it erased.
 
 ``kept_hits`` and ``kept_urls`` say what no rule erases, why, and since when: what is of a case, of
 a notice, was handed over, waits for a second look, is disputed, or is judged anything but
-unrelated. Captures of the same address are kept with it, whatever hit they were made for."""
+unrelated. Captures of the same address are kept with it, whatever hit they were made for.
+
+``queue_flagged_by_time`` is for figures that are asked for every minute: how long hits wait."""
 
 RULES = (
     """

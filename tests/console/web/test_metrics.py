@@ -115,6 +115,19 @@ def test_ages_are_told_apart(workspace: Workspace) -> None:
     assert list(health.waiting.values()) == [74, 1, 1, 0, 1]
 
 
+def test_what_waits_is_counted_without_reading_its_rows(workspace: Workspace) -> None:
+    said: list[str] = []
+    with workspace.store() as db:
+        db.conn.set_trace_callback(said.append)
+        find_health(db, now())
+        db.conn.set_trace_callback(None)
+        [sql] = [one for one in said if "min(waiting_since) FROM queue" in one]
+        plan = [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    of_queue = [step for step in plan if " queue " in step]
+    assert len(of_queue) == 2 + len(AGES)
+    assert all("USING COVERING INDEX queue_flagged_by_time" in step for step in of_queue)
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "令牌-0123456788"])
 def test_without_the_token_nothing_is_told(workspace: Workspace, token: str) -> None:
     with reading(workspace, token) as client:
