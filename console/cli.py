@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from console.context import Context
-from crawler.errors import StopError
+from crawler.errors import BrokenOffError, StopError
+from crawler.troubles import find_trouble, remedy_of
 
 COMMANDS = {
     "init": "workspace",
@@ -40,6 +41,7 @@ COMMANDS = {
     "deadlines": "deadlines",
     "backup": "backing_up",
     "restore": "backing_up",
+    "retention": "retaining",
     "doctor": "workspace",
 }
 """Command -> module of console.commands, in the order in which people need them. A module is
@@ -69,16 +71,16 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except StopError as error:
-            click.echo(f"markhound: {error}", err=True)
-            ctx.exit(EXIT_WRONG)
+            _tell(ctx, str(error), error)
+            ctx.exit(EXIT_STOPPED if isinstance(error, BrokenOffError) else EXIT_WRONG)
         except sqlite3.Error as error:
-            click.echo(f"markhound: the workspace's database: {error}", err=True)
+            _tell(ctx, f"the workspace's database: {error}", error)
             ctx.exit(EXIT_WRONG)
         except BrokenPipeError:
             raise  # click ends quietly when nobody reads on
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            click.echo(f"markhound: {place}{error.strerror or error}", err=True)
+            _tell(ctx, f"{place}{error.strerror or error}", error)
             ctx.exit(EXIT_WRONG)
         except UnicodeEncodeError as error:
             click.echo(f"markhound: expected text, got {error.object!r:.80}", err=True)
@@ -86,6 +88,26 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("markhound: stopped", err=True)
             ctx.exit(EXIT_STOPPED)
+
+
+def _tell(ctx: click.Context, message: str, error: BaseException) -> None:
+    """Say what was in the way, and, where it is the disk or the database, how to mend it."""
+    click.echo(f"markhound: {message}", err=True)
+    place = _place_of(ctx, error)
+    trouble = find_trouble(error, place)
+    if trouble is not None and not (trouble == "disk" and isinstance(error, OSError)):
+        click.echo(remedy_of(trouble, place), err=True)
+
+
+def _place_of(ctx: click.Context, error: BaseException) -> Path:
+    """Return the folder of the file that could not be written, else the workspace's."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.filename:
+            return Path(str(cause.filename)).absolute().parent
+        cause = cause.__cause__
+    folder: Path = ctx.obj.folder if ctx.obj is not None else Path()
+    return folder.absolute()
 
 
 @click.group(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import Literal
 
 from packaging.requirements import Requirement
 
@@ -30,6 +31,9 @@ GOOD_OPEN_FILES = 4096
 """A sweep of some hundred sites holds a connection and a file or two for each."""
 
 
+Area = Literal["machine", "workspace"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
     """One thing that was looked at."""
@@ -43,6 +47,7 @@ class Check:
     needed_for: str
     remedy: str | None = None
     """The one command or step that mends it; None when it is in order."""
+    area: Area = "machine"
 
 
 def examine(workspace: Path = Path()) -> list[Check]:

@@ -11,6 +11,7 @@ names no file that is not there.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -29,8 +30,10 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from crawler.errors import InputError, WorkspaceError
+from crawler.errors import DamagedDatabaseError, InputError, WorkspaceError
 from crawler.files import whole_file
+from crawler.store.integrity import find_faults
+from crawler.troubles import find_trouble
 from crawler.workspace import CONFIG_NAME, Workspace
 
 FORMAT = 1
@@ -66,6 +69,7 @@ def write_backup(
     """Write the workspace to a file, whole or not at all; for its owner alone, as it holds keys.
 
     :raises InputError: when it cannot be written there
+    :raises DamagedDatabaseError: before an earlier backup at that place is touched
     """
     target = target.resolve()
     left_out: list[str] = []
@@ -79,7 +83,12 @@ def write_backup(
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         snapshot = Path(folder) / DATABASE
-        _copy_database(workspace.database, snapshot)
+        _copy_database(workspace.database, snapshot, target)
+        if faults := find_faults(snapshot):
+            raise DamagedDatabaseError(
+                f"no backup is made of {workspace.folder}, as its database is damaged:"
+                f" {'; '.join(faults)}"
+            )
         made_at, made_with = at.astimezone(UTC).isoformat(), version("markhound")
         head = {"format": FORMAT, "made_at": made_at, "markhound": made_with}
         _add_text(tar, HEAD, json.dumps(head))
@@ -156,14 +165,21 @@ def _folder_of(target: Path) -> Path:
     return target.parent
 
 
-def _copy_database(database: Path, target: Path) -> None:
+def _copy_database(database: Path, copied: Path, target: Path) -> None:
     """Copy the database as it stands at one moment, while others write to it."""
-    with (
-        closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)  # all pages in one step: else each write of others begins it anew
-    target.chmod(stat.S_IMODE(database.stat().st_mode))
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copied)) as copy,
+        ):
+            source.backup(copy)  # all pages in one step: else each write of others begins it anew
+    except sqlite3.Error as error:
+        if find_trouble(error, copied.parent) != "full":
+            raise
+        raise InputError(f"cannot write {target}: {error}") from OSError(
+            errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)
+        )
+    copied.chmod(stat.S_IMODE(database.stat().st_mode))
 
 
 def _files_of(folder: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:
@@ -327,10 +343,5 @@ def _compare(digests: dict[str, str], manifest: str, source: Path) -> None:
 
 
 def _check_database(folder: Path, source: Path) -> None:
-    try:
-        with closing(sqlite3.connect(folder / DATABASE)) as db:
-            found = [row[0] for row in db.execute("PRAGMA integrity_check(5)")]
-    except sqlite3.DatabaseError as error:
-        found = [str(error)]
-    if found != ["ok"]:
-        raise InputError(f"{source}: the database in it is damaged: {'; '.join(found)}")
+    if faults := find_faults(folder / DATABASE, full=True):
+        raise InputError(f"{source}: the database in it is damaged: {'; '.join(faults)}")

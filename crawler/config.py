@@ -142,6 +142,32 @@ class ConsoleConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RetentionConfig:
+    """``[retention]``: after how many days what nobody needs may be erased; 0 = never."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    captures_days: int = 0
+    """Captures of hits that are judged unrelated, or that nobody judged."""
+    pictures_days: int = 0
+    """Pictures of listings that were not seen since."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricsConfig:
+    """``[metrics]``: who may read ``/metrics`` of the console; nobody unless something is set."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    token_env: str | None = None
+    """Name of the environment variable that holds the token."""
+    token_file: str | None = None
+    """Path of the file that holds it; taken from the workspace's folder."""
+    loopback: bool = False
+    """Whether this machine itself may read it without a token."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
 
@@ -155,6 +181,8 @@ class WorkspaceConfig:
     follow_up: FollowUpConfig = field(default_factory=FollowUpConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
     console: ConsoleConfig = field(default_factory=ConsoleConfig)
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
 
 
 STARTING_CONFIG = """\
@@ -214,6 +242,14 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
 # second_look_share = 0.05              # of what was put aside, looked at again by another person
 # days_to_judge = 3                     # after so many days a hit that waits is overdue
+
+# [retention]               # what `markhound retention apply` may erase; nothing unless given
+# captures_days = 365       # captures of hits judged unrelated, or that nobody judged
+# pictures_days = 365       # pictures of listings that were not seen since
+
+# [metrics]                 # who may read /metrics of the console; nobody unless given
+# token_env = "MARKHOUND_METRICS_TOKEN"
+# loopback = true           # this machine itself, without a token
 """
 
 
@@ -232,6 +268,9 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
         yield "evidence", message
     if message := console_problem(config.console):
         yield "console", message
+    for name in ("captures_days", "pictures_days"):
+        if (days := getattr(config.retention, name)) < 0:
+            yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"

@@ -20,6 +20,9 @@
         │   └── FileFormatError       the same, with every problem of the file and its line
         ├── NotFoundError           an id that names nothing here
         ├── WorkspaceError          no workspace here, or one made by a newer version
+        │   ├── LostDatabaseError     a workspace whose database is gone, or emptied
+        │   └── DamagedDatabaseError  one whose database is not whole any more
+        ├── BrokenOffError          the run could not go on; all so far is kept, it can be resumed
         ├── NotAllowedError         a rule of procedure forbids it (e.g. a notice without judgement)
         │   ├── LeasedError           somebody else has it in hand; says who, and until when
         │   └── ChangedError          what was looked at is not what is there any more
@@ -27,7 +30,7 @@
         └── MissingFactsError       a notice lacks facts that its law requires; all are named
 
 ``SkipError`` and ``StopError`` never mix: a handler that skips must not swallow a stop.
-The command line ends with status 2 on any ``StopError``.
+The command line ends with status 2 on any ``StopError``, with 3 on ``BrokenOffError``.
 """
 
 from __future__ import annotations
@@ -134,6 +137,18 @@ class NotFoundError(StopError):
 
 class WorkspaceError(StopError):
     """There is no workspace here, or it was made by a newer version."""
+
+
+class LostDatabaseError(WorkspaceError):
+    """A workspace with evidence, whose database is not there any more, or empty."""
+
+
+class DamagedDatabaseError(WorkspaceError):
+    """A workspace whose database is not whole any more; says what is wrong with it."""
+
+
+class BrokenOffError(StopError):
+    """The run could not go on (a full disk); what was committed is kept, and it can be resumed."""
 
 
 class NotAllowedError(StopError):

@@ -45,3 +45,12 @@ def is_running(sweep: str, folder: Path) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def find_running(folder: Path) -> list[str]:
+    """Return the sweeps that processes hold now.
+
+    :param folder: where locks lie
+    """
+    names = (path.stem for path in sorted(folder.glob("*.lock")))
+    return [name for name in names if is_running(name, folder)]

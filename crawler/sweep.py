@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
 import logging
+import os
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -18,6 +22,7 @@ from sqlite_utils import Database
 
 from crawler.budgets import BUDGETS
 from crawler.campaign import FOLLOW_UP, UNNAMED, Campaign, matching_of
+from crawler.errors import BrokenOffError, WorkspaceError
 from crawler.failures import words_of_reason
 from crawler.fetch import user_agent
 from crawler.frontier import ACTIVE_SITES
@@ -42,6 +47,7 @@ from crawler.store.sweeps import (
     record_warnings,
 )
 from crawler.targets import STORE_FAILURE, targets_of
+from crawler.troubles import DISK_FULL
 from crawler.workspace import Workspace
 
 SPIDER = "structured"
@@ -112,9 +118,22 @@ def run_sweep(
         crawl = process.crawl(crawler, url=seeds, search=search, works=works, alone=alone)
         process.start()
         state, reason = watch.end(crawl)
+        if watch.disk_is_full:
+            _break_off(workspace, sweep, reason)
         with workspace.store() as db:
             record_sweep_end(db, sweep, state, reason, now())
             return keep_report(db, sweep)
+
+
+def _break_off(workspace: Workspace, sweep: str, reason: str | None) -> NoReturn:
+    """End a sweep whose disk is full; its end is recorded where there is room for that."""
+    words = f"the disk has no room: {reason}"
+    with suppress(sqlite3.Error, WorkspaceError), workspace.store() as db:
+        record_sweep_end(db, sweep, "stopped", words, now())
+        keep_report(db, sweep)
+    raise BrokenOffError(
+        f"the sweep {sweep} broke off, as {words}; `markhound sweep --resume {sweep}` goes on"
+    ) from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(workspace.database))
 
 
 def find_resumable(
@@ -191,6 +210,11 @@ class _Watch:
 
     def closed(self, reason: str) -> None:
         self._closed = reason
+
+    @property
+    def disk_is_full(self) -> bool:
+        """Whether what was had at last could not be recorded, for want of room."""
+        return bool(self._crawler.stats.get_value(DISK_FULL))
 
     def end(self, crawl: asyncio.Task[None]) -> tuple[str, str | None]:
         """Return the sweep's state and the reason why it did not finish."""

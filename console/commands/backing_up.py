@@ -35,7 +35,12 @@ def backup(context: Context, file: Path, *, as_json: bool) -> None:
         made = write_backup(workspace, file, at=now(), show=lambda done: show(done // MIB))
     with file.open("rb") as whole:
         digest = hashlib.file_digest(whole, "sha256").hexdigest()
-    record = {"sha256": digest, "files": made.files, "bytes": made.size}
+    record = {
+        "sha256": digest,
+        "files": made.files,
+        "bytes": made.size,
+        "file": clean(str(file.resolve())),
+    }
     with workspace.store() as db, writing(db):
         append_entry(db, "backup", "workspace", record, by="markhound", at=made.made_at)
     for problem in made.left_out:

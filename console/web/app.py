@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from console.web.areas import MENU, ROUTES
 from console.web.desk_memory import DeskMemory
 from console.web.jobs import Jobs
+from console.web.metrics import Metrics, Timed
 from console.web.pages import not_found, page
 from console.web.proving import UnknownNames
 from console.web.security import Guarded
@@ -34,6 +35,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     """
     known = {host.lower() for host in (*LOCAL, *hosts, *workspace.config.console.hosts)}
     stores, jobs = Stores(workspace), Jobs()
+    metrics = Metrics(workspace, stores)
     thumbnails = Thumbnails(workspace.pictures)
 
     @asynccontextmanager
@@ -46,10 +48,14 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     app = Starlette(
         routes=[
             page("/", _start),
+            *metrics.routes,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
             *ROUTES,
         ],
-        middleware=[Middleware(Guarded, hosts=known)],
+        middleware=[
+            Middleware(Timed, requests=metrics.requests),
+            Middleware(Guarded, hosts=known),
+        ],
         exception_handlers={
             HTTPStatus.NOT_FOUND: not_found,
             HTTPStatus.METHOD_NOT_ALLOWED: not_found,

@@ -5,33 +5,24 @@ Nothing was done then: what is written is written whole or not at all (``crawler
 
 from __future__ import annotations
 
-import errno
 import logging
-import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 
-from crawler.errors import WorkspaceError
+from crawler.errors import LostDatabaseError, WorkspaceError
+from crawler.troubles import Trouble, find_trouble
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"
 """Seconds, for programs that ask."""
-_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_DISK = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    }
+_WORDS: Mapping[Trouble, str] = MappingProxyType(
+    {"full": "disk", "read_only": "disk", "disk": "disk", "damaged": "damaged", "busy": "busy"}
 )
-_DISK_ERRORS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.EFBIG}
-)
-_PRIMARY = 0xFF
-"""The part of an extended result code that tells the kind (sqlite.org/rescode.html)."""
+"""Trouble -> key of its words."""
+_DISK = frozenset({"full", "read_only", "disk"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,15 +38,16 @@ class Fault:
 def fault_of(error: Exception) -> Fault:
     """Return what a page says of an error that no handler foresaw; the log has all of it."""
     cause = error.__cause__ if isinstance(error, WorkspaceError) else error
-    if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
-        if code in _BUSY:
-            return Fault(words="busy", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        if code in _DISK:
-            return Fault(words="disk", status=HTTPStatus.INSUFFICIENT_STORAGE, why=str(cause))
-    if isinstance(cause, OSError) and cause.errno in _DISK_ERRORS:
-        why = cause.strerror or type(cause).__name__
-        return Fault(words="disk", status=HTTPStatus.INSUFFICIENT_STORAGE, why=why)
+    if isinstance(error, LostDatabaseError):
+        return Fault(words="lost", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if trouble := find_trouble(cause):
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        if trouble in _DISK:
+            status = HTTPStatus.INSUFFICIENT_STORAGE
+        if trouble != "busy":
+            logger.error("a page failed: %s", cause)
+        why = cause.strerror if isinstance(cause, OSError) else str(cause)
+        return Fault(words=_WORDS[trouble], status=status, why=why or type(cause).__name__)
     if isinstance(error, WorkspaceError):
         why = str(error)
         return Fault(words="workspace", status=HTTPStatus.SERVICE_UNAVAILABLE, why=why)

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from console.web.faults import RETRY_AFTER, Fault, fault_of
+from console.web.metrics import ROUTE
 from console.web.stores import Stores
 from console.web.visits import Visit
 from console.web.words import LANGUAGES, parse_accepted
@@ -78,6 +79,7 @@ def _route(path: str, handler: Handler, method: str, roles: Collection[Role], do
     allowed = frozenset(roles)
 
     async def answer(request: Request) -> Response:
+        request.scope[ROUTE] = path
         return await _respond(request, handler, allowed, door, with_form=method == "POST")
 
     way = Way(path, answer, methods=[method])

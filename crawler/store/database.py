@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.errors import WorkspaceError
+from crawler.errors import LostDatabaseError, WorkspaceError
 from crawler.store.schema import migrations
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,9 @@ def open_store(path: Path, *, handed_on: bool = False) -> Database:
 
     :param handed_on: whether it goes from thread to thread, in one at a time
     :raises WorkspaceError: when it is no database, or was made by a newer version
+    :raises LostDatabaseError: when it is gone, and what belongs to it is there
     """
+    _refuse_lost(path)
     try:
         # matching runs in worker threads, writing stays on the thread that opened it
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, check_same_thread=not handed_on)
@@ -76,6 +78,25 @@ def open_anywhere(path: Path) -> Iterator[Database]:
             yield db
         finally:
             db.close()
+
+
+EVIDENCE = ("evidence/captures", "evidence/stamps", "outbox", "answers", "attachments", "pictures")
+"""Folders of a workspace that hold something only after its database did."""
+
+
+def _refuse_lost(path: Path) -> None:
+    """Refuse to make a new database in the place of one that is gone: nobody would miss it."""
+    log = path.with_name(f"{path.name}-wal")
+    if any(file.exists() and file.stat().st_size for file in (path, log)):
+        return
+    for name in EVIDENCE:
+        folder = path.parent / name
+        if folder.is_dir() and any(folder.iterdir()):
+            raise LostDatabaseError(
+                f"the database {path} is {'empty' if path.exists() else 'not there'}, though"
+                f" {folder} holds what was recorded in it. Put it back, or restore a backup into an"
+                " empty folder (`markhound --workspace NEW restore BACKUP`). Nothing was changed."
+            )
 
 
 def _bring_up_to_date(db: Database, path: Path) -> None:

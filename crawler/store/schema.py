@@ -26,6 +26,7 @@ from crawler.store import (
     lessons_schema,
     listing_keys_schema,
     queue_schema,
+    retention_schema,
     review_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
@@ -217,6 +218,17 @@ def m0013_matched_anew(db: Database) -> None:
             db.execute(trigger)
     db.execute("DELETE FROM site_yields")
     db.execute(figures_schema.YIELDS)
+
+
+@migrations()
+def m0018_retention(db: Database) -> None:
+    """Keep what was erased by a rule, and refuse to erase what is needed."""
+    _run(db, retention_schema.TABLES)
+    _make_append_only(db, retention_schema.RECORDS)
+    for kept in retention_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    for rule in retention_schema.RULES:
+        db.execute(rule)
 
 
 def _run(db: Database, statements: str) -> None:

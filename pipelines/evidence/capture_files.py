@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.store.captures import find_captures_with_entries, find_filed
+from crawler.store.retention import Erasure, find_erasures, find_wrong_erasures
 from crawler.workspace import Workspace
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
@@ -15,6 +16,7 @@ from pipelines.evidence.kept_files import problem_of
 from pipelines.evidence.unfinished import unrecorded_folder
 
 WHAT = "the capture's file"
+ERASED = "a file erased by rule"
 
 
 def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iterator[Check]:
@@ -22,8 +24,18 @@ def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iter
 
     :param covered: the entries for which somebody vouches
     """
+    erased = {one.file: one for one in find_erasures(db) if one.rule == "captures"}
     for row in find_captures_with_entries(db):
-        yield _check_capture(row, workspace.folder, covered)
+        erasure = erased.get(row[1])
+        if erasure is not None and erasure.sha256 == row[2]:
+            yield _check_erased(row, workspace.folder, erasure)
+        else:
+            yield _check_capture(row, workspace.folder, covered)
+    for file, why in find_wrong_erasures(db):
+        detail = (
+            f"it was erased though it was needed by then ({why}): no rule of Markhound does that"
+        )
+        yield Check(ERASED, "broken", file, None, detail)
     filed = find_filed(db)
     folders = (workspace.captures, unrecorded_folder(workspace))
     paths = [path for folder in folders for path in sorted(folder.glob("*.wacz"))]
@@ -32,6 +44,27 @@ def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iter
         if name not in filed:
             detail = "no entry names it: it broke off before it was recorded, or the database is an"
             yield Check("a capture that is recorded", "unproven", name, None, f"{detail} older one")
+
+
+def _check_erased(
+    row: tuple[str, str, str, bool, int, str], folder: Path, erasure: Erasure
+) -> Check:
+    id_, name, expected, _, entry, said = row
+    subject = f"{id_} {name}"
+    if expected not in said:
+        detail = f"its entry {entry} does not name its SHA-256 {expected}"
+        return Check(WHAT, "broken", subject, None, detail)
+    if (folder / name).exists():
+        detail = (
+            f"its erasure is recorded in entry {erasure.entry}, and it is still there;"
+            " `markhound retention apply` finishes it"
+        )
+        return Check(ERASED, "unproven", subject, None, detail)
+    detail = (
+        f"by the rule {erasure.rule} ({erasure.days} days), on {erasure.at:%Y-%m-%d}, by"
+        f" {erasure.by}, as entry {erasure.entry} says; its digest and entry {entry} stay"
+    )
+    return Check(ERASED, "holds", subject, None, detail)
 
 
 def _check_capture(

@@ -27,6 +27,7 @@ from crawler.store.case_records import (
     find_entries_of,
 )
 from crawler.store.notice_events import find_notice_events
+from crawler.store.retention import find_erasures
 from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import BagWriter, is_safe_name
@@ -138,6 +139,10 @@ class CaseWriter:
         reason = self.bag.add_copy(name, source, sha256)
         if reason is None:
             return name
+        if source.is_relative_to(self.workspace.folder):
+            file = source.relative_to(self.workspace.folder).as_posix()
+            for one in find_erasures(self.db, file=file):
+                reason = f"erased by the rule {one.rule} on {one.at:%Y-%m-%d} (entry {one.entry})"
         self.lacks.append(Lack(what=what, name=of, reason=reason))
         return None
 

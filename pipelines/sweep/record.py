@@ -32,6 +32,7 @@ from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep, record_outcomes, record_requests, record_warnings
 from crawler.store.visits import record_visits
 from crawler.targets import STORE_FAILURE, targets_of
+from crawler.troubles import DISK_FULL, find_trouble
 from crawler.workspace import Workspace, open_workspace
 from pipelines.sweep.match import MatchedSighting
 
@@ -45,6 +46,8 @@ LAST_PATIENCE = 60.0
 """The same, once the crawl is over."""
 MOST_FAILURES = 60
 """Writes in a row that may fail before the sweep is given up, about two minutes."""
+MOST_FULL = 3
+"""The same, where the disk has no room: what waits for it only grows."""
 
 
 class RecordPipeline:
@@ -60,6 +63,9 @@ class RecordPipeline:
         self._sweep = sweep
         self._sightings: list[MatchedSighting] = []
         self._failures = 0
+        self._full = False
+        """Whether the last failure was for want of room."""
+        self._given_up = False
         self._soon: asyncio.Handle | None = None
         self._covered: frozenset[str]
         self._db: Database
@@ -114,7 +120,9 @@ class RecordPipeline:
         try:
             self._write(unwritten)
         except sqlite3.Error as error:
-            self._failed(error, give_up=self._failures + 1 == MOST_FAILURES)
+            self._full = find_trouble(error, self._workspace.folder) == "full"
+            most = MOST_FULL if self._full else MOST_FAILURES
+            self._failed(error, give_up=self._failures + 1 >= most)
             return
         except (TypeError, ValueError) as error:  # a record that cannot be written as it is
             self._failed(error, give_up=self._failures == 0)
@@ -156,7 +164,8 @@ class RecordPipeline:
     def _failed(self, error: Exception, *, give_up: bool) -> None:
         self._failures += 1
         logger.warning("not recorded yet (%d times in a row): %s", self._failures, error)
-        if give_up:
+        if give_up and not self._given_up:
+            self._given_up = True
             assert self._crawler.engine is not None
             close = self._crawler.engine.close_spider_async(reason=f"cannot record: {error}")
             self._closing = asyncio.ensure_future(close)
@@ -173,6 +182,7 @@ class RecordPipeline:
                 f"{len(self._sightings)} sightings and {len(targets.unwritten.outcomes)} outcomes"
             )
             self._crawler.stats.set_value(STORE_FAILURE, f"{lost} could not be recorded")
+            self._crawler.stats.set_value(DISK_FULL, self._full)
         else:
             with writing(self._db):
                 ended = f"the sweep ended first: {words_of_reason(reason)}"

@@ -11,6 +11,7 @@ from console.web.visits import Visit
 from crawler.errors import NotFoundError, WorkspaceError
 from crawler.store.captures import Capture, load_capture
 from crawler.store.ledger import find_entries
+from crawler.store.retention import find_erasures
 from crawler.store.stamps import find_receipts, find_stamp_of
 from pipelines.evidence.opening import OpenedCapture, View, open_capture, read_view, whole_file_of
 
@@ -25,7 +26,7 @@ def show_capture(visit: Visit) -> Response:
     try:
         opened = open_capture(visit.workspace.folder, capture)
     except (NotFoundError, WorkspaceError) as error:
-        problem = str(error)
+        problem = _erased(visit, capture) or str(error)
     stamp = find_stamp_of(visit.db, capture.entry)
     receipts = [] if stamp is None else list(find_receipts(visit.db, stamp.id))
     return visit.render(
@@ -38,6 +39,19 @@ def show_capture(visit: Visit) -> Response:
         stamp=stamp,
         receipts=[receipt for receipt in receipts if receipt.state == "granted"],
     )
+
+
+def _erased(visit: Visit, capture: Capture) -> str:
+    """Say by which rule the file of a capture was erased; empty where it was not."""
+    for one in find_erasures(visit.db, file=capture.file):
+        return visit.say(
+            "captures.erased",
+            days=one.days,
+            by=one.by,
+            at=f"{one.at:%Y-%m-%d %H:%M}",
+            entry=one.entry,
+        )
+    return ""
 
 
 def send_screenshot(visit: Visit) -> Response:

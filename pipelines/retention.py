@@ -1,0 +1,162 @@
+"""Erasing what nobody needs: recorded first, then gone, so that a kill leaves nothing untold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+from sqlite_utils import Database
+
+from crawler.accounts import Actor
+from crawler.errors import InputError
+from crawler.files import locked
+from crawler.running import find_running
+from crawler.store.database import now, writing
+from crawler.store.retention import (
+    Erasable,
+    RuleName,
+    count_kept,
+    find_erasable,
+    find_erasures,
+    record_erasure,
+)
+from crawler.workspace import Workspace
+
+RULES: tuple[RuleName, ...] = get_args(RuleName)
+AT_ONCE = 5_000
+"""Files whose erasure is recorded in one transaction; others can write between two."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetentionReport:
+    """What a rule would erase, or has erased."""
+
+    rule: RuleName
+    days: int
+    """0 = the rule is not set: everything stays."""
+    before: datetime | None
+    """What was of use since then stays."""
+    files: int
+    bytes: int
+    kept: Mapping[str, int]
+    """Why files stay -> how many; a file may have several reasons."""
+
+
+def days_of(workspace: Workspace, rule: RuleName) -> int:
+    """Return after how many days a rule erases; 0 = never."""
+    days: int = getattr(workspace.config.retention, f"{rule}_days")
+    return days
+
+
+def check_retention(workspace: Workspace, *, at: datetime) -> Iterator[RetentionReport]:
+    """Yield for each rule what it would erase at a moment, and why the rest stays."""
+    with workspace.store() as db:
+        for rule in RULES:
+            days = days_of(workspace, rule)
+            if not days:
+                yield _unset(rule)
+                continue
+            before = at - timedelta(days=days)
+            sizes = [_size(workspace.folder / e.file) for e in find_erasable(db, rule, before)]
+            yield RetentionReport(
+                rule=rule,
+                days=days,
+                before=before,
+                files=len(sizes),
+                bytes=sum(sizes),
+                kept=count_kept(db, rule, before),
+            )
+
+
+def apply_retention(
+    workspace: Workspace, by: Actor, *, show: Callable[[int], None] = lambda _: None
+) -> Iterator[RetentionReport]:
+    """Erase what the rules say; yield for each what went. Finishes first what a kill left.
+
+    :param show: called with the number of files that went so far
+    :raises InputError: while a sweep runs, which may be about to name a picture that is erased
+    """
+    if running := find_running(workspace.logs):
+        raise InputError(
+            f"nothing is erased while a sweep runs ({', '.join(running)}); wait for its end"
+        )
+    done = 0
+    for rule in RULES:
+        at = now()
+        days = days_of(workspace, rule)
+        captures = workspace.captures
+        lock = locked(captures) if rule == "captures" and captures.is_dir() else nullcontext()
+        with lock, workspace.store() as db:
+            _finish(db, workspace.folder, rule)
+            if not days:
+                yield _unset(rule)
+                continue
+            before = at - timedelta(days=days)
+            files = size = 0
+            while gone := _record_some(db, workspace.folder, rule, days, before, by):
+                for one, one_size in gone:
+                    _remove(workspace.folder / one.file)
+                    files, size, done = files + 1, size + one_size, done + 1
+                    show(done)
+            yield RetentionReport(
+                rule=rule,
+                days=days,
+                before=before,
+                files=files,
+                bytes=size,
+                kept=count_kept(db, rule, before),
+            )
+
+
+def find_unfinished(db: Database, folder: Path, rule: RuleName | None = None) -> Iterator[Path]:
+    """Yield files whose erasure is recorded and that are still there, as they were before it.
+
+    A picture that a later sweep had again is younger than its erasure.
+    """
+    for one in find_erasures(db):
+        if rule is not None and one.rule != rule:
+            continue
+        path = folder / one.file
+        try:
+            written = path.stat().st_mtime
+        except OSError:
+            continue
+        if one.rule == "captures" or written <= one.at.timestamp():
+            yield path
+
+
+def _unset(rule: RuleName) -> RetentionReport:
+    return RetentionReport(rule=rule, days=0, before=None, files=0, bytes=0, kept={})
+
+
+def _finish(db: Database, folder: Path, rule: RuleName) -> None:
+    for path in list(find_unfinished(db, folder, rule)):
+        _remove(path)
+
+
+def _record_some(
+    db: Database, folder: Path, rule: RuleName, days: int, before: datetime, by: Actor
+) -> list[tuple[Erasable, int]]:
+    """Record that some files are erased; return them with their sizes, none when none are left."""
+    with writing(db):
+        found = find_erasable(db, rule, before, limit=AT_ONCE)
+        sized = [(one, _size(folder / one.file)) for one in found]
+        at = now()
+        for one, size in sized:
+            record_erasure(db, one, rule=rule, days=days, size=size, by=by, at=at)
+    return sized
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
