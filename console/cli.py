@@ -38,6 +38,7 @@ COMMANDS = {
     "sites": "stored",
     "sweeps": "stored",
     "deadlines": "deadlines",
+    "digest": "digesting",
     "backup": "backing_up",
     "restore": "backing_up",
     "doctor": "workspace",

@@ -46,8 +46,8 @@ def tell_channel_problems(channels: Sequence[TellChannel]) -> Iterator[tuple[str
         if not 0 <= channel.risk <= HIGHEST_RISK:
             message = f"expected 0 to {HIGHEST_RISK:g}, got {channel.risk}"
             yield f"tell.{number}.risk", message
-        if message := _destination_problem(channel):
-            yield f"tell.{number}.address", message
+        if problem := _destination_problem(channel):
+            yield f"tell.{number}.address", problem
 
 
 def _destination_problem(channel: TellChannel) -> str | None:
@@ -64,6 +64,5 @@ def _destination_problem(channel: TellChannel) -> str | None:
 
 
 def _has_scheme(address: str) -> bool:
-    """Tell whether it is a URL; one that stands in the environment as a whole is, too."""
     scheme, separator, rest = address.partition("://")
-    return bool(separator and scheme.isascii() and rest) or address.startswith("{env:")
+    return bool(separator and rest) and scheme.isascii() and scheme.isalnum()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -19,9 +18,9 @@ from console.web.campaigns import (
     state_of,
     stop_start,
 )
+from console.web.drops import say_drop
 from console.web.pages import action, page
 from console.web.visits import Visit, with_query
-from console.web.words import load_words
 from crawler.accounts import Role
 from crawler.model import TargetState
 from crawler.store.console_starts import find_start_of, find_sweep_of, load_start
@@ -148,23 +147,9 @@ def show_sweep(visit: Visit) -> Response:
         started=find_start_of(visit.db, stored.id),
         running=find_running_start(visit.db, stored.id),
         may_start=may_start(visit),
-        drop=lambda words: say_drop(visit, words),
+        drop=lambda words: say_drop(words, visit.language),
         goes_on=line.state in ("stopped", "failed", "unfinished"),
     )
-
-
-_LISTINGS = re.compile(r"(\S+) listings, usually (\S+)")
-_FIELD = re.compile(r"(\S+) of the listings have a (\w+), usually (\S+)")
-
-
-def say_drop(visit: Visit, words: str) -> str:
-    """Return what a site yields less of, as an alarm has it, in the language of the visit."""
-    if found := _LISTINGS.fullmatch(words):
-        return visit.say("sweeps.drop_listings", now=found[1], usual=found[2])
-    if (found := _FIELD.fullmatch(words)) and f"sweeps.field_{found[2]}" in load_words():
-        field = visit.say(f"sweeps.field_{found[2]}")
-        return visit.say("sweeps.drop_field", now=found[1], field=field, usual=found[3])
-    return words
 
 
 def show_campaign(visit: Visit) -> Response:
