@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
-from console.commands.sending import past_time
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.digests.wording import Wording
 from console.text import clean, print_rows
@@ -37,7 +36,10 @@ MOST_LISTED = 50
 @click.option("--to", "channel", help="Only for this channel.")
 @click.option("--send", is_flag=True, help="Tell it, and record what was told.")
 @click.option(
-    "--since", metavar="DATE", help="All since then, whoever was told: 2026-11-22. Not with --send."
+    "--since",
+    type=click.DateTime(),
+    metavar="DATE",
+    help="All since then, whoever was told: 2026-11-22, in UTC. Not with --send.",
 )
 @click.option(
     "--language",
@@ -60,7 +62,7 @@ def digest(
     context: Context,
     campaign: str | None,
     channel: str | None,
-    since: str | None,
+    since: datetime | None,
     language: TellLanguage | None,
     html: Path | None,
     show: str | None,
@@ -81,7 +83,9 @@ def digest(
         return
     if send and (since or language or html):
         raise click.UsageError("--since, --language and --html are for looking, not with --send")
-    begin = past_time("--since", since)
+    begin = None if since is None else since.replace(tzinfo=UTC)
+    if begin is not None and begin > now():
+        raise click.UsageError(f"--since: expected a time that is past, got {begin:%Y-%m-%d %H:%M}")
     sources, audiences = _find_sources(workspace)
     chosen = _choose(workspace, audiences, campaign, channel)
     if send:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -32,9 +33,13 @@ def send_by_service(url: str, *, title: str, text: str) -> Sending:
     """
     if not is_installed():
         raise MachineError(MISSING)
-    apprise: Any = import_module(MODULE)
-    service = apprise.Apprise()
-    if not service.add(url):
+    with warnings.catch_warnings():
+        # it loads all its services when the first is named, some with modules that Python lets go
+        warnings.simplefilter("ignore", DeprecationWarning)
+        apprise: Any = import_module(MODULE)
+        service = apprise.Apprise()
+        known = service.add(url)
+    if not known:
         scheme = url.partition("://")[0]
         raise InputError(f"Apprise knows no service that is called by such a {scheme}:// address")
     if service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
