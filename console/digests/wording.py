@@ -108,14 +108,13 @@ class Wording:
                 facts[name] = self._moment(datetime.fromisoformat(value))
         if item.words == "site_drop":
             facts["why"] = say_drop(str(facts["why"]), language)
-        if item.kind == "deadline":
-            if language != "en":
-                facts["action"] = say(f"notices.action_{facts['rule']}", language)
-            facts["law"] = "" if facts["binding"] else say("digest.no_law", language)
+        if item.kind == "deadline" and language != "en":
+            facts["action"] = say(f"notices.action_{facts['rule']}", language)
         shown = {
             name: one_line(make_visible(value)) if isinstance(value, str) else value
             for name, value in facts.items()
         }
+        shown["law"] = "" if facts.get("binding", 1) else say("digest.no_law", language)
         text = say(f"digest.{item.words}", language, **shown)
         if facts.get("repeat"):
             text += say("digest.known_offender", language, repeat=facts["repeat"])

@@ -18,8 +18,8 @@ from pipelines.takedown.clocks import find_clocks_of
 from pipelines.takedown.deadlines import Deadline
 
 NEAR = 3
-"""Days before a clock ends in which it is told first; it is told once more on its last day, and
-once when it is past."""
+"""Days before a clock of the law ends in which it is told first; it is told once more on its last
+day, and once when it is past."""
 LONG_PAST = 14
 """Days after its end from which a clock is told no more."""
 
@@ -63,18 +63,25 @@ def find_deadline_items(
     ]
     near = [(notice, clock, stage) for notice, clock in found if (stage := stage_of(clock, moment))]
     ours = find_notices_of(db, {notice for notice, _, _ in near}, scope)
-    items = [_deadline_item(*one) for one in near if one[0] in ours]
+    # of a rule's several days, as those on which an answer is asked for again, the last counts
+    last = {(notice, clock.rule.id): (notice, clock, stage) for notice, clock, stage in near}
+    items = [_deadline_item(*one) for one in last.values() if one[0] in ours]
     return sorted(items, key=lambda item: (item.facts["due"], item.key))
 
 
 def stage_of(clock: Deadline, moment: datetime) -> str | None:
-    """Return ``near``, ``last`` (its last day) or ``past``; None while it is far, or long past."""
+    """Return ``near``, ``last`` (its last day) or ``past``; None while it is far, or long past.
+
+    One that no law sets is ``due`` from its day on, and nothing before.
+    """
     if clock.due is None:
         return None
     today: date = moment.astimezone(ZoneInfo(clock.zone)).date()
     days = (clock.due - today) / timedelta(days=1)
     if days > NEAR or days < -LONG_PAST:
         return None
+    if not clock.rule.binding:
+        return "due" if days <= 0 else None
     if days > 0:
         return "near"
     return "last" if days == 0 else "past"
@@ -84,7 +91,7 @@ def _deadline_item(notice: str, clock: Deadline, stage: str) -> DigestItem:
     assert clock.due is not None
     return DigestItem(
         kind="deadline",
-        key=f"{notice} {clock.rule.id} {clock.started_on} {clock.rule.length}",
+        key=f"{notice} {clock.rule.id} {clock.started_on}",
         state=f"{clock.due} {stage}",
         words=f"deadline_{stage}",
         facts={
