@@ -52,9 +52,9 @@ def letter_mail(
     message["Subject"] = one_line(letter.subject)
     message["Message-ID"] = head.key.message_id(head.address, digest)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "zh-CN" if to.language == "zh" else "en"
     message.set_content(letter.text, charset="utf-8")
     message.add_alternative(letter.html, subtype="html", charset="utf-8")
+    message["Content-Language"] = "zh-CN" if to.language == "zh" else "en"
     return message.as_bytes(), recipient
 
 

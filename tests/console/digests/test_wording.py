@@ -28,14 +28,26 @@ def item(words: str, kind: str, key: str = "k", **facts: str | float) -> DigestI
     return DigestItem(kind=kind, key=key, state="", words=words, facts=facts)
 
 
-SWEEP = {"campaign": "展会 fair", "due": DUE, "last": "2026-11-20T02:00:00.000000Z", "why": "无电"}
-SITE = {"site": "shop.example", "campaign": "展会 fair", "sweep": "sw-1", "why": "captcha"}
-CLOCK = {
+Facts = dict[str, str | int | float]
+SWEEP: Facts = {
+    "campaign": "展会 fair",
+    "due": DUE,
+    "last": "2026-11-20T02:00:00.000000Z",
+    "why": "无电",
+}
+SITE: Facts = {"site": "shop.example", "campaign": "展会 fair", "sweep": "sw-1", "why": "captcha"}
+CLOCK: Facts = {
     "notice": "N-2026-000001", "due": "2026-11-24", "rule": "DMCA_COUNTER", "basis": "17 USC",
     "action": "file an action", "binding": 1,
 }  # fmt: skip
-FLOOD = {"right": "Aurelio", "right_id": "TM-1", "count": 300, "sellers": 80, "feature": "picture"}
-OFFER = {
+FLOOD: Facts = {
+    "right": "Aurelio",
+    "right_id": "TM-1",
+    "count": 300,
+    "sellers": 80,
+    "feature": "picture",
+}
+OFFER: Facts = {
     "seller": "优品 Best Bags", "site": "shop.example", "right": "Aurelio", "right_id": "TM-1",
     "count": 3, "reach": 5, "risk": 1.6, "repeat": 0, "hit": "h-1",
 }  # fmt: skip
@@ -66,8 +78,8 @@ EVERY: tuple[DigestItem, ...] = (
         campaign="展会 fair",
         sweep="sw-1",
     ),
-    item("seller", "seller", "g-1", **OFFER),
-    item("hits", "hits", "g-2", **{**OFFER, "repeat": 2}),
+    item("seller", "seller", **OFFER),
+    item("hits", "hits", **{**OFFER, "repeat": 2}),
 )
 """One of everything that can be told."""
 
@@ -114,7 +126,7 @@ def test_every_sentence_that_there_is_has_its_example() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_others_wrote_stays_text(language: Language, office: Workspace) -> None:
     evil = "<script>x</script>\u202e{count}\r\nBcc: a@b.example"
-    one = item("seller", "seller", "g-1", **{**OFFER, "seller": evil})
+    one = item("seller", "seller", **{**OFFER, "seller": evil})
     letter = Wording(office).compose(to(language), [one], MOMENT)
     assert "<script" not in letter.html
     assert "\u202e" not in letter.html + letter.text
@@ -125,7 +137,7 @@ def test_what_others_wrote_stays_text(language: Language, office: Workspace) -> 
 
 
 def test_many_things_are_counted(office: Workspace) -> None:
-    many = [item("seller", "seller", f"g-{n}", **OFFER) for n in range(MOST + 5)]
+    many = [item("seller", "seller", **OFFER) for n in range(MOST + 5)]
     letter = Wording(office).compose(to("en", frozenset({"fair", "夜巡"})), many, MOMENT)
     assert letter.text.count("\n- ") == MOST
     assert "and 5 more" in letter.text

@@ -37,8 +37,16 @@ def test_campaigns_that_name_one_address_share_its_digest() -> None:
     found, wrong = find_audiences([chat, unused], files)
     assert wrong == []
     group, address = found
-    assert (group.scope, group.risk, group.language) == ({"展会", "night"}, 0.6, "zh")
-    assert (address.kind, address.address, address.scope) == ("mail", "a@firm.example", {"展会"})
+    assert (group.scope, group.risk, group.language) == (
+        frozenset({"展会", "night"}),
+        0.6,
+        "zh",
+    )
+    assert (address.kind, address.address, address.scope) == (
+        "mail",
+        "a@firm.example",
+        frozenset({"展会"}),
+    )
     assert address.hears_of("展会")
     assert not address.hears_of("night")
 

@@ -120,7 +120,7 @@ def audiences(*channels: tuple[str, TellKind, str]) -> list[Audience]:
     return find_audiences(made, [])[0]
 
 
-DESK = ("desk", "mail", "desk@firm.example")
+DESK: tuple[str, TellKind, str] = ("desk", "mail", "desk@firm.example")
 
 
 def plain(audience: Audience, items: Sequence[DigestItem], _: datetime) -> Letter:
@@ -220,8 +220,12 @@ def test_what_fails_after_the_others_were_told_is_told_them_at_once(
 def test_settings_that_lack_something_fail_their_channel_alone(office: Workspace) -> None:
     delivery = replace(office.config.delivery, smtp=None)
     office = Workspace(folder=office.folder, config=replace(office.config, delivery=delivery))
-    hook = ("hook", "webhook", "https://hooks.example/{env:NO_SUCH_SECRET}")
-    told = tell(office, audiences(DESK, hook), SOURCES, plain)  # type: ignore[arg-type] # literals
+    hook: tuple[str, TellKind, str] = (
+        "hook",
+        "webhook",
+        "https://hooks.example/{env:NO_SUCH_SECRET}",
+    )
+    told = tell(office, audiences(DESK, hook), SOURCES, plain)
     assert results(told) == [("desk", "failed"), ("hook", "failed")]
     assert "[delivery.smtp]" in told[0].words
     assert "NO_SUCH_SECRET" in told[1].words
