@@ -24,11 +24,11 @@ MOMENT = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 DUE = "2026-11-22T01:00:00.000000Z"
 
 
-def item(words: str, kind: str, key: str = "k", **facts: str | float) -> DigestItem:
-    return DigestItem(kind=kind, key=key, state="", words=words, facts=facts)
+def item(words: str, kind: str, /, **facts: str | float) -> DigestItem:
+    return DigestItem(kind=kind, key="g-1", state="", words=words, facts=facts)
 
 
-Facts = dict[str, str | int | float]
+Facts = dict[str, str | float]
 SWEEP: Facts = {
     "campaign": "展会 fair",
     "due": DUE,
