@@ -7,6 +7,7 @@ uncertain may have been, and is not told again by itself.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,13 +104,13 @@ def record_digest(db: Database, digest: StoredDigest, items: Sequence[DigestItem
         "upto": digest.upto,
         "items": digest.items,
         "subject": digest.subject,
-        "text": digest.text,
+        "sha256": hashlib.sha256(digest.text.encode()).hexdigest(),
     }
     entry = append_entry(db, "digest", digest.id, told, by="markhound", at=digest.at)
-    marks = ", ".join("?" for _ in range(len(told) + 3))
+    marks = ", ".join("?" for _ in range(len(told) + 4))
     db.execute(
-        f"INSERT INTO digests (id, {', '.join(told)}, at, entry) VALUES ({marks})",
-        [digest.id, *told.values(), timestamp(digest.at), entry.number],
+        f"INSERT INTO digests (id, {', '.join(told)}, text, at, entry) VALUES ({marks})",
+        [digest.id, *told.values(), digest.text, timestamp(digest.at), entry.number],
     )
     db.conn.executemany(
         "INSERT INTO digest_items (digest, kind, key, state, words, facts)"

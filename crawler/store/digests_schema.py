@@ -16,6 +16,7 @@ CREATE TABLE digests (
     items INTEGER NOT NULL,
     subject TEXT NOT NULL,
     text TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
     at TEXT NOT NULL,
     entry INTEGER NOT NULL REFERENCES ledger(number),
     UNIQUE (channel, follows)
