@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from cronsim import CronSim
 from sqlite_utils import Database
@@ -129,52 +130,88 @@ def find_campaign_sweeps(db: Database, campaign: str) -> list[StoredSweep]:
     return find_some_sweeps(db, campaign=campaign, limit=STREAK)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Night:
+    """What a sweep of a campaign met."""
+
+    sweep: str
+    finished: bool
+    """Whether it came to all that it was to come to."""
+    ends: Mapping[str, SiteEnd]
+    alarms: Mapping[str, str]
+
+
+Trouble = Literal["refused", "drop", "silent"]
+
+
 def find_site_items(db: Database, sweeps: Sequence[StoredSweep]) -> Iterator[DigestItem]:
     """Yield the sites that are in trouble in the newest sweep of a campaign that came to an end.
 
     Each trouble has the first sweep of its streak as its state: it is told when it begins, and
-    again when it had ended in between.
+    again when it had ended in between, or lasts for as long as is looked back.
 
-    :param sweeps: of the campaign, newest first
+    :param sweeps: of the campaign, newest first, ``STREAK`` at the most
     """
     ended = [one for one in sweeps if one.state in ENDED and not one.campaign.only_seeds]
     if not ended or ended[0].campaign.name in (FOLLOW_UP, UNNAMED):
         return
-    ends = find_site_ends(db, [one.id for one in ended])
-    reports = find_kept_reports(db, ended)
-    alarms = {one.id: dict(reports[one.id].alarms) if one.id in reports else {} for one in ended}
-    newest = ended[0]
-    order = [one.id for one in ended]
-    for site, end in sorted(ends[newest.id].items()):
-        if is_refused(end):
-            begun = _begin(order, lambda sweep, s=site: _refused(ends[sweep].get(s)))  # type: ignore[misc]
-            yield _site_item(newest, begun, site, "refused", _refusal_words(end), end.reason)
-        elif site in alarms[newest.id]:
-            begun = _begin(order, lambda sweep, s=site: _alarmed(sweep, s, alarms, ends))  # type: ignore[misc]
-            yield _site_item(newest, begun, site, "drop", "site_drop", alarms[newest.id][site])
-    yield from _silent_items(newest, order, ends, alarms)
-
-
-def _silent_items(
-    newest: StoredSweep,
-    order: Sequence[str],
-    ends: Mapping[str, Mapping[str, SiteEnd]],
-    alarms: Mapping[str, Mapping[str, str]],
-) -> Iterator[DigestItem]:
-    """Yield the sites of seeds that answered, and showed no listing."""
-    for site in sorted({site_of(seed) for seed in newest.campaign.seeds}):
-        end = ends[newest.id].get(site)
-        if end is not None and (end.listings or is_refused(end) or site in alarms[newest.id]):
+    newest, nights = ended[0], _find_nights(db, ended)
+    tonight = nights[0]
+    seeds = {site_of(seed) for seed in newest.campaign.seeds}
+    for site in sorted(tonight.ends.keys() | seeds):
+        trouble = _find_trouble(tonight, site, is_seed=site in seeds)
+        if trouble is None:
             continue
-        if end is None and newest.state != "finished":
-            continue  # it was stopped before it came there
+        begun = _find_begin(nights, site, trouble)
+        if begun == nights[-1].sweep and len(sweeps) == STREAK:
+            begun = f"before the last {STREAK} sweeps"
+        words, why = _site_words(tonight, site, trouble)
+        yield DigestItem(
+            kind="site",
+            key=f"{newest.campaign.name} {site} {trouble}",
+            state=begun,
+            words=words,
+            facts={
+                "site": site,
+                "campaign": newest.campaign.name,
+                "sweep": newest.id,
+                "why": why,
+            },
+        )
 
-        def silent(sweep: str, site: str = site) -> bool | None:
-            known = ends[sweep].get(site)
-            return None if known is None else not known.listings
 
-        words = "site_silent" if end is not None else "site_unreached"
-        yield _site_item(newest, _begin(order, silent), site, "silent", words, "")
+def _find_nights(db: Database, sweeps: Sequence[StoredSweep]) -> list[_Night]:
+    ends = find_site_ends(db, [one.id for one in sweeps])
+    reports = find_kept_reports(db, sweeps)
+    return [
+        _Night(
+            sweep=one.id,
+            finished=one.state == "finished",
+            ends=ends[one.id],
+            alarms=dict(reversed(reports[one.id].alarms)) if one.id in reports else {},
+        )
+        for one in sweeps
+    ]
+
+
+def _find_trouble(night: _Night, site: str, *, is_seed: bool) -> Trouble | None:
+    """Return what is wrong with a site; of those that are no seed, silence says nothing."""
+    for trouble in ("refused", "drop"):
+        if _has_trouble(night, site, trouble):
+            return trouble
+    return "silent" if is_seed and _has_trouble(night, site, "silent") else None
+
+
+def _has_trouble(night: _Night, site: str, trouble: Trouble) -> bool | None:
+    """Tell whether a site had a trouble in a sweep; None = the sweep says nothing of that."""
+    end = night.ends.get(site)
+    if trouble == "silent":
+        if end is None:
+            return night.finished or None  # one that was stopped may not have come there
+        return not end.listings
+    if end is None:
+        return None
+    return is_refused(end) if trouble == "refused" else site in night.alarms
 
 
 def is_refused(end: SiteEnd) -> bool:
@@ -182,50 +219,26 @@ def is_refused(end: SiteEnd) -> bool:
     return end.blocked + end.failed > end.had
 
 
-def _refused(end: SiteEnd | None) -> bool | None:
-    return None if end is None else is_refused(end)
-
-
-def _alarmed(
-    sweep: str,
-    site: str,
-    alarms: Mapping[str, Mapping[str, str]],
-    ends: Mapping[str, Mapping[str, SiteEnd]],
-) -> bool | None:
-    return site in alarms[sweep] if site in ends[sweep] else None
-
-
-def _begin(order: Sequence[str], troubled: Callable[[str], bool | None]) -> str:
-    """Return the first sweep of the streak that the newest one is of; None = it says nothing."""
-    begun = order[0]
-    for sweep in order[1:]:
-        trouble = troubled(sweep)
-        if trouble is False:
+def _find_begin(nights: Sequence[_Night], site: str, trouble: Trouble) -> str:
+    """Return the first sweep of the streak that the newest one is of."""
+    begun = nights[0].sweep
+    for night in nights[1:]:
+        had = _has_trouble(night, site, trouble)
+        if had is False:
             break
-        if trouble:
-            begun = sweep
+        if had:
+            begun = night.sweep
     return begun
 
 
-def _refusal_words(end: SiteEnd) -> str:
-    return "site_blocked" if end.blocked >= end.failed else "site_failed"
-
-
-def _site_item(
-    newest: StoredSweep, begun: str, site: str, trouble: str, words: str, why: str
-) -> DigestItem:
-    return DigestItem(
-        kind="site",
-        key=f"{newest.campaign.name} {site} {trouble}",
-        state=begun,
-        words=words,
-        facts={
-            "site": site,
-            "campaign": newest.campaign.name,
-            "sweep": newest.id,
-            "why": why,
-        },
-    )
+def _site_words(night: _Night, site: str, trouble: Trouble) -> tuple[str, str]:
+    """Return the name of the sentence that says it, and why it is so."""
+    end = night.ends.get(site)
+    if end is None:
+        return "site_unreached", ""
+    if trouble == "refused":
+        return ("site_blocked" if end.blocked >= end.failed else "site_failed"), end.reason
+    return ("site_drop", night.alarms[site]) if trouble == "drop" else ("site_silent", "")
 
 
 def find_rise_items(

@@ -17,6 +17,7 @@ from crawler.store.database import open_store
 from crawler.store.digests import DigestItem, Memory
 from pipelines.digests.audiences import Planned
 from pipelines.digests.sweeps import (
+    STREAK,
     find_broken_items,
     find_campaign_sweeps,
     find_last_due,
@@ -73,6 +74,22 @@ def test_a_seed_that_shows_nothing_or_was_not_reached_is_told(db: Database) -> N
         ("site_silent", "other.example", first),
         ("site_unreached", "shop.example", first),
     ]
+    night(db, 1, campaign=two, state="stopped", outcomes=[("https://other.example/", SEEN, None)])
+    assert sites(db) == [("site_silent", "other.example", first)]
+    night(db, 2, campaign=two, outcomes=[("https://other.example/", SEEN, None)])
+    assert sites(db)[1] == ("site_unreached", "shop.example", first)
+
+
+def test_a_trouble_that_lasts_is_told_once_more(db: Database) -> None:
+    for number in range(STREAK - 1):
+        night(db, number, outcomes=WALL[:1])
+    [(_, _, begun)] = sites(db)
+    assert begun.endswith("-000")
+    night(db, STREAK, outcomes=WALL[:1])
+    [(_, _, long)] = sites(db)
+    assert long == f"before the last {STREAK} sweeps"
+    night(db, STREAK + 1, outcomes=WALL[:1])
+    assert sites(db)[0][2] == long
 
 
 def test_a_sweep_that_failed_or_was_killed_is_told(db: Database) -> None:
