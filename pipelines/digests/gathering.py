@@ -96,10 +96,14 @@ def _sweep_items(
     moment: datetime,
     flooded: set[str],
 ) -> Iterator[DigestItem]:
+
+    def alive(sweep: str) -> bool:
+        return is_running(sweep, workspace.logs)
+
     not_run = sources.find_not_run(db, memory.floor)
     yield from find_not_run_items(one for one in not_run if audience.hears_of(one.campaign))
     planned = [one for one in sources.planned if audience.hears_of(one.campaign.name)]
-    yield from find_overdue_items(db, planned, moment)
+    yield from find_overdue_items(db, planned, moment, alive)
     if audience.scope is None:
         yield from (_broken_item(one) for one in sources.broken)
     names = {one.campaign.name for one in planned}
@@ -109,7 +113,7 @@ def _sweep_items(
         recent = [one for one in sweeps if (one.ended_at or one.started_at) >= memory.floor]
         if not recent:
             continue  # nothing happened since it is told anything
-        yield from find_broken_items(sweeps, lambda sweep: is_running(sweep, workspace.logs))
+        yield from find_broken_items(sweeps, alive)
         yield from find_site_items(db, sweeps)
         yield from find_rise_items(db, sweeps, memory, flooded)
 

@@ -60,11 +60,17 @@ def find_not_run_items(runs: Iterable[NotRun]) -> Iterator[DigestItem]:
 
 
 def find_overdue_items(
-    db: Database, planned: Iterable[Planned], moment: datetime
+    db: Database,
+    planned: Iterable[Planned],
+    moment: datetime,
+    is_running: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[DigestItem]:
     """Yield the campaigns of which no sweep began since the last time at which one was due.
 
-    This asks the sweeps alone, so that it is told too when the scheduler itself does not run.
+    This asks the sweeps alone, so that it is told too when the scheduler itself does not run. A
+    sweep that still runs keeps the next one from running.
+
+    :param is_running: tells of an id whether a program still sweeps it
     """
     for one in planned:
         due = find_last_due(one.campaign.schedule, moment - GRACE)
@@ -72,6 +78,9 @@ def find_overdue_items(
             continue
         last = find_last_activity(db, one.campaign.name)
         if last is not None and last >= due:
+            continue
+        newest = find_some_sweeps(db, campaign=one.campaign.name, limit=1)
+        if newest and newest[0].state == "unfinished" and is_running(newest[0].id):
             continue
         yield DigestItem(
             kind="sweep",

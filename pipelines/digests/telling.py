@@ -38,7 +38,7 @@ from pipelines.digests.letters import Compose, Letter, letter_json, letter_mail
 from pipelines.digests.services import send_by_service
 from pipelines.takedown.outbox import letterhead_of
 from pipelines.takedown.smtp import Relay, Sending
-from pipelines.takedown.webhook import fill_secrets, send_webhook
+from pipelines.takedown.webhook import fill_secrets, hide_secrets, send_webhook
 
 FIRST = timedelta(days=7)
 """How far back the first digest of a channel looks."""
@@ -189,15 +189,16 @@ class _Teller:
         except sqlite3.IntegrityError:
             return _busy(audience)
         sending = self._send(audience, letter, digest, news.moment)
+        words = hide_secrets(sending.words, audience.address)
         result: DigestEnd = "failed" if sending.result == "put_off" else sending.result
         with writing(self._db):
-            record_digest_end(self._db, digest, result, sending.words, at=now())
+            record_digest_end(self._db, digest, result, words, at=now())
         return Told(
             channel=audience.name,
             result=result,
             items=len(news.items),
             digest=digest,
-            words=sending.words,
+            words=words,
         )
 
     def _claim(self, digest: str, news: News, letter: Letter) -> StoredDigest:

@@ -122,6 +122,10 @@ def test_a_campaign_that_was_not_swept_when_it_was_due_is_told(db: Database) -> 
     assert overdue(db, FIRST_NIGHT + timedelta(days=1, minutes=30), daily, long_ago) == []
     assert overdue(db, after(1), daily, long_ago) == ["sweep_overdue"]
     assert overdue(db, after(1), CAMPAIGN, long_ago) == []  # planned by nobody
+    one = Planned(campaign=daily, file="campaigns/a.toml", changed_at=long_ago)
+    night(db, 1, state="unfinished")
+    assert list(find_overdue_items(db, [one], after(2), lambda _: True)) == []  # it still runs
+    assert overdue(db, after(2), daily, long_ago) == ["sweep_overdue"]
 
 
 @pytest.mark.parametrize(
