@@ -30,6 +30,7 @@ from crawler.errors import WorkspaceError
 from crawler.model import RenderMode, Right
 from crawler.queries import queries_of
 from crawler.quiet import find_quiet
+from crawler.selection import selects
 from crawler.sites import site_of
 from crawler.store.database import now
 from crawler.store.looks import find_noticed
@@ -229,8 +230,7 @@ def check(context: Context, file: Path) -> None:
     covered = [right for right in rights if plan.covers(right)]
     console.print(f"Rights: {len(covered)} of the registry's {len(rights)}")
     _print_queries(console, plan, rights)
-    unused = [
-        t for t in plan.rights if not any(replace(plan, rights=(t,)).covers(r) for r in rights)
-    ]
+    terms = (*plan.rights, *plan.rights_within)
+    unused = [term for term in terms if not any(selects(term, right) for right in rights)]
     for term in unused:
         people().print(f"warning: rights: {term!r} selects nothing", markup=False)

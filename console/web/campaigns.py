@@ -57,7 +57,7 @@ class CampaignCheck:
     rights: int
     """Of the registry that it looks for."""
     unused: tuple[str, ...]
-    """What of its ``rights`` selects nothing."""
+    """What of its ``rights`` and ``rights_within`` selects nothing."""
     cutoff: float
     threshold: float
 
@@ -95,12 +95,13 @@ def check_file(db: Database, workspace: Workspace, name: str) -> CampaignCheck:
     campaign = load_campaign(path)
     matching = matching_of(campaign, workspace.config.matching)
     check_installed(matching.words)
+    terms = (*campaign.rights, *campaign.rights_within)
     return CampaignCheck(
         file=name,
         campaign=campaign,
         sha256=hashlib.sha256(data).hexdigest(),
-        rights=count_covered(db, campaign.rights),
-        unused=tuple(term for term in campaign.rights if not count_covered(db, (term,))),
+        rights=count_covered(db, campaign.rights, campaign.rights_within),
+        unused=tuple(term for term in terms if not count_covered(db, (term,))),
         cutoff=matching.cutoff,
         threshold=matching.threshold,
     )
