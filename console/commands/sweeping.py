@@ -26,7 +26,7 @@ from crawler.campaign import (
     load_campaign,
     matching_of,
 )
-from crawler.errors import WorkspaceError
+from crawler.errors import InputError, WorkspaceError
 from crawler.model import RenderMode, Right
 from crawler.queries import queries_of
 from crawler.quiet import find_quiet
@@ -48,6 +48,11 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 @click.option("--resume", is_flag=True, help="Go on with what a sweep left that did not finish.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="Pages of one site at the most.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Then it stops.")
+@click.option(
+    "--run-minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Then this run stops; --resume goes on.",
+)
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a site.")
 @click.option(
     "--render",
@@ -55,6 +60,7 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
     help="Whether pages made by their scripts are rendered in a browser.",
 )
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
+@click.option("--outside-window", is_flag=True, help="Also on days that the campaign leaves out.")
 @json_option
 @pass_context
 @click.pass_context
@@ -64,11 +70,13 @@ def sweep(
     what: Sequence[str],
     max_pages: int | None,
     max_minutes: float | None,
+    run_minutes: float | None,
     delay: float | None,
     render: RenderMode | None,
     *,
     resume: bool,
     allow_private: bool,
+    outside_window: bool,
     as_json: bool,
 ) -> None:
     """Sweep the sites of a campaign, or of URLs, and match what they offer.
@@ -104,11 +112,20 @@ def sweep(
         render=render or campaign.render,
     )
     check_campaign(campaign, Path(what[0] if what else "command line"))
+    if not outside_window and (why := campaign.window.find_outside(now())):
+        raise InputError(
+            f"the campaign {campaign.name} is not swept today: {why}; --outside-window sweeps it"
+            " all the same"
+        )
     check_installed(matching_of(campaign, context.workspace.config.matching).words)
     tell_compiling()
     with sweep_progress() as show:
         report = run_sweep(
-            context.workspace, campaign, show, resume=None if found is None else found.id
+            context.workspace,
+            campaign,
+            show,
+            resume=None if found is None else found.id,
+            run_minutes=run_minutes,
         )
     if as_json:
         print_json(report, keep_empty=True)
