@@ -65,6 +65,7 @@ class MachineClock:
 
         Never for longer than that: the clock may be set, and a machine may sleep.
         """
+        tell_service_manager("WATCHDOG=1")
         seconds = min(until - now(), at_most).total_seconds()
         if self._woken.wait(max(0.0, seconds)):
             self._woken.clear()

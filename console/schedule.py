@@ -116,8 +116,9 @@ class Runner:
         self._waiting: dict[str, Due] = {}
         self._known: dict[str, tuple[str, str, datetime]] = {}
         """Campaign -> cron, zone, and the moment until which its times are decided."""
-        self._asked = 0
-        self._stopping = 0
+        self.asked = 0
+        """How often it was told to stop."""
+        self._forwarded = 0
         self.failed = 0
         """Runs that failed or were interrupted."""
         self.stopped = 0
@@ -125,7 +126,7 @@ class Runner:
 
     def ask_to_stop(self) -> None:
         """Start nothing more, and tell what runs to stop; once more: to stop at once."""
-        self._asked += 1
+        self.asked += 1
 
     def run(self, until: datetime | None = None) -> None:
         """Look again and again until told to stop.
@@ -133,7 +134,7 @@ class Runner:
         :param until: when it tells itself to stop; None = never
         """
         while not self.look():
-            if until is not None and self._clock.now() >= until and not self._asked:
+            if until is not None and self._clock.now() >= until and not self.asked:
                 self.ask_to_stop()
                 continue
             self._clock.wait(self._next_look(until), self._pause())
@@ -145,13 +146,13 @@ class Runner:
             self._follow(active)
         self._settle_interrupted()
         scheduled = self._files.read()
-        if not self._asked:
+        if not self.asked:
             self._plan(scheduled)
             self._start_waiting(scheduled)
         self._give_sign(scheduled)
         if self._active:
             return False
-        return bool(self._asked) or (self._once and not self._waiting)
+        return bool(self.asked) or (self._once and not self._waiting)
 
     # -- when -------------------------------------------------------------------------------
     def _pause(self) -> timedelta:
@@ -262,7 +263,7 @@ class Runner:
 
     def _next_step(self, active: _Active) -> None:
         """Start the next command of a run, or end the run."""
-        if self._asked and active.steps:
+        if self.asked and active.steps:
             if active.outcome == "done":
                 active.outcome = "stopped"
                 active.reason = f"the runner was told to stop before: {', '.join(active.steps)}"
@@ -314,10 +315,10 @@ class Runner:
             name = active.campaign.name
             active.sweep = find_sweep_since(self._db, name, active.step_began)
             active.outcome, active.reason = tell_sweep(
-                self._db, active.sweep, status, asked_to_stop=bool(self._asked)
+                self._db, active.sweep, status, asked_to_stop=bool(self.asked)
             )
         elif status != 0 and active.outcome in ("done", "out of time"):
-            stopped = self._asked and (status < 0 or status == 3)
+            stopped = self.asked and (status < 0 or status == 3)
             active.outcome = "stopped" if stopped else "failed"
             active.reason = f"{active.step} ended with status {status}"
         active.process = None
@@ -347,9 +348,9 @@ class Runner:
 
     def _forward_stops(self) -> None:
         """Tell what runs to stop, as often as we were told to."""
-        asked = self._asked
-        if self._stopping < asked:
-            self._stopping = asked
+        asked = self.asked
+        if self._forwarded < asked:
+            self._forwarded = asked
             for active in self._active.values():
                 if active.process is not None:
                     active.process.ask_to_stop()
