@@ -23,6 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import click
+
 from console.cli import cli
 from console.machine import on_signals
 from console.schedule import Runner
@@ -62,14 +64,21 @@ class Spawner:
     def __init__(self) -> None:
         """Fork it; it ends when this process does."""
         ours, theirs = socket.socketpair()
-        if not os.fork():
+        self._pid = os.fork()
+        if not self._pid:
             ours.close()
             with theirs.makefile("rw") as talk:
                 for line in talk:
                     print(self._answer(*json.loads(line)), file=talk, flush=True)
             os._exit(0)
         theirs.close()
+        self._ours = ours
         self._talk = ours.makefile("rw")
+
+    def close(self) -> None:
+        self._talk.close()
+        self._ours.close()
+        os.waitpid(self._pid, 0)
 
     def ask(self, *told: Any) -> int:
         print(json.dumps(told), file=self._talk, flush=True)
@@ -175,11 +184,10 @@ def run_schedule(folder: str, begin: str, end: str) -> None:
         return process
 
     with workspace.store() as db:
-        runner = Runner(
-            workspace, db, clock=clock, start=start, tell=lambda line: print(line, flush=True)
-        )
+        runner = Runner(workspace, db, clock=clock, start=start, tell=click.echo)
         on_signals(runner.ask_to_stop)
         runner.run(datetime.fromisoformat(end))
+    spawner.close()
 
 
 def serve() -> None:
@@ -203,7 +211,7 @@ def serve() -> None:
             answer = pid
         else:
             answer = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        print(answer, flush=True)
+        click.echo(answer)
 
 
 class Simulation:
@@ -229,8 +237,7 @@ class Simulation:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.kill()
-        self._server.communicate()
+        self._server.communicate()  # its input ends, and so does it
 
     def start(self, begin: datetime, end: datetime) -> int:
         """Start a runner; return the number of its process."""
