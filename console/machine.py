@@ -119,6 +119,7 @@ def tell_service_manager(state: str) -> None:
         address = "\0" + address[1:]  # in the abstract name space of Linux
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)  # a manager that does not read must not hold the schedule
             sender.sendto(state.encode(), address)
     except OSError:
         return

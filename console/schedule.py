@@ -96,7 +96,6 @@ class Runner:
     ) -> None:
         """Look at nothing yet.
 
-        :param start: starts a command
         :param tell: says in words what happens
         :param only: name of the one campaign that is run; empty = all
         :param once: whether it ends when nothing that is due now is left
@@ -119,6 +118,7 @@ class Runner:
         self.asked = 0
         """How often it was told to stop."""
         self._forwarded = 0
+        self._looked = False
         self.failed = 0
         """Runs that failed or were interrupted."""
         self.stopped = 0
@@ -147,8 +147,10 @@ class Runner:
         self._settle_interrupted()
         scheduled = self._files.read()
         if not self.asked:
-            self._plan(scheduled)
+            if not (self._once and self._looked):
+                self._plan(scheduled)
             self._start_waiting(scheduled)
+        self._looked = True
         self._give_sign(scheduled)
         if self._active:
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 
@@ -43,9 +43,7 @@ def test_due_times_are_those_of_the_zone(
 def test_every_night_of_years_is_due_once() -> None:
     schedule = Schedule(cron="30 2 * * *", zone="Europe/Berlin")
     found = list(islice(due_times(schedule, datetime(2026, 12, 31, 12, tzinfo=UTC)), 1000))
-    gaps = {
-        (later - due).total_seconds() / 3600 for due, later in zip(found, found[1:], strict=False)
-    }
+    gaps = {(later - due).total_seconds() / 3600 for due, later in pairwise(found)}
     # before and after the skipped half hour of spring, and the longer day of autumn
     assert gaps == {23.5, 24.0, 25.0}
 
