@@ -57,7 +57,7 @@ def passed_times(campaign: Campaign, since: datetime, until: datetime) -> Passed
     """Return the times (UTC) in ``(since, until]`` at which a campaign was due, in its window."""
     kept: deque[datetime] = deque(maxlen=MOST_MISSED + 1)
     count = 0
-    for due in takewhile(lambda due: due <= until, _in_window(campaign, since)):
+    for due in takewhile(lambda due: due <= until, times_after(campaign, since)):
         kept.append(due)
         count += 1
     return Passed(times=tuple(kept), earlier=count - len(kept))
@@ -65,10 +65,11 @@ def passed_times(campaign: Campaign, since: datetime, until: datetime) -> Passed
 
 def find_next_time(campaign: Campaign, after: datetime) -> datetime | None:
     """Return when a campaign is due next; None when it has no schedule, or its window closes."""
-    return next(_in_window(campaign, after), None)
+    return next(times_after(campaign, after), None)
 
 
-def _in_window(campaign: Campaign, after: datetime) -> Iterator[datetime]:
+def times_after(campaign: Campaign, after: datetime) -> Iterator[datetime]:
+    """Yield the times (UTC, rising) after a moment at which a campaign is due, in its window."""
     opens, closes = campaign.window.opens_at(), campaign.window.closes_at()
     if opens is not None and opens > after:
         after = opens - timedelta(microseconds=1)

@@ -27,7 +27,7 @@ from tests.servers.command import invoke
 from tests.servers.nights import watching
 from tests.servers.simulated import Simulation
 from tests.servers.sweeping import read_no_words
-from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
+from tests.servers.tiny_shop import Answer, Route, TinyShop, links_page, listing_page
 
 NIGHTS = 30
 FIRST = datetime(2027, 3, 14, 12, tzinfo=UTC)
@@ -100,7 +100,8 @@ class Month:
     def sell(self, shop: TinyShop, *titles: str) -> None:
         """Let a shop offer these; one without a title is gone."""
         goods = {f"/p/{n}": title for n, title in enumerate(titles) if title}
-        shop.routes = {"/": links_page(*goods)} | {p: listing_page(t) for p, t in goods.items()}
+        pages: dict[str, Route] = {path: listing_page(title) for path, title in goods.items()}
+        shop.routes = {"/": links_page(*goods), **pages}
 
     def plan(self, name: str, seeds: str, cron: str, more: str = "") -> None:
         file = self.workspace / "campaigns" / f"{name}.toml"

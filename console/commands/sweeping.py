@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -37,9 +39,12 @@ from crawler.store.looks import find_noticed
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
+from pipelines.scheduling import times_after
 from pipelines.second_looks import draw_after_sweep
 from pipelines.sweep.words import check_installed
 
+SHOWN_TIMES = 3
+"""Times at which a campaign is due next."""
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
 
@@ -204,6 +209,28 @@ def _print_queries(console: Console, plan: Campaign, rights: Sequence[Right]) ->
         console.print(f"  {clean(word)}", markup=False, soft_wrap=True)
 
 
+def _print_times(console: Console, plan: Campaign) -> None:
+    """Print on which days a campaign is swept, when it is due next, and who is told."""
+    if plan.theme:
+        console.print(f"Theme: {clean(plan.theme)}", markup=False, soft_wrap=True)
+    if plan.window.first_day or plan.window.last_day:
+        days = f"{plan.window.first_day or '...'} to {plan.window.last_day or '...'}"
+        outside = plan.window.find_outside(now())
+        console.print(f"Window: {days} {plan.window.zone} ({outside or 'open now'})", markup=False)
+    if plan.schedule.cron:
+        zone = ZoneInfo(plan.schedule.zone)
+        dues = list(islice(times_after(plan, now()), SHOWN_TIMES))
+        said = ", ".join(f"{due.astimezone(zone):%Y-%m-%d %H:%M}" for due in dues) or "never again"
+        console.print(f"Schedule: {said} {plan.schedule.zone}", markup=False, soft_wrap=True)
+        for due in dues:
+            if quiet := find_quiet(plan.politeness.quiet_hours, due):
+                said = f"warning: schedule.cron: due in the quiet hours {quiet}, nothing is asked"
+                people().print(said, markup=False, soft_wrap=True)
+                break
+    if plan.tell.to:
+        console.print(f"Told: {clean(', '.join(plan.tell.to))}", markup=False, soft_wrap=True)
+
+
 @click.group()
 def campaign() -> None:
     """Campaign files: what is swept, how politely, for which rights."""
@@ -232,9 +259,10 @@ def check(context: Context, file: Path) -> None:
         f" {politeness.concurrency} at a time"
     )
     for hours in politeness.quiet_hours:
-        now = "now" if find_quiet([hours]) else "not now"
-        console.print(f"Quiet hours: {hours} ({now})", markup=False)
+        held = "now" if find_quiet([hours]) else "not now"
+        console.print(f"Quiet hours: {hours} ({held})", markup=False)
     console.print(f"Rendering: {plan.render}")
+    _print_times(console, plan)
     try:
         workspace = context.workspace
     except WorkspaceError:
