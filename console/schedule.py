@@ -192,7 +192,7 @@ class Runner:
         cron, zone, since = self._known.get(name, ("", "", at))
         if (cron, zone) == (schedule.cron, schedule.zone):
             return since
-        new = at - self._on_time if self._once else at
+        new = at - ON_TIME if self._once else at  # a timer fires a little after the time
         hold_plan(self._db, name, one.file, schedule, since=new, at=at)
         known = unknown_since(self._db, one.campaign)
         assert known is not None  # the plan holds by now

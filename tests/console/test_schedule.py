@@ -2,100 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import socket
-import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
-from console.machine import MachineProcess
-from console.schedule import Runner
 from console.schedule_health import find_health
-from crawler.store.schedule import PlannedRun, find_runs
-from crawler.workspace import Workspace, make_workspace
-from tests.servers.command import invoke, start
-from tests.servers.tiny_shop import Answer, TinyShop, links_page, listing_page
-
-START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
-NIGHTLY = '[schedule]\ncron = "0 2 * * *"\n'
-
-
-class StandingClock:
-    """Stands until it is told to leap."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        return self.at
-
-    def wait(self, until: datetime, at_most: timedelta) -> None:
-        self.at = min(until, self.at + at_most)
-
-
-class Command:
-    """A command that runs until the test says how it ended."""
-
-    def __init__(self, arguments: Sequence[str]) -> None:
-        self.arguments = list(arguments)
-        self.pid, self.began = 1, 0
-        self.status: int | None = None
-        self.asked = 0
-        self.killed = False
-
-    def poll(self) -> int | None:
-        return self.status
-
-    def ask_to_stop(self) -> None:
-        self.asked += 1
-
-    def kill(self) -> None:
-        self.killed = True
-
-
-class Night:
-    """A workspace, a clock, and runners that start nothing."""
-
-    def __init__(self, workspace: Workspace, db: Database) -> None:
-        self.workspace = workspace
-        self.db = db
-        self.clock = StandingClock()
-        self.commands: list[Command] = []
-        self.told: list[str] = []
-
-    def plan(self, name: str, more: str = NIGHTLY, site: str = "") -> None:
-        folder = self.workspace.folder / "campaigns"
-        folder.mkdir(exist_ok=True)
-        text = f'name = "{name}"\nseeds = ["https://{site or name}.example/"]\n{more}'
-        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-
-    def runner(self, at_once: int = 2) -> Runner:
-        return Runner(
-            self.workspace,
-            self.db,
-            clock=self.clock,
-            start=self.start,
-            tell=self.told.append,
-            at_once=at_once,
-        )
-
-    def start(self, arguments: Sequence[str], output: Path) -> Command:  # noqa: ARG002 (a real one has it)
-        self.commands.append(Command(arguments))
-        return self.commands[-1]
-
-    def look(self, runner: Runner, *, hours: float = 0) -> None:
-        self.clock.at += timedelta(hours=hours)
-        runner.look()
-
-    def outcomes(self, campaign: str = "") -> list[tuple[str, str | None]]:
-        runs = find_runs(self.db, campaign=campaign, limit=1000)[::-1]
-        return [(f"{run.due:%d %H:%M}", run.outcome) for run in runs]
+from crawler.store.schedule import find_runs
+from crawler.workspace import make_workspace
+from tests.servers.standing import NIGHTLY, START, Night
 
 
 @pytest.fixture
@@ -296,95 +212,3 @@ def test_health_needs_signs_of_life_and_runs_on_time(night: Night) -> None:
         "a",
     ]
     assert problems(timers=True) == ("a: due at 2026-11-22 02:00 UTC, and nothing ran",)
-
-
-def test_the_list_says_when_each_is_due_and_how_it_ended(night: Night) -> None:
-    night.plan("a", '[schedule]\ncron = "0 2 * * *"\nzone = "Asia/Shanghai"\n')
-    night.plan("b", f"[window]\nlast_day = 2026-11-22\n{NIGHTLY}")
-    night.plan("c", "")
-    runner = night.runner()
-    night.look(runner)
-    night.look(runner, hours=2)
-    night.commands[0].status = 0
-    night.look(runner)
-    lines = invoke("schedule", "list", "--json", workspace=night.workspace.folder).lines
-    assert [line["campaign"] for line in lines] == ["a", "b"]
-    assert (lines[1]["next_due"], lines[1]["last"]["outcome"]) == (None, "done")
-    words = invoke("schedule", "list", workspace=night.workspace.folder).out
-    assert "02:00 Asia/Shanghai" in words
-    assert "never again" in words
-    health = invoke("schedule", "health", "--json", workspace=night.workspace.folder, expect=1)
-    assert json.loads(health.out)["scheduled"] == 2
-
-
-# -- real processes ------------------------------------------------------------------------
-PATIENCE = 120.0
-
-
-def until(happened: object) -> None:
-    end = time.monotonic() + PATIENCE
-    while not happened():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def planned(workspace: Path) -> list[PlannedRun]:
-    lines = invoke("schedule", "runs", "--json", workspace=workspace).lines
-    return [PlannedRun(**line) for line in lines]
-
-
-def test_a_signal_ends_the_schedule_and_systemd_is_told(tmp_path: Path) -> None:
-    folder = make_workspace(tmp_path / "w").folder
-    address = tmp_path / "notify"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(address))
-        manager.settimeout(PATIENCE)
-        env = {"NOTIFY_SOCKET": str(address)}
-        with start("schedule", "run", workspace=folder, env=env) as runner:
-            assert manager.recv(99) == b"READY=1"
-            assert manager.recv(99) == b"WATCHDOG=1"
-            runner.send_signal(signal.SIGTERM)
-            _, said = runner.communicate(timeout=PATIENCE)
-        assert manager.recv(99) == b"STOPPING=1"
-    assert (runner.returncode, said) == (3, "")
-    assert json.loads((folder / "logs" / "schedule.json").read_text())["scheduled"] == 0
-
-
-@pytest.mark.long
-def test_a_signal_stops_the_sweep_and_the_schedule_cleanly(workspace: Path) -> None:
-    """The runner tells what runs to stop, also when its service manager does not listen."""
-    shop = TinyShop({"/": links_page("/p/0"), "/p/0": listing_page("Lamp")})
-    page, asked = shop.routes["/p/0"], []
-
-    def held() -> Answer:
-        asked.append(1)
-        time.sleep(1)
-        assert isinstance(page, Answer)
-        return page
-
-    shop.routes["/p/0"] = held
-    (workspace / "often.toml").write_text(
-        f'name = "often"\nseeds = ["{shop.url}/"]\nallow_private = true\n'
-        '[politeness]\ndelay = 0\n[schedule]\ncron = "* * * * *"\n'
-    )
-    address = workspace.parent / "notify"
-    with shop, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(address))
-        env = {"NOTIFY_SOCKET": str(address)}
-        with start("schedule", "run", "--once", workspace=workspace, env=env) as runner:
-            until(lambda: asked)
-            runner.send_signal(signal.SIGTERM)
-            _, said = runner.communicate(timeout=PATIENCE)
-    assert runner.returncode == 3, said
-    newest = planned(workspace)[0]
-    assert (newest.outcome, newest.reason) == ("stopped", "stopped by a signal")
-    assert "often: stopped (stopped by a signal)" in said
-
-
-def test_a_process_of_the_machine_is_stopped_and_told(tmp_path: Path) -> None:
-    process = MachineProcess(["--version"], tmp_path, tmp_path / "logs" / "v.out")
-    until(lambda: process.poll() is not None)
-    assert process.poll() == 0
-    assert "markhound" in (tmp_path / "logs" / "v.out").read_text()
-    process.ask_to_stop()  # of one that has ended nothing happens, whoever has its number now
-    assert os.getpid() != process.pid
