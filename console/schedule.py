@@ -18,7 +18,7 @@ from console.schedule_health import Beat, write_beat
 from console.web.campaigns import output_of, refuse_second
 from console.web.processes import is_alive
 from crawler.campaign import Campaign
-from crawler.errors import InputError, NotAllowedError
+from crawler.errors import NotAllowedError
 from crawler.running import is_running, running
 from crawler.sites import site_of
 from crawler.store.looks import find_noticed
@@ -41,6 +41,7 @@ from pipelines.scheduling import (
     ON_TIME,
     ONCE_ON_TIME,
     OVERTAKEN,
+    UNPLANNED,
     Due,
     decide,
     find_next_time,
@@ -112,7 +113,7 @@ class Runner:
         self._files = ScheduleFiles(workspace, only, tell)
         self._name = f"{socket.gethostname()} {os.getpid()}"
         self._active: dict[str, _Active] = {}
-        self._waiting: dict[str, Due] = {}
+        self._waiting: dict[str, tuple[Scheduled, Due]] = {}
         self._known: dict[str, tuple[str, str, datetime]] = {}
         """Campaign -> cron, zone, and the moment until which its times are decided."""
         self.asked = 0
@@ -170,8 +171,7 @@ class Runner:
         """Decide about the times that came since the last look."""
         at = self._clock.now()
         for gone in self._waiting.keys() - scheduled.keys():
-            self._tell(f"{gone}: no longer scheduled; it does not start")
-            del self._waiting[gone]
+            self._skip(gone, UNPLANNED)
         for name, one in scheduled.items():
             passed = passed_times(one.campaign, self._since(one, at), at)
             if not passed.times:
@@ -180,9 +180,8 @@ class Runner:
             for due, reason in decided.missed:
                 self._note(one, due, "missed", reason)
             if decided.due is not None:
-                if (before := self._waiting.pop(name, None)) is not None:
-                    self._note(one, before.due, "skipped", OVERTAKEN)
-                self._waiting[name] = decided.due
+                self._skip(name, OVERTAKEN)
+                self._waiting[name] = (one, decided.due)
             schedule = one.campaign.schedule
             self._known[name] = (schedule.cron or "", schedule.zone, passed.times[-1])
 
@@ -196,9 +195,14 @@ class Runner:
         hold_plan(self._db, name, one.file, schedule, since=new, at=at)
         known = unknown_since(self._db, one.campaign)
         assert known is not None  # the plan holds by now
-        self._waiting.pop(name, None)
+        self._skip(name, UNPLANNED)
         self._known[name] = (schedule.cron or "", schedule.zone, known)
         return known
+
+    def _skip(self, name: str, reason: str) -> None:
+        """Record of what waits of a campaign that it does not start."""
+        if (waits := self._waiting.pop(name, None)) is not None:
+            self._note(waits[0], waits[1].due, "skipped", reason)
 
     def _note(self, one: Scheduled, due: datetime, outcome: RunOutcome, reason: str) -> None:
         run = self._planned(one, Due(due=due, why="due"))
@@ -219,7 +223,8 @@ class Runner:
     # -- runs -------------------------------------------------------------------------------
     def _start_waiting(self, scheduled: dict[str, Scheduled]) -> None:
         """Start what waits, where there is room and its sites are not being asked already."""
-        for name, due in sorted(self._waiting.items(), key=lambda item: item[1].due):
+        waiting = sorted(self._waiting.items(), key=lambda item: item[1][1].due)
+        for name, (_, due) in waiting:
             if len(self._active) >= self._at_once:
                 return
             one = scheduled[name]
@@ -385,15 +390,3 @@ class Runner:
         )
         if not self._once:
             write_beat(self._workspace, beat)
-
-
-def check_only(workspace: Workspace, only: str) -> None:
-    """Refuse a campaign that is not scheduled.
-
-    :raises InputError: when no file has a campaign of that name with a schedule
-    """
-    if only and only not in ScheduleFiles(workspace, only, lambda _: None).read():
-        raise InputError(
-            f"expected the name of a campaign with [schedule] cron, got {only!r};"
-            " `markhound schedule list` names them"
-        )

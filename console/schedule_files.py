@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from console.web.campaigns import CampaignFile, find_files, read_file
+from console.web.campaigns import MOST_FILES, CampaignFile, find_files, read_file
 from crawler.campaign import Campaign
+from crawler.errors import InputError
 from crawler.workspace import Workspace
 
 
@@ -48,6 +49,11 @@ class ScheduleFiles:
         named = Counter(f.campaign.name for f in plans if f.campaign is not None)
         twice = {name for name, count in named.items() if count > 1}
         problems = [f.problem for f in files if f.problem]
+        if len(files) >= MOST_FILES:
+            problems.append(
+                f"the workspace has {MOST_FILES} campaign files or more, and the first {MOST_FILES}"
+                f" are looked at, up to {files[-1].file}"
+            )
         problems += [
             f"two files have the campaign {name}, so that it is not scheduled: "
             + ", ".join(f.file for f in plans if f.campaign is not None and f.campaign.name == name)
@@ -79,3 +85,15 @@ class ScheduleFiles:
                 known = (mark, read_file(self._workspace, name))
             found.append((name, known))
         return found
+
+
+def check_only(workspace: Workspace, only: str) -> None:
+    """Refuse a campaign that is not scheduled.
+
+    :raises InputError: when no file has a campaign of that name with a schedule
+    """
+    if only and only not in ScheduleFiles(workspace, only, lambda _: None).read():
+        raise InputError(
+            f"expected the name of a campaign with [schedule] cron, got {only!r};"
+            " `markhound schedule list` names them"
+        )

@@ -38,6 +38,7 @@ RESUMED_WITHIN = timedelta(days=40)
 MISSED_RULE = 'rule: when_missed = "skip"'
 NOBODY_RAN = "nobody ran at that time, and a later time came since"
 OVERTAKEN = "rule: it was still waiting when its next time came"
+UNPLANNED = "rule: its schedule was changed or taken away while it waited"
 INTERRUPTED = "the runner ended before the run did"
 _BY_SIGNAL = "stopped "
 """What the reason of a sweep starts with that a signal stopped."""

@@ -13,9 +13,9 @@ import click
 
 from console.context import Context, json_option, pass_context, people, print_json
 from console.machine import MachineClock, MachineProcess, on_signals, tell_service_manager
-from console.schedule import AT_ONCE, Runner, check_only
+from console.schedule import AT_ONCE, Runner
 from console.schedule_export import ExportFormat, Target, exports
-from console.schedule_files import ScheduleFiles
+from console.schedule_files import ScheduleFiles, check_only
 from console.schedule_health import find_health, find_plans
 from console.text import clean, print_rows
 from crawler.errors import InputError
@@ -71,7 +71,10 @@ def run_command(
             at_once=at_once,
         )
 
+        signals: list[str] = []
+
         def stop() -> None:
+            signals.append("told to stop")
             tell_service_manager("STOPPING=1")
             runner.ask_to_stop()
             clock.wake()
@@ -79,7 +82,7 @@ def run_command(
         on_signals(stop)
         tell_service_manager("READY=1")
         runner.run(end)
-    if runner.stopped or (runner.asked and not once and end is None):
+    if runner.stopped or signals:
         ctx.exit(EXIT_STOPPED)
     ctx.exit(EXIT_NOT_WELL if once and runner.failed else 0)
 

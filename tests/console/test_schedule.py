@@ -11,7 +11,7 @@ import pytest
 from console.schedule_health import find_health
 from crawler.store.schedule import find_runs
 from crawler.workspace import make_workspace
-from tests.servers.standing import NIGHTLY, START, Night
+from tests.servers.standing import NIGHTLY, START, Command, Night
 
 
 @pytest.fixture
@@ -212,3 +212,32 @@ def test_health_needs_signs_of_life_and_runs_on_time(night: Night) -> None:
         "a",
     ]
     assert problems(timers=True) == ("a: due at 2026-11-22 02:00 UTC, and nothing ran",)
+
+
+def test_what_waits_is_told_when_its_schedule_goes(night: Night) -> None:
+    for name in ("a", "b", "c"):
+        night.plan(name, site="shop")
+    runner = night.runner()
+    night.look(runner)
+    night.look(runner, hours=2)
+    night.plan("b", '[schedule]\ncron = "0 3 * * *"\n', site="shop")
+    (night.workspace.folder / "campaigns" / "c.toml").unlink()
+    night.look(runner)
+    assert night.outcomes("b") == night.outcomes("c") == [("22 02:00", "skipped")]
+    assert len(night.commands) == 1
+
+
+def test_a_machine_that_starts_nothing_makes_the_run_fail(night: Night) -> None:
+    night.plan("a")
+
+    def refuse(*_: object) -> Command:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    night.start = refuse  # type: ignore[method-assign, assignment]
+    runner = night.runner()
+    night.look(runner)
+    night.look(runner, hours=2)
+    [run] = find_runs(night.db, limit=9)
+    assert run.outcome == "failed"
+    assert run.reason.startswith("sweep cannot be started: ")
+    assert not list(night.workspace.logs.glob("*.lock"))

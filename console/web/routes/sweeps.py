@@ -38,7 +38,7 @@ from crawler.store.sweep_figures import (
 )
 from crawler.store.sweeps import StoredSweep, find_some_sweeps, load_sweep
 from crawler.sweep import RUN_OVER
-from pipelines.scheduling import INTERRUPTED, OVERTAKEN
+from pipelines.scheduling import INTERRUPTED, OVERTAKEN, UNPLANNED
 
 MAY_START: frozenset[Role] = frozenset({"admin", "approver"})
 SWEEPS_ON_A_PAGE = 30
@@ -164,6 +164,7 @@ _REASONS = (
     (INTERRUPTED, "run_reason.interrupted"),
     ("nobody ran at that time", "run_reason.missed"),
     (OVERTAKEN, "run_reason.overtaken"),
+    (UNPLANNED, "run_reason.unplanned"),
 )
 """How reasons of the schedule begin -> what is said of them."""
 
