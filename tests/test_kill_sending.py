@@ -19,6 +19,16 @@ from tests.servers.mail import MailServer, use
 from tests.servers.notices import approved_notices, proving
 
 
+@pytest.fixture
+def workspace(workspace: Path) -> Path:
+    """Return one whose listings are not captured once more: nothing stands at their addresses."""
+    file = workspace / "markhound.toml"
+    text = file.read_text(encoding="utf-8")
+    assert 'capture = "flagged"' in text
+    file.write_text(text.replace('capture = "flagged"', 'capture = "off"'), encoding="utf-8")
+    return workspace
+
+
 def statuses(workspace: Path) -> dict[str, str]:
     db = sqlite3.connect(workspace / "markhound.db")
     rows = db.execute(

@@ -139,8 +139,22 @@ def _may_send(request: Request, allowed: frozenset[Role]) -> bool:
 
 
 def _session_account(request: Request, db: Database) -> Account | None:
-    token = request.cookies.get(SESSION, "")
+    token = session_token(request)
     return find_session_account(db, token, at=now()) if token else None
+
+
+def session_cookie(request: Request) -> str:
+    """Return the name of the session's cookie.
+
+    Over TLS it begins with ``__Host-``: browsers then take it from this host alone, and never from
+    a neighbour under the same domain or from plain HTTP (RFC 6265bis, 4.1.3.2).
+    """
+    return f"__Host-{SESSION}" if request.url.scheme == "https" else SESSION
+
+
+def session_token(request: Request) -> str:
+    """Return the token of the session that the browser sent; empty where it sent none."""
+    return request.cookies.get(session_cookie(request), "")
 
 
 def _tell(request: Request, fault: Fault) -> Response:

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from console.web.deciding import choices_of
+from console.web.record_words import say_record
 from pipelines.takedown.layout import make_visible
 
 FOLDER = Path(__file__).parent / "templates"
@@ -30,7 +31,7 @@ def _environment() -> Environment:
     )
     made.globals["choices_of"] = choices_of
     made.filters |= {"moment": _moment, "day": _day, "visible": visible, "number": _number}
-    made.filters |= {"score": _score, "purpose": _purpose}
+    made.filters |= {"score": _score, "purpose": _purpose, "record": _record}
     return made
 
 
@@ -82,6 +83,12 @@ def _purpose(context: Context, purpose: str) -> str:
         if found := pattern.fullmatch(purpose):
             return str(context["t"](key, **found.groupdict()))
     return purpose
+
+
+@pass_context
+def _record(context: Context, text: object) -> Markup:
+    """Return a record's sentences in the language of the visit where we know them."""
+    return say_record(text, context["language"])
 
 
 def _number(value: float) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from starlette.responses import Response
 
 from console.web.keys import ACTIONS, parse_keys
-from console.web.pages import EVERYBODY, SESSION, action, page
+from console.web.pages import EVERYBODY, action, page, session_token
 from console.web.proving import new_passphrase, prove
 from console.web.routes.signing_in import start_session
 from console.web.visits import Visit
@@ -55,7 +55,7 @@ def _page(
         zones=_OFTEN,
         shortest=SHORTEST_PASSPHRASE,
         sessions=find_sessions(visit.db, own(visit).id, at=now()),
-        this=session_id(visit.request.cookies[SESSION]),
+        this=session_id(session_token(visit.request)),
         tokens=find_tokens(visit.db, own(visit).id, at=now()),
         longest=LONGEST_PASSPHRASE,
     )
@@ -111,7 +111,7 @@ def _refused(visit: Visit, error: InputError, at: str) -> Response:
 
 def end_own_sessions(visit: Visit) -> Response:
     """End one of the own sessions, or all but this one."""
-    account, token = own(visit), visit.request.cookies[SESSION]
+    account, token = own(visit), session_token(visit.request)
     session = visit.field("session")
     if not session and visit.field("which") != "others":
         raise InputError(visit.say("account.which"))

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from console.web.pages import EVERYBODY, LANGUAGE, SESSION, action, open_page
+from console.web.pages import EVERYBODY, LANGUAGE, action, open_page, session_cookie, session_token
 from console.web.proving import prove
 from console.web.visits import Visit
 from console.web.words import LANGUAGES
@@ -53,7 +53,7 @@ def start_session(visit: Visit, account: Account, to: str, *, said: str = "") ->
     token = begin_session(visit.db, account, at=now())
     answer = visit.redirect(to, said=said)
     answer.set_cookie(
-        SESSION,
+        session_cookie(visit.request),
         token,
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
@@ -66,9 +66,11 @@ def start_session(visit: Visit, account: Account, to: str, *, said: str = "") ->
 def do_sign_out(visit: Visit) -> Response:
     """Sign out: the session ends on the server."""
     assert visit.account is not None
-    end_session(visit.db, visit.request.cookies[SESSION], account=visit.account, at=now())
+    end_session(visit.db, session_token(visit.request), account=visit.account, at=now())
     answer = visit.redirect("/sign-in")
-    answer.delete_cookie(SESSION)
+    answer.delete_cookie(
+        session_cookie(visit.request), secure=visit.request.url.scheme == "https", httponly=True
+    )
     return answer
 
 

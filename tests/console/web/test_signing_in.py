@@ -55,6 +55,27 @@ def test_a_session_begins_with_the_passphrase_and_ends_on_the_server(
     assert stranger.get("/").headers["location"].startswith("/sign-in")
 
 
+def test_over_tls_no_neighbour_can_give_a_browser_a_session(opened: Workspace) -> None:
+    an_account(opened, "李伟", "admin")
+    app, own = make_app(opened), f"__Host-{SESSION}"
+    base = BASE.replace("http:", "https:")
+    with TestClient(app, base_url=base, follow_redirects=False) as client:
+        fields = {"name": "李伟", "passphrase": PASSPHRASE}
+        set_cookie = client.post("/sign-in", data=fields, headers=OWN).headers["set-cookie"]
+        assert set_cookie.startswith(f"{own}=")
+        assert "; Secure" in set_cookie
+        assert "; Path=/;" in set_cookie
+        assert "Domain" not in set_cookie
+        assert client.get("/sign-in").headers["location"] == "/"
+        ended = client.post("/sign-out", headers=OWN).headers["set-cookie"]
+        assert ended.startswith(f'{own}="";')
+        assert "; Secure" in ended
+    with signed_in(opened) as plain:
+        token = plain.cookies[SESSION]
+    with TestClient(app, base_url=base, follow_redirects=False, cookies={SESSION: token}) as client:
+        assert client.get("/").headers["location"].startswith("/sign-in")
+
+
 @pytest.mark.parametrize(
     ("name", "passphrase"),
     [("李伟", "wrong wrong wrong"), ("nobody", PASSPHRASE), ("", ""), ("\u202e", PASSPHRASE)],
