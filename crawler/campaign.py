@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from crawler.config import MatchingConfig, PictureMode, matching_problem
+from crawler.config import EvidenceConfig, MatchingConfig, PictureMode, matching_problem
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import RenderMode, Right
 from crawler.pictures import MODEL_SUFFIX, WordsMode, descriptor_at
@@ -214,6 +214,17 @@ def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig
             f" the file of a model, got {limits.descriptor}, which is none"
         )
     return limits
+
+
+def evidence_of(campaign: Campaign, workspace: EvidenceConfig) -> EvidenceConfig:
+    """Return what a campaign keeps as evidence; what it leaves out is as the workspace says."""
+    own = campaign.capture
+    return replace(
+        workspace,
+        capture=own.mode or workspace.capture,
+        captures_per_sweep=workspace.captures_per_sweep if own.most is None else own.most,
+        render=own.render or workspace.render,
+    )
 
 
 def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:

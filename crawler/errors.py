@@ -110,6 +110,9 @@ class Problem:
     message: str
     severity: str = "error"
     """``error`` (the file is refused) or ``warning`` (it is told, and taken)."""
+    kind: str = ""
+    """What others of its kind say as well, to count them by; empty = the message without what
+    it quotes."""
 
     def __str__(self) -> str:
         place = str(self.path) if self.line is None else f"{self.path}:{self.line}"

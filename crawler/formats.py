@@ -6,7 +6,7 @@ JSON Lines: one object per line, UTF-8; blank lines are passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,13 +94,17 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
         yield number, _parse_line(path, number, raw)
 
 
-def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _raw_lines(
+    path: Path, seen: Callable[[int], None] | None = None
+) -> Iterator[tuple[int, bytes]]:
     try:
         source = path.open("rb")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     with source:
         for number, raw in enumerate(source, start=1):
+            if seen is not None:
+                seen(len(raw))
             if number == 1:
                 raw = raw.removeprefix(b"\xef\xbb\xbf")
             if not raw.isspace() and raw:
@@ -123,15 +127,16 @@ def _parse_line(path: Path, number: int, raw: bytes) -> dict[str, Any] | Problem
 
 
 def read_records(
-    kind: type[Record], path: Path, expected: str
+    kind: type[Record], path: Path, expected: str, seen: Callable[[int], None] | None = None
 ) -> Iterator[tuple[int, Record | Problem]]:
     """Yield each line's number and its record, or each problem with it.
 
     :param expected: what a line is (``a right``, ``a listing``), for the messages
+    :param seen: is told of the bytes that were read
     :raises InputError: when the file cannot be read
     """
     validate = _adapter(kind).validator.validate_json
-    for number, raw in _raw_lines(path):
+    for number, raw in _raw_lines(path, seen):
         try:
             record: Record = validate(raw)
         except ValidationError:

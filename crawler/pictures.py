@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +21,7 @@ WORDS_BUDGET = 500
 MODEL_SUFFIX = ".onnx"
 """Of a descriptor model's file; anything else is the name of one."""
 
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are not looked at."""
 
@@ -31,6 +34,19 @@ def words_can_be_read() -> bool:
 def words_are_read(mode: WordsMode) -> bool:
     """Whether text in pictures is read with this setting, on this machine."""
     return mode != "off" and words_can_be_read()
+
+
+def picture_problem(place: Path | BytesIO) -> str | None:
+    """Say why a file is no picture that could be compared; None when its head looks like one."""
+    # Loaded when asked for: most registries have names alone.
+    pillow = import_module("PIL.Image")
+    try:
+        with pillow.open(place, formats=PICTURE_FORMATS):
+            return None
+    except import_module("PIL").UnidentifiedImageError:
+        return f"expected a picture in one of the formats {', '.join(PICTURE_FORMATS)}"
+    except (OSError, ValueError, pillow.DecompressionBombError) as error:
+        return f"cannot be read: {error}"
 
 
 def descriptor_at(descriptor: str, folder: Path) -> str:

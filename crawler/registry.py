@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 
-from crawler.errors import FileFormatError, InputError, Problem
-from crawler.formats import read_records
+from crawler.errors import FileFormatError, Problem
 from crawler.model import COMPARED_WITH_PAGES, Licensee, Right
-from crawler.registry_table import read_table
+from crawler.offices.mapping import TableMapping
+from crawler.offices.reading import Entry
+from crawler.offices.sources import FindBytes, Seen, unseen
+from crawler.pictures import picture_problem
+from crawler.registry_entries import read_entries
 from crawler.sites import parse_site
 from crawler.texts import is_text_file, load_texts
 
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 NICE_CLASSES = range(1, 46)
 """The Nice classification has 45 classes."""
 
@@ -33,8 +34,6 @@ _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 MOST_PRICE = 10**12
 """In any currency; what is above is a mistake, and nothing that can be computed with."""
 
-JSON_LINES = (".jsonl", ".ndjson", ".json")
-CSV = ".csv"
 _SENT = "a file that was sent cannot name a text's file; put the text itself into it"
 
 MIN_SELLER = 3
@@ -85,40 +84,90 @@ class RegistryFile:
 def check_registry(
     path: Path, today: date, *, find_picture: FindPicture | None = None
 ) -> RegistryFile:
-    """Read a registry file, JSON Lines or CSV, and find every problem in it.
+    """Read a registry file, of ours or an office's, and find every problem in it.
 
     :param find_picture: of a file that somebody sent: its pictures are those that this finds,
         and no other file is read, neither a picture nor a text
     :raises InputError: when the file cannot be read at all
     """
-    suffix = path.suffix.lower()
-    if suffix not in (*JSON_LINES, CSV):
-        raise InputError(
-            f"{path}: expected a JSON Lines registry (.jsonl) or a table (.csv), got"
-            f" {path.suffix or 'no suffix'!r}"
-        )
-    rights: list[tuple[int, Right]] = []
+    numbered: dict[int, tuple[int, Right]] = {}
     problems: list[Problem] = []
-    for line, read in read_table(path) if suffix == CSV else read_records(Right, path, "a right"):
+    ids = Ids()
+    for read in check_entries(path, today, find_picture=find_picture):
         if isinstance(read, Problem):
             problems.append(read)
             continue
-        if find_picture is not None:
-            named = [text for text in read.texts if is_text_file(text)]
-            problems += [_problem(path, line, "texts", f"{_SENT}: {text!r:.80}") for text in named]
-        elif read.texts:
-            read, unread = load_texts(read, path.parent)
-            problems += [_problem(path, line, "texts", message) for message in unread]
-        rights.append((line, read))
-    file = RegistryFile(path=path, rights=tuple(rights), find_picture=find_picture)
-    problems.extend(_duplicates(file))
-    for line, right in rights:
-        if not _is_plain(right):
-            problems.extend(_problems_of_right(file, line, right, today))
+        entry = read if find_picture is not None else _without_data(read, problems)
+        numbered[len(ids)] = (entry.line, entry.right)
+        problems.extend(ids.add(entry))
+    rights = tuple(one for number, one in numbered.items() if number not in ids.replaced)
     if not rights and not problems:
         problems.append(_problem(path, None, "", "holds no right", severity="warning"))
     problems.sort(key=lambda p: (p.line or 0, p.where))
-    return replace(file, problems=tuple(problems))
+    return RegistryFile(
+        path=path, rights=rights, problems=tuple(problems), find_picture=find_picture
+    )
+
+
+def check_entries(
+    path: Path,
+    today: date,
+    *,
+    mapping: TableMapping | None = None,
+    seen: Seen = unseen,
+    find_picture: FindPicture | None = None,
+) -> Iterator[Entry | Problem]:
+    """Yield each right of a file and each problem, as they are read; a right before its problems.
+
+    :param mapping: how a table is read that is none of ours
+    :param seen: is told of the bytes that were read
+    :param find_picture: as of ``check_registry``
+    :raises InputError: when the file cannot be read at all
+    """
+    sent = None if find_picture is None else _bytes_of(find_picture)
+    file = RegistryFile(path=path, rights=(), find_picture=find_picture)
+    for read in read_entries(path, mapping, seen, sent):
+        if isinstance(read, Problem):
+            yield read
+            continue
+        entry = read
+        if read.right.texts:
+            entry, unread = _with_texts(read, find_picture is not None)
+            yield from unread
+        yield entry
+        if not _is_plain(entry.right):
+            pictures = not entry.of_office
+            yield from _problems_of_right(file, entry, today, pictures=pictures)
+
+
+def _bytes_of(find_picture: FindPicture) -> FindBytes:
+    def sent(name: str) -> bytes | None:
+        place = find_picture("", name)
+        return place.read_bytes() if place is not None and place.is_file() else None
+
+    return sent
+
+
+def _with_texts(entry: Entry, was_sent: bool) -> tuple[Entry, list[Problem]]:
+    right, line = entry.right, entry.line
+    if was_sent:
+        named = [text for text in right.texts if is_text_file(text)]
+        return entry, [_problem(entry.path, line, "texts", f"{_SENT}: {t!r:.80}") for t in named]
+    right, unread = load_texts(right, entry.path.parent)
+    told = [_problem(entry.path, line, "texts", message) for message in unread]
+    return replace(entry, right=right), told
+
+
+def _without_data(entry: Entry, problems: list[Problem]) -> Entry:
+    """Leave out pictures that are in the file itself, for which there is no place here."""
+    if not entry.data:
+        return entry
+    message = "pictures in the file itself are compared once it was imported; left out here"
+    problems.append(
+        replace(_problem(entry.path, entry.line, "", message, severity="warning"), kind=message)
+    )
+    images = tuple(image for image in entry.right.images if image not in entry.data)
+    return replace(entry, right=replace(entry.right, images=images), data={})
 
 
 def load_registry(path: Path, today: date) -> RegistryFile:
@@ -132,16 +181,45 @@ def load_registry(path: Path, today: date) -> RegistryFile:
     return file
 
 
-def _duplicates(file: RegistryFile) -> Iterator[Problem]:
-    counts = Counter(right.id for _, right in file.rights)
-    if len(counts) == len(file.rights):
-        return
-    first: dict[str, int] = {}
-    for line, right in file.rights:
-        if counts[right.id] > 1 and right.id in first:
-            message = f"duplicate id {right.id!r}, first on line {first[right.id]}"
-            yield _problem(file.path, line, "id", message)
-        first.setdefault(right.id, line)
+class Ids:
+    """Which ids there were, in one file or several: each is to be one right's.
+
+    Of an office's records of the same right the last one counts; in files of ours it is an error.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._lines = array("q")
+        self._starts: list[tuple[int, Path | None]] = []
+        """Number of the first record of each file, and the file; None = an office's."""
+        self.replaced: set[int] = set()
+        """Numbers of records in whose place a later one stands, counted from 0."""
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def add(self, entry: Entry) -> Iterator[Problem]:
+        """Count a record, and yield the problem with its id."""
+        number, path = len(self), entry.path
+        source = None if entry.of_office else path
+        if not self._starts or self._starts[-1][1] != source:
+            self._starts.append((number, source))
+        self._lines.append(entry.line)
+        before = self._numbers.setdefault(entry.right.id, number)
+        if before == number:
+            return
+        place = next(path for start, path in reversed(self._starts) if start <= before)
+        if entry.of_office or place is None:
+            self.replaced.add(before)
+            self._numbers[entry.right.id] = number
+            kind = "stands there more than once; the last counts"
+            told = f"{kind}: {entry.right.id!r}"
+            yield replace(_problem(path, entry.line, "id", told, severity="warning"), kind=kind)
+            return
+        where = f"first on line {self._lines[before]}"
+        if place != path:
+            where = f"first in {place}:{self._lines[before]}"
+        yield _problem(path, entry.line, "id", f"duplicate id {entry.right.id!r}, {where}")
 
 
 def _is_plain(right: Right) -> bool:
@@ -162,11 +240,12 @@ def check_right(right: Right, today: date) -> list[Problem]:
 
 
 def _problems_of_right(
-    file: RegistryFile, line: int, right: Right, today: date
+    file: RegistryFile, entry: Entry, today: date, *, pictures: bool
 ) -> Iterator[Problem]:
-    for where, message in _wrong_pictures(file, right) if right.images else ():
-        yield _problem(file.path, line, where, message)
-    yield from _problems_of_content(file.path, line, right, today)
+    right = entry.right
+    for where, message in _wrong_pictures(file, right) if pictures and right.images else ():
+        yield _problem(entry.path, entry.line, where, message)
+    yield from _problems_of_content(entry.path, entry.line, right, today)
 
 
 def _problems_of_content(
@@ -181,7 +260,8 @@ def _problems_of_content(
         yield _problem(path, line, where, message, severity="warning")
     if lapse := right.lapse(today):
         message = f"{right.id} {lapse}; it is kept, but not matched"
-        yield _problem(path, line, "", message, severity="warning")
+        told = _problem(path, line, "", message, severity="warning")
+        yield replace(told, kind="is not in force; it is kept, but not matched")
 
 
 def _wrong_content(right: Right, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -269,19 +349,6 @@ def _wrong_pictures(file: RegistryFile, right: Right) -> Iterator[tuple[str, str
             yield "images", f"no picture at {place}"
         elif problem := picture_problem(place):
             yield "images", f"{place}: {problem}"
-
-
-def picture_problem(path: Path) -> str | None:
-    """Say why a file is no picture that could be compared; None when its head looks like one."""
-    # Loaded when asked for: most registries have names alone.
-    pillow = import_module("PIL.Image")
-    try:
-        with pillow.open(path, formats=PICTURE_FORMATS):
-            return None
-    except import_module("PIL").UnidentifiedImageError:
-        return f"expected a picture in one of the formats {', '.join(PICTURE_FORMATS)}"
-    except (OSError, ValueError, pillow.DecompressionBombError) as error:
-        return f"cannot be read: {error}"
 
 
 def _problem(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
 from crawler.errors import InputError, Problem
 from crawler.formats import parse_record, problems_of
 from crawler.model import Right
+from crawler.offices.sources import Counted, Seen, unseen
+from crawler.table_rows import TableError, find_charset, read_rows
 
 PLAIN = ("id", "kind", "name", "office", "registration", "status", "expires")
 LISTS = ("variants", "jurisdictions", "goods", "images", "origin", "tags")
@@ -21,50 +22,44 @@ HOLDER = tuple(
 )
 COLUMNS = (*PLAIN, *LISTS, *HOLDER, "classes", "licensees", "prices")
 """``licensees``: ``seller @ site``, either may be missing; ``prices``: ``CNY 1280``."""
-CHARSETS = ("utf-8-sig", "gb18030")
-"""As spreadsheets write tables; Excel in China uses the second."""
-LARGEST_CELL = 1_000_000
-"""Characters."""
 
 
-def read_table(path: Path) -> Iterator[tuple[int, Right | Problem]]:
+def read_table(path: Path, seen: Seen = unseen) -> Iterator[tuple[int, Right | Problem]]:
     """Yield each line's number and its right, or each problem with it.
 
+    :param seen: is told of the bytes that were read
     :raises InputError: when the file cannot be read
     """
-    rows = csv.reader(io.StringIO(_read(path), newline=""), strict=True)
-    csv.field_size_limit(LARGEST_CELL)
+
+    def opening() -> BinaryIO:
+        return path.open("rb")
+
+    def counting() -> BinaryIO:
+        return io.BufferedReader(Counted(opening(), seen))
+
     try:
-        heads = [head.strip().lower() for head in next(rows, [])]
+        rows = read_rows(counting, find_charset(opening))
+        heads = [head.strip().lower() for head in next(rows, (1, []))[1]]
         if problem := _head_problem(heads):
             yield 1, Problem(path=path, line=1, where="", message=problem)
             return
-        for cells in rows:
-            if any(cell.strip() for cell in cells):
-                yield from _read_row(path, rows.line_num, heads, cells)
-    except csv.Error as error:
-        message = f"not a table as CSV has it: {error}"
-        yield rows.line_num, Problem(path=path, line=rows.line_num, where="", message=message)
-
-
-def _read(path: Path) -> str:
-    try:
-        data = path.read_bytes()
+        for line, cells in rows:
+            yield from _read_row(path, line, heads, cells)
+    except TableError as error:
+        if error.line is None:
+            raise InputError(f"{path}: {error.message}") from error
+        yield error.line, Problem(path=path, line=error.line, where="", message=error.message)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    for charset in CHARSETS:
-        try:
-            return data.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path}: expected a table in UTF-8 or GB 18030")
 
 
 def _head_problem(heads: Sequence[str]) -> str | None:
     unknown = [head for head in heads if head not in COLUMNS]
     if unknown:
         known = ", ".join(COLUMNS)
-        return f"no column is called {unknown[0]!r:.80}; expected some of {known}"
+        return (
+            f"no column is called {unknown[0]!r:.80}; expected some of {known}, or a mapping file"
+        )
     if twice := [head for head in heads if heads.count(head) > 1]:
         return f"the column {twice[0]} stands there twice"
     if "id" not in heads or "kind" not in heads:

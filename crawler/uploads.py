@@ -17,7 +17,8 @@ from crawler.errors import FileFormatError, InputError, NotFoundError, Problem
 from crawler.files import whole_file, write_whole
 from crawler.model import Right
 from crawler.pictures import PictureFolder
-from crawler.registry import CSV, JSON_LINES, RegistryFile, check_registry
+from crawler.registry import RegistryFile, check_registry
+from crawler.registry_entries import SUFFIXES, read_entries
 from crawler.right_changes import FieldChange, find_changes
 from crawler.store.right_facts import find_newest, registry_state
 from crawler.store.right_history import record_import
@@ -39,7 +40,7 @@ class Upload:
     """Of the file, as it was sent."""
     path: Path
     pictures: Mapping[str, str]
-    """Name of a picture's file -> SHA-256."""
+    """Name of a picture's file -> SHA-256; of those in the file itself, the name in the right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,27 +85,34 @@ def keep_upload(
     """Keep what was sent in ``uploads/`` of the workspace; the same twice is kept once.
 
     :param pictures: name of a file -> its bytes, looked at already
-    :raises InputError: when the file is called neither .jsonl nor .csv
+    :raises InputError: when the file is called by no name of a registry or an office's file
     """
     name = plain_name(name)
     suffix = PurePath(name).suffix.lower()
-    if suffix not in (*JSON_LINES, CSV):
-        raise InputError(f"expected a registry as .jsonl or .csv, got {name!r}")
+    if suffix not in SUFFIXES:
+        raise InputError(f"expected a registry as .jsonl or .csv, .xml or .zip, got {name!r}")
     folder = workspace.folder / FOLDER
     folder.mkdir(exist_ok=True)
     content = hashlib.sha256(data).hexdigest()
-    kept = f"{content}{CSV if suffix == CSV else JSON_LINES[0]}"
+    kept = f"{content}{suffix}"
     with whole_file(folder / kept) as file:
         file.write(data)
-    told = {
-        "name": name,
-        "file": kept,
-        "pictures": {plain_name(n): workspace.pictures.keep(d) for n, d in pictures.items()},
-    }
+    came = {plain_name(n): workspace.pictures.keep(data) for n, data in pictures.items()}
+    inside = _keep_inside(folder / kept, {plain_name(n): d for n, d in pictures.items()}, workspace)
+    told = {"name": name, "file": kept, "pictures": came | inside}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     write_whole(folder / f"{digest}.json", text)
     return load_upload(workspace, digest)
+
+
+def _keep_inside(path: Path, sent: Mapping[str, bytes], workspace: Workspace) -> dict[str, str]:
+    """Keep the pictures that are in an office's file itself; name in the right -> SHA-256."""
+    kept: dict[str, str] = {}
+    for read in read_entries(path, sent=lambda name: sent.get(plain_name(name))):
+        if not isinstance(read, Problem):
+            kept |= {name: workspace.pictures.keep(data) for name, data in read.data.items()}
+    return kept
 
 
 def load_upload(workspace: Workspace, digest: str) -> Upload:

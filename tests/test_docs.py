@@ -22,6 +22,7 @@ from crawler.campaign import Campaign
 from crawler.config import WorkspaceConfig
 from crawler.directory import RecipientDirectory
 from crawler.model import Hit, Listing, Right
+from crawler.offices.mapping import TableMapping
 from matchers import context, han_standing, standing
 from matchers.wording import EDITS
 
@@ -38,6 +39,7 @@ RECORDS = (
     (RecipientDirectory, "settings.md"),
     (Campaign, "campaign-files.md"),
     (Right, "file-formats.md"),
+    (TableMapping, "office-registers.md"),
     (Listing, "file-formats.md"),
     (Hit, "file-formats.md"),
 )

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import click
 
+from console.commands.registry_files import check, columns, import_
 from console.commands.teaching import describe, lessons, teach, undo
-from console.context import Context, json_option, out, pass_context, people, print_json
+from console.context import Context, json_option, out, pass_context, print_json
 from console.text import cell, print_rows
-from crawler.errors import FileFormatError, Problem
-from crawler.intake import import_registry
 from crawler.model import Right
-from crawler.registry import check_registry
 from crawler.store.database import now
-from crawler.store.rights import StoredRight, find_rights, find_versions, load_right
-
-FILES = click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
+from crawler.store.rights import StoredRight, each_right, find_rights, find_versions, load_right
 
 
 @click.group()
@@ -29,32 +20,8 @@ def registry() -> None:
     """Take rights in, and see what is there."""
 
 
-for _command in (teach, lessons, undo):
+for _command in (import_, check, columns, teach, lessons, undo):
     registry.add_command(_command)
-
-
-@registry.command("import")
-@FILES
-@pass_context
-def import_(context: Context, files: Sequence[Path]) -> None:
-    """Take registry files into the workspace, pictures included.
-
-    All of them or none: every problem of every file is told, with its line. A right that is
-    there already is updated by its id, and its history is kept.
-    """
-    workspace = context.workspace
-    checked = [check_registry(path, now().date()) for path in dict.fromkeys(files)]
-    problems = [problem for file in checked for problem in file.problems]
-    if any(file.errors for file in checked):
-        raise FileFormatError(problems)
-    _tell(problems)
-    with workspace.store() as db:
-        changes = import_registry(db, workspace.pictures, checked, now())
-    counts = Counter(changes.values())
-    people().print(
-        f"{len(changes)} rights: {counts['added']} added, {counts['updated']} updated,"
-        f" {counts['unchanged']} unchanged"
-    )
 
 
 @registry.command("list")
@@ -63,11 +30,11 @@ def import_(context: Context, files: Sequence[Path]) -> None:
 def list_(context: Context, *, as_json: bool) -> None:
     """List all rights."""
     with context.workspace.store() as db:
+        if as_json:
+            for stored in each_right(db, context.workspace.pictures):
+                print_json(stored.right)
+            return
         rights = find_rights(db, context.workspace.pictures)
-    if as_json:
-        for stored in rights:
-            print_json(stored.right)
-        return
     heads = ("id", "kind", "name", "variants", "holder", "pictures", "licensees", "expires")
     today = now().date()
     rows = [_row(stored, today) for stored in rights]
@@ -140,46 +107,3 @@ def _facts(right: Right) -> list[tuple[str, str]]:
         ("tags", ", ".join(right.tags)),
     ]
     return [(key, value) for key, value in facts if value]
-
-
-@registry.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@pass_context
-@click.pass_context
-def check(ctx: click.Context, context: Context, files: Sequence[Path]) -> None:
-    """Check registry files, or without FILES the workspace's registry; 1 if anything is wrong.
-
-    Lapsed rights count as wrong here: they are kept, but nothing is matched with them.
-    """
-    if files:
-        checked = [check_registry(path, now().date()) for path in dict.fromkeys(files)]
-        problems = [str(problem) for file in checked for problem in file.problems]
-        count = sum(len(file.rights) for file in checked)
-    else:
-        with context.workspace.store() as db:
-            stored = find_rights(db, context.workspace.pictures)
-        problems = [problem for right in stored for problem in _stored_problems(right)]
-        count = len(stored)
-    for problem in problems:
-        people().print(problem, markup=False, soft_wrap=True)
-    people().print(f"{count} rights checked, {len(problems)} problems")
-    if problems:
-        ctx.exit(1)
-
-
-def _stored_problems(stored: StoredRight) -> list[str]:
-    right = stored.right
-    lapse = right.lapse(now().date())
-    problems = [f"{right.id}: {lapse}; it is not matched"] if lapse else []
-    for image in right.images:
-        path = stored.picture_files.get(image)
-        if path is None or not path.is_file():
-            problems.append(
-                f"{right.id}: its picture {image} is not in the workspace; import again"
-            )
-    return problems
-
-
-def _tell(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        people().print(str(problem), markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -66,21 +66,33 @@ def record_rights(
     return changes
 
 
+def record_each(
+    db: Database, rights: Iterable[tuple[Right, Mapping[str, str], str]], *, at: datetime
+) -> Iterator[Change]:
+    """Append rights, and yield what happened to each; inside the caller's transaction.
+
+    :param rights: each with its pictures' digests and the name of the file that it is from
+    """
+    moment = timestamp(at)
+    for right, pictures, source in rights:
+        yield _record_right(db, right, pictures, source, moment)
+
+
 def _record_right(
     db: Database, right: Right, pictures: Mapping[str, str], source: str, at: str
 ) -> Change:
     record = dump_json(right)
     content = "\n".join([record, *(f"{i} {d}" for i, d in sorted(pictures.items()))])
     digest = hashlib.sha256(content.encode()).hexdigest()
-    newest = list(
-        db.query(
-            "SELECT digest FROM right_versions WHERE right_id = ? ORDER BY id DESC LIMIT 1",
-            [right.id],
-        )
-    )
-    if newest and newest[0]["digest"] == digest:
+    newest = db.execute(
+        "SELECT digest FROM right_versions WHERE right_id = ? ORDER BY id DESC LIMIT 1", [right.id]
+    ).fetchone()
+    if newest and newest[0] == digest:
         return "unchanged"
-    db.execute("INSERT OR IGNORE INTO rights (id, first_imported_at) VALUES (?, ?)", [right.id, at])
+    if not newest:
+        db.execute(
+            "INSERT OR IGNORE INTO rights (id, first_imported_at) VALUES (?, ?)", [right.id, at]
+        )
     cursor = db.execute(
         "INSERT INTO right_versions (right_id, digest, record, source, imported_at)"
         " VALUES (?, ?, ?, ?, ?)",
@@ -101,31 +113,29 @@ def find_rights(
     db: Database, pictures: PictureFolder, ids: Sequence[str] | None = None
 ) -> list[StoredRight]:
     """Return rights as they stand now, by id; all of them without ``ids``."""
-    chosen = {"ids": None if ids is None else json.dumps(list(ids))}
-    rows = db.query(f"SELECT * FROM ({_NEWEST}) ORDER BY right_id", chosen)
-    files: dict[int, dict[str, Path]] = {}
-    for row in db.query(
-        f"SELECT version, image, sha256 FROM right_pictures p JOIN ({_NEWEST}) n"
-        " ON n.id = p.version",
-        chosen,
-    ):
-        files.setdefault(row["version"], {})[row["image"]] = pictures.path_of(row["sha256"])
+    return list(each_right(db, pictures, ids))
+
+
+def each_right(
+    db: Database, pictures: PictureFolder, ids: Sequence[str] | None = None
+) -> Iterator[StoredRight]:
+    """Yield rights as they stand now, by id, one after the other; all of them without ``ids``."""
     taught: dict[str, list[Lesson]] = {}
     for lesson in find_lessons(db):
         taught.setdefault(lesson.right, []).append(lesson)
-    return [
-        StoredRight(
-            right=with_licensees(
-                load_record(Right, row["record"]), taught.get(row["right_id"], ())
-            ),
-            version=row["versions"],
-            source=row["source"],
-            imported_at=datetime.fromisoformat(row["imported_at"]),
-            picture_files=files.get(row["id"], {}),
-            lessons=tuple(taught.get(row["right_id"], ())),
+    rows = db.execute(_NEWEST, {"ids": None if ids is None else json.dumps(list(ids))})
+    for right_id, versions, record, source, imported_at, images in rows:
+        lessons = tuple(taught.get(right_id, ()))
+        yield StoredRight(
+            right=with_licensees(load_record(Right, record), lessons),
+            version=versions,
+            source=source,
+            imported_at=datetime.fromisoformat(imported_at),
+            picture_files={
+                image: pictures.path_of(sha256) for image, sha256 in json.loads(images).items()
+            },
+            lessons=lessons,
         )
-        for row in rows
-    ]
 
 
 def with_licensees(right: Right, lessons: Sequence[Lesson]) -> Right:
@@ -136,10 +146,12 @@ def with_licensees(right: Right, lessons: Sequence[Lesson]) -> Right:
 
 
 _NEWEST = """
-SELECT v.*, n.versions FROM right_versions v JOIN (
-    SELECT max(id) AS newest, count(*) AS versions FROM right_versions
+SELECT n.right_id, n.versions, v.record, v.source, v.imported_at,
+    (SELECT json_group_object(p.image, p.sha256) FROM right_pictures p WHERE p.version = v.id)
+FROM (
+    SELECT right_id, max(id) AS newest, count(*) AS versions FROM right_versions
     WHERE :ids IS NULL OR right_id IN (SELECT value FROM json_each(:ids)) GROUP BY right_id
-) n ON v.id = n.newest
+) n JOIN right_versions v ON v.id = n.newest ORDER BY n.right_id
 """
 
 

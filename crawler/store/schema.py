@@ -28,6 +28,7 @@ from crawler.store import (
     listing_keys_schema,
     queue_schema,
     review_schema,
+    schedule_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
@@ -218,6 +219,15 @@ def m0013_matched_anew(db: Database) -> None:
             db.execute(trigger)
     db.execute("DELETE FROM site_yields")
     db.execute(figures_schema.YIELDS)
+
+
+@migrations()
+def m0014_schedule(db: Database) -> None:
+    """Keep which runs of campaigns were planned, and how each ended."""
+    _run(db, schedule_schema.TABLES)
+    _make_append_only(db, schedule_schema.RECORDS)
+    for kept in schedule_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
 
 
 @migrations()

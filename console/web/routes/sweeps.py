@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from console.schedule_health import find_plans
 from console.web.campaigns import (
     check_file,
     find_running_start,
@@ -35,6 +36,8 @@ from crawler.store.sweep_figures import (
     find_some_warnings,
 )
 from crawler.store.sweeps import StoredSweep, find_some_sweeps, load_sweep
+from crawler.sweep import RUN_OVER
+from pipelines.scheduling import INTERRUPTED, OVERTAKEN, UNPLANNED
 
 MAY_START: frozenset[Role] = frozenset({"admin", "approver"})
 SWEEPS_ON_A_PAGE = 30
@@ -99,6 +102,8 @@ def show_sweeps(visit: Visit) -> Response:
         states=STATES,
         campaign=campaign,
         starts=find_start_lines(visit.db, MOST_STARTS),
+        plans=find_plans(visit.db, visit.workspace, now())[0],
+        say_reason=lambda reason: say_reason(visit, reason),
         files=list(read_files(visit.workspace)) if may_start(visit) else [],
         may_start=may_start(visit),
         first=f"/sweeps{with_query(visit.query, after=None)}" if after else "",
@@ -150,6 +155,25 @@ def show_sweep(visit: Visit) -> Response:
         drop=lambda words: say_drop(words, visit.language),
         goes_on=line.state in ("stopped", "failed", "unfinished"),
     )
+
+
+_REASONS = (
+    (RUN_OVER, "run_reason.run_over"),
+    ("stopped by a signal", "run_reason.by_signal"),
+    (INTERRUPTED, "run_reason.interrupted"),
+    ("nobody ran at that time", "run_reason.missed"),
+    (OVERTAKEN, "run_reason.overtaken"),
+    (UNPLANNED, "run_reason.unplanned"),
+)
+"""How reasons of the schedule begin -> what is said of them."""
+
+
+def say_reason(visit: Visit, reason: str) -> str:
+    """Return why a planned run ended as it did, in the language of the visit where we know it."""
+    for start, key in _REASONS:
+        if reason.startswith(start):
+            return visit.say(key)
+    return reason
 
 
 def show_campaign(visit: Visit) -> Response:

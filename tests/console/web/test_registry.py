@@ -20,6 +20,7 @@ from crawler.store.ledger import find_entries
 from crawler.store.right_facts import find_newest
 from crawler.store.rights import find_versions, load_right, record_rights
 from crawler.workspace import Workspace, make_workspace
+from tests.crawler.offices import samples
 from tests.servers.console import signed_in
 from tests.servers.filled import a_picture, fill
 from tests.servers.stored_hits import MARK, WORK
@@ -285,6 +286,30 @@ def test_exactly_what_was_previewed_is_taken_in(filled: Workspace) -> None:
     assert (entry.by, record["added"], record["updated"]) == ("王芳", 1, 1)
     assert "from rights.jsonl" in page
     assert "by 王芳" in page
+
+
+def test_an_offices_file_is_previewed_and_taken_in_with_its_pictures(opened: Workspace) -> None:
+    file = samples.ST66.replace("</TradeMarkDetails>", f"{FIGURE}</TradeMarkDetails>").encode()
+    with signed_in(opened, role="legal") as client:
+        preview = upload(client, file, "marks.xml", figure=samples.png(40))
+        assert preview.status_code == 200
+        assert "<b>2</b>added" in preview.text
+        assert "is no Nice class (1 to 45)" in preview.text
+        answer = client.post(preview.url.path, data={"state": state_of(preview.text)})
+        assert answer.status_code == 200
+    with opened.store() as db:
+        inside = load_right(db, opened.pictures, "DE-302026000123.4")
+        beside = load_right(db, opened.pictures, "DE-5")
+    [picture] = inside.picture_files.values()
+    assert picture.read_bytes() == samples.png()
+    assert [p.read_bytes() for p in beside.picture_files.values()] == [samples.png(40)]
+
+
+FIGURE = (
+    "<TradeMark><RegistrationOfficeCode>DE</RegistrationOfficeCode><RegistrationNumber>5"
+    "</RegistrationNumber><MarkImageDetails><MarkImage><MarkImageFilename>figure.png"
+    "</MarkImageFilename></MarkImage></MarkImageDetails></TradeMark>"
+)
 
 
 def test_an_import_is_refused_when_the_registry_changed_meanwhile(filled: Workspace) -> None:

@@ -1,0 +1,215 @@
+"""Reading an office's file as rights: which form it has, its records, and what was left out."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from crawler.errors import InputError, Problem
+from crawler.model import Right
+from crawler.offices.drafts import Draft, finish
+from crawler.offices.mapped import TableReader
+from crawler.offices.mapping import KNOWN_TABLES, TableMapping, find_known_table
+from crawler.offices.sources import XML, Counted, FindBytes, Seen, Source, open_sources, unseen
+from crawler.offices.uspto import draft_case_file
+from crawler.offices.wipo import draft_st66, draft_st96
+from crawler.offices.xml_records import Element, XmlError, find_root, read_elements
+from crawler.pictures import PICTURE_FORMATS, picture_problem
+from crawler.registry_table import COLUMNS
+from crawler.table_rows import OpenBytes, TableError, find_charset, find_separator, read_rows
+
+MOST_LEFT = 40
+"""Names of what is left that are told; the rest is counted."""
+LEFT_OUT = "left out"
+"""End of a note on something that a strict mapping does not let pass."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A right as it was read, and the pictures that are in the file itself."""
+
+    path: Path
+    line: int
+    right: Right
+    data: Mapping[str, bytes] = field(default_factory=dict)
+    """``Right.images`` name -> bytes, of those that are no files."""
+    of_office: bool = True
+    """Whether an office delivers it so: a later record of the same right takes its place, and its
+    pictures were looked at already."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class XmlForm:
+    """A form of XML: by which root it is known, what its records are called, how one is read."""
+
+    name: str
+    roots: frozenset[str]
+    record: str
+    draft: Callable[[Element], Draft]
+
+
+FORMS = (
+    XmlForm(
+        name="WIPO ST.66 or EUIPO open data",
+        roots=frozenset({"Transaction", "TradeMark", "TradeMarks", "TradeMarkDetails"}),
+        record="TradeMark",
+        draft=draft_st66,
+    ),
+    XmlForm(
+        name="WIPO ST.96",
+        roots=frozenset(
+            {"TrademarkTransaction", "Trademark", "TrademarkBag", "TrademarkApplication"}
+        ),
+        record="Trademark",
+        draft=draft_st96,
+    ),
+    XmlForm(
+        name="USPTO trademark cases",
+        roots=frozenset({"trademark-applications-daily", "trademark-applications-annual"}),
+        record="case-file",
+        draft=draft_case_file,
+    ),
+)
+
+
+def read_office(
+    path: Path,
+    mapping: TableMapping | None = None,
+    seen: Seen = unseen,
+    sent: FindBytes | None = None,
+) -> Iterator[Entry | Problem]:
+    """Yield each right of an office's file, and each problem, as it is read.
+
+    :param mapping: how a table is read; None = it must be a known one
+    :param seen: is told of the bytes that were read
+    :param sent: of a file that somebody sent: finds the pictures that came along, and no others
+    :raises InputError: when the file cannot be read, or is of no form that is known
+    """
+    left: Counter[str] = Counter()
+    with open_sources(path, sent) as sources:
+        for source in sources:
+            try:
+                for draft in _drafts(source, mapping, seen):
+                    left.update(draft.left)
+                    yield from _entry(source, draft, strict=mapping is not None and mapping.strict)
+            except (XmlError, TableError) as error:
+                yield Problem(path=source.path, line=error.line, where="", message=error.message)
+            except OSError as error:
+                raise InputError(f"cannot read {source.path}: {error.strerror}") from error
+    if left:
+        yield Problem(path=path, line=None, where="", message=_told(left), severity="warning")
+
+
+def _told(left: Counter[str]) -> str:
+    told = [f"{name} ({count:,})" for name, count in left.most_common(MOST_LEFT)]
+    more = f" and {len(left) - MOST_LEFT:,} more" if len(left) > MOST_LEFT else ""
+    return f"read, but kept by no right: {', '.join(told)}{more}"[:4000]
+
+
+def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterator[Draft]:
+    def opening() -> BinaryIO:
+        return io.BufferedReader(Counted(source.opening(), seen))
+
+    if source.suffix == XML:
+        form = _form_of(source)
+        with opening() as stream:
+            for element in read_elements(stream, [form.record]):
+                yield form.draft(element)
+        return
+    charset = charset_of(source.opening, mapping)
+    separator = (mapping and mapping.separator) or find_separator(source.opening, charset)
+    rows = read_rows(opening, charset, separator)
+    heads = next(rows, (1, []))[1]
+    if mapping is None and (known := find_known_table(heads)):
+        mapping = known.mapping
+    if mapping is None:
+        raise TableError(1, _unknown_table(heads))
+    try:
+        reader = TableReader(mapping, heads)
+    except ValueError as error:
+        raise TableError(1, str(error)) from error
+    yield from reader.drafts(rows)
+
+
+def charset_of(opening: OpenBytes, mapping: TableMapping | None) -> str:
+    """Return a table's charset: that of the mapping, or the one in which it can be read.
+
+    :raises TableError: when it cannot be read so
+    """
+    if mapping is None or mapping.encoding is None:
+        return find_charset(opening)
+    return find_charset(opening, (mapping.encoding,))
+
+
+def _form_of(source: Source) -> XmlForm:
+    with source.opening() as stream:
+        _, root = find_root(stream)
+    for form in FORMS:
+        if root in form.roots:
+            return form
+    known = ", ".join(f"{sorted(form.roots)[0]} ({form.name})" for form in FORMS)
+    raise XmlError(1, f"expected one of the root elements {known}; got {root!r:.80}")
+
+
+def _unknown_table(heads: list[str]) -> str:
+    known = "; ".join(table.name for table in KNOWN_TABLES)
+    return (
+        f"no table that is known, by its columns {', '.join(heads)!r:.200}; expected a registry"
+        f" (columns {', '.join(COLUMNS[:3])}, ...), {known}, or --mapping FILE for any other"
+    )
+
+
+def _entry(source: Source, draft: Draft, *, strict: bool) -> Iterator[Entry | Problem]:
+    data = _pictures(source, draft)
+    right = finish(draft)
+    for kind, value in draft.notes:
+        refused = strict and kind.endswith(LEFT_OUT)
+        yield Problem(
+            path=source.path,
+            line=draft.line,
+            where="",
+            message=f"{kind}: {value!r}" if value else kind,
+            severity="error" if refused else "warning",
+            kind=kind,
+        )
+    if right is not None:
+        yield Entry(path=source.path, line=draft.line, right=right, data=data)
+
+
+def _pictures(source: Source, draft: Draft) -> dict[str, bytes]:
+    """Find the pictures of a draft: names of files stay names, bytes get one made of the id."""
+    named, data = draft.images, draft.data
+    kept: dict[str, bytes] = {}
+    draft.images = []
+    for name in named:
+        found = data.get(name) or source.find_picture(name)
+        if name.lower().startswith(("http:", "https:")):
+            draft.note("picture is named by its address alone, which is not fetched", name)
+        elif found is None:
+            draft.note("picture is not there; left out", name)
+        else:
+            _keep_picture(source, draft, name, found, kept)
+    for name in draft.sought:
+        found = source.find_picture(name)
+        if found is not None and not draft.images:
+            _keep_picture(source, draft, name, found, kept)
+    return kept
+
+
+def _keep_picture(
+    source: Source, draft: Draft, name: str, found: Path | bytes, kept: dict[str, bytes]
+) -> None:
+    seen = source.path.parent / found if isinstance(found, Path) else io.BytesIO(found)
+    if picture_problem(seen):
+        draft.note(f"picture is in none of {', '.join(PICTURE_FORMATS)}; left out", name)
+    elif isinstance(found, Path):
+        draft.images.append(found.as_posix())
+    else:
+        suffix = PurePosixPath(name).suffix.lower() or ".png"
+        made = f"{draft.id}-{len(kept) + 1}{suffix}"
+        draft.images.append(made)
+        kept[made] = found
