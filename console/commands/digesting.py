@@ -23,6 +23,7 @@ from crawler.telling import TellLanguage
 from crawler.workspace import Workspace
 from pipelines.digests.audiences import Audience, Broken, Planned, find_audiences
 from pipelines.digests.gathering import Sources
+from pipelines.digests.scheduled import find_not_run
 from pipelines.digests.telling import News, Told, find_news, tell
 
 NOT_TOLD = 1
@@ -116,7 +117,7 @@ def _find_sources(workspace: Workspace) -> tuple[Sources, list[Audience]]:
     broken += wrong
     for problem in broken:
         _say(f"{problem.file}: {problem.problem}")
-    return Sources(planned=planned, broken=broken), audiences
+    return Sources(planned=planned, broken=broken, find_not_run=find_not_run), audiences
 
 
 def _choose(
