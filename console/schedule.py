@@ -255,7 +255,7 @@ class Runner:
         steps = deque(["sweep"])
         if any(find_noticed(self._db)):
             steps.append("follow-up")
-        if one.campaign.tell.to:
+        if one.campaign.tell.to or self._workspace.config.tell:
             steps.append("digest")
         active = _Active(
             run=run,
