@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from math import isfinite
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from crawler.config import MatchingConfig, PictureMode, matching_problem
+from crawler.config import EvidenceConfig, MatchingConfig, PictureMode, matching_problem
 from crawler.errors import FileFormatError, InputError, Problem
 from crawler.model import RenderMode, Right
 from crawler.pictures import MODEL_SUFFIX, WordsMode, descriptor_at
+from crawler.planning import (
+    OwnCapture,
+    Schedule,
+    Tell,
+    Window,
+    schedule_problems,
+    tell_problems,
+    window_problems,
+)
 from crawler.quiet import is_never, parse_quiet_hours
+from crawler.selection import is_selected, term_problems
 from crawler.sites import canonical_url, site_of
 from crawler.toml_files import load_toml
 from crawler.workspace import CONFIG_NAME
@@ -117,8 +126,14 @@ class Campaign:
     """URLs at which the sweep starts; it stays on their sites."""
     purpose: str | None = None
     """Why, in words; it is kept with the evidence."""
+    theme: str | None = None
+    """What it belongs to: an exhibition, a sports event, a season."""
     rights: tuple[str, ...] = ()
-    """Ids (``TM-*`` takes all that start so) or ``tag:NAME``; empty = the whole registry."""
+    """Ids (``TM-*`` takes all that start so), ``tag:NAME``, ``holder:NAME``, ``class:25``,
+    ``kind:KIND``, ``territory:CN``; a right is meant by any of them, empty = the whole registry."""
+    rights_within: tuple[str, ...] = ()
+    """The same terms; of the rights that ``rights`` means, those are left that each of these
+    means."""
     recrawl: RecrawlMode = "always"
     """Whether every known page is looked at in each sweep, or as often as it is wont to change."""
     full_look_days: float = 30.0
@@ -135,18 +150,14 @@ class Campaign:
     politeness: Politeness = field(default_factory=Politeness)
     search: Search = field(default_factory=Search)
     matching: OwnMatching = field(default_factory=OwnMatching)
+    capture: OwnCapture = field(default_factory=OwnCapture)
+    window: Window = field(default_factory=Window)
+    schedule: Schedule = field(default_factory=Schedule)
+    tell: Tell = field(default_factory=Tell)
 
     def covers(self, right: Right) -> bool:
         """Whether the campaign looks for this right."""
-        if not self.rights:
-            return True
-        return any(_selects(term, right) for term in self.rights)
-
-
-def _selects(term: str, right: Right) -> bool:
-    if term.startswith("tag:"):
-        return term.removeprefix("tag:") in right.tags
-    return fnmatchcase(right.id, term)
+        return is_selected(right, self.rights, self.rights_within)
 
 
 def load_campaign(path: Path) -> Campaign:
@@ -205,6 +216,17 @@ def matching_of(campaign: Campaign, workspace: MatchingConfig) -> MatchingConfig
     return limits
 
 
+def evidence_of(campaign: Campaign, workspace: EvidenceConfig) -> EvidenceConfig:
+    """Return what a campaign keeps as evidence; what it leaves out is as the workspace says."""
+    own = campaign.capture
+    return replace(
+        workspace,
+        capture=own.mode or workspace.capture,
+        captures_per_sweep=workspace.captures_per_sweep if own.most is None else own.most,
+        render=own.render or workspace.render,
+    )
+
+
 def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     if not campaign.name:
         yield "name", "is empty"
@@ -237,6 +259,13 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     if campaign.search.words and campaign.search.mode == "off":
         yield "search.words", 'expected search.mode = "marks" with them, got "off"'
     yield from _problems_of_scores(campaign)
+    if campaign.capture.most is not None and campaign.capture.most < 0:
+        yield "capture.most", f"expected 0 or more, got {campaign.capture.most}"
+    yield from term_problems("rights", campaign.rights)
+    yield from term_problems("rights_within", campaign.rights_within)
+    yield from window_problems(campaign.window)
+    yield from schedule_problems(campaign.schedule)
+    yield from tell_problems(campaign.tell)
 
 
 def _problems_of_scores(campaign: Campaign) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.delivery import DeliveryConfig, FollowUpConfig, delivery_problems
+from crawler.delivery import DeliveryConfig, FollowUpConfig, delivery_problems, is_secret_way
 from crawler.pictures import WORDS_BUDGET, WordsMode
 from crawler.takedown import Sender, StandingLimits
+from crawler.telling import TellChannel, tell_channel_problems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +140,8 @@ class ConsoleConfig:
     person; 0 = none."""
     days_to_judge: int = 3
     """Days that a hit may wait for a decision; after that the queue shows it as overdue."""
+    address: str | None = None
+    """Where people open it, ``https://review.firm.example``: what they are told links there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,6 +186,7 @@ class WorkspaceConfig:
     console: ConsoleConfig = field(default_factory=ConsoleConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
+    tell: tuple[TellChannel, ...] = ()
 
 
 STARTING_CONFIG = """\
@@ -242,6 +246,7 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
 # second_look_share = 0.05              # of what was put aside, looked at again by another person
 # days_to_judge = 3                     # after so many days a hit that waits is overdue
+# address = "https://review.your-firm.example"  # where people open it; digests link there
 
 # [retention]               # what `markhound retention apply` may erase; nothing unless given
 # captures_days = 365       # captures of hits judged unrelated, or that nobody judged
@@ -250,6 +255,14 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # [metrics]                 # who may read /metrics of the console; nobody unless given
 # token_env = "MARKHOUND_METRICS_TOKEN"
 # loopback = true           # this machine itself, without a token
+
+# Who is told what is new after each sweep (`markhound digest --send`): one table a channel.
+# [[tell]]
+# name = "desk"
+# kind = "mail"                         # or "webhook", or "apprise": chats and many other services
+# address = "desk@your-firm.example"
+# language = "en"                       # or "zh"
+# risk = 0.5                            # hits with at least this risk
 """
 
 
@@ -271,6 +284,7 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
     for name in ("captures_days", "pictures_days"):
         if (days := getattr(config.retention, name)) < 0:
             yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
+    yield from tell_channel_problems(config.tell)
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
@@ -308,6 +322,8 @@ def console_problem(console: ConsoleConfig) -> str | None:
     """Say what is wrong with the console's settings; None when nothing is."""
     if console.days_to_judge < 1:
         return f"expected days_to_judge of 1 or more, got {console.days_to_judge}"
+    if console.address is not None and not is_secret_way(console.address):
+        return f"expected an address of https (http is for loopback only), got {console.address!r}"
     for host in console.hosts:
         if not host.strip() or any(char in host for char in ":/@ "):
             return f"expected names without port and scheme in hosts, got {host!r}"

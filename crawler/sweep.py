@@ -21,7 +21,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler.budgets import BUDGETS
-from crawler.campaign import FOLLOW_UP, UNNAMED, Campaign, matching_of
+from crawler.campaign import FOLLOW_UP, UNNAMED, Campaign, evidence_of, matching_of
 from crawler.errors import BrokenOffError, WorkspaceError
 from crawler.failures import words_of_reason
 from crawler.fetch import user_agent
@@ -32,6 +32,7 @@ from crawler.quiet import QUIET, find_quiet, words_of_quiet
 from crawler.render import check_browser
 from crawler.report import SweepReport, keep_report
 from crawler.running import running
+from crawler.site_order import order_seeds
 from crawler.sites import site_of
 from crawler.store.database import now, writing
 from crawler.store.frontier import find_spent
@@ -46,6 +47,7 @@ from crawler.store.sweeps import (
     record_sweep_resume,
     record_warnings,
 )
+from crawler.store.yields import find_site_pasts
 from crawler.targets import STORE_FAILURE, targets_of
 from crawler.troubles import DISK_FULL
 from crawler.workspace import Workspace
@@ -56,6 +58,10 @@ MOST_IN_FLIGHT = 512
 holds half a megabyte, and 400 sites that take turns need one each."""
 TIME_IS_UP = "closespider_timeout"
 """Scrapy's reason for the end of a sweep that took as long as it may."""
+RUN_OVER = "time budget of this run is used up"
+"""Why a sweep stopped that may go on in another run, as its campaign allows it more time."""
+PAST_SWEEPS = 10
+"""Sweeps of the workspace, the newest, that say which sites are taken up first."""
 COLLECT_AFTER = (5_000, 5, 5)
 """Objects made since the last look for garbage before the next, and such looks before a longer and
 a full one. The usual 700 are made several times a page; a page that is done with holds a megabyte,
@@ -79,13 +85,17 @@ def run_sweep(
     on_progress: Callable[[Progress], None] = lambda _: None,
     *,
     resume: str | None = None,
+    run_minutes: float | None = None,
 ) -> SweepReport:
     """Sweep the campaign's sites and return the report; once in a process (Scrapy's reactor).
 
     Ctrl-C or SIGTERM stops it cleanly: what was asked for is finished and kept. A second one
     stops at once; what was recorded is kept. Either way, and after a kill, it can go on later.
 
+    Sites that are likely to yield most, and were not seen for longest, are taken up first.
+
     :param resume: id of the sweep that goes on with what it left; None = a new one
+    :param run_minutes: after so long this run ends, and the sweep may go on in another
     :raises InputError: when that sweep is still running, or a browser is wanted and there is none
     """
     matching_of(campaign, workspace.config.matching)  # limits that do not fit start nothing
@@ -107,19 +117,23 @@ def run_sweep(
             rights = [stored.right for stored in find_rights(db, workspace.pictures)]
             search = _search(rights, campaign)
             works = _compared_with_pages(rights, campaign)
+            past = find_site_pasts(db, PAST_SWEEPS)
+            seeds = " ".join(order_seeds(campaign.seeds, past, started_at))
             del rights  # as large as the registry; what matches has its own
-        process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep, used))
+        seconds, over = _time_left(campaign, used, run_minutes)
+        process = AsyncCrawlerProcess(_settings(workspace, campaign, sweep, seconds))
         # else Scrapy makes a record of each answer, and throws it away
         logging.getLogger("scrapy").setLevel(process.settings["LOG_LEVEL"])
         crawler = process.create_crawler(SPIDER)
         watch = _Watch(crawler, on_progress)
-        seeds = " ".join(campaign.seeds)
         alone = "yes" if campaign.only_seeds else ""
         crawl = process.crawl(crawler, url=seeds, search=search, works=works, alone=alone)
         process.start()
         state, reason = watch.end(crawl)
         if watch.disk_is_full:
             _break_off(workspace, sweep, reason)
+        if reason == words_of_reason(TIME_IS_UP):
+            reason = over
         with workspace.store() as db:
             record_sweep_end(db, sweep, state, reason, now())
             return keep_report(db, sweep)
@@ -179,6 +193,18 @@ def _why_not_now(campaign: Campaign, used: float) -> str | None:
     if campaign.limits.minutes is not None and used >= campaign.limits.minutes * 60:
         return words_of_reason(TIME_IS_UP)
     return None
+
+
+def _time_left(campaign: Campaign, used: float, run_minutes: float | None) -> tuple[float, str]:
+    """Return after how many seconds this run ends (0 = no limit), and why it then does, in words.
+
+    :param used: seconds that former runs of the sweep took
+    """
+    minutes = campaign.limits.minutes
+    left = None if minutes is None else minutes * 60 - used
+    if run_minutes is not None and (left is None or run_minutes * 60 < left):
+        return run_minutes * 60, RUN_OVER
+    return left or 0, words_of_reason(TIME_IS_UP)
 
 
 def _is_same(one: Campaign, other: Campaign) -> bool:
@@ -280,20 +306,21 @@ def _search(rights: Iterable[Right], campaign: Campaign) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def _settings(workspace: Workspace, campaign: Campaign, sweep: str, used: float) -> Settings:
+def _settings(workspace: Workspace, campaign: Campaign, sweep: str, seconds: float) -> Settings:
     """Lay the campaign's and the workspace's choices over settings.py.
 
-    :param used: seconds that former runs of the sweep took
+    :param seconds: after which it ends; 0 = no limit
     """
     settings = Settings()
     settings.setmodule("settings", priority="project")
     contact = workspace.config.crawl.contact
     limits, politeness = campaign.limits, campaign.politeness
+    evidence = evidence_of(campaign, workspace.config.evidence)
     chosen: dict[str, Any] = {
         "MARKHOUND_WORKSPACE": str(workspace.folder),
         "MARKHOUND_SWEEP": sweep,
         "MARKHOUND_ALLOW_PRIVATE": campaign.allow_private,
-        "MARKHOUND_KEEP_EXCHANGES": workspace.config.evidence.capture != "off",
+        "MARKHOUND_KEEP_EXCHANGES": evidence.capture != "off",
         "MARKHOUND_RENDER": campaign.render,
         "MARKHOUND_PAGES_PER_SITE": limits.pages_per_site,
         "MARKHOUND_PICTURES_PER_LISTING": limits.pictures_per_listing,
@@ -303,7 +330,7 @@ def _settings(workspace: Workspace, campaign: Campaign, sweep: str, used: float)
         "MARKHOUND_LONGEST_WAIT": politeness.longest_wait,
         "MARKHOUND_REFUSALS": politeness.refusals,
         "MARKHOUND_QUIET_HOURS": list(politeness.quiet_hours),
-        "CLOSESPIDER_TIMEOUT": limits.minutes * 60 - used if limits.minutes else 0,
+        "CLOSESPIDER_TIMEOUT": seconds,
         "DOWNLOAD_DELAY": politeness.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
         "CONCURRENT_REQUESTS": _in_flight(campaign),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -26,19 +28,23 @@ from crawler.campaign import (
     load_campaign,
     matching_of,
 )
-from crawler.errors import WorkspaceError
+from crawler.errors import InputError, WorkspaceError
 from crawler.model import RenderMode, Right
 from crawler.queries import queries_of
 from crawler.quiet import find_quiet
+from crawler.selection import selects
 from crawler.sites import site_of
 from crawler.store.database import now
 from crawler.store.looks import find_noticed
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import StoredSweep
 from crawler.sweep import find_resumable, run_sweep
+from pipelines.scheduling import times_after
 from pipelines.second_looks import draw_after_sweep
 from pipelines.sweep.words import check_installed
 
+SHOWN_TIMES = 3
+"""Times at which a campaign is due next."""
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
 
@@ -47,6 +53,11 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 @click.option("--resume", is_flag=True, help="Go on with what a sweep left that did not finish.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="Pages of one site at the most.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Then it stops.")
+@click.option(
+    "--run-minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Then this run stops; --resume goes on.",
+)
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a site.")
 @click.option(
     "--render",
@@ -54,6 +65,7 @@ EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
     help="Whether pages made by their scripts are rendered in a browser.",
 )
 @click.option("--allow-private", is_flag=True, help="Fetch loopback and private addresses too.")
+@click.option("--outside-window", is_flag=True, help="Also on days that the campaign leaves out.")
 @json_option
 @pass_context
 @click.pass_context
@@ -63,11 +75,13 @@ def sweep(
     what: Sequence[str],
     max_pages: int | None,
     max_minutes: float | None,
+    run_minutes: float | None,
     delay: float | None,
     render: RenderMode | None,
     *,
     resume: bool,
     allow_private: bool,
+    outside_window: bool,
     as_json: bool,
 ) -> None:
     """Sweep the sites of a campaign, or of URLs, and match what they offer.
@@ -103,11 +117,20 @@ def sweep(
         render=render or campaign.render,
     )
     check_campaign(campaign, Path(what[0] if what else "command line"))
+    if not outside_window and (why := campaign.window.find_outside(now())):
+        raise InputError(
+            f"the campaign {campaign.name} is not swept today: {why}; --outside-window sweeps it"
+            " all the same"
+        )
     check_installed(matching_of(campaign, context.workspace.config.matching).words)
     tell_compiling()
     with sweep_progress() as show:
         report = run_sweep(
-            context.workspace, campaign, show, resume=None if found is None else found.id
+            context.workspace,
+            campaign,
+            show,
+            resume=None if found is None else found.id,
+            run_minutes=run_minutes,
         )
     if as_json:
         print_json(report, keep_empty=True)
@@ -186,6 +209,28 @@ def _print_queries(console: Console, plan: Campaign, rights: Sequence[Right]) ->
         console.print(f"  {clean(word)}", markup=False, soft_wrap=True)
 
 
+def _print_times(console: Console, plan: Campaign) -> None:
+    """Print on which days a campaign is swept, when it is due next, and who is told."""
+    if plan.theme:
+        console.print(f"Theme: {clean(plan.theme)}", markup=False, soft_wrap=True)
+    if plan.window.first_day or plan.window.last_day:
+        days = f"{plan.window.first_day or '...'} to {plan.window.last_day or '...'}"
+        outside = plan.window.find_outside(now())
+        console.print(f"Window: {days} {plan.window.zone} ({outside or 'open now'})", markup=False)
+    if plan.schedule.cron:
+        zone = ZoneInfo(plan.schedule.zone)
+        dues = list(islice(times_after(plan, now()), SHOWN_TIMES))
+        said = ", ".join(f"{due.astimezone(zone):%Y-%m-%d %H:%M}" for due in dues) or "never again"
+        console.print(f"Schedule: {said} {plan.schedule.zone}", markup=False, soft_wrap=True)
+        for due in dues:
+            if quiet := find_quiet(plan.politeness.quiet_hours, due):
+                said = f"warning: schedule.cron: due in the quiet hours {quiet}, nothing is asked"
+                people().print(said, markup=False, soft_wrap=True)
+                break
+    if plan.tell.to:
+        console.print(f"Told: {clean(', '.join(plan.tell.to))}", markup=False, soft_wrap=True)
+
+
 @click.group()
 def campaign() -> None:
     """Campaign files: what is swept, how politely, for which rights."""
@@ -214,9 +259,10 @@ def check(context: Context, file: Path) -> None:
         f" {politeness.concurrency} at a time"
     )
     for hours in politeness.quiet_hours:
-        now = "now" if find_quiet([hours]) else "not now"
-        console.print(f"Quiet hours: {hours} ({now})", markup=False)
+        held = "now" if find_quiet([hours]) else "not now"
+        console.print(f"Quiet hours: {hours} ({held})", markup=False)
     console.print(f"Rendering: {plan.render}")
+    _print_times(console, plan)
     try:
         workspace = context.workspace
     except WorkspaceError:
@@ -229,8 +275,7 @@ def check(context: Context, file: Path) -> None:
     covered = [right for right in rights if plan.covers(right)]
     console.print(f"Rights: {len(covered)} of the registry's {len(rights)}")
     _print_queries(console, plan, rights)
-    unused = [
-        t for t in plan.rights if not any(replace(plan, rights=(t,)).covers(r) for r in rights)
-    ]
+    terms = (*plan.rights, *plan.rights_within)
+    unused = [term for term in terms if not any(selects(term, right) for right in rights)]
     for term in unused:
         people().print(f"warning: rights: {term!r} selects nothing", markup=False)

@@ -26,6 +26,7 @@ from crawler.store.console_starts import (
     record_stop,
 )
 from crawler.store.right_facts import count_covered
+from crawler.store.schedule import find_open_runs
 from crawler.store.sweeps import StoredSweep, find_some_sweeps, load_sweep
 from crawler.workspace import CONFIG_NAME, RECIPIENTS_NAME, Workspace
 from pipelines.sweep.words import check_installed
@@ -57,7 +58,7 @@ class CampaignCheck:
     rights: int
     """Of the registry that it looks for."""
     unused: tuple[str, ...]
-    """What of its ``rights`` selects nothing."""
+    """What of its ``rights`` and ``rights_within`` selects nothing."""
     cutoff: float
     threshold: float
 
@@ -75,11 +76,16 @@ def find_files(workspace: Workspace) -> Iterator[str]:
 def read_files(workspace: Workspace) -> Iterator[CampaignFile]:
     """Yield every campaign file, read."""
     for name in find_files(workspace):
-        try:
-            yield CampaignFile(file=name, campaign=load_campaign(workspace.folder / name))
-        except InputError as error:
-            problem = str(error).replace(f"{workspace.folder}/", "")
-            yield CampaignFile(file=name, campaign=None, problem=problem)
+        yield read_file(workspace, name)
+
+
+def read_file(workspace: Workspace, name: str) -> CampaignFile:
+    """Read a campaign file; one that is none has a problem."""
+    try:
+        return CampaignFile(file=name, campaign=load_campaign(workspace.folder / name))
+    except InputError as error:
+        problem = str(error).replace(f"{workspace.folder}/", "")
+        return CampaignFile(file=name, campaign=None, problem=problem)
 
 
 def check_file(db: Database, workspace: Workspace, name: str) -> CampaignCheck:
@@ -95,12 +101,13 @@ def check_file(db: Database, workspace: Workspace, name: str) -> CampaignCheck:
     campaign = load_campaign(path)
     matching = matching_of(campaign, workspace.config.matching)
     check_installed(matching.words)
+    terms = (*campaign.rights, *campaign.rights_within)
     return CampaignCheck(
         file=name,
         campaign=campaign,
         sha256=hashlib.sha256(data).hexdigest(),
-        rights=count_covered(db, campaign.rights),
-        unused=tuple(term for term in campaign.rights if not count_covered(db, (term,))),
+        rights=count_covered(db, campaign.rights, campaign.rights_within),
+        unused=tuple(term for term in terms if not count_covered(db, (term,))),
         cutoff=matching.cutoff,
         threshold=matching.threshold,
     )
@@ -129,7 +136,7 @@ def start_campaign(
     check = check_file(db, workspace, name)
     if check.sha256 != sha256:
         raise NotAllowedError(f"{name} was changed since you looked at it; look at it again")
-    _refuse_second(db, workspace, check.campaign.name)
+    refuse_second(db, workspace, check.campaign.name)
     return _start(db, workspace, actor, at, check.campaign.name, name, check.sha256)
 
 
@@ -143,7 +150,7 @@ def resume_sweep(
     stored = load_sweep(db, sweep)
     if stored.state == "finished":
         raise NotAllowedError(f"the sweep {sweep} has finished; nothing of it is left")
-    _refuse_second(db, workspace, stored.campaign.name)
+    refuse_second(db, workspace, stored.campaign.name)
     return _start(db, workspace, actor, at, stored.campaign.name, None, None, sweep)
 
 
@@ -183,13 +190,20 @@ def _start(
     return started
 
 
-def _refuse_second(db: Database, workspace: Workspace, campaign: str) -> None:
+def refuse_second(db: Database, workspace: Workspace, campaign: str) -> None:
+    """Refuse to sweep a campaign twice at once.
+
+    :raises NotAllowedError: when it is being swept, whoever started that
+    """
     for start in find_starts(db, LOOKED_AT):
         if start.campaign == campaign and is_running_start(start):
             raise NotAllowedError(f"the campaign {campaign} is running: {start.by} started it")
     for stored in find_some_sweeps(db, campaign=campaign, limit=LOOKED_AT):
         if state_of(workspace, stored) == "running":
             raise NotAllowedError(f"the campaign {campaign} is running: sweep {stored.id}")
+    for run in find_open_runs(db):
+        if run.campaign == campaign and is_running(run.id, workspace.logs):
+            raise NotAllowedError(f"the campaign {campaign} is running: the schedule started it")
 
 
 def stop_start(db: Database, start: str, actor: Actor, at: datetime) -> ConsoleStart:

@@ -14,6 +14,7 @@ from datetime import date
 from sqlite_utils import Database
 
 from crawler.store.notice_list import (
+    AWAY,
     TRAYS,
     Tray,
     find_changes,
@@ -25,11 +26,6 @@ from pipelines.takedown.deadlines import Deadline
 
 Running = tuple[str, Deadline]
 """Id of a notice, and a clock that runs for it."""
-
-AWAY: frozenset[Tray] = frozenset(
-    {"uncertain", "returned", "sent", "countered", "restored", "decided"}
-)
-"""Trays of what left and was not withdrawn or closed: clocks may run for it."""
 
 
 class DeskMemory:

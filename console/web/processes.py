@@ -28,9 +28,22 @@ def start_command(arguments: Sequence[str], folder: Path, output: Path) -> tuple
             "this system does not tell when a process began, so that the console could not stop it"
             " for sure; start the sweep on the command line"
         )
+    process = open_command(arguments, folder, output)
+    began = began_at(process.pid)
+    # else it would stay on as a zombie; a thread that waits costs nothing and ends with it
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process.pid, began or 0
+
+
+def open_command(arguments: Sequence[str], folder: Path, output: Path) -> subprocess.Popen[bytes]:
+    """Start ``markhound`` with these arguments in a session of its own; the caller waits for it.
+
+    :param folder: which becomes its current one
+    :param output: file for what it says
+    """
     output.parent.mkdir(exist_ok=True)
     with output.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603 - this very program, its arguments in a list
+        return subprocess.Popen(  # noqa: S603 - this very program, its arguments in a list
             # -P: what lies in the workspace's folder is never taken for a part of the program
             [sys.executable, "-P", "-m", "console.cli", *arguments],
             cwd=folder,
@@ -40,10 +53,6 @@ def start_command(arguments: Sequence[str], folder: Path, output: Path) -> tuple
             start_new_session=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
-    began = began_at(process.pid)
-    # else it would stay on as a zombie; a thread that waits costs nothing and ends with it
-    threading.Thread(target=process.wait, daemon=True).start()
-    return process.pid, began or 0
 
 
 def began_at(pid: int) -> int | None:

@@ -163,8 +163,11 @@ def find_left(db: Database, sweep: str, site: str) -> list[Row]:
 
 
 def count_rows(db: Database, sweep: str) -> dict[str, int]:
-    """Return site -> how many of its rows wait."""
-    found = db.execute("SELECT site, count(*) FROM frontier WHERE sweep = ? GROUP BY site", [sweep])
+    """Return site -> how many of its rows wait; the site that was taken up first stands first."""
+    found = db.execute(
+        "SELECT site, count(*) FROM frontier WHERE sweep = ? GROUP BY site ORDER BY min(number)",
+        [sweep],
+    )
     return dict(found.fetchall())
 
 

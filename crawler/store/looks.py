@@ -85,7 +85,7 @@ def record_look(db: Database, look: StoredLook) -> None:
 def find_looks(db: Database, notice: str, url: str) -> list[StoredLook]:
     """Return the looks at one listing of a notice, oldest first."""
     rows = db.query("SELECT * FROM looks WHERE notice = ? AND url = ? ORDER BY id", [notice, url])
-    return [_look(row) for row in rows]
+    return [look_of(row) for row in rows]
 
 
 def find_last_looks(db: Database, *, known_only: bool = False) -> dict[tuple[str, str], StoredLook]:
@@ -98,10 +98,11 @@ def find_last_looks(db: Database, *, known_only: bool = False) -> dict[tuple[str
         " WHERE NOT :known OR verdict != 'unknown' GROUP BY notice, url)",
         {"known": known_only},
     )
-    return {(row["notice"], row["url"]): _look(row) for row in rows}
+    return {(row["notice"], row["url"]): look_of(row) for row in rows}
 
 
-def _look(row: Mapping[str, Any]) -> StoredLook:
+def look_of(row: Mapping[str, Any]) -> StoredLook:
+    """Return a look from its row."""
     return StoredLook(
         notice=row["notice"],
         url=row["url"],

@@ -38,6 +38,10 @@ Tray = Literal[
 ]  # fmt: skip
 """Where a notice lies on the desk. Each lies in exactly one tray."""
 TRAYS: tuple[Tray, ...] = get_args(Tray)
+AWAY: frozenset[Tray] = frozenset(
+    {"uncertain", "returned", "sent", "countered", "restored", "decided"}
+)
+"""Trays of what left and was not withdrawn or closed: clocks may run for it."""
 BEFORE_LEAVING: tuple[Tray, ...] = ("unchecked", "missing", "approval", "ready")
 
 _TRAY = """

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from crawler.formats import load_record
-from crawler.model import Right, RightKind
+from crawler.model import Right
+from crawler.selection import fold, is_holder, split_term, values_of
 from crawler.store.figures_schema import DECISIONS
+from crawler.territories import EU, EU_CODES
 
 Order = Literal["id", "hits"]
 LONGEST_SEARCH = 200
@@ -51,11 +52,6 @@ class RightFigures:
     def judged(self) -> int:
         """Hits that people decided, one way or the other."""
         return self.infringing + self.licensed + self.unrelated
-
-
-def fold(text: str) -> str:
-    """Return a text as it is searched: without case and width, blanks single."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def record_right_facts(db: Database, right: Right, version: int) -> None:
@@ -231,24 +227,55 @@ def _hits(db: Database, where: str, right: str, limit: int) -> list[HitLine]:
     return [HitLine(**{**row, "flagged": bool(row["flagged"])}) for row in rows]
 
 
-KINDS: tuple[str, ...] = get_args(RightKind)
-
-
-def count_covered(db: Database, terms: Sequence[str]) -> int:
-    """Return how many rights a campaign's ``rights`` select; all of them where it names none."""
-    if not terms:
-        return int(db.execute("SELECT count(*) FROM right_facts").fetchone()[0])
-    tags = [term.removeprefix("tag:") for term in terms if term.startswith("tag:")]
-    # fnmatch, as campaigns have it, and GLOB differ in how they say "none of these"
-    globs = [term.replace("[!", "[^") for term in terms if not term.startswith("tag:")]
-    sql = (
-        "SELECT count(*) FROM right_facts f WHERE"
-        " EXISTS (SELECT 1 FROM json_each(:globs) WHERE f.right_id GLOB value)"
+def count_covered(db: Database, terms: Sequence[str], within: Sequence[str] = ()) -> int:
+    """Return how many rights a campaign's ``rights`` and ``rights_within`` select."""
+    values: list[str] = []
+    groups = [group for group in (terms, *((term,) for term in within)) if group]
+    conditions = [_any_term(db, group, values) for group in groups]
+    sql = (  # the join is left out where nothing is asked of it
+        "SELECT count(*) FROM right_facts f LEFT JOIN right_versions v ON v.id = f.version"
+        f" WHERE {' AND '.join(['1', *conditions])}"
     )
-    if tags:
-        sql += (
-            " OR EXISTS (SELECT 1 FROM right_versions v, json_each(v.record, '$.tags') t"
-            " WHERE v.id = f.version AND t.value IN (SELECT value FROM json_each(:tags)))"
-        )
-    values = {"globs": json.dumps(globs), "tags": json.dumps(tags)}
     return int(db.execute(sql, values).fetchone()[0])
+
+
+_BY_TERM = {
+    # fnmatch, as campaigns have it, and GLOB differ in how they say "none of these"
+    "id": "EXISTS (SELECT 1 FROM json_each(?) t WHERE f.right_id GLOB t.value)",
+    "kind": "f.kind IN (SELECT value FROM json_each(?))",
+    "holder": "v.record ->> '$.holder.name' IN (SELECT value FROM json_each(?))",
+} | {
+    by: f"EXISTS (SELECT 1 FROM json_each(v.record, '$.{key}') WHERE value IN"
+    " (SELECT value FROM json_each(?)))"
+    for by, key in (("tag", "tags"), ("class", "classes"), ("territory", "jurisdictions"))
+}
+"""What a term selects by -> SQL that holds a list of values against a right."""
+
+
+def _any_term(db: Database, terms: Sequence[str], bound: list[str]) -> str:
+    """Return SQL that holds for what any term selects, and append what is bound in it."""
+    wanted: dict[str, set[str | int]] = {}
+    for by, value in map(split_term, terms):
+        wanted.setdefault(by, set()).update(_stored_values(db, by, value))
+    bound.extend(json.dumps(sorted(values, key=str)) for values in wanted.values())
+    return "(" + " OR ".join(_BY_TERM[by] for by in wanted) + ")"
+
+
+def _stored_values(db: Database, by: str, value: str) -> Iterable[str | int]:
+    """Return what stands in the store where a term's value selects a right."""
+    if by == "id":
+        return (value.replace("[!", "[^"),)
+    if by == "tag":
+        return (value,)
+    if by == "class":
+        return map(int, values_of(value))
+    if by == "territory":
+        places = set(values_of(value))
+        return places | ({EU} if places & EU_CODES else set())
+    if by == "kind":
+        return values_of(value)
+    names = db.execute(
+        "SELECT DISTINCT v.record ->> '$.holder.name' FROM right_facts f"
+        " JOIN right_versions v ON v.id = f.version"
+    )
+    return [name for (name,) in names if is_holder(value, name)]

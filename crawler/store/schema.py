@@ -20,6 +20,7 @@ from crawler.store import (
     accounts_schema,
     crawl_schema,
     desk_schema,
+    digests_schema,
     figures_schema,
     first_schema,
     handover_schema,
@@ -28,6 +29,7 @@ from crawler.store import (
     queue_schema,
     retention_schema,
     review_schema,
+    schedule_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
@@ -218,6 +220,26 @@ def m0013_matched_anew(db: Database) -> None:
             db.execute(trigger)
     db.execute("DELETE FROM site_yields")
     db.execute(figures_schema.YIELDS)
+
+
+@migrations()
+def m0014_schedule(db: Database) -> None:
+    """Keep which runs of campaigns were planned, and how each ended."""
+    _run(db, schedule_schema.TABLES)
+    _make_append_only(db, schedule_schema.RECORDS)
+    for kept in schedule_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+
+
+@migrations()
+def m0015_digests(db: Database) -> None:
+    """Keep what was told to whom, so that nothing is told twice."""
+    _run(db, digests_schema.TABLES)
+    _make_append_only(db, digests_schema.RECORDS)
+    for kept in digests_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    for rule in digests_schema.RULES:
+        db.execute(rule)
 
 
 @migrations()

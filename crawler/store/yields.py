@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
+
+from crawler.site_order import SitePast
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,3 +65,28 @@ def find_sweeps_before(db: Database, sweep: str, most: int) -> list[str]:
         [sweep, most],
     )
     return [row[0] for row in rows]
+
+
+_ASKED = ("seen", "unchanged", "gone", "blocked", "failed")
+"""States of targets of which a site was asked."""
+
+
+def find_site_pasts(db: Database, sweeps: int) -> dict[str, SitePast]:
+    """Return site -> what the last sweeps found on it, for every site that they asked.
+
+    :param sweeps: how many, the newest, are looked through; those of seeds alone are none
+    """
+    states = ", ".join(f"'{state}'" for state in _ASKED)
+    rows = db.execute(
+        "WITH last AS (SELECT id, started_at FROM sweeps"
+        " WHERE NOT coalesce(plan ->> '$.only_seeds', 0) ORDER BY started_at DESC LIMIT ?)"
+        " SELECT s.site, max(l.started_at), count(DISTINCT l.id), (SELECT coalesce(sum(y.flagged),"
+        " 0) FROM site_yields y WHERE y.site = s.site AND y.sweep IN (SELECT id FROM last))"
+        " FROM last l JOIN site_states s ON s.sweep = l.id"
+        f" WHERE s.state IN ({states}) GROUP BY s.site",
+        [sweeps],
+    )
+    return {
+        site: SitePast(looked_at=datetime.fromisoformat(at), sweeps=count, flagged=flagged)
+        for site, at, count, flagged in rows
+    }

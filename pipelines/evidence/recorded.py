@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from crawler.store.accounts_schema import EVENTS
+from crawler.store.digests_schema import EVENTS as DIGEST_EVENTS
 from crawler.store.stamps import RECEIPT, STAMP
 
 HAND: Mapping[str, str] = MappingProxyType({"by": "by", "at": "at"})
@@ -133,6 +134,14 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
         "console_starts": Recorded(kinds=("sweep-started",), subject=("id",), hand=HAND),
         "console_stops": Recorded(kinds=("sweep-stopped",), subject=("start",), hand=HAND),
         "erasures": Recorded(kinds=("erased",), subject=("file",), hand=HAND),
+        "digests": Recorded(kinds=("digest",), subject=("id",), hand={"at": "at"}),
+        "digest_events": Recorded(
+            kinds=tuple(f"digest-{event}" for event in DIGEST_EVENTS),
+            subject=("digest",),
+            hand=HAND,
+            record="whole",
+            event="digest-",
+        ),
         "stamps": Recorded(kinds=(STAMP,), subject=("id",), hand={"at": "at"}),
         "stamp_receipts": Recorded(kinds=(RECEIPT,), subject=("stamp",), hand={"at": "at"}),
     }

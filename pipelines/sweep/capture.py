@@ -21,6 +21,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from sqlite_utils import Database
 
+from crawler.campaign import evidence_of
 from crawler.errors import InputError
 from crawler.exchange import exchanges_of
 from crawler.model import Listing, TargetState
@@ -67,9 +68,9 @@ class CapturePipeline:
         sweep = crawler.settings.get("MARKHOUND_SWEEP")
         if not folder or not sweep:
             raise NotConfigured("no workspace: nothing is captured")
-        workspace = open_workspace(Path(folder))
+        workspace = _as_the_campaign_says(open_workspace(Path(folder)), sweep)
         if workspace.config.evidence.capture == "off":
-            raise NotConfigured("[evidence] capture is off")
+            raise NotConfigured("[evidence] capture is off, or the campaign's [capture] mode")
         return cls(crawler, workspace, sweep)
 
     def open_spider(self) -> None:
@@ -178,6 +179,14 @@ class CapturePipeline:
             plan = self._plan.campaign
             self._developer = made(self._crawler, self._workspace, plan, self._db)
         self._developer.add(path, new=new)
+
+
+def _as_the_campaign_says(workspace: Workspace, sweep: str) -> Workspace:
+    """Return the workspace with what the plan of a sweep puts in place of its ``[evidence]``."""
+    with workspace.store() as db:
+        plan = load_sweep(db, sweep).campaign
+    config = workspace.config
+    return replace(workspace, config=replace(config, evidence=evidence_of(plan, config.evidence)))
 
 
 def _claim_of(listing: Listing) -> Claim:

@@ -75,6 +75,19 @@ def fill_secrets(url: str, env: Mapping[str, str] = os.environ) -> str:
     return _SECRET.sub(secret, url)
 
 
+def hide_secrets(text: str, url: str, env: Mapping[str, str] = os.environ) -> str:
+    """Return a text, such as what a server answered, with the secrets of a URL by name again.
+
+    :param url: as ``fill_secrets`` takes it
+    """
+    for name in _SECRET.findall(url):
+        value = env.get(name, "")
+        for shown in (value, quote(value, safe=""), quote(value)):
+            if shown:
+                text = text.replace(shown, f"{{env:{name}}}")
+    return text
+
+
 def send_webhook(url: str, body: bytes, *, key: str | None, notice: str) -> Sending:
     """Post a notice once; redirects are not followed.
 

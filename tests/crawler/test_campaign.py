@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from crawler.campaign import Campaign, load_campaign, matching_of
 from crawler.config import MatchingConfig
 from crawler.errors import FileFormatError, InputError
-from crawler.model import Right
+from crawler.model import Holder, Right
+from crawler.store.database import open_store
+from crawler.store.right_facts import count_covered
+from crawler.store.rights import record_rights
 
 GOOD = 'name = "night"\nseeds = ["https://shop.example/"]\n'
 
@@ -54,6 +60,23 @@ def test_small_campaign_has_polite_defaults(tmp_path: Path) -> None:
             GOOD + '[politeness]\nquiet_hours = ["00:00-13:00 UTC", "12:00-00:00 UTC"]',
             "politeness.quiet_hours: they leave no hour of the day",
         ),
+        (GOOD + 'rights = ["class:46"]', "rights.0: expected Nice classes 1 to 45 .*'class:46'"),
+        (GOOD + 'rights = ["kind:patent"]', "rights.0: expected trademark, .* after kind:"),
+        (GOOD + 'rights_within = ["territory:China"]', "rights_within.0: expected codes of two"),
+        (GOOD + 'rights = ["holder: "]', "rights.0: expected something after holder:"),
+        (GOOD + "[capture]\nmost = -1", "capture.most: expected 0 or more, got -1"),
+        (GOOD + '[window]\nzone = "Berlin"', "window.zone: expected a time zone .*got 'Berlin'"),
+        (
+            GOOD + "[window]\nfirst_day = 2026-11-05\nlast_day = 2026-11-04",
+            "window.last_day: expected a day not before 2026-11-05, got 2026-11-04",
+        ),
+        (GOOD + '[schedule]\ncron = "at night"', "schedule.cron: expected five fields"),
+        (GOOD + '[schedule]\ncron = "0 25 * * *"', "schedule.cron: .*Bad hour"),
+        (GOOD + '[schedule]\ncron = "0 0 31 2 *"', "schedule.cron: .*Bad day-of-month"),
+        (GOOD + "[schedule]\nminutes = 0", "schedule.minutes: expected more than 0, got 0"),
+        (GOOD + '[schedule]\nwhen_missed = "ask"', "schedule.when_missed: "),
+        (GOOD + '[tell]\nto = ["mailto:us"]', "tell.to.0: expected mailto:ADDRESS or the name"),
+        (GOOD + "[tell]\nrisk = 80", "tell.risk: expected 0 to 1, got 80"),
     ],
 )
 def test_error_names_the_key(tmp_path: Path, text: str, expected: str) -> None:
@@ -61,14 +84,65 @@ def test_error_names_the_key(tmp_path: Path, text: str, expected: str) -> None:
         load(tmp_path, text)
 
 
-@pytest.mark.parametrize(
-    ("terms", "covered"),
-    [((), True), (("TM-1",), True), (("TM-*",), True), (("tag:luxury",), True), (("GI-*",), False)],
+RIGHTS = (
+    Right(
+        id="TM-1",
+        kind="trademark",
+        name="Aurelio",
+        holder=Holder(name="Aurelio S.p.A."),
+        classes=(18, 25),
+        jurisdictions=("EU",),
+        tags=("luxury",),
+    ),
+    Right(
+        id="TM-2",
+        kind="trademark",
+        name="同仁",
+        holder=Holder(name="同仁集团（ＡＢＣ）"),
+        classes=(5,),
+        jurisdictions=("CN", "DE"),
+    ),
+    Right(id="W-1", kind="work", name="Night"),
 )
-def test_rights_are_selected_by_id_or_tag(terms: tuple[str, ...], covered: bool) -> None:
-    right = Right(id="TM-1", kind="trademark", name="Aurelio", tags=("luxury",))
-    campaign = Campaign(name="x", seeds=("https://a.example",), rights=terms)
-    assert campaign.covers(right) is covered
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    db = open_store(tmp_path_factory.mktemp("rights") / "markhound.db")
+    at = datetime(2026, 11, 5, tzinfo=UTC)
+    record_rights(db, [(right, {}) for right in RIGHTS], source="r.jsonl", at=at)
+    yield db
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("terms", "within", "selected"),
+    [
+        ((), (), ["TM-1", "TM-2", "W-1"]),
+        (("TM-1",), (), ["TM-1"]),
+        (("TM-*",), (), ["TM-1", "TM-2"]),
+        (("TM-[!2]",), (), ["TM-1"]),
+        (("tag:luxury",), (), ["TM-1"]),
+        (("GI-*",), (), []),
+        (("holder:aurelio  s.p.a.",), (), ["TM-1"]),
+        (("holder:同仁集团(abc)",), (), ["TM-2"]),
+        (("holder:同仁*", "W-1"), (), ["TM-2", "W-1"]),
+        (("class:25, 5",), (), ["TM-1", "TM-2"]),
+        (("kind:work,trademark",), (), ["TM-1", "TM-2", "W-1"]),
+        (("territory:DE",), (), ["TM-1", "TM-2"]),
+        (("territory:EU",), (), ["TM-1"]),
+        (("territory:CN,US",), (), ["TM-2"]),
+        (("kind:trademark",), ("territory:DE", "class:5"), ["TM-2"]),
+        ((), ("kind:trademark", "tag:luxury"), ["TM-1"]),
+        (("TM-1",), ("class:5",), []),
+    ],
+)
+def test_rights_are_selected_alike_in_sweeps_and_in_the_store(
+    stored: Database, terms: tuple[str, ...], within: tuple[str, ...], selected: list[str]
+) -> None:
+    campaign = Campaign(name="x", seeds=("https://a.example",), rights=terms, rights_within=within)
+    assert [right.id for right in RIGHTS if campaign.covers(right)] == selected
+    assert count_covered(stored, terms, within) == len(selected)
 
 
 def test_own_limits_take_the_place_of_the_workspace_s(tmp_path: Path) -> None:

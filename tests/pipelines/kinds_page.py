@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crawler.territories import EU_CODES
 from pipelines.takedown.deadlines import RULES, DeadlineRule
 from pipelines.takedown.facts import ALL_RIGHTS, RequiredFact
 from pipelines.takedown.kinds import KINDS, NoticeKind
-from pipelines.takedown.kinds.asked import EU_CODES
 from pipelines.takedown.kinds.record import CONSIDERATIONS
 
 INTRODUCTION = """\

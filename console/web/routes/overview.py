@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from console.web.charts import Chart, Series, bars, lines
+from console.web.drops import say_drop
 from console.web.pages import page
 from console.web.periods import PRESETS, Period, parse_period
 from console.web.routes.registry import Precision, precision_of, today_of
-from console.web.routes.sweeps import say_drop
 from console.web.visits import Visit
 from crawler.store.database import now
 from crawler.store.figures import (
@@ -214,7 +214,7 @@ def _alarms(visit: Visit) -> list[tuple[str, str, str]]:
             sweeps.setdefault(stored.campaign.name, stored)
     kept = find_kept_reports(visit.db, list(sweeps.values()))
     found = [
-        (sweep, site, say_drop(visit, words))
+        (sweep, site, say_drop(words, visit.language))
         for sweep, report in kept.items()
         for site, words in report.alarms
     ]

@@ -14,10 +14,10 @@ from console.web.visits import Visit, with_query
 from crawler.accounts import Role
 from crawler.model import Right
 from crawler.right_changes import FieldChange, find_changes
+from crawler.selection import KINDS
 from crawler.store.database import now
 from crawler.store.lessons import find_lessons
 from crawler.store.right_facts import (
-    KINDS,
     RightFigures,
     RightFilter,
     count_right_ids,

@@ -24,8 +24,9 @@ from crawler.formats import dump_record, parse_record, problems_of
 from crawler.model import Right
 from crawler.registry import check_right
 from crawler.right_changes import find_changes
+from crawler.selection import KINDS
 from crawler.store.database import now, writing
-from crawler.store.right_facts import KINDS, find_newest
+from crawler.store.right_facts import find_newest
 from crawler.store.right_history import record_edit
 from crawler.uploads import plain_name
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from console.schedule_health import find_plans
 from console.web.campaigns import (
     check_file,
     find_running_start,
@@ -19,9 +19,9 @@ from console.web.campaigns import (
     state_of,
     stop_start,
 )
+from console.web.drops import say_drop
 from console.web.pages import action, page
 from console.web.visits import Visit, with_query
-from console.web.words import load_words
 from crawler.accounts import Role
 from crawler.model import TargetState
 from crawler.store.console_starts import find_start_of, find_sweep_of, load_start
@@ -36,6 +36,8 @@ from crawler.store.sweep_figures import (
     find_some_warnings,
 )
 from crawler.store.sweeps import StoredSweep, find_some_sweeps, load_sweep
+from crawler.sweep import RUN_OVER
+from pipelines.scheduling import INTERRUPTED, OVERTAKEN, UNPLANNED
 
 MAY_START: frozenset[Role] = frozenset({"admin", "approver"})
 SWEEPS_ON_A_PAGE = 30
@@ -100,6 +102,8 @@ def show_sweeps(visit: Visit) -> Response:
         states=STATES,
         campaign=campaign,
         starts=find_start_lines(visit.db, MOST_STARTS),
+        plans=find_plans(visit.db, visit.workspace, now())[0],
+        say_reason=lambda reason: say_reason(visit, reason),
         files=list(read_files(visit.workspace)) if may_start(visit) else [],
         may_start=may_start(visit),
         first=f"/sweeps{with_query(visit.query, after=None)}" if after else "",
@@ -148,23 +152,28 @@ def show_sweep(visit: Visit) -> Response:
         started=find_start_of(visit.db, stored.id),
         running=find_running_start(visit.db, stored.id),
         may_start=may_start(visit),
-        drop=lambda words: say_drop(visit, words),
+        drop=lambda words: say_drop(words, visit.language),
         goes_on=line.state in ("stopped", "failed", "unfinished"),
     )
 
 
-_LISTINGS = re.compile(r"(\S+) listings, usually (\S+)")
-_FIELD = re.compile(r"(\S+) of the listings have a (\w+), usually (\S+)")
+_REASONS = (
+    (RUN_OVER, "run_reason.run_over"),
+    ("stopped by a signal", "run_reason.by_signal"),
+    (INTERRUPTED, "run_reason.interrupted"),
+    ("nobody ran at that time", "run_reason.missed"),
+    (OVERTAKEN, "run_reason.overtaken"),
+    (UNPLANNED, "run_reason.unplanned"),
+)
+"""How reasons of the schedule begin -> what is said of them."""
 
 
-def say_drop(visit: Visit, words: str) -> str:
-    """Return what a site yields less of, as an alarm has it, in the language of the visit."""
-    if found := _LISTINGS.fullmatch(words):
-        return visit.say("sweeps.drop_listings", now=found[1], usual=found[2])
-    if (found := _FIELD.fullmatch(words)) and f"sweeps.field_{found[2]}" in load_words():
-        field = visit.say(f"sweeps.field_{found[2]}")
-        return visit.say("sweeps.drop_field", now=found[1], field=field, usual=found[3])
-    return words
+def say_reason(visit: Visit, reason: str) -> str:
+    """Return why a planned run ended as it did, in the language of the visit where we know it."""
+    for start, key in _REASONS:
+        if reason.startswith(start):
+            return visit.say(key)
+    return reason
 
 
 def show_campaign(visit: Visit) -> Response:

@@ -1,14 +1,10 @@
-"""Facts that several laws ask for, and places where they hold."""
+"""Facts that several laws ask for."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from pipelines.takedown.facts import REGISTERED, RequiredFact
-
-_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-EU_CODES = frozenset({"EU", *_MEMBERS.split()})
-"""The Union and its members, ISO 3166-1 alpha-2."""
 
 
 def fact(name: str, meaning: str, basis: str, *instead: str) -> RequiredFact:

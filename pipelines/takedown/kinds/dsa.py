@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from crawler.territories import EU_CODES
 from pipelines.takedown.facts import ALL_RIGHTS
 from pipelines.takedown.kinds.asked import (
-    EU_CODES,
     fact,
     findings,
     listing_url,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.takedown.kinds.asked import EU_CODES, fact, findings
+from crawler.territories import EU_CODES
+from pipelines.takedown.kinds.asked import fact, findings
 from pipelines.takedown.kinds.dsa import DSA
 from pipelines.takedown.kinds.record import NoticeKind
 

@@ -31,6 +31,7 @@ from crawler.store.console_starts import (
 from crawler.store.database import writing
 from crawler.store.frontier import Changes, Row, record_frontier, record_rest
 from crawler.store.ledger import find_entries
+from crawler.store.schedule import PlannedRun, claim_run, record_run_end
 from crawler.store.sweep_figures import count_sweep, find_kept_reports
 from crawler.store.sweeps import (
     find_sweeps,
@@ -41,6 +42,7 @@ from crawler.store.sweeps import (
     record_sweep_end,
     record_warnings,
 )
+from crawler.sweep import RUN_OVER
 from crawler.workspace import Workspace, make_workspace
 from pipelines.evidence.row_checks import check_rows
 from tests.servers.console import an_account, signed_in
@@ -331,3 +333,28 @@ def test_another_process_of_that_number_is_not_stopped() -> None:
         assert not is_alive(process.pid, began - 1)
         process.kill()
     assert began_at(process.pid) is None
+
+
+def test_what_is_planned_is_shown_in_both_languages(opened: Workspace) -> None:
+    (opened.folder / "campaigns").mkdir()
+    (opened.folder / "campaigns" / "night.toml").write_text(
+        'name = "夜间 <b>"\nseeds = ["https://a.example/"]\n[schedule]\ncron = "0 2 * * *"\n'
+    )
+    due = datetime(2026, 11, 22, 2, tzinfo=UTC)
+    run = PlannedRun(
+        id="n-1", campaign="夜间 <b>", file="night.toml", due=due, why="due", runner="r 1",
+        claimed_at=due,
+    )  # fmt: skip
+    with opened.store() as db:
+        claim_run(db, run)
+        record_run_end(db, "n-1", "out of time", RUN_OVER, None, due)
+    with signed_in(opened) as client:
+        english = client.get("/sweeps").text
+    with signed_in(opened, language="zh") as client:
+        chinese = client.get("/sweeps").text
+    assert "夜间 &lt;b&gt;" in english
+    for page, words in (
+        (english, ("out of time", "the time of this night is used up")),
+        (chinese, ("时间用尽", "本次时间已用尽")),
+    ):
+        assert all(word in page for word in words)

@@ -1,0 +1,1 @@
+"""Digests: what is new for whom, and how they are told of it, each thing once."""
