@@ -26,6 +26,7 @@ COMMANDS = {
     "rematch": "rematching",
     "judge": "judging",
     "second-looks": "second_looks",
+    "tip": "tips",
     "serve": "serving",
     "user": "users",
     "case": "cases",

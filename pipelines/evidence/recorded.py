@@ -132,6 +132,10 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
         "second_look_answers": Recorded(kinds=("second-look",), subject=(), hand=HAND),
         "console_starts": Recorded(kinds=("sweep-started",), subject=("id",), hand=HAND),
         "console_stops": Recorded(kinds=("sweep-stopped",), subject=("start",), hand=HAND),
+        "tips": Recorded(kinds=("tip",), subject=("id",), hand=HAND, names={"right_id": "right"}),
+        "tip_events": Recorded(
+            kinds=("tip-*",), subject=("tip",), hand=HAND, record="whole", event="tip-"
+        ),
         "stamps": Recorded(kinds=(STAMP,), subject=("id",), hand={"at": "at"}),
         "stamp_receipts": Recorded(kinds=(RECEIPT,), subject=("stamp",), hand={"at": "at"}),
     }
