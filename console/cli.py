@@ -27,6 +27,7 @@ COMMANDS = {
     "judge": "judging",
     "second-looks": "second_looks",
     "tip": "tips",
+    "audit": "auditing",
     "serve": "serving",
     "user": "users",
     "case": "cases",

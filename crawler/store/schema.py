@@ -20,6 +20,7 @@ from crawler.store import (
     accounts_schema,
     crawl_schema,
     desk_schema,
+    draws_schema,
     figures_schema,
     first_schema,
     handover_schema,
@@ -228,6 +229,16 @@ def m0016_tips(db: Database) -> None:
     for kept in tips_schema.NEVER_REPLACED.items():
         db.execute(accounts_schema.never_replaced(*kept))
     db.execute(tips_schema.ORIGINALS)
+
+
+@migrations()
+def m0016_draws(db: Database) -> None:
+    """Keep draws by lot, and what the inspections found."""
+    _run(db, draws_schema.TABLES)
+    _make_append_only(db, draws_schema.RECORDS)
+    for kept in draws_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    db.execute(draws_schema.BY_LOT)
 
 
 def _run(db: Database, statements: str) -> None:
