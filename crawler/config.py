@@ -142,6 +142,20 @@ class ConsoleConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TipsConfig:
+    """``[tips]``: the page of the console on which everybody can give a tip."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    form: bool = False
+    """Whether there is such a page, ``/tell``."""
+    per_address_per_hour: int = 5
+    """Tips that one address may give on it."""
+    per_hour: int = 60
+    """Tips that all may give on it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
 
@@ -155,6 +169,7 @@ class WorkspaceConfig:
     follow_up: FollowUpConfig = field(default_factory=FollowUpConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
     console: ConsoleConfig = field(default_factory=ConsoleConfig)
+    tips: TipsConfig = field(default_factory=TipsConfig)
 
 
 STARTING_CONFIG = """\
@@ -214,6 +229,9 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # time_zone = "Asia/Shanghai"           # in which times are shown; UTC unless given
 # second_look_share = 0.05              # of what was put aside, looked at again by another person
 # days_to_judge = 3                     # after so many days a hit that waits is overdue
+
+# [tips]
+# form = true                           # everybody who reaches the console can give a tip at /tell
 """
 
 
@@ -232,6 +250,9 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
         yield "evidence", message
     if message := console_problem(config.console):
         yield "console", message
+    for name in ("per_address_per_hour", "per_hour"):
+        if (most := getattr(config.tips, name)) < 1:
+            yield f"tips.{name}", f"expected 1 or more, got {most}"
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"

@@ -326,6 +326,16 @@ def find_tip_events(db: Database, tip: str) -> list[TipEvent]:
     ]
 
 
+def count_kinds(db: Database, since: datetime) -> dict[TipKind, int]:
+    """Return how many tips of each kind came since then, the most first."""
+    rows = db.query(
+        "SELECT kind, count(*) AS tips FROM tips WHERE at >= ? GROUP BY kind"
+        " ORDER BY tips DESC, kind",
+        [timestamp(since)],
+    )
+    return {row["kind"]: row["tips"] for row in rows}
+
+
 def count_by_form(db: Database, since: datetime) -> int:
     """Return how many tips came by the form for everybody since then."""
     rows = db.query(
