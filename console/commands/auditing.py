@@ -9,10 +9,9 @@ from typing import TypeVar
 import click
 from sqlite_utils import Database
 
-from console.authentication import authenticate
+from console.authentication import named_actor
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.text import clean, print_rows
-from crawler.accounts import Actor
 from crawler.draws import Conflict, load_names
 from crawler.formats import dump_record
 from crawler.store.database import now, writing
@@ -31,7 +30,6 @@ from crawler.store.draws import (
     record_lots,
     record_seed,
 )
-from crawler.workspace import Workspace
 from pipelines.draws.exporting import export_draw
 from pipelines.draws.populations import (
     find_accounts_that_inspect,
@@ -106,7 +104,7 @@ def draw(
     _chosen({"file": inspectors, "accounts": accounts}, "--inspectors or --accounts")
     excluded = [Conflict(inspector=i, target=t, reason=r.strip()) for i, t, r in conflicts]
     with context.workspace.store() as db:
-        actor = _actor(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         who = load_names(inspectors) if inspectors else find_accounts_that_inspect(db)
         names, own = _population(db, source, targets or campaign, who)
         joined = join_conflicts(excluded, own)
@@ -150,10 +148,6 @@ def _population(
     return load_campaign_sites(file) if source == "campaign" else load_names(file), []
 
 
-def _actor(workspace: Workspace, db: Database, by: str) -> Actor:
-    return authenticate(db, by, otherwise=workspace.config.sender.name or "not named")
-
-
 def _print(made: Draw, found: Mapping[tuple[str, str], Inspection] | None = None) -> None:
     told = f"of {made.targets:,}, {made.each} of {made.inspectors:,} inspectors for each"
     lines = [
@@ -183,7 +177,7 @@ def seed(context: Context, by: str, *, as_json: bool) -> None:
     `audit draw --seed`.
     """
     with context.workspace.store() as db:
-        actor = _actor(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         with writing(db):
             made, digest = record_seed(db, actor, at=now())
     if as_json:
@@ -267,7 +261,7 @@ def record(
     Recorded again, the newest counts, and the log shows both.
     """
     with context.workspace.store() as db:
-        actor = _actor(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         with writing(db):
             made = record_inspection(db, draw_id, target, outcome, actor, words=words, at=now())
     if as_json:

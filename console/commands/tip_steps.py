@@ -7,29 +7,23 @@ from dataclasses import replace
 from importlib import import_module
 
 import click
-from sqlite_utils import Database
 
-from console.authentication import authenticate
+from console.authentication import named_actor
 from console.compiling import tell_compiling
 from console.context import Context, json_option, pass_context, people, print_json
 from console.progress import sweep_progress
 from console.text import clean, print_rows
-from crawler.accounts import Actor
 from crawler.campaign import Politeness
 from crawler.store.database import flush_erased, now, writing
-from crawler.store.tips import erase_texts, refuse_tip
-from crawler.workspace import Workspace
+from crawler.store.tip_states import TipStatus
+from crawler.store.tips import Tip, erase_texts, refuse_tip
 from pipelines.tips.answering import record_answer, send_answer
 from pipelines.tips.words import outcome_words
 
 EXIT_UNKNOWN = 1
+EXIT_STOPPED = 3
 TIP = click.argument("tip_id", metavar="TIP")
 BY = click.option("--by", default="", help="Who does it; else the sender of markhound.toml.")
-
-
-def actor_of(workspace: Workspace, db: Database, by: str) -> Actor:
-    """Return who does something with a tip."""
-    return authenticate(db, by, otherwise=workspace.config.sender.name or "not named")
 
 
 def say(text: str) -> None:
@@ -43,7 +37,9 @@ def say(text: str) -> None:
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a site.")
 @json_option
 @pass_context
+@click.pass_context
 def fetch(
+    ctx: click.Context,
     context: Context,
     tips: Sequence[str],
     delay: float | None,
@@ -54,7 +50,8 @@ def fetch(
     """Look at the pages of tips at once: of those named, or of all that nobody has had yet.
 
     It asks for exactly these pages, as politely as a sweep, and matches what stands there. A page
-    that is blocked or fails is told as not had; that is never "nothing there".
+    that is blocked or fails is told as not had; that is never "nothing there". Status 3 when it was
+    stopped before it came to all.
     """
     politeness = Politeness() if delay is None else replace(Politeness(), delay=delay)
     tell_compiling()
@@ -71,7 +68,14 @@ def fetch(
     if as_json:
         for one, status in found:
             print_json(status, keep_empty=True, id=one.id, url=one.url, kind=one.kind)
-        return
+    else:
+        _print_fetched(found)
+    if left := sum(status.look is None for _, status in found):
+        say(f"{left:,} were not reached, and wait")
+        ctx.exit(EXIT_STOPPED)
+
+
+def _print_fetched(found: Sequence[tuple[Tip, TipStatus]]) -> None:
     rows = [
         (
             *(one.id, one.url or "", status.state),
@@ -107,7 +111,7 @@ def answer(
     and no page. Status 1 when the relay did not take it, or nobody knows.
     """
     with context.workspace.store() as db:
-        actor = actor_of(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         if way is not None:
             status = record_answer(db, tip_id, actor, way=way)
             if as_json:
@@ -130,7 +134,7 @@ def answer(
 def refuse(context: Context, tip_id: str, reason: str, by: str) -> None:
     """Do not take a tip up: its page is not looked at."""
     with context.workspace.store() as db:
-        actor = actor_of(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         with writing(db):
             refuse_tip(db, tip_id, actor, reason=reason, at=now())
     say(f"{tip_id}: refused")
@@ -145,7 +149,7 @@ def refuse(context: Context, tip_id: str, reason: str, by: str) -> None:
 def erase(context: Context, tip_id: str, reason: str, by: str, *, everything: bool) -> None:
     """Erase the contact of a tip; the tip itself, and a digest of what was told, remain."""
     with context.workspace.store() as db:
-        actor = actor_of(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         with writing(db):
             erased = erase_texts(db, tip_id, actor, everything=everything, reason=reason, at=now())
         flush_erased(db)

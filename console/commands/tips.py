@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
-from console.commands.tip_steps import BY, COMMANDS, TIP, actor_of, say
+from console.authentication import named_actor
+from console.commands.tip_steps import BY, COMMANDS, TIP, say
 from console.context import Context, json_option, out, pass_context, print_json
 from console.progress import counting
 from console.text import clean, print_rows
@@ -75,7 +76,7 @@ def add(
         contact=contact.strip(),
     )
     with context.workspace.store() as db:
-        actor = actor_of(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         with writing(db):
             taken = record_tip(
                 db, lead, actor, way="command", allow_private=allow_private, at=now()
@@ -127,7 +128,7 @@ def import_(context: Context, file: Path, by: str, *, allow_private: bool, as_js
     address cannot be looked at was told all the same: it is kept as refused, and named.
     """
     with context.workspace.store() as db:
-        actor = actor_of(context.workspace, db, by)
+        actor = named_actor(context.workspace, db, by)
         total = check_tips(db, file)
         refused = repeated = 0
         with counting("taking in", "tips", total) as show:

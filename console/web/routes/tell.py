@@ -1,14 +1,16 @@
 """The page on which everybody can give a tip, without an account; off unless the settings say so.
 
-It shows nothing of the workspace but who runs it. What became of a tip is told to whoever has its
-receipt, in one sentence. How often it can be used is limited by address, which is kept in memory
-alone, and in all.
+It shows nothing of the workspace but who runs it. Whoever has the receipt of a tip is told what
+came of it, in one sentence, once a person has said that it is told; until then nothing but that it
+came. Else sellers could tell of their own pages, and see how far we are. How often it can be used
+is limited by address, which is kept in memory alone, and in all.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -125,7 +127,9 @@ def show_receipt(visit: Visit) -> Response:
         wrong = visit.say("tell.no_receipt")
         return _page(visit, wrong=wrong, status=HTTPStatus.NOT_FOUND)
     status = find_tip_status(visit.db, tip)
-    told = outcome_words(status, visit.language)
+    told = visit.say("tell.in_work")
+    if status.answered_state is not None:
+        told = outcome_words(replace(status, state=status.answered_state), visit.language)
     return visit.render("told.html", tip=tip, told=told)
 
 

@@ -13,7 +13,10 @@ from starlette.testclient import TestClient
 from console.web.app import make_app
 from console.web.routes.tell import Turns
 from console.web.security import POLICY
-from crawler.store.database import now
+from crawler.campaign import Campaign
+from crawler.model import Outcome, TargetState
+from crawler.store.database import now, writing
+from crawler.store.sweeps import record_outcomes, record_sweep
 from crawler.store.tips import find_texts, find_tips
 from crawler.workspace import Workspace, make_workspace, open_workspace
 from tests.servers.console import BASE, an_account, signed_in
@@ -69,7 +72,7 @@ def test_a_stranger_tells_and_asks_by_the_receipt_alone(opened: Workspace) -> No
         form = {"url": URL, "kind": "copyright", "words": "盗版", "contact": "a@b.example"}
         receipt = client.post("/tell", data=form).headers["location"]
         shown = client.get(receipt)
-        assert "该页面尚未查看" in shown.text
+        assert "正在处理" in shown.text
         assert not any(word in shown.text for word in (URL, "盗版", "a@b.example", "copyright"))
         again = client.post("/tell", data=form).headers["location"]
         assert receipt.removeprefix("/tell/") not in client.get(again).text
@@ -110,6 +113,29 @@ def test_what_is_hostile_is_refused_and_leaves_nothing(
     assert answer.status_code == status
     assert "<script>alert" not in answer.text
     assert kept(opened) == 0
+
+
+def test_what_came_of_a_tip_is_told_when_a_person_says_so(opened: Workspace) -> None:
+    with stranger(opened) as client:
+        first, again = (
+            client.post("/tell", data={"url": URL, "contact": "a@b.example"}).headers["location"]
+            for _ in range(2)
+        )
+        with opened.store() as db:
+            record_sweep(db, "w-1", Campaign(name="n", seeds=(URL,)), now())
+            with writing(db):
+                seen = Outcome(url=URL, site="shop.example", state=TargetState.SEEN)
+                record_outcomes(db, "w-1", [seen])
+        for receipt in (first, again):
+            assert "is being worked on" in client.get(receipt).text
+        with signed_in(opened) as house:
+            path = first.replace("/tell/", "/tips/")
+            house.post(f"{path}/answer", data={"way": "on the page"})
+            assert "a@b.example" in house.get(path).text
+        with signed_in(opened, "周宁", "auditor") as house:
+            assert "a@b.example" not in house.get(path).text
+        assert "found nothing that matches" in client.get(first).text
+        assert "is being worked on" in client.get(again).text  # of a tip that repeats it
 
 
 def test_hostile_words_are_shown_as_words_to_the_people_of_the_house(opened: Workspace) -> None:
