@@ -194,8 +194,8 @@ def test_rejects_are_not_inspected_by_who_judged_them(opened: Workspace) -> None
     assert not any(by[hit] == "李伟" for hit in ids[6:9])
     assert (made["by"], made["inspectors"]) == ("Ben", 4)
     mine = [hit for hit, name in by.items() if name == "Ben"]
-    words = ("record", made["id"], mine[0], "--outcome", "in_order")
-    assert audit(opened, *words, "--json", token=tokens["Ben"]).json["inspector"] == "Ben"
+    record = ("record", made["id"], mine[0], "--outcome", "in_order", "--json")
+    assert audit(opened, *record, token=tokens["Ben"]).json["inspector"] == "Ben"
 
 
 def test_sites_are_those_that_sweeps_met_or_a_campaign_names(

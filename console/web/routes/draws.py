@@ -15,6 +15,7 @@ from crawler.store.database import now, writing
 from crawler.store.disputes import is_name_of
 from crawler.store.draws import (
     OUTCOMES,
+    Draw,
     check_draw,
     find_draw_entry,
     find_draw_list,
@@ -33,7 +34,7 @@ MOST_CONFLICTS = 100
 
 def show_draws(visit: Visit) -> Response:
     """Show the draws, newest first."""
-    rows = []
+    rows: list[tuple[Draw, int, int]] = []
     for draw in find_draws(visit.db):
         if len(rows) == MOST_SHOWN:
             break
