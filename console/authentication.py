@@ -18,6 +18,7 @@ from crawler.accounts import MAY_WRITE, Account, Actor, Role
 from crawler.errors import InputError, NotAllowedError
 from crawler.store.accounts import has_accounts, load_account, load_token_account, sign_in
 from crawler.store.database import now
+from crawler.workspace import Workspace
 
 TOKEN = "MARKHOUND_TOKEN"  # noqa: S105 (the variable's name)
 
@@ -45,6 +46,11 @@ def authenticate(
         allowed = ", ".join(sorted(roles))
         raise NotAllowedError(f"{account.name} is {account.role}; this needs one of: {allowed}")
     return Actor(name=account.name, account=account)
+
+
+def named_actor(workspace: Workspace, db: Database, name: str) -> Actor:
+    """Return who acts, as ``authenticate`` does; the sender of the settings where none is named."""
+    return authenticate(db, name, otherwise=workspace.config.sender.name or "not named")
 
 
 def _prove(db: Database, name: str) -> Account:

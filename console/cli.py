@@ -28,6 +28,8 @@ COMMANDS = {
     "judge": "judging",
     "second-looks": "second_looks",
     "schedule": "scheduling",
+    "tip": "tips",
+    "audit": "auditing",
     "serve": "serving",
     "user": "users",
     "case": "cases",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.progress import (
     BarColumn,
@@ -16,7 +17,9 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 
 from console.context import people
-from crawler.sweep import Progress
+
+if TYPE_CHECKING:
+    from crawler.sweep import Progress
 
 SECONDS_BETWEEN_LINES = 5.0
 

@@ -171,6 +171,20 @@ class MetricsConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TipsConfig:
+    """``[tips]``: the page of the console on which everybody can give a tip."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    form: bool = False
+    """Whether there is such a page, ``/tell``."""
+    per_address_per_hour: int = 5
+    """Tips that one address may give on it."""
+    per_hour: int = 60
+    """Tips that all may give on it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceConfig:
     """``markhound.toml``."""
 
@@ -187,6 +201,7 @@ class WorkspaceConfig:
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
     tell: tuple[TellChannel, ...] = ()
+    tips: TipsConfig = field(default_factory=TipsConfig)
 
 
 STARTING_CONFIG = """\
@@ -263,6 +278,9 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # address = "desk@your-firm.example"
 # language = "en"                       # or "zh"
 # risk = 0.5                            # hits with at least this risk
+
+# [tips]
+# form = true                           # everybody who reaches the console can give a tip at /tell
 """
 
 
@@ -285,6 +303,9 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
         if (days := getattr(config.retention, name)) < 0:
             yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
     yield from tell_channel_problems(config.tell)
+    for name in ("per_address_per_hour", "per_hour"):
+        if (most := getattr(config.tips, name)) < 1:
+            yield f"tips.{name}", f"expected 1 or more, got {most}"
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"

@@ -25,15 +25,14 @@ from crawler.errors import SkipError
 from crawler.failures import AsBeforeError, outcome_of_failure
 from crawler.frontier import Frontier
 from crawler.identities import identities_of
+from crawler.known import take_known, take_tips
 from crawler.link import Link, Links
 from crawler.model import Listing, PageWarning, TargetState
 from crawler.reading import ReadPage
-from crawler.recrawl import due_at, rests_until
 from crawler.restoring import restored_targets
 from crawler.revisits import (
     Revisits,
     digest_of,
-    forgotten_visit,
     pictures_digest,
     plan_of,
     visit_from_catalogue,
@@ -41,8 +40,7 @@ from crawler.revisits import (
     words_digest,
 )
 from crawler.sites import canonical_url, site_of
-from crawler.store.database import now, open_store, timestamp
-from crawler.store.frontier import find_left
+from crawler.store.database import open_store, timestamp
 from crawler.store.sweeps import StoredSweep, load_sweep
 from crawler.store.visits import StoredVisits, Visit
 from crawler.workspace import open_workspace
@@ -118,27 +116,12 @@ class TargetsMiddleware:
             if seed is not None:
                 yield seed
         self.targets.leave_others(sites)
-        if self._plan is not None and self._plan.campaign.only_seeds:
+        if self._db is None or self._plan is None or self._plan.campaign.only_seeds:
             return
         for site in sites:
-            self._take_known(site)
+            take_tips(self.targets, self._db, self._plan, site)
+            take_known(self.targets, self._db, self._plan, site)
             await asyncio.sleep(0)  # the event loop turns, and what is known is written
-
-    def _take_known(self, site: str) -> None:
-        """Take what the last sweep found and did not reach, then what was not seen for longest."""
-        if self.targets.revisits is None or self._db is None or self._plan is None:
-            return
-        for row in find_left(self._db, self._plan.id, site):
-            self.targets.take_left(row)
-        adaptive, stored = self._plan.campaign.recrawl == "adaptive", self.targets.revisits.stored
-        for visit in stored.of_site(site):
-            until = rests_until(visit, stored.has_hit)
-            if until is not None and until > now():
-                self.targets.rest(visit, until)
-            else:
-                self.targets.take_again(visit, due_at(visit) if adaptive else None)
-        for url in stored.forgotten(site):
-            self.targets.take_again(forgotten_visit(url, site))
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]

@@ -19,6 +19,7 @@ from console.web.jobs import Jobs
 from console.web.metrics import Metrics, Timed
 from console.web.pages import not_found, page
 from console.web.proving import UnknownNames
+from console.web.routes.tell import Turns
 from console.web.security import Guarded
 from console.web.stores import Stores
 from console.web.thumbnails import Thumbnails
@@ -68,6 +69,7 @@ def make_app(workspace: Workspace, *, hosts: Collection[str] = ()) -> Starlette:
     app.state.thumbnails = thumbnails
     app.state.desk = DeskMemory()
     app.state.unknown_names = UnknownNames()
+    app.state.turns = Turns()
     app.state.menu = MENU
     return app
 

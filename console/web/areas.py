@@ -12,6 +12,7 @@ from console.web.routes import (
     captures,
     cases,
     deciding,
+    draws,
     files,
     hits,
     lessons,
@@ -27,6 +28,8 @@ from console.web.routes import (
     sellers,
     signing_in,
     sweeps,
+    tell,
+    tips,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -51,16 +54,21 @@ ROUTES: tuple[BaseRoute, ...] = (
     *people.ROUTES,
     *audit.ROUTES,
     *account.ROUTES,
+    *tips.ROUTES,
+    *tell.ROUTES,
+    *draws.ROUTES,
 )
 
 MENU: tuple[Entry, ...] = (
     queue.ENTRY,
     second_looks.ENTRY,
+    tips.ENTRY,
     Entry(path="/cases", words="cases.title"),
     Entry(path="/notices", words="notices.title"),
     Entry(path="/registry", words="registry.menu"),
     Entry(path="/sweeps", words="sweeps.menu"),
     Entry(path="/overview", words="overview.menu"),
+    draws.ENTRY,
     lessons.ENTRY,
     audit.ENTRY,
     people.ENTRY,

@@ -14,6 +14,8 @@ _PAGES = {
     "se": "/sellers/",
     "g": "/queue/",
     "a": "/people/",
+    "tip": "/tips/",
+    "dr": "/draws/",
 }
 _OF_RIGHTS = frozenset({"lesson", "lesson-undone"})
 """Kinds of entries whose subject is a right, whose id can be anything."""

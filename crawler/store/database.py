@@ -171,6 +171,14 @@ def write_if_free(db: Database, sql: str, values: Sequence[object]) -> bool:
     return True
 
 
+def flush_erased(db: Database) -> None:
+    """Empty the write-ahead log, which may still hold what was just erased from the database.
+
+    Where somebody reads just now, it is emptied by a later command.
+    """
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def timestamp(moment: datetime) -> str:
     """Return the moment as stored: UTC, ISO 8601 with Z, to the microsecond (so it sorts)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

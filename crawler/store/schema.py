@@ -4,10 +4,10 @@ Steps only grow: triggers refuse UPDATE and DELETE on every table but ``frontier
 still to fetch), ``visits``, ``picture_visits``, ``lastmods`` and ``doubts`` (what was there last
 time, and what sites said of it), ``site_requests`` and ``site_spent`` (counts), ``listing_keys``
 and ``listing_keys_read`` (made from sightings), ``web_sessions``, ``sign_in_tries`` (who is signed
-in, and who tried), ``preferences``, the queue (``queue_schema.NO_RECORDS``) and what is counted
-from the others (``figures_schema.NO_RECORDS``), which are no records. What is current is the newest
-row of ``right_versions``, ``hit_findings``, ``standing_judgements``, ``sweep_ends``, never an
-edited one.
+in, and who tried), ``preferences``, ``tip_texts`` (which can be cleared), the queue
+(``queue_schema.NO_RECORDS``) and what is counted from the others (``figures_schema.NO_RECORDS``),
+which are no records. What is current is the newest row of ``right_versions``, ``hit_findings``,
+``standing_judgements``, ``sweep_ends``, never an edited one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from crawler.store import (
     crawl_schema,
     desk_schema,
     digests_schema,
+    draws_schema,
     figures_schema,
     first_schema,
     handover_schema,
@@ -30,6 +31,7 @@ from crawler.store import (
     retention_schema,
     review_schema,
     schedule_schema,
+    tips_schema,
 )
 from crawler.store.delivery_schema import DELIVERY, DELIVERY_RECORDS, ONE_CLAIM
 from crawler.store.ledger_schema import CHAINED, LEDGER, NEVER_REPLACED
@@ -251,6 +253,26 @@ def m0018_retention(db: Database) -> None:
         db.execute(accounts_schema.never_replaced(*kept))
     for rule in retention_schema.RULES:
         db.execute(rule)
+
+
+@migrations()
+def m0016_tips(db: Database) -> None:
+    """Keep tips, and apart from them who told them."""
+    _run(db, tips_schema.TABLES)
+    _make_append_only(db, tips_schema.RECORDS)
+    for kept in tips_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    db.execute(tips_schema.ORIGINALS)
+
+
+@migrations()
+def m0016_draws(db: Database) -> None:
+    """Keep draws by lot, and what the inspections found."""
+    _run(db, draws_schema.TABLES)
+    _make_append_only(db, draws_schema.RECORDS)
+    for kept in draws_schema.NEVER_REPLACED.items():
+        db.execute(accounts_schema.never_replaced(*kept))
+    db.execute(draws_schema.BY_LOT)
 
 
 def _run(db: Database, statements: str) -> None:

@@ -8,7 +8,6 @@ whose SHA-256 of seed and name is smallest. So anybody can draw it again, and no
 
 from __future__ import annotations
 
-import hashlib
 import math
 import secrets
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from sqlite_utils import Database
 
 from crawler.accounts import Account, Actor
 from crawler.causes import check_cause
+from crawler.draws import digest_of_names, rank
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.model import JudgementKind
 from crawler.store.database import timestamp
@@ -95,12 +95,8 @@ def draw_sample(population: Sequence[Candidate], share: float, seed: int) -> lis
     if not 0 < share <= 1:
         raise InputError(f"expected a share over 0 and at most 1, got {share}")
     count = math.ceil(round(share * len(population), 9))
-    ordered = sorted(population, key=lambda candidate: _rank(seed, candidate.name))
+    ordered = sorted(population, key=lambda candidate: rank(seed, candidate.name))
     return sorted(ordered[:count], key=lambda candidate: candidate.name)
-
-
-def _rank(seed: int, name: str) -> bytes:
-    return hashlib.sha256(f"{seed}\0{name}".encode()).digest()
 
 
 def record_draw(
@@ -138,8 +134,8 @@ def record_draw(
         "share": share,
         "seed": seed,
         "sweep": sweep,
-        "rejected": {"count": len(rejected), "sha256": _digest(rejected)},
-        "dismissed": {"count": len(dismissed), "sha256": _digest(dismissed)},
+        "rejected": _told(rejected),
+        "dismissed": _told(dismissed),
         "judgements": [first[0] + 1, last[0]],
         "findings": [first[1] + 1, last[1]],
         "drawn": [candidate.name for candidate in drawn],
@@ -161,10 +157,20 @@ def record_draw(
     return draw
 
 
-def _digest(population: Sequence[Candidate]) -> str:
-    """Return the SHA-256 of the names, sorted, a line each: what the sample was drawn from."""
-    names = sorted(candidate.name for candidate in population)
-    return hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest()
+def _told(population: Sequence[Candidate]) -> dict[str, object]:
+    """Return what the ledger is told of what the sample was drawn from."""
+    digest = digest_of_names(candidate.name for candidate in population)
+    return {"count": len(population), "sha256": digest}
+
+
+def find_rejects(db: Database) -> list[tuple[str, str]]:
+    """Return the hits whose newest judgement puts them aside, and who judged so."""
+    rows = db.query(
+        "SELECT j.hit, j.judged_by FROM standing_judgements j"
+        " WHERE j.decision IN ('unrelated', 'licensed') AND j.number ="
+        " (SELECT max(n.number) FROM standing_judgements n WHERE n.hit = j.hit) ORDER BY j.hit"
+    )
+    return [(row["hit"], row["judged_by"]) for row in rows]
 
 
 def _ends_of_last(db: Database) -> tuple[int, int]:
@@ -246,7 +252,7 @@ def find_look(db: Database, account: Account) -> Look | None:
         f"SELECT s.id {_WAITING} WHERE {_MAY_LOOK} AND {_STANDS} ORDER BY s.rowid LIMIT 200",
         {"account": account.id},
     )
-    found = sorted((str(row["id"]) for row in rows), key=lambda look: _rank(0, account.id + look))
+    found = sorted((str(row["id"]) for row in rows), key=lambda look: rank(0, account.id + look))
     return load_look(db, found[0]) if found else None
 
 

@@ -142,6 +142,13 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             record="whole",
             event="digest-",
         ),
+        "tips": Recorded(kinds=("tip",), subject=("id",), hand=HAND, names={"right_id": "right"}),
+        "tip_events": Recorded(
+            kinds=("tip-*",), subject=("tip",), hand=HAND, record="whole", event="tip-"
+        ),
+        "draw_seeds": Recorded(kinds=("draw-seed",), subject=("sha256",), hand=HAND),
+        "draws": Recorded(kinds=("draw",), subject=("id",), hand=HAND),
+        "inspections": Recorded(kinds=("inspection",), subject=("draw",), hand=HAND),
         "stamps": Recorded(kinds=(STAMP,), subject=("id",), hand={"at": "at"}),
         "stamp_receipts": Recorded(kinds=(RECEIPT,), subject=("stamp",), hand={"at": "at"}),
     }

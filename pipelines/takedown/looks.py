@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from crawler.store.database import now, writing
 from crawler.store.listings import find_sighting, is_known
 from crawler.store.sweeps import find_outcome
 from crawler.store.visits import StoredVisits, Visits, record_visits
-from crawler.sweep import run_sweep
+from crawler.sweep import Progress, run_sweep
 from crawler.workspace import Workspace
 
 
@@ -43,8 +43,10 @@ def look_again(
     urls: Sequence[str],
     *,
     purpose: str,
+    name: str = FOLLOW_UP,
     allow_private: bool = False,
     politeness: Politeness | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Look]:
     """Fetch exactly these URLs and return what each showed; once in a process (Scrapy's reactor).
 
@@ -52,6 +54,7 @@ def look_again(
     is not had is never ``gone``.
 
     :param purpose: why, in words; kept with the sweep
+    :param name: of the campaign that the sweep is one of
     :raises InputError: a URL is none
     """
     asked = list(dict.fromkeys(urls))
@@ -61,7 +64,7 @@ def look_again(
         if problem := seed_problem(url):
             raise InputError(f"cannot look at it: {problem}")
     campaign = Campaign(
-        name=FOLLOW_UP,
+        name=name,
         seeds=tuple(asked),
         purpose=purpose,
         allow_private=allow_private,
@@ -72,7 +75,7 @@ def look_again(
     )
     with workspace.store() as db:
         _remember(db, asked)
-    report = run_sweep(workspace, campaign)
+    report = run_sweep(workspace, campaign, on_progress)
     with workspace.store() as db:
         return [_look(db, report.sweep, url, report.reason) for url in asked]
 

@@ -9,7 +9,10 @@ from crawler.accounts import Actor, Role
 from crawler.model import GenericWord, Licensee
 from crawler.store.accounts import load_account
 from crawler.store.database import now, writing
+from crawler.store.draws import DrawList, record_lots
 from crawler.store.lessons import record_lesson
+from crawler.store.tips import record_tip
+from crawler.tips import Lead
 from crawler.workspace import Workspace
 from tests.servers.console import an_account, signed_in
 from tests.servers.desk import judged_workspace
@@ -51,4 +54,8 @@ def an_office(folder: Path) -> Workspace:
         actor = Actor(name="王芳", account=load_account(db, "王芳"))
         for value in (GenericWord(word="Aurelio", nice_class=30), Licensee(site="m.example")):
             record_lesson(db, "TM-0001", value, actor, reason="授权书已核", at=now())
+        lead = Lead(url="https://shop.example/p/1", kind="trademark", words="假货")
+        record_tip(db, lead, actor, way="console", at=now())
+        listed = DrawList(targets=tuple(put_aside), inspectors=tuple(TEAM), conflicts=())
+        record_lots(db, listed, actor, source="rejects", count=6, at=now())
     return workspace

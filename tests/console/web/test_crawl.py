@@ -26,7 +26,7 @@ SHOWN = {
     "/second-looks/agreement", "/lessons", "/lessons/{lesson}", "/account", "/audit",
     "/audit/{subject:path}", "/cases", "/cases/{case}", "/notices", "/notices/{notice}",
     "/registry", "/registry/{right:path}", "/sweeps", "/sweeps/{sweep}", "/overview",
-    "/pictures/{sha256}",
+    "/pictures/{sha256}", "/tips", "/tips/{tip}", "/draws", "/draws/{draw}",
 }  # fmt: skip
 """What everybody comes by."""
 

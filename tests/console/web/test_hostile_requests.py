@@ -54,7 +54,7 @@ MAY_DO: Mapping[str, frozenset[str]] = {
     "/sweeps/{sweep}/resume": frozenset({"approver", "admin"}),
 }
 """Who may do what is not for everybody but an auditor."""
-OPEN = frozenset({"/sign-in", "/language"})
+OPEN = frozenset({"/sign-in", "/language", "/tell"})
 
 
 def actions() -> list[str]:

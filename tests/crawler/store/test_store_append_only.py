@@ -24,7 +24,7 @@ from crawler.model import (
 )
 from crawler.pictures import PictureFolder
 from crawler.report import report_on
-from crawler.store import figures_schema, queue_schema
+from crawler.store import figures_schema, queue_schema, tips_schema
 from crawler.store.database import open_store
 from crawler.store.hits import (
     find_hit_id,
@@ -50,6 +50,7 @@ NO_RECORDS = {
     "preferences",
     *queue_schema.NO_RECORDS,
     *figures_schema.NO_RECORDS,
+    *tips_schema.NO_RECORDS,
     "listing_keys",
     "listing_keys_read",
 }
