@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Protocol
 
 from console.web.processes import ask_to_stop, began_at, open_command
 from crawler.store.database import now
+
+PIPE_BYTES = 4096
+"""Read of a pipe at once; each that woke the clock wrote one."""
 
 
 class Clock(Protocol):
@@ -54,7 +58,10 @@ class MachineClock:
     """The machine's own clock."""
 
     def __init__(self) -> None:
-        self._woken = Event()
+        # a signal may come at any place, also while a lock of threading is held: a pipe has none
+        self._woken, self._wake = os.pipe()
+        for end in (self._woken, self._wake):
+            os.set_blocking(end, False)
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""
@@ -67,12 +74,18 @@ class MachineClock:
         """
         tell_service_manager("WATCHDOG=1")
         seconds = min(until - now(), at_most).total_seconds()
-        if self._woken.wait(max(0.0, seconds)):
-            self._woken.clear()
+        if select.select([self._woken], [], [], max(0.0, seconds))[0]:
+            os.read(self._woken, PIPE_BYTES)
 
     def wake(self) -> None:
-        """End what is waited for; a signal may do so."""
-        self._woken.set()
+        """End what is waited for, or what will be next; a signal may do so."""
+        with suppress(BlockingIOError):  # it is full, and so it is woken
+            os.write(self._wake, b"!")
+
+    def close(self) -> None:
+        """Give back what was opened for it."""
+        os.close(self._woken)
+        os.close(self._wake)
 
 
 class MachineProcess:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -58,8 +59,7 @@ def run_command(
     end = None if until is None else _moment(until)
     workspace = context.workspace
     check_only(workspace, only)
-    clock = MachineClock()
-    with workspace.store() as db:
+    with closing(MachineClock()) as clock, workspace.store() as db:
         runner = Runner(
             workspace,
             db,

@@ -6,13 +6,16 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from console.machine import MachineProcess
+from console.machine import MachineClock, MachineProcess
 from crawler.store.schedule import PlannedRun
 from crawler.workspace import make_workspace
 from tests.servers.command import invoke, start
@@ -57,6 +60,18 @@ def until(happened: object) -> None:
         time.sleep(0.05)
 
 
+@contextmanager
+def started(
+    *arguments: str, workspace: Path, env: Mapping[str, str]
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a command; what still runs at the end of the block is killed."""
+    with start(*arguments, workspace=workspace, env=env) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def planned(workspace: Path) -> list[PlannedRun]:
     lines = invoke("schedule", "runs", "--json", workspace=workspace).lines
     return [PlannedRun(**line) for line in lines]
@@ -69,11 +84,11 @@ def test_a_signal_ends_the_schedule_and_systemd_is_told(tmp_path: Path) -> None:
         manager.bind(str(address))
         manager.settimeout(PATIENCE)
         env = {"NOTIFY_SOCKET": str(address)}
-        with start("schedule", "run", workspace=folder, env=env) as runner:
+        with started("schedule", "run", workspace=folder, env=env) as runner:
             assert manager.recv(99) == b"READY=1"
             assert manager.recv(99) == b"WATCHDOG=1"
             runner.send_signal(signal.SIGTERM)
-            _, said = runner.communicate(timeout=PATIENCE)
+            said = runner.communicate(timeout=PATIENCE)[1]
         assert manager.recv(99) == b"STOPPING=1"
     assert (runner.returncode, said) == (3, "")
     assert json.loads((folder / "logs" / "schedule.json").read_text())["scheduled"] == 0
@@ -100,14 +115,24 @@ def test_a_signal_stops_the_sweep_and_the_schedule_cleanly(workspace: Path) -> N
     with shop, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(address))
         env = {"NOTIFY_SOCKET": str(address)}
-        with start("schedule", "run", "--once", workspace=workspace, env=env) as runner:
+        with started("schedule", "run", "--once", workspace=workspace, env=env) as runner:
             until(lambda: asked)
             runner.send_signal(signal.SIGTERM)
-            _, said = runner.communicate(timeout=PATIENCE)
+            said = runner.communicate(timeout=PATIENCE)[1]
     assert runner.returncode == 3, said
     newest = planned(workspace)[0]
     assert (newest.outcome, newest.reason) == ("stopped", "stopped by a signal")
     assert "often: stopped (stopped by a signal)" in said
+
+
+def test_a_clock_that_is_woken_while_it_does_not_wait_waits_no_more() -> None:
+    with closing(MachineClock()) as clock:
+        clock.wake()
+        clock.wait(clock.now() + timedelta(days=1), timedelta(seconds=PATIENCE))
+        begun = time.monotonic()
+        clock.wait(clock.now() + timedelta(days=1), timedelta(milliseconds=20))
+        assert time.monotonic() - begun >= 0.02
+        clock.wait(clock.now() - timedelta(days=1), timedelta(days=1))  # the clock was set
 
 
 def test_a_process_of_the_machine_is_stopped_and_told(tmp_path: Path) -> None:
