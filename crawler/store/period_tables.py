@@ -1,0 +1,414 @@
+"""What happened in a period, as tables that last as long as the report on it.
+
+Every figure of a report counts rows of one of these tables, or lists them: so a number and the
+records behind it cannot differ. They are temporary: nothing of the workspace is changed, and all
+is read in one transaction, from one state of the records.
+
+A moment belongs to the period when ``since <= at < until``. Of what people and looks said later
+than ``known`` nothing is taken in: a report on a month that is over stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.store.database import timestamp
+from crawler.store.seller_contacts import MOST_SELLERS
+
+DIMENSIONS = ("right_kind", "right_id", "site", "network", "territory", "campaign")
+"""What hits, and all that follows from them, are told apart by; beside it ``place``, the day or the
+week of each."""
+RETRACTION = "retraction"
+
+_JUDGED_BY_THEN = """
+(SELECT j.{0} FROM judgements j WHERE j.hit = {1} AND j.judged_at < p.known
+    AND NOT EXISTS (SELECT 1 FROM undone_judgements u WHERE u.judgement = j.id AND u.at < p.known)
+    ORDER BY j.rowid DESC LIMIT 1)
+"""
+"""A column of the newest judgement of a hit that stood then."""
+
+_STATES = ("seen", "unchanged", "gone", "blocked", "failed", "skipped", "not_reached")
+_RANK = "CASE s.state " + " ".join(f"WHEN '{s}' THEN {n}" for n, s in enumerate(_STATES)) + " END"
+_STATE = "CASE min(rank) " + " ".join(f"WHEN {n} THEN '{s}'" for n, s in enumerate(_STATES)) + " END"
+
+_SWEEPS = """
+CREATE TEMP VIEW period_sweeps AS
+    SELECT 'sweep' AS kind, w.id, w.started_at AS at, '' AS parent, w.campaign,
+        coalesce((SELECT e.state FROM sweep_ends e WHERE e.sweep = w.id AND e.ended_at < p.known
+            ORDER BY e.id DESC LIMIT 1), 'unfinished') AS state
+    FROM temp.period p JOIN sweeps w ON w.started_at >= p.since AND w.started_at < p.until;
+CREATE TEMP VIEW period_targets AS
+    SELECT 'target' AS kind, o.url AS id, w.at, w.id AS parent, w.campaign, o.site, o.state
+    FROM temp.period_sweeps w JOIN outcomes o ON o.sweep = w.id
+    UNION ALL
+    SELECT 'target', f.url, w.at, w.id, w.campaign, f.site, 'not_reached'
+    FROM temp.period_sweeps w JOIN frontier f ON f.sweep = w.id;
+CREATE TEMP VIEW period_sites AS
+    SELECT 'site' AS kind, site AS id, min(at) AS at, '' AS parent,
+""" + f"{_STATE} AS state FROM (SELECT s.site, w.at, {_RANK} AS rank" + """
+        FROM temp.period_sweeps w JOIN site_states s ON s.sweep = w.id
+        UNION ALL SELECT f.site, w.at, 6
+        FROM temp.period_sweeps w JOIN frontier f ON f.sweep = w.id)
+    GROUP BY site;
+CREATE TEMP VIEW period_listings AS
+    SELECT 'listing' AS kind, l.id, s.at, '' AS parent, l.site, l.first_seen_at >= p.since AS new
+    FROM temp.period p,
+        (SELECT listing, min(seen_at) AS at FROM sightings INDEXED BY sightings_by_listing
+         WHERE seen_at >= (SELECT since FROM temp.period)
+            AND seen_at < (SELECT until FROM temp.period) GROUP BY listing) s
+    JOIN listings l ON l.id = s.listing
+"""
+
+_SCOPE = """
+CREATE TEMP TABLE period_scope AS
+    SELECT q.hit FROM temp.period p JOIN queue q
+        ON q.first_seen >= p.since AND q.first_seen < p.until
+    UNION SELECT j.hit FROM temp.period p JOIN judgements j
+        ON j.judged_at >= p.since AND j.judged_at < p.until
+    UNION SELECT n.hit FROM temp.period_sent s JOIN notice_hits n ON n.notice = s.notice
+    UNION SELECT h.id FROM temp.period p
+        JOIN relistings r ON r.found_at >= p.since AND r.found_at < p.until
+        JOIN hits h ON h.url = r.old_url
+        JOIN case_hits c ON c.case_id = r.case_id AND c.hit = h.id
+"""
+"""Every hit that some figure may need."""
+
+_SENT = """
+CREATE TEMP TABLE period_sent AS
+    SELECT e.notice, min(e.at) AS at FROM temp.period p JOIN notice_events e
+        ON e.event IN ('sent', 'uncertain') AND e.at < p.until
+    JOIN notices n ON n.id = e.notice AND n.kind <> 'retraction'
+    WHERE NOT (e.event = 'uncertain' AND EXISTS (SELECT 1 FROM notice_events f
+        WHERE f.notice = e.notice AND f.id > e.id AND f.event = 'failed' AND f.at < p.known))
+    GROUP BY e.notice HAVING min(e.at) >= (SELECT since FROM temp.period)
+"""
+"""Notices that left in the period for the first time, those of which it is not known included."""
+
+_DIMS = """
+CREATE TEMP TABLE period_rights AS
+    SELECT v.right_id, v.record ->> '$.kind' AS right_kind,
+        coalesce((SELECT group_concat(value, ' ') FROM (SELECT value
+            FROM json_each(v.record, '$.jurisdictions') ORDER BY value)), '') AS territory
+    FROM (SELECT DISTINCT h.right_id FROM temp.period_scope c JOIN hits h ON h.id = c.hit) r
+    JOIN right_versions v ON v.id =
+        (SELECT max(id) FROM right_versions WHERE right_id = r.right_id);
+CREATE UNIQUE INDEX temp.period_rights_by_id ON period_rights (right_id);
+CREATE TEMP TABLE period_dims (hit TEXT PRIMARY KEY, right_kind TEXT, right_id TEXT, site TEXT,
+    seller TEXT, seller_name TEXT, network TEXT, territory TEXT, campaign TEXT) WITHOUT ROWID;
+INSERT INTO period_dims
+    SELECT q.hit, r.right_kind, q.right_id, q.site, q.seller, q.seller_name,
+        coalesce(n.network, q.seller), r.territory,
+        (SELECT w.campaign FROM hit_findings f JOIN sightings s ON s.id = f.sighting
+            JOIN sweeps w ON w.id = s.sweep WHERE f.hit = q.hit ORDER BY f.id LIMIT 1)
+    FROM temp.period_scope c JOIN queue q ON q.hit = c.hit
+    JOIN temp.period_rights r ON r.right_id = q.right_id
+    LEFT JOIN temp.period_networks n ON n.seller = q.seller
+"""
+
+_SHOWN = ", ".join(f"d.{name}" for name in DIMENSIONS)
+SOURCES = (
+    "name",
+    "picture",
+    "picture_part",
+    "picture_lookalike",
+    "picture_words",
+    "passage",
+    "file",
+)
+"""By what hits are found, as ``figures_schema`` has it; one may be found by several."""
+_FOUND_BY = ", ".join(
+    f"instr(' ' || t.sources || ' ', ' {name} ') > 0 AS by_{name}" for name in SOURCES
+)
+_DECIDED = "('infringing', 'licensed', 'unrelated')"
+_TRUTH = """
+coalesce((SELECT t.decision FROM judgements t WHERE t.hit = s.hit AND t.judged_at > a.at
+        AND t.judged_at < p.known AND t.judged_by <> a.by AND t.judged_by IS NOT j.judged_by
+        AND NOT EXISTS (SELECT 1 FROM undone_judgements u WHERE u.judgement = t.id
+            AND u.at < p.known)
+        ORDER BY t.rowid DESC LIMIT 1),
+    a.decision)
+"""
+"""What a second look came to: what a third person said afterwards, else the second."""
+
+_DRAWN = f"""
+CREATE TEMP TABLE period_looked AS
+    SELECT s.id, s.hit, s.draw, d.at AS drawn_at, s.judgement, a.at AS answered_at,
+        j.decision AS first, coalesce({_TRUTH}, '') AS said
+    FROM temp.period p JOIN second_look_draws d ON d.at < p.known
+    JOIN second_looks s ON s.draw = d.id
+    LEFT JOIN judgements j ON j.id = s.judgement
+    LEFT JOIN second_look_answers a ON a.look = s.id AND a.at < p.known
+    WHERE NOT EXISTS (SELECT 1 FROM undone_judgements u
+        WHERE u.judgement = s.judgement AND u.at < p.known);
+CREATE INDEX temp.period_looked_by_hit ON period_looked (hit);
+CREATE TEMP VIEW period_drawn AS
+    SELECT 'second look' AS kind, l.id, l.drawn_at AS at, l.hit AS parent, l.draw, l.said,
+        iif(l.judgement IS NULL, 'dismissed', 'rejected') AS first
+    FROM temp.period p JOIN temp.period_looked l ON l.drawn_at >= p.since AND l.drawn_at < p.until
+"""
+_HITS = f"""
+CREATE TEMP TABLE period_hits AS
+    SELECT 'hit' AS kind, q.hit AS id, q.first_seen AS at, q.site AS parent,
+        period_place(q.first_seen) AS place, q.score, min(cast(q.score * 10 AS INTEGER), 9) AS band,
+        t.flagged_once AS flagged, {_FOUND_BY}, {_SHOWN},
+        coalesce({_JUDGED_BY_THEN.format("decision", "q.hit")}, '') AS decision,
+        coalesce({_JUDGED_BY_THEN.format("bulk", "q.hit")}, '') AS bulk, '' AS said
+    FROM temp.period p JOIN queue q ON q.first_seen >= p.since AND q.first_seen < p.until
+    JOIN temp.period_dims d ON d.hit = q.hit JOIN hit_states t ON t.hit = q.hit;
+UPDATE period_hits SET said = iif(decision IN {_DECIDED}, decision, coalesce((
+    SELECT l.said FROM temp.period_looked l WHERE l.hit = period_hits.id AND l.judgement IS NULL
+        AND l.said IN {_DECIDED} ORDER BY l.answered_at DESC LIMIT 1), ''));
+CREATE TEMP TABLE period_judged AS
+    SELECT 'judgement' AS kind, g.id, g.judged_at AS at, g.hit AS parent,
+        period_place(g.judged_at) AS place, g.decision,
+        g.bulk IS NOT NULL AS in_bulk, {_SHOWN}
+    FROM temp.period p JOIN judgements g ON g.judged_at >= p.since AND g.judged_at < p.until
+    JOIN temp.period_dims d ON d.hit = g.hit
+    WHERE g.id = {_JUDGED_BY_THEN.format("id", "g.hit")}
+"""
+_PEOPLE = f"""
+CREATE TEMP TABLE period_undone AS
+    SELECT 'judgement' AS kind, u.judgement AS id, u.at, u.hit AS parent
+    FROM temp.period p JOIN undone_judgements u ON u.at >= p.since AND u.at < p.until;
+CREATE TEMP TABLE period_looks AS
+    SELECT 'second look' AS kind, a.look AS id, a.at, s.hit AS parent, a.decision,
+        iif(j.id IS NULL, 'dismissed', 'rejected') AS first,
+        iif(j.id IS NULL, a.decision IN ('licensed', 'unrelated'), a.decision = j.decision)
+            AS agrees
+    FROM temp.period p JOIN second_look_answers a ON a.at >= p.since AND a.at < p.until
+    JOIN second_looks s ON s.id = a.look LEFT JOIN judgements j ON j.id = s.judgement;
+CREATE TEMP TABLE period_drafts AS
+    SELECT 'notice' AS kind, n.id, n.drafted_at AS at, n.case_id AS parent
+    FROM temp.period p JOIN notices n ON n.drafted_at >= p.since AND n.drafted_at < p.until
+        AND n.kind <> '{RETRACTION}';
+CREATE TEMP TABLE period_notices (kind TEXT, id TEXT, at TEXT, parent TEXT, notice_kind TEXT,
+    recipient TEXT, fate TEXT, accepted INTEGER);
+CREATE TEMP TABLE period_noticed (kind TEXT, id TEXT, at TEXT, parent TEXT, place TEXT,
+    outcome TEXT, hours REAL, {" TEXT, ".join(DIMENSIONS)} TEXT);
+CREATE TEMP TABLE period_relistings (kind TEXT, id TEXT, at TEXT, parent TEXT, place TEXT,
+    {" TEXT, ".join(DIMENSIONS)} TEXT);
+CREATE TEMP TABLE period_tips (kind TEXT, id TEXT, at TEXT, parent TEXT, tip_kind TEXT,
+    state TEXT)
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentNotice:
+    """A notice that left in the period."""
+
+    id: str
+    case: str
+    kind: str
+    recipient: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentListing:
+    """A listing that a case noticed in the period for the first time."""
+
+    case: str
+    notice: str
+    """The first that names it."""
+    url: str
+    sent_at: datetime
+    dims: Mapping[str, str]
+
+
+@contextmanager
+def opened_period(
+    db: Database,
+    since: datetime,
+    until: datetime,
+    known: datetime,
+    place: Callable[[datetime], str],
+) -> Iterator[Database]:
+    """Make the tables of a period for the length of a ``with`` block; all is read from one state.
+
+    What is derived rather than stored is put in by ``put_notices``, ``put_noticed`` and
+    ``put_relistings``.
+
+    :param since: its first moment
+    :param until: the first moment after it
+    :param known: moment from which on what was said and seen is left out
+    :param place: the day, or the week, that a moment lies in
+    """
+
+    def placed(stored: str) -> str:
+        return place(datetime.fromisoformat(stored))
+
+    db.conn.create_function("period_place", 1, placed, deterministic=True)
+    db.execute("BEGIN")
+    try:
+        db.execute("CREATE TEMP TABLE period (since TEXT, until TEXT, known TEXT)")
+        db.execute(
+            "INSERT INTO temp.period VALUES (?, ?, ?)",
+            [timestamp(since), timestamp(until), timestamp(known)],
+        )
+        _run(db, _SWEEPS)
+        _run(db, _SENT)
+        _run(db, _SCOPE)
+        _put_networks(db)
+        for statements in (_DIMS, _DRAWN, _HITS, _PEOPLE):
+            _run(db, statements)
+        yield db
+    finally:
+        db.rollback()  # temporary tables go with their transaction
+
+
+def _run(db: Database, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        db.execute(statement)
+
+
+def _put_networks(db: Database) -> None:
+    """Join sellers that share a contact, however long the chain between two of them."""
+    db.execute("CREATE TEMP TABLE period_networks (seller TEXT PRIMARY KEY, network TEXT)")
+    parents: dict[str, str] = {}
+
+    def root(seller: str) -> str:
+        while parents.setdefault(seller, seller) != seller:
+            parents[seller] = seller = parents[parents[seller]]
+        return seller
+
+    first: dict[str, str] = {}
+    rows = db.execute(
+        "SELECT contact, seller FROM seller_contacts WHERE contact IN (SELECT contact"
+        " FROM seller_contacts GROUP BY contact HAVING count(*) BETWEEN 2 AND ?)"
+        " ORDER BY contact, seller",
+        [MOST_SELLERS],
+    )
+    for contact, seller in rows:
+        one, other = root(first.setdefault(contact, seller)), root(seller)
+        parents[max(one, other)] = min(one, other)
+    db.conn.executemany(
+        "INSERT INTO temp.period_networks VALUES (?, ?)",
+        [(seller, root(seller)) for seller in sorted(parents)],
+    )
+
+
+def find_sent_notices(db: Database) -> list[SentNotice]:
+    """Return the notices that left in the period, in the order in which they did."""
+    rows = db.execute(
+        "SELECT s.notice, n.case_id, n.kind, n.record ->> '$.recipient.name', s.at"
+        " FROM temp.period_sent s JOIN notices n ON n.id = s.notice ORDER BY s.at, s.notice"
+    )
+    return [
+        SentNotice(
+            id=notice,
+            case=case,
+            kind=kind,
+            recipient=recipient or "",
+            sent_at=datetime.fromisoformat(at),
+        )
+        for notice, case, kind, recipient, at in rows
+    ]
+
+
+def find_sent_listings(db: Database) -> list[SentListing]:
+    """Return the listings that were noticed in the period and not before, by case and address."""
+    rows = db.query(
+        "SELECT n.case_id, s.notice, s.at, h.url, d.* FROM temp.period_sent s"
+        " JOIN notices n ON n.id = s.notice JOIN notice_hits nh ON nh.notice = s.notice"
+        " JOIN hits h ON h.id = nh.hit JOIN temp.period_dims d ON d.hit = nh.hit"
+        " WHERE NOT EXISTS (SELECT 1 FROM notices b JOIN notice_hits bh ON bh.notice = b.id"
+        "   JOIN hits g ON g.id = bh.hit AND g.url = h.url JOIN notice_events e ON e.notice = b.id"
+        "   WHERE b.case_id = n.case_id AND b.kind <> 'retraction' AND e.event = 'sent'"
+        "   AND e.at < (SELECT since FROM temp.period))"
+        " ORDER BY n.case_id, h.url, s.at, s.notice, nh.hit"
+    )
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row["case_id"], row["url"]].append(row)
+    return [
+        SentListing(
+            case=case,
+            notice=found[0]["notice"],
+            url=url,
+            sent_at=datetime.fromisoformat(found[0]["at"]),
+            dims=_joined(found),
+        )
+        for (case, url), found in groups.items()
+    ]
+
+
+def _joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the dimensions of something that several hits are of: all values, each once."""
+    return {
+        name: " + ".join(sorted({str(row[name]) for row in rows if row[name]}))
+        for name in DIMENSIONS
+    }
+
+
+def put_notices(db: Database, rows: Sequence[tuple[SentNotice, str, bool]]) -> None:
+    """Put in the notices that left, each with what became of it and whether it was accepted."""
+    db.conn.executemany(
+        "INSERT INTO temp.period_notices VALUES ('notice', ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (n.id, timestamp(n.sent_at), n.case, n.kind, n.recipient, fate, int(accepted))
+            for n, fate, accepted in rows
+        ],
+    )
+
+
+def put_noticed(db: Database, rows: Sequence[tuple[SentListing, str, float | None]]) -> None:
+    """Put in the noticed listings, each with its outcome and the hours until it was removed."""
+    marks = ", ?" * len(DIMENSIONS)
+    db.conn.executemany(
+        "INSERT INTO temp.period_noticed"
+        f" VALUES ('listing', ?1, ?2, ?3, period_place(?2), ?4, ?5{marks})",
+        [
+            (
+                *(one.url, timestamp(one.sent_at), one.notice, outcome, hours),
+                *(one.dims[name] for name in DIMENSIONS),
+            )
+            for one, outcome, hours in rows
+        ],
+    )
+
+
+def put_relistings(db: Database) -> None:
+    """Put in the relistings that were found in the period, told apart by the listing of old."""
+    rows = db.query(
+        "SELECT r.id, r.found_at, r.case_id, d.* FROM temp.period p"
+        " JOIN relistings r ON r.found_at >= p.since AND r.found_at < p.until"
+        " LEFT JOIN case_hits c ON c.case_id = r.case_id"
+        "   AND c.hit IN (SELECT id FROM hits WHERE url = r.old_url)"
+        " LEFT JOIN temp.period_dims d ON d.hit = c.hit ORDER BY r.id, c.hit"
+    )
+    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row["id"]].append(row)
+    marks = ", ?" * len(DIMENSIONS)
+    db.conn.executemany(
+        "INSERT INTO temp.period_relistings"
+        f" VALUES ('relisting', ?1, ?2, ?3, period_place(?2){marks})",
+        [
+            (found[0]["id"], found[0]["found_at"], found[0]["case_id"], *_joined(found).values())
+            for found in groups.values()
+        ],
+    )
+
+
+def find_network_names(db: Database) -> dict[str, tuple[str, str, int]]:
+    """Return network -> name and site of its most frequent seller, and how many sellers it has.
+
+    Of the sellers of the period; a seller that shares no contact is a network of its own.
+    """
+    rows = db.execute(
+        "SELECT network, seller, min(seller_name), min(site), count(*) FROM temp.period_dims"
+        " GROUP BY network, seller ORDER BY network, count(*) DESC, seller"
+    )
+    sizes = Counter[str]()
+    names: dict[str, tuple[str, str]] = {}
+    for network, _, name, site, _ in rows.fetchall():
+        sizes[network] += 1
+        names.setdefault(network, (name, site))
+    return {network: (*names[network], sizes[network]) for network in names}
