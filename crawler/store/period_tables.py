@@ -36,9 +36,9 @@ _JUDGED_BY_THEN = """
 
 _STATES = ("seen", "unchanged", "gone", "blocked", "failed", "skipped", "not_reached")
 _RANK = "CASE s.state " + " ".join(f"WHEN '{s}' THEN {n}" for n, s in enumerate(_STATES)) + " END"
-_STATE = "CASE min(rank) " + " ".join(f"WHEN {n} THEN '{s}'" for n, s in enumerate(_STATES)) + " END"
+_STATE = " ".join(f"WHEN {n} THEN '{s}'" for n, s in enumerate(_STATES))
 
-_SWEEPS = """
+_SWEEPS = f"""
 CREATE TEMP VIEW period_sweeps AS
     SELECT 'sweep' AS kind, w.id, w.started_at AS at, '' AS parent, w.campaign,
         coalesce((SELECT e.state FROM sweep_ends e WHERE e.sweep = w.id AND e.ended_at < p.known
@@ -52,7 +52,8 @@ CREATE TEMP VIEW period_targets AS
     FROM temp.period_sweeps w JOIN frontier f ON f.sweep = w.id;
 CREATE TEMP VIEW period_sites AS
     SELECT 'site' AS kind, site AS id, min(at) AS at, '' AS parent,
-""" + f"{_STATE} AS state FROM (SELECT s.site, w.at, {_RANK} AS rank" + """
+        CASE min(rank) {_STATE} END AS state
+    FROM (SELECT s.site, w.at, {_RANK} AS rank
         FROM temp.period_sweeps w JOIN site_states s ON s.sweep = w.id
         UNION ALL SELECT f.site, w.at, 6
         FROM temp.period_sweeps w JOIN frontier f ON f.sweep = w.id)

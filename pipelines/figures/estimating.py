@@ -209,10 +209,7 @@ def beta_share(at: float, one: float, other: float) -> float:
 def _fraction(step: int, at: float, one: float, other: float) -> float:
     """Return a numerator of the continued fraction, from the first on."""
     half = step // 2
-    if step % 2:
-        above = -(one + half) * (one + other + half)
-    else:
-        above = half * (other - half)
+    above = -(one + half) * (one + other + half) if step % 2 else half * (other - half)
     return above * at / ((one + step - 1) * (one + step))
 
 

@@ -119,4 +119,3 @@ class Report:
 def part_of(name: str, dimension: str, key: str | None) -> str:
     """Return the id of a number of one part; None = of all that has no row of its own."""
     return f"{name}@{dimension}!rest" if key is None else f"{name}@{dimension}={key}"
-

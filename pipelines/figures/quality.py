@@ -1,4 +1,4 @@
-"""How far the figures can be trusted: precision, what was missed, and the scores held to account."""
+"""How far figures can be trusted: precision, what was missed, and the scores held to account."""
 
 from __future__ import annotations
 
@@ -173,9 +173,7 @@ def _precision_row(
 ) -> Row:
     dimension = "source" if column.startswith("by_") else column
     precision = estimate_precision(hits, reviewed.looks, reviewed.sizes)
-    flagged = counted(
-        db, part_of("quality.flagged", dimension, key), FLAGGED.where(column, value)
-    )
+    flagged = counted(db, part_of("quality.flagged", dimension, key), FLAGGED.where(column, value))
     decided = counted(
         db,
         part_of("quality.decided", dimension, key),
@@ -222,6 +220,4 @@ def _calibration(db: Database, reviewed: Reviewed) -> Table:
         )
         rows.append(Row(key=str(band), numbers=(seen, score, share)))
     columns = ("calibration.known", "calibration.score", "calibration.share")
-    return Table(
-        key="calibration", dimension="band", columns=columns, rows=tuple(rows), chart=True
-    )
+    return Table(key="calibration", dimension="band", columns=columns, rows=tuple(rows), chart=True)

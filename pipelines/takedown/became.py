@@ -36,9 +36,7 @@ def find_outcomes(
     relistings = find_stored_relistings(db, [case])
     return {
         url: derive_outcome(
-            _until(
-                known, (s for s in steps.get(url, ()) if s.record.get("url", url) == url)
-            ),
+            _until(known, (s for s in steps.get(url, ()) if s.record.get("url", url) == url)),
             _until(known, find_observations(db, url)),
             _until(known, [*said_of(events, url), *_relisted(relistings, url)]),
             apart=apart,

@@ -17,7 +17,7 @@ from crawler.takedown import StandingLimits
 from pipelines.intervals import Interval, wilson
 
 Decision = Literal["accepted", "refused", "countered", "withdrawn"]
-"""``countered``: put back after a counter-notice; ``withdrawn``: by ourselves, after it was sent."""
+"""``countered``: put back after a counter-notice; ``withdrawn``: by ourselves, once it was sent."""
 
 _EPSILON = 1e-9
 """1 - 0.9 is a little less than 0.1 in binary; a share at its limit is within it."""

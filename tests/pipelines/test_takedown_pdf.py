@@ -23,7 +23,8 @@ from crawler.store.hits import StoredHit
 from pipelines.takedown import pdf
 from pipelines.takedown.exhibits import exhibits_of
 from pipelines.takedown.kinds import DSA, KINDS, NoticeKind
-from pipelines.takedown.pdf import PaperFont, draw_pages, draw_pdf, find_paper_font
+from pipelines.takedown.pdf import draw_pages, draw_pdf
+from pipelines.typesetting import PaperFont, find_paper_font
 from tests.pipelines.noticed import draft, hits_for, pictured
 from tests.servers.stored_hits import a_hit, a_listing
 
@@ -79,7 +80,8 @@ def test_pdf_is_the_same_in_another_process(font: PaperFont, tmp_path: Path) -> 
     program = (
         "import hashlib, pathlib, sys;"
         "from tests.pipelines.noticed import *; from pipelines.takedown.kinds import DSA;"
-        "from pipelines.takedown.pdf import *; from pipelines.takedown.exhibits import *;"
+        "from pipelines.takedown.pdf import *; from pipelines.typesetting import *;"
+        "from pipelines.takedown.exhibits import *;"
         "hits = pictured(hits_for(DSA), pathlib.Path(sys.argv[1]));"
         "pdf = draw_pdf(draft(DSA, hits), exhibits_of(hits), find_paper_font());"
         "print(hashlib.sha256(pdf).hexdigest())"

@@ -21,7 +21,6 @@ from crawler.model import (
     JudgementKind,
     Listing,
     Outcome,
-    Right,
     Seller,
     Sighting,
     TargetState,
