@@ -26,6 +26,8 @@ COMMANDS = {
     "rematch": "rematching",
     "judge": "judging",
     "second-looks": "second_looks",
+    "evaluate": "evaluating",
+    "report": "reporting",
     "serve": "serving",
     "user": "users",
     "case": "cases",

@@ -57,7 +57,7 @@ def _svg(width: int, height: int, title: str, font: str, parts: Iterator[str]) -
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
         f' height="{height}" role="img" font-family={quoteattr(font)} font-size="12"'
-        f' aria-label={quoteattr(title)}>\n{inside}\n</svg>\n'
+        f" aria-label={quoteattr(title)}>\n{inside}\n</svg>\n"
     )
 
 
@@ -71,7 +71,7 @@ def _bars(table: Table, rows: Sequence[Row], language: Language) -> Iterator[str
     """Yield bars that lie, each with its words and its value."""
     labels = [label_of(table, row, language) for row in rows]
     left = max(cell_len(label) for label in labels) * LETTER + 12
-    most = max(max(row.numbers[0].count for row in rows), 1)
+    most = max(1, *(row.numbers[0].count for row in rows))
     room = WIDTH - left - 70
     for place, (label, row) in enumerate(zip(labels, rows, strict=True)):
         number, y = row.numbers[0], GAP + place * (BAR + GAP)
@@ -91,9 +91,9 @@ def _over_time(table: Table, language: Language) -> Iterator[str]:
         at = table.columns.index(column)
         values = tuple(float(row.numbers[at].count) for row in table.rows)
         series.append(Series(name=name_of(column, language), tone=tone, values=values))
-    top, _ = scale(max(value or 0 for one in series for value in one.values))
+    _, step = scale(max(value or 0 for one in series for value in one.values))
     labels = [row.key[5:] for row in table.rows]
-    chart = lines("", labels, series, most=top)
+    chart = lines("", labels, series, most=4 * step)  # an axis of lines has four marks
     yield from _grid(chart)
     x = float(LEFT)
     for one in series:
@@ -191,4 +191,3 @@ def _calibration(table: Table, language: Language) -> Iterator[str]:
         f' stroke-dasharray="4 4"/>'
     )
     yield _text(side + 24, 96, say("perfect", language), fill=INK)
-

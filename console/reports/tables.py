@@ -111,11 +111,11 @@ def _row(table: Table, row: Row, language: Language) -> ShownRow:
 
 
 def _list_cells(number: Number, language: Language) -> tuple[str, ...]:
-    share = "" if number.share is None or number.unit != "count" else number.share
+    share = number.share if number.unit == "count" else None
     return (
         value_of(number, language),
         base_of(number, language),
-        share_text(share, language) if share != "" else "",
+        "" if share is None else share_text(share, language),
         interval_of(number, language),
         number.id,
     )

@@ -95,6 +95,8 @@ def base_of(number: Number, language: Language) -> str:
     if number.estimated and number.base is not None:
         of = "" if number.total is None else f"{number.total:,} · "
         return of + say("base", language, base=f"{number.base:,}")
+    if number.unit == "hours":
+        return f"{number.count:,}"
     return "" if number.total is None else f"{number.total:,}"
 
 

@@ -95,6 +95,7 @@ CREATE TEMP TABLE period_sent AS
 _DIMS = """
 CREATE TEMP TABLE period_rights AS
     SELECT v.right_id, v.record ->> '$.kind' AS right_kind,
+        coalesce(v.record ->> '$.name', '') AS name,
         coalesce((SELECT group_concat(value, ' ') FROM (SELECT value
             FROM json_each(v.record, '$.jurisdictions') ORDER BY value)), '') AS territory
     FROM (SELECT DISTINCT h.right_id FROM temp.period_scope c JOIN hits h ON h.id = c.hit) r
@@ -259,6 +260,7 @@ def opened_period(
         _put_networks(db)
         for statements in (_DIMS, _DRAWN, _HITS, _PEOPLE):
             _run(db, statements)
+        _put_tips(db)
         yield db
     finally:
         db.rollback()  # temporary tables go with their transaction
@@ -398,6 +400,12 @@ def put_relistings(db: Database) -> None:
     )
 
 
+def find_right_names(db: Database) -> dict[str, str]:
+    """Return right -> its name, of the rights of the period that have one."""
+    rows = db.execute("SELECT right_id, name FROM temp.period_rights WHERE name <> ''")
+    return dict(rows.fetchall())
+
+
 def find_network_names(db: Database) -> dict[str, tuple[str, str, int]]:
     """Return network -> name and site of its most frequent seller, and how many sellers it has.
 
@@ -413,3 +421,14 @@ def find_network_names(db: Database) -> dict[str, tuple[str, str, int]]:
         sizes[network] += 1
         names.setdefault(network, (name, site))
     return {network: (*names[network], sizes[network]) for network in names}
+
+
+def _put_tips(db: Database) -> None:
+    """Put in the leads from outside, where the workspace takes them in."""
+    if db.table("tips").exists():
+        db.execute(
+            "INSERT INTO temp.period_tips SELECT 'tip', t.id, t.at, coalesce(t.url, ''), t.kind,"
+            " CASE WHEN t.refused IS NOT NULL THEN 'refused'"
+            " WHEN t.duplicate_of IS NOT NULL THEN 'duplicate' ELSE 'taken' END"
+            " FROM temp.period p JOIN tips t ON t.at >= p.since AND t.at < p.until"
+        )

@@ -28,8 +28,8 @@ def counted(db: Database, name: str, records: Records, of: Number | None = None)
         value=count,
         records=records,
         count=count,
-        of=of and of.records,
-        total=of and of.count,
+        of=None if of is None else of.records,
+        total=None if of is None else of.count,
     )
 
 

@@ -15,6 +15,7 @@ from crawler.model import JudgementKind, TargetState
 from crawler.store.notice_events import NoticeEvent, find_notice_events
 from crawler.store.period_records import Records, find_removal_hours
 from crawler.store.period_tables import (
+    DIMENSIONS,
     SentListing,
     find_network_names,
     find_sent_listings,
@@ -28,7 +29,7 @@ from crawler.workspace import Workspace
 from pipelines.figures.counting import Split, counted, listed, parts, share_of, split
 from pipelines.figures.numbers import Number, Report, Section, Table
 from pipelines.figures.period import ReportPeriod
-from pipelines.figures.quality import quality_section
+from pipelines.figures.quality import quality_section, right_labels
 from pipelines.figures.tips import tips_section
 from pipelines.takedown.became import find_outcomes
 from pipelines.takedown.outcomes import OutcomeState
@@ -49,6 +50,16 @@ def gathered(workspace: Workspace, period: ReportPeriod) -> Iterator[tuple[Datab
     ):
         _derive(workspace, db, period)
         yield db, Report(period=period, sections=tuple(_sections(db, period)))
+
+
+@contextmanager
+def evaluated(workspace: Workspace, period: ReportPeriod) -> Iterator[tuple[Database, Report]]:
+    """Gather what tells how right the hits of a period are, as ``gathered`` does."""
+    with (
+        workspace.store() as db,
+        opened_period(db, period.since, period.until, period.known, period.place),
+    ):
+        yield db, Report(period=period, sections=(quality_section(db),))
 
 
 def _derive(workspace: Workspace, db: Database, period: ReportPeriod) -> None:
@@ -195,12 +206,10 @@ def _hours(name: str, removed: Number, value: float | None) -> Number:
 def _parts(db: Database, period: ReportPeriod, columns: tuple[Number, ...]) -> Iterator[Table]:
     places = Split(key="by_place", dimension="place", order=period.places, chart=True)
     yield split(db, columns, places)
-    for dimension in ("right_kind", "right_id", "site"):
-        yield split(db, columns, Split(key=f"by_{dimension}", dimension=dimension))
-    labels = _network_labels(db)
-    yield split(db, columns, Split(key="by_network", dimension="network", labels=labels))
-    for dimension in ("territory", "campaign"):
-        yield split(db, columns, Split(key=f"by_{dimension}", dimension=dimension))
+    labels = {"right_id": right_labels(db), "network": _network_labels(db)}
+    for dimension in DIMENSIONS:
+        by = Split(key=f"by_{dimension}", dimension=dimension, labels=labels.get(dimension))
+        yield split(db, columns, by)
 
 
 def _network_labels(db: Database) -> Mapping[str, str]:

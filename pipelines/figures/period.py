@@ -90,6 +90,14 @@ def parse_period(first: str, last: str, zone: str, known: str | None = None) -> 
     return ReportPeriod(first=begin, last=end, known_on=known_on, zone=load_zone(zone))
 
 
+def all_time(zone: str) -> ReportPeriod:
+    """Return the period that everything lies in.
+
+    :raises InputError: when there is no such zone
+    """
+    return ReportPeriod(first=EARLIEST, last=LATEST, known_on=LATEST, zone=load_zone(zone))
+
+
 def parse_day(text: str, option: str) -> date:
     """Return a day.
 

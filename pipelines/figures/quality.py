@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
@@ -19,7 +19,7 @@ from crawler.store.period_samples import (
     find_looked_bands,
     find_reviewed_hits,
 )
-from crawler.store.period_tables import SOURCES
+from crawler.store.period_tables import SOURCES, find_right_names
 from pipelines.figures.counting import MOST_ROWS, counted, listed
 from pipelines.figures.judging import (
     DECIDED,
@@ -58,13 +58,23 @@ def quality_section(db: Database) -> Section:
     )
     overall = estimate_precision(reviewed.hits, reviewed.looks, reviewed.sizes)
     tables = [
-        listed("quality", [_precision(db, "quality.precision", overall)]),
+        listed("quality", [*_flagged(db), _precision(db, "quality.precision", overall)]),
         listed("missed", _missed(db, reviewed)),
         *(_precision_by(db, reviewed, name) for name in ("right_kind", "right_id", "site")),
         _precision_by_source(db, reviewed),
         _calibration(db, reviewed),
     ]
     return Section(key="quality", tables=tuple(tables))
+
+
+def right_labels(db: Database) -> Mapping[str, str]:
+    """Return right -> its id and name."""
+    return {right: f"{right} {name}" for right, name in find_right_names(db).items()}
+
+
+def _flagged(db: Database) -> tuple[Number, Number]:
+    flagged = counted(db, "quality.flagged", FLAGGED)
+    return flagged, counted(db, "quality.decided", DECIDED_HITS, flagged)
 
 
 def _precision(
@@ -148,8 +158,13 @@ def _precision_by(db: Database, reviewed: Reviewed, dimension: str) -> Table:
                 groups[value].append(hit)
     sizes = Counter({key: sum(hit.flagged for hit in hits) for key, hits in groups.items()})
     keys = sorted((key for key in sizes if sizes[key]), key=lambda key: (-sizes[key], key))
+    labels = right_labels(db) if dimension == "right_id" else {}
     rows = [
-        _precision_row(db, reviewed, groups[key], dimension, key, key) for key in keys[:MOST_ROWS]
+        replace(
+            _precision_row(db, reviewed, groups[key], dimension, key, key),
+            label=labels.get(key, ""),
+        )
+        for key in keys[:MOST_ROWS]
     ]
     return _precision_table(f"precision_by_{dimension}", dimension, rows)
 
@@ -210,12 +225,12 @@ def _calibration(db: Database, reviewed: Reviewed) -> Table:
         share = Number(
             id=part_of("calibration.share", "band", str(band)),
             unit="share",
-            value=estimate and estimate.share,
+            value=None if estimate is None else estimate.share,
             records=some,
             count=count_records(db, some),
             of=whole,
             total=seen.count,
-            interval=estimate and estimate.interval,
+            interval=None if estimate is None else estimate.interval,
             estimated=True,
         )
         rows.append(Row(key=str(band), numbers=(seen, score, share)))
