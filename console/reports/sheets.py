@@ -144,7 +144,7 @@ def _write_section(sheet: _Sheet, tables: Sequence[Table], language: Language) -
     sheet.sheet.set_column(0, 0, 38)
     sheet.sheet.set_column(1, 12, 16)
     for table in tables:
-        if not table.rows:
+        if not table.rows and table.total is None:
             continue
         sheet.put([(say(f"table.{table.key}", language), "title")])
         if table.dimension:

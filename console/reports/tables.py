@@ -64,7 +64,7 @@ def show_sections(
         ShownSection(
             key=section.key,
             title=say(f"section.{section.key}", language),
-            tables=tuple(_table(t, language, font) for t in section.tables if t.rows),
+            tables=tuple(_table(t, language, font) for t in section.tables if t.rows or t.total),
         )
         for section in sections
     ]
