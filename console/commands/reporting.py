@@ -17,7 +17,7 @@ from console.reports.pdf import draw_report
 from console.reports.sheets import report_csv, report_xlsx
 from console.reports.tables import show_sections
 from console.reports.wording import meaning_of, name_of, notes_of, title_of, value_of
-from console.text import print_rows
+from console.text import clean, print_rows
 from crawler.errors import InputError
 from crawler.files import whole_file
 from crawler.store.period_records import FoundRecord, find_records
@@ -86,10 +86,8 @@ def report(
     with gathering("gathering the figures"), gathered(workspace, period) as (db, made):
         if explain is not None:
             number = find_number(made, explain)
-            found = list(find_behind(db, number, whole=whole))
-    if explain is not None:
-        show_records(number, found, language, as_json=as_json)
-        return
+            show_records(number, find_behind(db, number, whole=whole), language, as_json=as_json)
+            return
     if as_json:
         print_numbers(made)
     written = write_files(made, language, workspace.font, files)
@@ -114,26 +112,23 @@ def find_number(made: Report, name: str) -> Number:
 
 
 def find_behind(db: Database, number: Number, *, whole: bool) -> Iterator[FoundRecord]:
-    """Yield the records that a number counts, or those that it is a part of.
+    """Return the records that a number counts, or those that it is a part of.
 
     :raises InputError: when it is a part of nothing
     """
     records = number.of if whole else number.records
     if records is None:
         raise InputError(f"{number.id} is a part of nothing; leave --of out")
-    yield from find_records(db, records)
+    return find_records(db, records)
 
 
 def show_records(
-    number: Number, found: list[FoundRecord], language: Language, *, as_json: bool
+    number: Number, found: Iterator[FoundRecord], language: Language, *, as_json: bool
 ) -> None:
     """Print what is behind a number, and on stderr what it is."""
-    value = value_of(number, language)
-    people().print(
-        f"{number.id}: {name_of(number.id, language)} = {value}. {meaning_of(number.id, language)}",
-        markup=False,
-        soft_wrap=True,
-    )
+    name, value = name_of(number.id, language), value_of(number, language)
+    told = clean(f"{number.id}: {name} = {value}. {meaning_of(number.id, language)}")
+    people().print(told, markup=False, soft_wrap=True)
     if as_json:
         for record in found:
             print_json(record, number=number.id)

@@ -107,8 +107,8 @@ CREATE TEMP TABLE period_dims (hit TEXT PRIMARY KEY, right_kind TEXT, right_id T
 INSERT INTO period_dims
     SELECT q.hit, r.right_kind, q.right_id, q.site, q.seller, q.seller_name,
         coalesce(n.network, q.seller), r.territory,
-        (SELECT w.campaign FROM hit_findings f JOIN sightings s ON s.id = f.sighting
-            JOIN sweeps w ON w.id = s.sweep WHERE f.hit = q.hit ORDER BY f.id LIMIT 1)
+        coalesce((SELECT w.campaign FROM hit_findings f JOIN sightings s ON s.id = f.sighting
+            JOIN sweeps w ON w.id = s.sweep WHERE f.hit = q.hit ORDER BY f.id LIMIT 1), '')
     FROM temp.period_scope c JOIN queue q ON q.hit = c.hit
     JOIN temp.period_rights r ON r.right_id = q.right_id
     LEFT JOIN temp.period_networks n ON n.seller = q.seller
@@ -247,6 +247,8 @@ def opened_period(
         return place(datetime.fromisoformat(stored))
 
     db.conn.create_function("period_place", 1, placed, deterministic=True)
+    guarded = db.execute("PRAGMA query_only").fetchone()[0]  # on a read-only disk a copy is read
+    db.execute("PRAGMA query_only = OFF")
     db.execute("BEGIN")
     try:
         db.execute("CREATE TEMP TABLE period (since TEXT, until TEXT, known TEXT)")
@@ -264,6 +266,7 @@ def opened_period(
         yield db
     finally:
         db.rollback()  # temporary tables go with their transaction
+        db.execute(f"PRAGMA query_only = {guarded}")
 
 
 def _run(db: Database, statements: str) -> None:

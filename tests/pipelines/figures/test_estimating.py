@@ -173,7 +173,7 @@ def test_intervals_of_what_was_missed_hold(months: list[SimulatedMonth]) -> None
         parts = {
             kind: estimate_missed(month.looks, month.sizes, kind)
             for kind in ("dismissed", "rejected")
-        }  # type: ignore[misc] # kinds
+        }
         both = add_missed([*parts.values()])
         truths = {"dismissed": month.dismissed, "rejected": month.rejected}
         for kind, estimate in parts.items():

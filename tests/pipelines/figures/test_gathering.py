@@ -15,6 +15,7 @@ from crawler.errors import InputError
 from crawler.model import Right
 from crawler.store.database import writing
 from crawler.store.period_records import COLUMNS, Population, Records, find_records
+from crawler.store.period_tables import opened_period
 from crawler.store.rights import record_rights
 from crawler.workspace import Workspace, make_workspace
 from pipelines.figures.gathering import FATES, evaluated, gathered
@@ -194,6 +195,16 @@ def test_nothing_of_the_workspace_is_changed(lived: Workspace) -> None:
     assert changes >= 0
     with lived.store() as db:
         assert list(db.query("SELECT name FROM temp.sqlite_master")) == []
+
+
+def test_a_copy_that_is_only_read_has_a_report(lived: Workspace) -> None:
+    """As of a workspace on a read-only disk, of which a copy is read."""
+    with lived.store() as db:
+        db.execute("PRAGMA query_only = ON")
+        times = (NOVEMBER.since, NOVEMBER.until, NOVEMBER.known)
+        with opened_period(db, *times, NOVEMBER.place):
+            assert [*find_records(db, Records(population="hits"))]
+        assert db.execute("PRAGMA query_only").fetchone() == (1,)
 
 
 def test_an_empty_workspace_has_a_report(tmp_path: Path) -> None:
