@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from sqlite_utils import Database
 
-from crawler.store.period_tables import DIMENSIONS, SOURCES
+from crawler.store.period_statements import DIMENSIONS, SOURCES
 
 Population = Literal[
     "sweeps",

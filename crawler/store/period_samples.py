@@ -9,7 +9,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from crawler.model import JudgementKind
-from crawler.store.period_tables import DIMENSIONS, SOURCES
+from crawler.store.period_statements import DIMENSIONS, SOURCES
 
 First = Literal["rejected", "dismissed"]
 """Put aside by a person, or below the threshold and judged by nobody."""

@@ -14,8 +14,8 @@ from sqlite_utils import Database
 from crawler.model import JudgementKind, TargetState
 from crawler.store.notice_events import NoticeEvent, find_notice_events
 from crawler.store.period_records import Records, find_removal_hours
+from crawler.store.period_statements import DIMENSIONS
 from crawler.store.period_tables import (
-    DIMENSIONS,
     SentListing,
     find_network_names,
     find_sent_listings,

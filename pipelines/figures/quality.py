@@ -19,7 +19,8 @@ from crawler.store.period_samples import (
     find_looked_bands,
     find_reviewed_hits,
 )
-from crawler.store.period_tables import SOURCES, find_right_names
+from crawler.store.period_statements import SOURCES
+from crawler.store.period_tables import find_right_names
 from pipelines.figures.counting import MOST_ROWS, counted, listed
 from pipelines.figures.judging import (
     DECIDED,
