@@ -64,10 +64,10 @@ def evaluate(
     plot = _plot(made, language) if svg is not None else ""
     if html is not None:
         write_whole(html, render_evaluation(made, language))
-        people().print(f"written to {html.resolve()}", markup=False, soft_wrap=True)
+        people().print(f"evaluation written to {html.resolve()}", markup=False, soft_wrap=True)
     if svg is not None:
         write_whole(svg, plot)
-        people().print(f"written to {svg.resolve()}", markup=False, soft_wrap=True)
+        people().print(f"calibration plot written to {svg.resolve()}", markup=False, soft_wrap=True)
     if as_json:
         print_numbers(made)
     elif html is None and svg is None:

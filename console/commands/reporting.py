@@ -16,7 +16,7 @@ from console.reports.html import render_report
 from console.reports.pdf import draw_report
 from console.reports.sheets import report_csv, report_xlsx
 from console.reports.tables import show_sections
-from console.reports.wording import meaning_of, name_of, notes_of, title_of, value_of
+from console.reports.wording import meaning_of, name_of, notes_of, value_of
 from console.text import clean, print_rows
 from crawler.errors import InputError
 from crawler.files import whole_file
@@ -174,8 +174,7 @@ def write_files(made: Report, language: Language, font: str, files: dict[str, Pa
     for kind, path in chosen:
         with whole_file(path) as file:
             file.write(made_of[kind])
-        told = f"{title_of(made, language)}: written to {path.resolve()}"
-        people().print(told, markup=False, soft_wrap=True)
+        people().print(f"report written to {path.resolve()}", markup=False, soft_wrap=True)
     return bool(chosen)
 
 

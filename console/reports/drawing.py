@@ -92,7 +92,8 @@ def _over_time(table: Table, language: Language) -> Iterator[str]:
         values = tuple(float(row.numbers[at].count) for row in table.rows)
         series.append(Series(name=name_of(column, language), tone=tone, values=values))
     _, step = scale(max(value or 0 for one in series for value in one.values))
-    labels = [row.key[5:] for row in table.rows]
+    years = {row.key[:4] for row in table.rows}
+    labels = [row.key[5:] if len(years) == 1 else row.key[2:] for row in table.rows]
     chart = lines("", labels, series, most=4 * step)  # an axis of lines has four marks
     yield from _grid(chart)
     x = float(LEFT)
