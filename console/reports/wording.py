@@ -54,11 +54,12 @@ def label_of(table: Table, row: Row, language: Language) -> str:
     if not row.key:
         return say(f"unknown.{table.dimension}", language)
     if table.dimension == "band":
-        return f"{int(row.key) / 10:.1f}–{(int(row.key) + 1) / 10:.1f}"
+        return f"{row.key}–{float(row.key) + 0.1:.1f}"
     if table.dimension in _TRANSLATED:
         known = load_phrases()
         keys = (f"{table.dimension}.{part}" for part in row.key.split(" + "))
-        return " + ".join(known[k][language] if k in known else k.partition(".")[2] for k in keys)
+        words = " + ".join(known[k][language] if k in known else k.partition(".")[2] for k in keys)
+        return words if words == row.key else f"{words} ({row.key})"
     return make_visible(row.label or row.key)
 
 

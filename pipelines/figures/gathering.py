@@ -216,5 +216,6 @@ def _network_labels(db: Database) -> Mapping[str, str]:
     labels = {}
     for network, (name, site, sellers) in find_network_names(db).items():
         more = f" +{sellers - 1}" if sellers > 1 else ""
-        labels[network] = f"{name}{more}" if name == site else f"{name} ({site}){more}"
+        shown = name if name == site else f"{name} ({site})"
+        labels[network] = f"{shown}{more} · {network}"
     return labels

@@ -213,18 +213,18 @@ def _calibration(db: Database, reviewed: Reviewed) -> Table:
     rows = []
     for band, mean in means.items():
         estimate = estimates.get(band)
-        whole = known.where("band", band)
+        whole, key = known.where("band", band), f"{band / 10:.1f}"
         some = whole.where("said", "infringing")
-        seen = counted(db, part_of("calibration.known", "band", str(band)), whole)
+        seen = counted(db, part_of("calibration.known", "band", key), whole)
         score = Number(
-            id=part_of("calibration.score", "band", str(band)),
+            id=part_of("calibration.score", "band", key),
             unit="share",
             value=mean,
             records=whole,
             count=seen.count,
         )
         share = Number(
-            id=part_of("calibration.share", "band", str(band)),
+            id=part_of("calibration.share", "band", key),
             unit="share",
             value=None if estimate is None else estimate.share,
             records=some,
@@ -234,6 +234,6 @@ def _calibration(db: Database, reviewed: Reviewed) -> Table:
             interval=None if estimate is None else estimate.interval,
             estimated=True,
         )
-        rows.append(Row(key=str(band), numbers=(seen, score, share)))
+        rows.append(Row(key=key, numbers=(seen, score, share)))
     columns = ("calibration.known", "calibration.score", "calibration.share")
     return Table(key="calibration", dimension="band", columns=columns, rows=tuple(rows), chart=True)
