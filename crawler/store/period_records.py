@@ -26,6 +26,8 @@ Population = Literal[
     "relistings",
     "tips",
     "drawn",
+    "lots",
+    "inspected",
 ]
 Value = str | int
 _TOLD_APART = (*DIMENSIONS, "place")
@@ -46,6 +48,8 @@ COLUMNS: Mapping[Population, tuple[str, ...]] = {
     "relistings": _TOLD_APART,
     "tips": ("tip_kind", "state"),
     "drawn": ("first", "said"),
+    "lots": (),
+    "inspected": ("outcome",),
 }
 """By what the rows of each table can be chosen."""
 

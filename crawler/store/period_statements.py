@@ -181,5 +181,26 @@ CREATE TEMP TABLE period_noticed (kind TEXT, id TEXT, at TEXT, parent TEXT, plac
 CREATE TEMP TABLE period_relistings (kind TEXT, id TEXT, at TEXT, parent TEXT, place TEXT,
     {" TEXT, ".join(DIMENSIONS)} TEXT);
 CREATE TEMP TABLE period_tips (kind TEXT, id TEXT, at TEXT, parent TEXT, tip_kind TEXT,
-    state TEXT)
+    state TEXT);
+CREATE TEMP TABLE period_lots (kind TEXT, id TEXT, at TEXT, parent TEXT);
+CREATE TEMP TABLE period_inspected (kind TEXT, id TEXT, at TEXT, parent TEXT, outcome TEXT)
 """
+
+TIPS = """
+INSERT INTO temp.period_tips SELECT 'tip', t.id, t.at, coalesce(t.url, ''), t.kind,
+    CASE WHEN t.refused IS NOT NULL THEN 'refused'
+        WHEN t.duplicate_of IS NOT NULL THEN 'duplicate' ELSE 'taken' END
+FROM temp.period p JOIN tips t ON t.at >= p.since AND t.at < p.until
+"""
+LOTS = """
+INSERT INTO temp.period_lots
+    SELECT 'drawn target', n.target, d.at, d.id || ' ' || n.inspector
+    FROM temp.period p JOIN draws d ON d.at >= p.since AND d.at < p.until
+    JOIN drawn n ON n.draw = d.id;
+INSERT INTO temp.period_inspected
+    SELECT 'inspection', i.target, i.at, i.draw || ' ' || i.inspector, i.outcome
+    FROM temp.period p JOIN inspections i ON i.at >= p.since AND i.at < p.until
+    WHERE i.id = (SELECT max(n.id) FROM inspections n WHERE n.draw = i.draw
+        AND n.target = i.target AND n.inspector = i.inspector AND n.at < p.known)
+"""
+"""What a workspace may not have: leads from outside, and inspections by lot."""

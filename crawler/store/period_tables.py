@@ -25,10 +25,12 @@ from crawler.store.period_statements import (
     DIMS,
     DRAWN,
     HITS,
+    LOTS,
     PEOPLE,
     SCOPE,
     SENT,
     SWEEPS,
+    TIPS,
 )
 from crawler.store.seller_contacts import MOST_SELLERS
 
@@ -94,7 +96,7 @@ def opened_period(
         _put_networks(db)
         for statements in (DIMS, DRAWN, HITS, PEOPLE):
             _run(db, statements)
-        _put_tips(db)
+        _put_optional(db)
         yield db
     finally:
         db.rollback()  # temporary tables go with their transaction
@@ -258,12 +260,8 @@ def find_network_names(db: Database) -> dict[str, tuple[str, str, int]]:
     return {network: (*names[network], sizes[network]) for network in names}
 
 
-def _put_tips(db: Database) -> None:
-    """Put in the leads from outside, where the workspace takes them in."""
-    if db.table("tips").exists():
-        db.execute(
-            "INSERT INTO temp.period_tips SELECT 'tip', t.id, t.at, coalesce(t.url, ''), t.kind,"
-            " CASE WHEN t.refused IS NOT NULL THEN 'refused'"
-            " WHEN t.duplicate_of IS NOT NULL THEN 'duplicate' ELSE 'taken' END"
-            " FROM temp.period p JOIN tips t ON t.at >= p.since AND t.at < p.until"
-        )
+def _put_optional(db: Database) -> None:
+    """Put in the leads from outside and the inspections by lot, where there are such tables."""
+    for table, statements in (("tips", TIPS), ("inspections", LOTS)):
+        if db.table(table).exists():
+            _run(db, statements)

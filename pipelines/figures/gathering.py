@@ -30,7 +30,7 @@ from pipelines.figures.counting import Split, counted, listed, parts, share_of, 
 from pipelines.figures.numbers import Number, Report, Section, Table
 from pipelines.figures.period import ReportPeriod
 from pipelines.figures.quality import quality_section, right_labels
-from pipelines.figures.tips import tips_section
+from pipelines.figures.tips import lots_section, tips_section
 from pipelines.takedown.became import find_outcomes
 from pipelines.takedown.outcomes import OutcomeState
 from pipelines.takedown.standing import Decision, find_decision
@@ -119,6 +119,7 @@ def _sections(db: Database, period: ReportPeriod) -> Iterator[Section]:
     yield Section(key="parts", tables=tuple(_parts(db, period, columns)))
     yield quality_section(db)
     yield tips_section(db)
+    yield lots_section(db)
 
 
 def _named(numbers: list[Number], name: str) -> Number:

@@ -257,6 +257,39 @@ def test_tips_are_counted_where_they_are_taken_in(tmp_path: Path) -> None:
     assert counts["tips.received@state=refused"] == counts["tips.received@state=duplicate"] == 1
 
 
+def test_inspections_by_lot_count_by_their_newest_report(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    day = "2026-11-0{}T00:00:00.000000Z"
+    reports = (
+        ("a", "wei", "doubtful", 3),
+        ("a", "wei", "in_order", 4),
+        ("b", "mei", "in_order", 4),
+    )
+    with workspace.store() as db:  # of their columns only those that are counted
+        db.execute("PRAGMA foreign_keys = OFF")
+        for table, columns in (
+            ("draws", "id, at"),
+            ("drawn", "draw, target, inspector"),
+            ("inspections", "id INTEGER PRIMARY KEY, draw, target, inspector, outcome, at"),
+        ):
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+            db.execute(f"CREATE TABLE {table} ({columns})")
+        db.execute("INSERT INTO draws VALUES ('d-1', ?)", [day.format(2)])
+        for target, inspector in (("a", "wei"), ("a", "mei"), ("b", "mei")):
+            db.execute("INSERT INTO drawn VALUES ('d-1', ?, ?)", [target, inspector])
+        for target, inspector, outcome, at in reports:
+            db.execute(
+                "INSERT INTO inspections (draw, target, inspector, outcome, at)"
+                " VALUES ('d-1', ?, ?, ?, ?)",
+                [target, inspector, outcome, day.format(at)],
+            )
+        db.conn.commit()
+    with gathered(workspace, NOVEMBER) as (_, report):
+        counts = {number.id: number.count for number in report.numbers()}
+    assert (counts["lots.drawn"], counts["lots.reported"]) == (3, 2)
+    assert (counts["lots.in_order"], counts["lots.doubtful"]) == (2, 0)
+
+
 # -- periods and records ---------------------------------------------------------------
 
 
