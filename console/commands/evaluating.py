@@ -70,7 +70,7 @@ def evaluate(
         people().print(f"calibration plot written to {svg.resolve()}", markup=False, soft_wrap=True)
     if as_json:
         print_numbers(made)
-    elif html is None and svg is None:
+    elif html is None:
         people().print(evaluated_of(made, language), markup=False, soft_wrap=True)
         print_sections(made.sections, language)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
+from crawler.errors import WorkspaceError
 from crawler.store.period_records import Records, Value, count_records, group_records
 from pipelines.figures.numbers import Number, Row, Table, part_of
 from pipelines.intervals import wilson
@@ -38,7 +39,7 @@ def parts(
 ) -> list[Number]:
     """Return how many of a whole have each value of a column: ``name.value``.
 
-    :raises ValueError: when some have another value, as the parts would not be the whole
+    :raises WorkspaceError: when some have another value, as the parts would not be the whole
     """
     counts = group_records(db, whole.records, column)
     found = []
@@ -56,7 +57,8 @@ def parts(
             )
         )
     if counts:
-        raise ValueError(f"{name} has values of {column} that are not told apart: {sorted(counts)}")
+        others = ", ".join(map(str, sorted(counts, key=str)))
+        raise WorkspaceError(f"{name}: {column} is {others}, which this version does not know")
     return found
 
 
