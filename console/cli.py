@@ -30,6 +30,8 @@ COMMANDS = {
     "schedule": "scheduling",
     "tip": "tips",
     "audit": "auditing",
+    "evaluate": "evaluating",
+    "report": "reporting",
     "serve": "serving",
     "user": "users",
     "case": "cases",

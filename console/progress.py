@@ -53,6 +53,20 @@ def sweep_progress() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
+@contextmanager
+def gathering(doing: str) -> Iterator[None]:
+    """Show that something of unknown length is at work while the ``with`` block runs, on stderr.
+
+    Elsewhere than on a terminal nothing is written: it takes seconds, a minute at the most.
+    """
+    console = people()
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(doing):
+        yield
+
+
 class _Lines:
     def __init__(self) -> None:
         self._next = time.monotonic() + SECONDS_BETWEEN_LINES

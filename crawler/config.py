@@ -293,23 +293,28 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
     if message := answer_days_problem(config.takedown.answer_days):
         yield "takedown.answer_days", message
     yield from delivery_problems(config.delivery, config.follow_up)
-    if (most := config.evidence.captures_per_sweep) < 0:
-        yield "evidence.captures_per_sweep", f"expected 0 or more, got {most}"
     if message := evidence_problem(config.evidence):
         yield "evidence", message
     if message := console_problem(config.console):
         yield "console", message
-    for name in ("captures_days", "pictures_days"):
-        if (days := getattr(config.retention, name)) < 0:
-            yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
+    yield from number_problems(config)
     yield from tell_channel_problems(config.tell)
-    for name in ("per_address_per_hour", "per_hour"):
-        if (most := getattr(config.tips, name)) < 1:
-            yield f"tips.{name}", f"expected 1 or more, got {most}"
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
         yield "crawl.contact", message
+
+
+def number_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong of settings that are whole numbers from some number on."""
+    if (most := config.evidence.captures_per_sweep) < 0:
+        yield "evidence.captures_per_sweep", f"expected 0 or more, got {most}"
+    for name in ("captures_days", "pictures_days"):
+        if (days := getattr(config.retention, name)) < 0:
+            yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
+    for name in ("per_address_per_hour", "per_hour"):
+        if (most := getattr(config.tips, name)) < 1:
+            yield f"tips.{name}", f"expected 1 or more, got {most}"
 
 
 def answer_days_problem(days: tuple[int, ...]) -> str | None:

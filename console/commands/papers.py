@@ -14,8 +14,9 @@ from crawler.store.notice_events import find_notice_events
 from crawler.store.notices import load_notice, load_noticed_hits
 from pipelines.takedown.batches import Batch, load_platform, make_batches, platform_names
 from pipelines.takedown.exhibits import exhibits_of
-from pipelines.takedown.pdf import draw_pdf, find_paper_font
+from pipelines.takedown.pdf import draw_pdf
 from pipelines.takedown.tables import write_table
+from pipelines.typesetting import find_paper_font
 
 
 @click.command()

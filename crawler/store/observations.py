@@ -59,11 +59,12 @@ def find_observations(db: Database, url: str) -> list[Observation]:
 
     A listing that was read elsewhere (from an interface, a feed) has been seen as well.
     """
+    # The plus has SQLite look among the listing's few sightings, not among all of the sweep.
     rows = db.query(
         "SELECT o.state, o.reason, o.kind, coalesce(s.seen_at, w.started_at) AS at FROM outcomes o"
         " JOIN sweeps w ON w.id = o.sweep"
         " LEFT JOIN listings l ON l.url = o.url"
-        " LEFT JOIN sightings s ON s.listing = l.id AND s.sweep = o.sweep"
+        " LEFT JOIN sightings s ON s.listing = l.id AND +s.sweep = o.sweep"
         " WHERE o.url = :url"
         " UNION SELECT 'seen', NULL, s.target, s.seen_at FROM sightings s"
         " JOIN listings l ON l.id = s.listing WHERE l.url = :url ORDER BY at",

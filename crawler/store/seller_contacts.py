@@ -10,6 +10,9 @@ from crawler.formats import load_record
 from crawler.model import Listing
 from crawler.sellers import listing_site, seller_id, seller_name
 
+MOST_SELLERS = 20
+"""Sellers with one contact beyond which it is taken for a platform's, and links nobody."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownSeller:

@@ -15,9 +15,10 @@ from crawler.takedown import Notice, Sender
 from pipelines.takedown.exhibits import exhibits_of, number_listings
 from pipelines.takedown.kinds.host_abuse import HOST_ABUSE
 from pipelines.takedown.layout import exact_url, make_visible
-from pipelines.takedown.pdf import PaperFont, draw_pdf
+from pipelines.takedown.pdf import draw_pdf
 from pipelines.takedown.tables import write_table
 from pipelines.takedown.xarf import xarf_reports
+from pipelines.typesetting import PaperFont
 
 PDF = "application/pdf"
 COLUMNS = (
@@ -63,7 +64,7 @@ def attachments_of(
     """Return what goes with the notice.
 
     :param hits: those of the notice, in its order (``crawler.store.notices.load_noticed_hits``)
-    :param font: of the PDF (``pipelines.takedown.pdf.find_paper_font``); without one there is
+    :param font: of the PDF (``pipelines.typesetting.find_paper_font``); without one there is
         none, nor of a notice of an older version
     :raises InputError: when a report for machines cannot be made
     """

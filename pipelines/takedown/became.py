@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from sqlite_utils import Database
 
@@ -18,24 +19,42 @@ from pipelines.takedown.situations import RETRACTION
 
 
 def find_outcomes(
-    db: Database, case: str, urls: Iterable[str], *, apart: timedelta
+    db: Database,
+    case: str,
+    urls: Iterable[str],
+    *,
+    apart: timedelta,
+    known: datetime | None = None,
 ) -> dict[str, ListingOutcome]:
     """Return address -> what became of the listing there: the one place where that is told.
 
     :param apart: how long after the first look that finds it gone another has to agree
+    :param known: moment from which on nothing is taken in; None = all that is known
     """
     steps = _steps_by_url(db, case)
     events = list(find_case_events(db, case))
     relistings = find_stored_relistings(db, [case])
     return {
         url: derive_outcome(
-            [step for step in steps.get(url, ()) if step.record.get("url", url) == url],
-            find_observations(db, url),
-            [*said_of(events, url), *_relisted(relistings, url)],
+            _until(known, (s for s in steps.get(url, ()) if s.record.get("url", url) == url)),
+            _until(known, find_observations(db, url)),
+            _until(known, [*said_of(events, url), *_relisted(relistings, url)]),
             apart=apart,
         )
         for url in urls
     }
+
+
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+_Known = TypeVar("_Known", bound=_Dated)
+
+
+def _until(known: datetime | None, happened: Iterable[_Known]) -> list[_Known]:
+    return [one for one in happened if known is None or one.at < known]
 
 
 def _steps_by_url(db: Database, case: str) -> dict[str, list[NoticeEvent]]:

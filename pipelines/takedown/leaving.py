@@ -21,8 +21,8 @@ from pipelines.takedown.approval import approval_problem
 from pipelines.takedown.attachments import Attachment, attachments_of
 from pipelines.takedown.checking import CheckLine, blocking, check_notice
 from pipelines.takedown.outbox import check_may_be_queued
-from pipelines.takedown.pdf import PaperFont, find_paper_font
 from pipelines.takedown.situations import RETRACTION, gather_situation
+from pipelines.typesetting import PaperFont, find_paper_font
 
 MOST_AT_ONCE = 10
 """Notices whose listings are captured before the first of them is queued."""

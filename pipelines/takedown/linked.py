@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from crawler.store.seller_contacts import (
+    MOST_SELLERS,
     KnownSeller,
     find_contacts,
     find_seller,
     find_sellers_by_contact,
     find_sellers_of_listing,
 )
-
-MOST_SELLERS = 20
-"""Sellers with one contact beyond which it is taken for a platform's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

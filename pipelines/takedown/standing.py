@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from crawler.store.notice_events import NoticeEvent
 from crawler.takedown import StandingLimits
 from pipelines.intervals import Interval, wilson
+
+Decision = Literal["accepted", "refused", "countered", "withdrawn"]
+"""``countered``: put back after a counter-notice; ``withdrawn``: by ourselves, once it was sent."""
 
 _EPSILON = 1e-9
 """1 - 0.9 is a little less than 0.1 in binary; a share at its limit is within it."""
@@ -76,7 +80,7 @@ def standing_with(
     start = now - timedelta(days=limits.days)
     decided = accepted = countered = withdrawn = pending = 0
     for events in histories:
-        outcome = _outcome(events)
+        outcome = find_decision(events)
         if outcome is None:
             pending += any(e.event in ("sent", "uncertain") for e in events)
             continue
@@ -98,9 +102,9 @@ def standing_with(
     )
 
 
-def _outcome(events: Sequence[NoticeEvent]) -> tuple[str, datetime] | None:
+def find_decision(events: Sequence[NoticeEvent]) -> tuple[Decision, datetime] | None:
     """Return what became of a notice, and when; None while it is not decided or was not sent."""
-    outcome: tuple[str, datetime] | None = None
+    outcome: tuple[Decision, datetime] | None = None
     sent = has_counter = False
     for event in events:
         if event.event in ("sent", "uncertain"):

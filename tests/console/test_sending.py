@@ -18,7 +18,7 @@ from crawler.takedown import Notice
 from crawler.workspace import Workspace
 from pipelines.takedown import leaving, queueing
 from pipelines.takedown.outbox import queue_notice
-from pipelines.takedown.pdf import PaperFont
+from pipelines.typesetting import PaperFont
 from tests.servers.command import Finished, invoke
 from tests.servers.judged import add_account, fill_workspace, now, see
 from tests.servers.stored_hits import LISTING, MARK, a_listing

@@ -15,9 +15,9 @@ import xarf
 from crawler.errors import InputError
 from pipelines.takedown.attachments import COLUMNS, attachments_of, listings_csv
 from pipelines.takedown.kinds import DSA, find_kind
-from pipelines.takedown.pdf import find_paper_font
 from pipelines.takedown.tables import harmless, write_table
 from pipelines.takedown.xarf import MAX_EVIDENCE, PICTURES_BUDGET, xarf_reports
+from pipelines.typesetting import find_paper_font
 from tests.pipelines.noticed import SENDER, draft, hits_for, pictured
 from tests.servers.stored_hits import a_listing
 

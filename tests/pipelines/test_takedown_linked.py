@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from crawler.model import Seller
 from crawler.sellers import seller_id
-from pipelines.takedown.linked import MOST_SELLERS, find_linked_sellers
+from crawler.store.seller_contacts import MOST_SELLERS
+from pipelines.takedown.linked import find_linked_sellers
 from tests.servers.judged import fill_workspace
 from tests.servers.stored_hits import a_listing
 

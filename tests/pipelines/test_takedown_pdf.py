@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,32 +22,16 @@ from crawler.store.hits import StoredHit
 from pipelines.takedown import pdf
 from pipelines.takedown.exhibits import exhibits_of
 from pipelines.takedown.kinds import DSA, KINDS, NoticeKind
-from pipelines.takedown.pdf import PaperFont, draw_pages, draw_pdf, find_paper_font
+from pipelines.takedown.pdf import draw_pages, draw_pdf
+from pipelines.typesetting import PaperFont, find_paper_font
 from tests.pipelines.noticed import draft, hits_for, pictured
+from tests.servers.pdfs import streams, text_of
 from tests.servers.stored_hits import a_hit, a_listing
 
 
 @pytest.fixture(scope="module")
 def font() -> PaperFont:
     return find_paper_font()
-
-
-def streams(pdf: bytes) -> list[bytes]:
-    """Return the streams of the file that are compressed as most are."""
-    found = []
-    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        try:
-            found.append(zlib.decompress(match[1]))
-        except zlib.error:
-            found.append(match[1])
-    return found
-
-
-def text_of(pdf: bytes) -> str:
-    """Return the characters of all fonts' maps to Unicode: what can be copied from the file."""
-    maps = [stream.decode("latin-1") for stream in streams(pdf) if b"beginbfchar" in stream]
-    codes = re.findall(r"<[0-9A-Fa-f]+> <([0-9A-Fa-f]+)>", "".join(maps))
-    return "".join(bytes.fromhex(code).decode("utf-16-be") for code in codes)
 
 
 def darkness(page: bytes) -> float:
@@ -79,7 +62,8 @@ def test_pdf_is_the_same_in_another_process(font: PaperFont, tmp_path: Path) -> 
     program = (
         "import hashlib, pathlib, sys;"
         "from tests.pipelines.noticed import *; from pipelines.takedown.kinds import DSA;"
-        "from pipelines.takedown.pdf import *; from pipelines.takedown.exhibits import *;"
+        "from pipelines.takedown.pdf import *; from pipelines.typesetting import *;"
+        "from pipelines.takedown.exhibits import *;"
         "hits = pictured(hits_for(DSA), pathlib.Path(sys.argv[1]));"
         "pdf = draw_pdf(draft(DSA, hits), exhibits_of(hits), find_paper_font());"
         "print(hashlib.sha256(pdf).hexdigest())"
