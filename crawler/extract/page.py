@@ -275,7 +275,7 @@ class PageView:
     @property
     def bid(self) -> Fields:
         """The last bid, where the page is an auction: its data has the price that it began at."""
-        if self.price is None or not is_bid(self.price) or AUCTION not in self.source:
+        if self.price is None or AUCTION not in self.source or not is_bid(self.price):
             return {}
         return self.price_fields()
 
