@@ -349,11 +349,6 @@ class Targets:
         self._warnings.append(PageWarning(url=storable(url), message=storable(message)))
 
     @property
-    def ended_unwritten(self) -> int:
-        """How many targets have ended and are not written yet."""
-        return len(self._outcomes)
-
-    @property
     def unwritten(self) -> Unwritten:
         """What has to be written, all of it or nothing."""
         visits = None if self.revisits is None else self.revisits.unwritten
