@@ -21,6 +21,8 @@ from crawler.guard import MOST_ATTRIBUTES, has_giant_tag
 
 PRESCAN = 4096
 """Bytes in which a page names its charset; browsers look at 1024."""
+MOST_LOST = 8
+"""Characters that may be lost of any page: some are broken everywhere, and one that is cut."""
 SAMPLE = 8192
 """Bytes from which a charset is guessed."""
 
@@ -43,7 +45,8 @@ def find_charset(body: bytes, content_type: bytes = b"") -> str:
     """Return the name of the Python codec with which a page is to be read.
 
     In this order: byte order mark, label of the header, label in the page, what the bytes look
-    like (UTF-8, UTF-16, a guess), windows-1252.
+    like (UTF-8, UTF-16, a guess), windows-1252. Where most of a page that is called UTF-8 would be
+    lost, the next one counts: servers call everything UTF-8, what is written in GB 18030 too.
 
     :param content_type: the header's value
     """
@@ -51,12 +54,28 @@ def find_charset(body: bytes, content_type: bytes = b"") -> str:
         if body.startswith(mark):
             return codec
     header = _HEADER_LABEL.search(content_type)
-    if header and (named := _codec(header[1])):
+    if header and (named := _codec(header[1])) and not _is_lost(body, named):
         return named
     page = _PAGE_LABEL.search(_COMMENT.sub(b"", body[:PRESCAN]))
     if page and (named := _codec(page[1] or page[2])):
-        return "utf-8" if named.startswith("utf-16") else named  # it was read as ASCII just now
+        named = "utf-8" if named.startswith("utf-16") else named  # it was read as ASCII just now
+        if not _is_lost(body, named):
+            return named
     return _sniffed(body)
+
+
+def _is_lost(body: bytes, codec: str) -> bool:
+    """Tell whether UTF-8 is no more than a label: most of what is not ASCII is none."""
+    if codec != "utf-8":
+        return False
+    try:
+        body.decode(codec)
+    except UnicodeDecodeError:
+        text = body.decode(codec, "replace")
+        lost = text.count("\ufffd")
+        letters = len(text) - len(text.encode("ascii", "ignore")) - lost
+        return lost > MOST_LOST and lost > letters
+    return False
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from parsel import Selector
 
 from crawler.conventions import ANY_SHOP, Conventions, target_in
+from crawler.extract.base import base_of
 from crawler.extract.dom import HtmlElement
 from crawler.link import PRIORITY, Link, LinkKind
 from crawler.menus import Menu
@@ -122,7 +123,7 @@ def find_links(
     if not hasattr(root, "iter"):
         return []
     site, own = site_of(url), canonical_url(url) or url
-    base = _base(root, url)
+    base = base_of(root, url)
     found: dict[str, LinkKind] = {}
     written: dict[str, str] = {}
     menu: Container[str] = () if known is None else known
@@ -225,13 +226,6 @@ def _next_page(url: str, own: str) -> str | None:
                 return None
             kept.append(pair)
     return canonical_url(parts._replace(query=urlencode(kept)).geturl())
-
-
-def _base(root: HtmlElement, url: str) -> str:
-    for element in root.iter("base"):
-        if element.get("href"):
-            return _join(url, element.get("href")) or url
-    return url
 
 
 def _join(base: str, href: str) -> str | None:

@@ -94,12 +94,16 @@ def _attributes(
             continue  # as most are: the menus of the site
         elif tag != "link" or "next" in (element.get("rel") or "").lower().split():
             yield element, "href"
-    if source is not None and "hx-get" not in source and not _SAYS_MORE.search(source):
+    if source is not None and not _may_say_more(source):
         return
     for element in _with_more(root)[:_MOST_WITH_MORE]:
         if element.tag not in ("link", "option"):
             for name in (*_MORE, *_PERHAPS_MORE):
                 yield element, name
+
+
+def _may_say_more(source: str) -> bool:
+    return "hx-get" in source or ("data-" in source and _SAYS_MORE.search(source) is not None)
 
 
 def _written_out(href: str, own: str, *, bare_number: bool) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
 from crawler.book import Targets
 from crawler.exchange import EXCHANGES
@@ -72,8 +74,8 @@ class FrontierScheduler(BaseScheduler):
         row = self._frontier.pop()
         if row is None:
             return None
-        request = request_of(row.target, row.request, self._spider)
-        return request.replace(errback=self._targets.errback(row.target))
+        errback = self._targets.errback(row.target)
+        return request_of(row.target, row.request, self._spider, errback)
 
     def reached_downloader(self, request: Request) -> None:
         """Count what is asked of a site; a listing's pictures are no way to find listings."""
@@ -115,7 +117,12 @@ def request_text(request: Request) -> str | None:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
 
 
-def request_of(target: str, text: str | None, spider: Spider) -> Request:
+def request_of(
+    target: str,
+    text: str | None,
+    spider: Spider,
+    errback: Callable[[Failure], None] | None = None,
+) -> Request:
     """Return the request of a target, from what :func:`request_text` kept of it."""
     told: dict[str, Any] = json.loads(text) if text else {}
     return Request(
@@ -126,5 +133,6 @@ def request_of(target: str, text: str | None, spider: Spider) -> Request:
         body=told.get("body"),
         meta={**told.get("meta", {}), "target": target, "depth": told.get("depth", 0)},
         cb_kwargs=told.get("cb_kwargs"),
+        errback=errback,
         dont_filter=True,
     )

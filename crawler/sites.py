@@ -81,6 +81,23 @@ def site_of(url: str) -> str:
     return _site_of_host(host) or f"{host}:{port or DEFAULT_PORTS[parts.scheme]}"
 
 
+def words_of_shared_site(url: str) -> str | None:
+    """Return in words that a seed in a user's area (``/~name/``) has its site with all users.
+
+    None for any other URL: nothing tells which of the folders of a host are people's own.
+    """
+    area = _USER_AREA.match(url)
+    if area is None:
+        return None
+    return (
+        f"{site_of(url)} is one site with all its users: pages outside {area[0]} are swept too, and"
+        " count for the same budgets"
+    )
+
+
+_USER_AREA = re.compile(r"https?://[^/?#]+/(?:~|%7[eE])[^/?#]+")
+
+
 @lru_cache(maxsize=8192)
 def parse_site(text: str) -> str:
     """Return the site that people mean by a site, a host or a URL; ``""`` when they mean none.

@@ -33,7 +33,7 @@ from crawler.render import check_browser
 from crawler.report import SweepReport, keep_report
 from crawler.running import running
 from crawler.site_order import order_seeds
-from crawler.sites import site_of
+from crawler.sites import site_of, words_of_shared_site
 from crawler.store.database import now, writing
 from crawler.store.frontier import find_spent
 from crawler.store.rights import find_rights
@@ -107,9 +107,9 @@ def run_sweep(
         with workspace.store() as db:
             record = record_sweep_resume if resume else record_sweep
             record(db, sweep, campaign, started_at)
-            if begun:
+            if told := _told_at_start(campaign, resume, begun):
                 with writing(db):
-                    record_warnings(db, sweep, [PageWarning(url="", message=begun)])
+                    record_warnings(db, sweep, told)
             used = find_spent(db, sweep).get("", (0, 0.0))[1]
             if reason := _why_not_now(campaign, used):
                 record_sweep_end(db, sweep, "stopped", reason, now())
@@ -181,6 +181,15 @@ def _begun(workspace: Workspace, resume: str | None) -> tuple[str | None, str | 
         f"the sweep {resume} was begun by an older version, which did not keep what it had still"
         " to fetch: this one starts again from its seeds"
     )
+
+
+def _told_at_start(campaign: Campaign, resume: str | None, begun: str | None) -> list[PageWarning]:
+    """Return what must be known of a sweep before anything is fetched."""
+    told = [PageWarning(url="", message=begun)] if begun else []
+    if resume is None and not campaign.only_seeds:
+        shared = ((seed, words_of_shared_site(seed)) for seed in campaign.seeds)
+        told += [PageWarning(url=seed, message=words) for seed, words in shared if words]
+    return told
 
 
 def _why_not_now(campaign: Campaign, used: float) -> str | None:

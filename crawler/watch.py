@@ -17,6 +17,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.downloader import pace_of
 from crawler.errors import BlockedError, ExtractionError, GoneError, SkipError, TrapError
+from crawler.extract import page_of
 from crawler.model import Listing, TargetState
 from crawler.pace import PAGE
 from crawler.robots import UNREACHABLE
@@ -158,7 +159,7 @@ class WatchMiddleware:
 
         :raises SkipError: it is
         """
-        root = response.selector.root
+        root = page_of(response).root
         if not hasattr(root, "iter"):
             return
         looks = self._sites[site_of(response.url)]
@@ -272,7 +273,7 @@ class WatchMiddleware:
             return None
         if response.status != 200 or not isinstance(response, HtmlResponse):
             return None
-        root = response.selector.root
+        root = page_of(response).root
         if site_of(response.url) != site_of(url) or not hasattr(root, "iter"):
             return None
         return look_of(root)

@@ -33,7 +33,7 @@ from crawler.model import RenderMode, Right
 from crawler.queries import queries_of
 from crawler.quiet import find_quiet
 from crawler.selection import selects
-from crawler.sites import site_of
+from crawler.sites import site_of, words_of_shared_site
 from crawler.store.database import now
 from crawler.store.looks import find_noticed
 from crawler.store.rights import find_rights
@@ -247,6 +247,8 @@ def check(context: Context, file: Path) -> None:
     console.print(f"Campaign {plan.name}: {len(plan.seeds)} seeds", markup=False)
     for seed in plan.seeds:
         console.print(f"  {seed} (site {site_of(seed)})", markup=False, soft_wrap=True)
+        if not plan.only_seeds and (shared := words_of_shared_site(seed)):
+            people().print(f"warning: {shared}", markup=False, soft_wrap=True)
     limits, politeness = plan.limits, plan.politeness
     minutes = "no limit of time" if limits.minutes is None else f"{limits.minutes:g} minutes"
     console.print(f"Limits: {limits.pages_per_site} pages a site, {minutes}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from io import BytesIO
+from typing import Any
 
 from parsel import Selector
 from scrapy.http import HtmlResponse, Response, TextResponse
@@ -24,7 +25,12 @@ def page_of(response: Response) -> Selector:
     :raises NotAPageError: the response is a picture, a PDF or anything else that is no page
     """
     if isinstance(response, HtmlResponse):
-        return response.selector
+        # Scrapy's own asks for the page's <base href>, and fails on one that is no URL
+        kept: Any = response  # in its place, so that a page is parsed once
+        page: Selector | None = kept._cached_selector  # noqa: SLF001
+        if page is None:
+            page = kept._cached_selector = Selector(text=response.text, type="html")  # noqa: SLF001
+        return page
     if isinstance(response, TextResponse) and _XHTML in response.text[:5000]:
         return Selector(text=response.text, type="html")  # browsers show it, under XML types too
     kind = (response.headers.get("Content-Type") or b"unknown").decode("latin-1")

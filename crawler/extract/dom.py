@@ -21,6 +21,7 @@ __all__ = [
     "is_tame",
     "lineage",
     "marked",
+    "on_one_line",
     "pieces_within",
     "text_within",
 ]
@@ -59,7 +60,7 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
     """Return the visible text of an element on one line, cut at about ``limit`` characters."""
     if not len(element):
         unseen = not isinstance(element.tag, str) or element.tag in _UNSEEN
-        return "" if unseen else on_one_line(element.text or "")[:limit]
+        return "" if unseen else _beginning(element.text or "", limit)
     parts: list[str] = []
     size = 0
     for piece, _ in pieces_within(element, limit * 4 + MIN_STEPS):
@@ -68,6 +69,15 @@ def text_within(element: HtmlElement, limit: int = 20_000) -> str:
         if size > limit:
             break
     return on_one_line("".join(parts))[:limit]
+
+
+def _beginning(text: str, limit: int) -> str:
+    """Return the first ``limit`` characters of a text on one line; no more is read."""
+    if len(text) > 4 * limit:
+        first = on_one_line(text[: 4 * limit])
+        if len(first) > limit:
+            return first[:limit]
+    return on_one_line(text)[:limit]
 
 
 def pieces_within(

@@ -25,8 +25,10 @@ _STRING = re.compile(
 _NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)(?![\w$.])")
 _WORD = re.compile(r"(?:!0|!1|true|false|null|undefined|void 0|NaN)(?![\w$.(])")
 _WORDS = {"!0": True, "true": True, "!1": False, "false": False}
-_UNDEFINED = re.compile(r"(?<=[:,\[])(?:undefined|void 0|NaN)(?=[,}\]])")
-_COMMA_AT_END = re.compile(r",(?=\s{0,99}[}\]])")
+_LAPSE = r"(?<=[:,\[])(?:undefined|void 0|NaN)(?=[,}\]])|,(?=\s{0,99}[}\]])"
+_HAS_LAPSE = re.compile(_LAPSE)
+# an open string is one as well, to the end of its line: else each of its quotes looks for an end
+_STRING_OR_LAPSE = re.compile(rf'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|{_LAPSE}', re.S)
 _KEY = re.compile(r"[\w$]{1,80}")
 _PARSED = re.compile(r"JSON\.parse\(\s*")
 _OTHER = re.compile(r"[^\"'`()\[\]{},]{1,2000}")
@@ -37,6 +39,14 @@ _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 class _NoLiteralError(ValueError):
     """The text is none, or nests too deep, or the page has had its share."""
+
+
+def _mended(found: re.Match[str]) -> str:
+    """Return a string as it is, and in place of a lapse as many characters of JSON."""
+    said = found[0]
+    if said[0] == '"':
+        return said
+    return " " if said == "," else "null".ljust(len(said))
 
 
 class LiteralReader:
@@ -61,8 +71,8 @@ class LiteralReader:
     def _as_json(self, text: str) -> str:
         """Return a text of the same length with the commonest lapses mended: most have no other."""
         if self._mended[0] is not text:
-            mended = _UNDEFINED.sub(lambda m: "null".ljust(len(m[0])), text)
-            self._mended = (text, _COMMA_AT_END.sub(" ", mended))
+            has_lapse = _HAS_LAPSE.search(text) is not None
+            self._mended = (text, _STRING_OR_LAPSE.sub(_mended, text) if has_lapse else text)
         return self._mended[1]
 
     def _value(self, text: str, place: int, depth: int) -> tuple[Any, int]:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import XPath  # type: ignore[import-untyped]
 
 from crawler.extract import opengraph, pageparts
+from crawler.extract.base import base_of
 from crawler.extract.buying import find_buy_controls, find_plain_controls
 from crawler.extract.cards import Cards
 from crawler.extract.codes import MarkedPlaces, find_codes, labelled_brand, shown_sku
@@ -63,6 +64,11 @@ class PageView:
         self.source = source
         self.root = root
         self.locale = locale
+
+    @cached_property
+    def base(self) -> str:
+        """Where its relative links start."""
+        return base_of(self.root, self.url)
 
     @cached_property
     def shared(self) -> dict[str, list[str]]:
@@ -210,7 +216,7 @@ class PageView:
             "category": lambda: pageparts.breadcrumbs(root, title),
             "attributes": lambda: self.attributes,
             "seller": lambda: self.vendor,
-            "images": lambda: pageparts.images(self.heading, self.main, self.url, self.cards),
+            "images": lambda: pageparts.images(self.heading, self.main, self.base, self.cards),
             "description": lambda: pageparts.description(root, self.main),
             "availability": lambda: self.availability,
         }
@@ -275,7 +281,7 @@ class PageView:
     @property
     def bid(self) -> Fields:
         """The last bid, where the page is an auction: its data has the price that it began at."""
-        if self.price is None or not is_bid(self.price) or AUCTION not in self.source:
+        if self.price is None or AUCTION not in self.source or not is_bid(self.price):
             return {}
         return self.price_fields()
 

@@ -31,7 +31,10 @@ _GALLERY = re.compile(
 
 
 def images(heading: HtmlElement | None, main: MainPart, url: str, cards: Cards) -> tuple[str, ...]:
-    """Return the pictures that stand with the heading, largest form of each, at most 12."""
+    """Return the pictures that stand with the heading, largest form of each, at most 12.
+
+    :param url: where relative links start
+    """
     if heading is None:
         return ()
     for region in list(lineage(heading))[1:]:

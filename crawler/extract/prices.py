@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.cards import Cards
-from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, text_within
+from crawler.extract.dom import HtmlElement, MainPart, lineage, marked, on_one_line, text_within
 from crawler.extract.values import MONEY, parse_price
 
 PRICE_MARK = re.compile(r"pri[cs]e|prix|preis|prec[it]|prezzo|pret|jiage|amount|价|money", re.I)
@@ -151,8 +151,11 @@ _SIGN_ALONE = re.compile(r"[^\w\s]{0,2}")
 
 def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     """Read an element as a price: short, money in it, or called a price."""
+    begins = element.text
+    if begins and len(begins) > _LONG and len(on_one_line(begins[: 5 * _LONG])) > _LONG:
+        return None  # prose, which is looked through no further
     own = marked(element, PRICE_MARK) or "price" in element.get("itemprop", "")
-    if not own and not (element.text and _DIGIT.search(element.text)) and not _is_split(element):
+    if not own and not (begins and _DIGIT.search(begins)) and not _is_split(element):
         return None
     text = _joined(element) if len(element) else text_within(element, 80)
     if _BARE_NUMBER.fullmatch(text):
@@ -166,6 +169,8 @@ def _amount(element: HtmlElement) -> tuple[Decimal, str | None] | None:
     return found
 
 
+_LONG = 100
+"""Characters of a text that is no price, whatever stands behind them: the longest has 40."""
 _SIGN_PIECE = re.compile(r"\s*[£€$¥￥₹₽₩₺฿₫₴₪₱₸]\s*")
 _GAP = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))|(?<=\d[.,]) (?=\d{2}(?!\d))")
 MAX_SPLIT = 5

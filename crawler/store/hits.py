@@ -55,13 +55,29 @@ def record_hits(
     :param covered: ids of the rights that were looked for. A hit of one of them that was there
         and is not found any more gets empty findings, so that it is current no longer.
     """
-    found = {hit.right for hit in hits}
+    refresh_queue(db, append_hits(db, sighting, hits, covered))
+
+
+def append_hits(
+    db: Database,
+    sighting: Sighting,
+    hits: Sequence[Hit],
+    covered: Collection[str],
+    *,
+    is_new: bool = False,
+) -> list[str]:
+    """Do what ``record_hits`` does, but for the queue; return the hits by which that is refreshed.
+
+    :param is_new: whether it was seen just now: at one address stands a listing, or a page that is
+        none, so that the hits of what stood there before end
+    """
+    found = {(hit.target, hit.right) for hit in hits}
     url = sighting.record.url
     known = db.query(
         "SELECT h.id, h.target, h.right_id, f.score FROM hits h"
         " JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)"
-        " WHERE h.url = ? AND h.target = ?",
-        [url, sighting.record.target],
+        " WHERE h.url = ? AND (h.target = ? OR ?)",
+        [url, sighting.record.target, is_new],
     )
     ended = [
         Hit(
@@ -74,7 +90,9 @@ def record_hits(
             findings=(),
         )
         for row in known
-        if row["score"] > 0 and row["right_id"] in covered and row["right_id"] not in found
+        if row["score"] > 0
+        and row["right_id"] in covered
+        and (row["target"], row["right_id"]) not in found
     ]
     for hit in (*hits, *ended):
         db.execute(
@@ -86,7 +104,7 @@ def record_hits(
             " SELECT ?, ?, max(id), ?, ?, ? FROM right_versions WHERE right_id = ?",
             [hit.id, sighting.id, dump_json(hit), hit.score, int(hit.flagged), hit.right],
         )
-    refresh_queue(db, (hit.id for hit in (*hits, *ended)))
+    return [hit.id for hit in (*hits, *ended)]
 
 
 def record_judgement(db: Database, judgement: Judgement) -> None:

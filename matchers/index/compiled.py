@@ -17,13 +17,14 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.errors import MachineError
 from matchers.index.native import (
+    Held,
     Native,
     find_folder,
     flatten,
@@ -33,6 +34,7 @@ from matchers.index.native import (
 )
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Arrays = TypeVar("Arrays", bound=tuple[Any, ...])
 
 Buffer = Any
 """An array of one dimension: NumPy's for compiled code, a memoryview for Python, which is quicker
@@ -101,7 +103,8 @@ class _Entry:
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401
         """Call it; the arguments must stay as they are until it returns."""
         if self._native is None:
-            self._native = self._load(arguments)
+            bare = tuple(a.arrays if isinstance(a, Held) else a for a in arguments)
+            self._native = self._load(bare)
         return self._native(flatten(arguments))
 
     def _load(self, arguments: tuple[Any, ...]) -> Native:
@@ -153,6 +156,11 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 def as_buffer(array: NDArray[Any]) -> Buffer:
     """Return an array as the searches want it."""
     return array if is_compiled() else memoryview(array.data)
+
+
+def hold(arrays: Arrays) -> Arrays:
+    """Return a tuple of arrays as compiled code takes it soonest; it stands for the tuple there."""
+    return cast("Arrays", Held(arrays, flatten(arrays))) if is_compiled() else arrays
 
 
 def empty(size: int, kind: type[np.generic] | str = np.int32) -> Buffer:

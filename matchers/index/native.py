@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import time
+from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
@@ -168,6 +169,16 @@ class Flat(NamedTuple):
     """``int``, or the type of an array's entries; an array has two values and two kinds."""
 
 
+class Held(NamedTuple):
+    """A tuple of arrays with its numbers, for who calls with it again and again.
+
+    Asking sixty arrays for their addresses takes longer than a short search.
+    """
+
+    arrays: tuple[Any, ...]
+    flat: Flat
+
+
 _INT = "int"
 _SIZE = "size"
 
@@ -195,6 +206,9 @@ def _add(arguments: Iterable[Any], flat: Flat) -> None:
                 )
             values += (argument.ctypes.data, len(argument))
             kinds += (_name_of(argument.dtype), _SIZE)
+        elif isinstance(argument, Held):
+            values += argument.flat.values
+            kinds += argument.flat.kinds
         elif isinstance(argument, tuple):
             _add(argument, flat)
         else:
@@ -216,9 +230,10 @@ class Native:
         if flat.kinds != self._kinds:
             raise TypeError(f"expected arguments {self._kinds}, got {flat.kinds}")
         results = self._results
-        table = np.array([0] * results + flat.values, np.int64)
+        table = array("q", [0] * results + flat.values)
         status, failure = ctypes.c_int64(), ctypes.c_void_p()
-        if self._call(ctypes.byref(status), ctypes.byref(failure), table.ctypes.data):
+        address, _ = table.buffer_info()
+        if self._call(ctypes.byref(status), ctypes.byref(failure), address):
             raise RuntimeError("compiled code failed")
         if results == 0:
             return None

@@ -18,9 +18,9 @@ import numpy as np
 
 from matchers.index.build import LETTERS, build_names
 from matchers.index.checks import is_sound
-from matchers.index.compiled import as_buffer
+from matchers.index.compiled import as_buffer, empty, hold
 from matchers.index.native import VERSION
-from matchers.index.room import new_room
+from matchers.index.room import search_room
 from matchers.index.rows import ROW
 from matchers.index.search import search
 from matchers.index.tables import COMMON, HAN_LIKE, ROMANISED_NAME, SKELETON_NAME, Names
@@ -81,7 +81,9 @@ class Segment:
         self._names = names
         self._traits: dict[int, Traits] = {}
         self._longest = int(names.longest[0])
-        LETTERS.tables(np.asarray(names.alphabet).astype(np.uint32))
+        letters = LETTERS.tables(np.asarray(names.alphabet).astype(np.uint32))
+        self._held = hold(names)
+        self._letters = letters, hold(letters)
 
     @classmethod
     def build(cls, forms: Sequence[str]) -> Segment:
@@ -176,19 +178,22 @@ class Segment:
             return
         points, starts = read_points(texts)
         letters, words = LETTERS.tables(points), load_word_table()
-        longest = int(np.diff(starts).max(initial=0)) * LETTERS.longest
-        room = new_room(longest, self._longest)
-        out = np.zeros(_ROWS * ROW, np.int32)
+        longest = max(map(len, texts), default=0) * LETTERS.longest
+        known = self._letters
+        if known[0] is not letters:  # characters have come that were never read before
+            known = self._letters = letters, hold(letters)
+        held = known[1]
+        room, out = search_room(longest, self._longest, _ROWS * ROW)
         first = 0
         while first < len(texts):
             before = first
             first, rows = search(
-                as_buffer(points), as_buffer(starts), first, letters, self._names, words, mode,
-                room, as_buffer(out), 0,
+                as_buffer(points), as_buffer(starts), first, held, self._held, words, mode,
+                room, out, 0,
             )  # fmt: skip
-            yield from out[: rows * ROW].reshape(rows, ROW).tolist()
+            yield from np.asarray(out)[: rows * ROW].reshape(rows, ROW).tolist()
             if first == before:
-                out = np.zeros(2 * len(out), np.int32)  # one text alone has more
+                out = empty(2 * len(out))  # one text alone has more
 
 
 def _digest(text: str) -> str:

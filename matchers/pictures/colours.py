@@ -61,13 +61,21 @@ def _means(first: float, last: float) -> npt.NDArray[np.float32]:
     return np.asarray(inside / inside.sum(axis=1, keepdims=True), np.float32)
 
 
+@cache
+def _stacked(
+    windows: tuple[Share, ...],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the means of windows, down and across: shape (4 windows, 40), and (windows, 4, 40)."""
+    rows = np.concatenate([_means(top, bottom) for _, top, _, bottom in windows])
+    return rows, np.stack([_means(left, right) for left, _, right, _ in windows])
+
+
 def find_layouts(cells: npt.NDArray[np.uint8], windows: tuple[Share, ...]) -> npt.NDArray[np.uint8]:
     """Return the mean colours of 4 x 4 cells of windows, shape (windows, 4, 4, 3).
 
     :param cells: the picture, shape (40, 40, 3)
     """
-    rows = np.concatenate([_means(top, bottom) for _, top, _, bottom in windows])
-    columns = np.stack([_means(left, right) for left, _, right, _ in windows])
+    rows, columns = _stacked(windows)
     bands = rows @ cells.reshape(CELLS, -1).astype(np.float32)
     layouts = columns[:, None] @ bands.reshape(len(windows), GRID, CELLS, 3)
     return np.asarray(layouts.round(), np.uint8)

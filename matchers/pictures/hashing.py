@@ -26,7 +26,7 @@ from PIL import Image, features
 
 from crawler.errors import PictureError
 from matchers.decoding import WorkingPicture, decode
-from matchers.looks import MIN_DETAIL, find_detail, find_look
+from matchers.looks import MIN_DETAIL, find_detail, find_look, find_steps
 from matchers.pictures import local
 from matchers.pictures.colours import CELLS, find_layouts
 from matchers.pictures.descriptor import Descriptor
@@ -94,12 +94,14 @@ def fingerprint(
     """
     picture = decode(data)
     whole = _Part.of(picture)
-    look = find_look(whole.square)
+    steps = find_steps(whole.square)
+    look = find_look(whole.square, steps)
     if look != "rich":  # where little is to be seen, its edges matter
         picture = decode(data, FINE_SIDE)
         whole = _Part.of(picture)
-        look = find_look(whole.square)
-    detail = find_detail(whole.square)
+        steps = find_steps(whole.square)
+        look = find_look(whole.square, steps)
+    detail = find_detail(whole.square, steps)
     if detail < MIN_DETAIL:
         raise PictureError(f"{TOO_PLAIN}: detail {detail:.0f}, at least {MIN_DETAIL:.0f} is needed")
     points, larger = NO_FEATURES, picture

@@ -9,7 +9,7 @@ taking its frequencies are both products with a matrix, which are made once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -55,10 +55,16 @@ def _stretched(first: float, last: float) -> Numbers:
     return np.asarray(_cosines() @ (weights / weights.sum(axis=1, keepdims=True)))
 
 
-def hash_windows(square: npt.NDArray[Any], windows: Sequence[Share]) -> list[bytes]:
-    """Return the packed hashes of windows in a square of shades, shape (64, 64)."""
+@cache
+def _stacked(windows: tuple[Share, ...]) -> tuple[Numbers, Numbers]:
+    """Return the frequencies of windows, down and across, shape (windows, 16, 64) each."""
     rows = np.stack([_stretched(top, bottom) for _, top, _, bottom in windows])
-    columns = np.stack([_stretched(left, right) for left, _, right, _ in windows])
+    return rows, np.stack([_stretched(left, right) for left, _, right, _ in windows])
+
+
+def hash_windows(square: npt.NDArray[Any], windows: tuple[Share, ...]) -> list[bytes]:
+    """Return the packed hashes of windows in a square of shades, shape (64, 64)."""
+    rows, columns = _stacked(windows)
     low = (rows.reshape(-1, SIDE) @ square).reshape(rows.shape) @ columns.swapaxes(1, 2)
     return _pack(low)
 

@@ -31,6 +31,8 @@ class Rows:
         self, views: Sequence[HashedView], limit: int
     ) -> Iterator[tuple[int, HashedView, int, HashedView]]:
         """Yield (distance, our view, entry, its view) of every pair within ``limit``."""
+        if not self._rows:
+            return
         if self._tables is not None:
             ours, theirs, distances = find_near(self._tables, find_words(views), limit, _FLIPPED)
             for number, row, distance in zip(ours, theirs, distances, strict=True):

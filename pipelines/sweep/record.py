@@ -26,8 +26,9 @@ from crawler.failures import words_of_reason
 from crawler.model import Sighting
 from crawler.store.database import open_store, writing
 from crawler.store.frontier import record_frontier, record_rest, record_spent
-from crawler.store.hits import record_hits
+from crawler.store.hits import append_hits
 from crawler.store.listings import is_known, record_sighting
+from crawler.store.queue_rows import refresh_queue
 from crawler.store.rights import find_rights
 from crawler.store.sweeps import load_sweep, record_outcomes, record_requests, record_warnings
 from crawler.store.visits import record_visits
@@ -134,11 +135,14 @@ class RecordPipeline:
 
     def _write(self, unwritten: Unwritten) -> None:
         with writing(self._db):
+            changed: list[str] = []
             for item in self._sightings:
                 # a page that a killed run had recorded, and not yet taken out, was fetched again
                 sighting = self._kept(item)
                 if sighting is not None and record_sighting(self._db, sighting):
-                    record_hits(self._db, sighting, item.hits, self._covered)
+                    found = item.hits
+                    changed += append_hits(self._db, sighting, found, self._covered, is_new=True)
+            refresh_queue(self._db, dict.fromkeys(changed))  # once, as hits of a site share groups
             record_outcomes(self._db, self._sweep, unwritten.outcomes)
             record_warnings(self._db, self._sweep, unwritten.warnings)
             record_frontier(self._db, self._sweep, unwritten.frontier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import orjson
 from scrapy.exceptions import DropItem
 
 from crawler.formats import dump_record, parse_record
@@ -32,7 +33,10 @@ class ValidatePipeline:
 
 def _storable(listing: Listing) -> Listing:
     """Return the listing with half surrogate pairs, which no file can hold, as question marks."""
-    text = json.dumps(dump_record(listing), ensure_ascii=False)
-    if text.isascii() or storable(text) == text:
-        return listing
-    return parse_record(Listing, json.loads(storable(text)))
+    data = dump_record(listing)
+    try:
+        orjson.dumps(data)
+    except orjson.JSONEncodeError:  # what is no UTF-8
+        text = json.dumps(data, ensure_ascii=False)
+        return parse_record(Listing, json.loads(storable(text)))
+    return listing

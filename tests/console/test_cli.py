@@ -254,7 +254,8 @@ def test_campaign_check_says_what_it_would_do(tmp_path: Path) -> None:
     run("registry", "import", write_lines(tmp_path / "r.jsonl", MARK), workspace=workspace)
     file = tmp_path / "night.toml"
     file.write_text(
-        'name = "night"\nseeds = ["https://www.shop.example/a"]\nrights = ["TM-*","X"]\n'
+        'name = "night"\nseeds = ["https://www.shop.example/a", "http://u.example/%7Eli/b"]\n'
+        'rights = ["TM-*","X"]\n'
         "[limits]\nmegabytes_per_site = 50\nminutes_per_site = 90\n"
         '[politeness]\nquiet_hours = ["00:00-23:59 UTC"]\n'
     )
@@ -265,6 +266,8 @@ def test_campaign_check_says_what_it_would_do(tmp_path: Path) -> None:
     assert "Quiet hours: 00:00-23:59 UTC (" in done.out
     assert "1 of the registry's 1" in done.out
     assert "'X' selects nothing" in done.err
+    assert "pages outside http://u.example/%7Eli are swept too" in done.err
+    assert "www.shop.example" not in done.err
     file.write_text('name = "night"\nseeds = [1]')
     assert "seeds.0" in run("campaign", "check", file, workspace=workspace, expect=2).err
 

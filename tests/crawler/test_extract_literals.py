@@ -41,6 +41,7 @@ def read(text: str) -> Any:
         ),
         ("{s: 'it\\'s \\u4e2d\\x41\\n', t: `tpl`}", {"s": "it's 中A\n", "t": "tpl"}),
         ('{"a": "line\nbreak"}', {"a": "line\nbreak"}),
+        ('{"a": "[x,]", "b": "\\",}",}', {"a": "[x,]", "b": '",}'}),
         ("{a: b + 1, c: 'x' + y, d: 4}", {"a": None, "c": None, "d": 4}),
     ],
 )

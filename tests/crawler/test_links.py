@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
+from scrapy.http import HtmlResponse
 
+from crawler.extract import page_of, parse_page
 from crawler.link import Link, LinkKind
 from crawler.links import MOST_LINKS, find_links, is_page
 from crawler.menus import Menus
 from crawler.sites import _is_canonical, _make_canonical
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
+SOLD = "<p>19.90 €</p><button>Add to cart</button>"
 URL = "https://corner.example/c/kitchen"
 
 
@@ -238,3 +242,22 @@ def links_of(html: str, menus: Menus) -> list[Link]:
     found = find_links(page, url, source=html, known=menu)
     menu.learn(found)
     return found
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["http://[x", "//[", "http://a.example:99999/", "http://℀.example/", "javascript:0", "data:,x"],
+)
+def test_a_base_that_is_no_address_counts_for_nothing(href: str) -> None:
+    body = f'<base href="{href}"><h1>Bag 1</h1><a href="x/2">x</a>{SOLD}'
+    page = page_of(HtmlResponse(URL, body=body.encode()))
+    [link] = find_links(page, URL)
+    assert link.url == urljoin(URL, "x/2")
+    assert parse_page(URL, page).listing is not None
+
+
+def test_pictures_start_at_the_base_of_the_page_too() -> None:
+    body = f'<base href="/shop/"><h1>Bag 1</h1><img src="i/1.jpg">{SOLD}'
+    listing = parse_page("https://a.example/p/1", body).listing
+    assert listing is not None
+    assert listing.images == ("https://a.example/shop/i/1.jpg",)

@@ -124,6 +124,11 @@ def markup() -> Iterator[Case]:
         answer=served(within("".join(f"<a href='{to}'>a</a>" for to in strange))),
         listing=True,
     )
+    yield Case(
+        name="a base that is no URL",
+        answer=served(within("<base href='http://[x'>", "</head>")),
+        listing=True,
+    )
     laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(12))
     xhtml = (
         f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY l0 "ha">{laughs}<!ENTITY f SYSTEM "file:///etc/passwd">]>'

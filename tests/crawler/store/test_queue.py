@@ -18,12 +18,22 @@ from sqlite_utils import Database
 from crawler.accounts import Account, Actor
 from crawler.campaign import Campaign
 from crawler.errors import NotFoundError
-from crawler.model import Finding, Hit, Holder, Listing, Seller, Sighting, hit_id, stable_id
+from crawler.model import (
+    Finding,
+    Hit,
+    Holder,
+    Listing,
+    Seller,
+    Sighting,
+    TargetKind,
+    hit_id,
+    stable_id,
+)
 from crawler.risk import Risk, reach_factor, repeat_factor
 from crawler.store.accounts import record_account
 from crawler.store.database import open_store, writing
 from crawler.store.decisions import Choice, record_decision, undo_judgement
-from crawler.store.hits import find_judgement, record_hits
+from crawler.store.hits import append_hits, find_judgement
 from crawler.store.listings import record_sighting
 from crawler.store.queue import (
     Filter,
@@ -56,7 +66,13 @@ class Nights:
         self.db, self.night = db, 0
         record_rights(db, [(MARK, {}), (WORK, {})], source="r.jsonl", at=AT)
 
-    def see(self, number: int, seller: str, hits: dict[str, tuple[float, bool]]) -> None:
+    def see(
+        self,
+        number: int,
+        seller: str,
+        hits: dict[str, tuple[float, bool]],
+        target: TargetKind = "listing",
+    ) -> None:
         """See an offer in a sweep of its own: right -> score, whether it speaks of copies."""
         self.night += 1
         sweep, url = f"sw-{self.night}", f"https://shop.example/p/{number}"
@@ -68,6 +84,7 @@ class Nights:
             site="shop.example",
             price=Decimal("9.90"),
             seller=Seller(name=seller),
+            target=target,
         )
         sighting = Sighting(
             id=stable_id("s", sweep, url),
@@ -78,8 +95,8 @@ class Nights:
         )
         found = [
             Hit(
-                id=hit_id("listing", url, right),
-                target="listing",
+                id=hit_id(target, url, right),
+                target=target,
                 listing=url,
                 right=right,
                 score=score,
@@ -90,7 +107,8 @@ class Nights:
         ]
         with writing(self.db):
             record_sighting(self.db, sighting)
-            record_hits(self.db, sighting, found, {MARK.id, WORK.id})
+            covered = {MARK.id, WORK.id}
+            refresh_queue(self.db, append_hits(self.db, sighting, found, covered, is_new=True))
 
     def judge(self, number: int, decision: Any) -> None:
         hit = hit_id("listing", f"https://shop.example/p/{number}", MARK.id)
@@ -133,6 +151,20 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("queue") / "a.db"
     open_store(path).close()
     return path
+
+
+def test_a_page_that_became_a_listing_is_one_hit(template: Path, tmp_path: Path) -> None:
+    db = open_store(Path(shutil.copy(template, tmp_path)))
+    nights = Nights(db)
+    found = {MARK.id: (0.9, False)}
+    targets: tuple[TargetKind, ...] = ("page", "listing", "page")
+    for target in targets:
+        nights.see(1, "a", found, target)
+        states = dict(db.execute("SELECT target, state FROM queue"))
+        assert states.pop(target) != "ended"
+        assert set(states.values()) <= {"ended"}
+    check_derived(db)
+    db.close()
 
 
 SEEN = st.tuples(
