@@ -193,16 +193,25 @@ class _Part(NamedTuple):
 def _find_insets(
     picture: WorkingPicture, coloured: WorkingPicture, known: Sequence[Box]
 ) -> Iterator[tuple[str, _Part]]:
-    """Yield the pictures that lie in a picture and show enough to be compared by themselves.
+    """Yield the pictures that lie in a picture, also without a plain border, if they show enough.
 
     :param coloured: the same picture in colours, of any size
     :param known: parts that are compared anyway, in pixels of the picture itself
     """
     across, down = (a / b for a, b in zip(picture.image.size, picture.size, strict=True))
     for box in find_insets(picture.image, [_scale(box, across, down) for box in known]):
-        part = _Part.of(picture, box, coloured.colour)
-        if find_detail(part.square) >= MIN_DETAIL:
-            yield "inset", part
+        for inside in (box, _trim(picture.image, box)):
+            part = _Part.of(picture, inside, coloured.colour) if inside else None
+            if part is not None and find_detail(part.square) >= MIN_DETAIL:
+                yield "inset", part
+
+
+def _trim(image: Image.Image, box: Box) -> Box | None:
+    """Return what a border of one shade surrounds in a part of a picture; None without a border."""
+    x, y, width, height = box
+    edge = 1 + max(width, height) // 100  # shades of what is around run in
+    inner = find_plain_border(image.crop((x + edge, y + edge, x + width - edge, y + height - edge)))
+    return inner and (inner[0] + x + edge, inner[1] + y + edge, inner[2], inner[3])
 
 
 def _turned(name: str, part: _Part) -> Iterator[HashedView]:
