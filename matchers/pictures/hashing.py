@@ -9,7 +9,7 @@ A fingerprint holds 256-bit pHashes (``imagehash.phash``, the DCT hash of Zauner
 
 - the picture, and the picture without a plain border, each in its eight orientations, and
 - windows inside it, upright: centre crops, and the picture with a strip of one side cut off, and
-- of a listing's picture, those that lie in it (``matchers.pictures.insets``), in eight orientations;
+- of a listing's picture, the pictures in it (``matchers.pictures.insets``), in eight orientations;
 
 and the picture's local features (``matchers.pictures.local``).
 """

@@ -1,9 +1,10 @@
-"""Pictures inside a picture: that of a screenshot, those of a collage, what lies in a box of one shade.
+"""Pictures inside a picture: in a screenshot, a collage, or a box of one shade.
 
 A page is cut at rows of one shade, each part at columns of one shade, and so on (the X-Y cut of
-Nagy and Seth 1984). The largest parts are looked at as pictures of their own: a drawing that is shown
-in a screenshot has too few points to be found by these. Photographs have no such rows and cost next
-to nothing. A box that is white inside another picture is found as the place of its most common shade.
+Nagy and Seth 1984). The largest parts are looked at as pictures of their own: a drawing in a
+screenshot has too few points to be found by these. Photographs have no such rows, and cost next to
+nothing. A box of one shade inside another picture, such as a white one, is found as the place of
+the most common shade.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ MOST: Final = 4
 _EVEN = 24
 """How far shades of a row may be apart that is no part of anything: JPEGs ring near edges."""
 _GAPS = (0.02, 0.0)
-"""Least height of what is cut away, in longer sides: a drawing has gaps itself, so wide ones are cut
-first, and then all."""
+"""Least height of what is cut away, in longer sides: a drawing has gaps itself, so wide ones are
+cut first, and then all."""
 _CUTS = 3
 """How often parts are cut again."""
 _LEAST_SIDE, _LEAST_AREA, _MOST_AREA = 32, 0.05, 0.9
@@ -49,11 +50,10 @@ def find_insets(image: Image.Image, known: Sequence[Box] = ()) -> list[Box]:
     seen = [(0, 0, *image.size), *known]
     found: list[Box] = []
     for box in _propose(pixels):
-        if len(found) < MOST and _is_fit(box, image.size):
-            if all(_find_share(box, other) < _SAME for other in seen):
-                found.append(box)
-                seen.append(box)
-    return found
+        if _is_fit(box, image.size) and all(_find_share(box, other) < _SAME for other in seen):
+            found.append(box)
+            seen.append(box)
+    return found[:MOST]
 
 
 def _propose(pixels: Shades) -> Iterator[Box]:

@@ -56,7 +56,7 @@ class HashedView:
     """The hash of a part of a picture in one orientation."""
 
     part: str
-    """``whole``, ``trimmed`` (without a plain border), ``window``, or ``inset``: a picture in it."""
+    """``whole``, ``trimmed`` (without a plain border), ``window``; ``inset``: a picture in it."""
     box: Box
     """The part, in pixels of the upright picture."""
     orientation: str
