@@ -100,8 +100,8 @@ def _find_ground(pixels: Shades) -> Box | None:
     if near.mean() < _LEAST_AREA:
         return None
     across = max(3, round(_LINE * max(near.shape)))
-    near = cv2.morphologyEx(near, cv2.MORPH_CLOSE, np.ones((across, across), np.uint8))
-    _, _, places, _ = cv2.connectedComponentsWithStats(near, connectivity=4)
+    closed = cv2.morphologyEx(near, cv2.MORPH_CLOSE, np.ones((across, across), np.uint8))
+    _, _, places, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
     x, y, width, height, _ = places[1:][places[1:, cv2.CC_STAT_AREA].argmax()].tolist()
     return x, y, width, height
 
