@@ -46,6 +46,7 @@ def find_insets(image: Image.Image, known: Sequence[Box] = ()) -> list[Box]:
     :param image: mode L
     :param known: boxes that are looked at anyway, besides the whole
     """
+    cv2.setNumThreads(1)
     pixels = np.asarray(image)
     seen = [(0, 0, *image.size), *known]
     found: list[Box] = []
@@ -67,25 +68,43 @@ def _propose(pixels: Shades) -> Iterator[Box]:
         yield ground
 
 
-def _cut(pixels: Shades, box: Box, gap: int, cuts: int) -> Iterator[Box]:
-    """Yield the parts of a box between rows and columns of one shade."""
+def _cut(pixels: Shades, box: Box, gap: int, cuts: int, around: int | None = None) -> Iterator[Box]:
+    """Yield the parts of a box between rows and columns of one shade.
+
+    :param around: that shade; any will do unless given, which cuts a page with bars
+    """
     x, y, width, height = box
-    part = pixels[y : y + height, x : x + width]
-    parts = [
-        (x + left, y + top, right - left, bottom - top)
-        for top, bottom in _find_runs(part, 1, gap)
-        for left, right in _find_runs(part[top:bottom], 0, gap)
-    ]
-    for one in parts:
-        if one == box or not cuts:
+    part, found = pixels[y : y + height, x : x + width], []
+    for top, bottom in _find_runs(part, 1, gap, around):
+        band, ground = part[top:bottom], _find_edge(part, top, bottom, around)
+        for left, right in _find_runs(band, 0, gap, ground):
+            one = (x + left, y + top, right - left, bottom - top)
+            found.append((one, _find_edge(band.T, left, right, ground)))
+    for one, beside in found:
+        if min(one[2:]) < _LEAST_SIDE:
+            continue
+        framed = len(found) == 1  # its own ground may be of another shade
+        if framed or not cuts:
             yield one
-        elif min(one[2:]) >= _LEAST_SIDE // 2:
-            yield from _cut(pixels, one, gap, cuts - 1)
+        if one != box and cuts:
+            yield from _cut(pixels, one, gap, cuts - 1, None if framed else beside)
 
 
-def _find_runs(part: Shades, axis: int, gap: int) -> list[tuple[int, int]]:
-    """Return where there is something, from and to, between gaps of so many lines or more."""
-    lines = np.flatnonzero(part.max(axis=axis).astype(np.int16) - part.min(axis=axis) > _EVEN)
+def _find_edge(part: Shades, first: int, last: int, around: int | None) -> int | None:
+    """Return the shade of the line before or after some rows; what is known where they are all."""
+    if first:
+        return int(part[first - 1, 0])
+    return int(part[last, 0]) if last < len(part) else around
+
+
+def _find_runs(part: Shades, axis: int, gap: int, around: int | None) -> list[tuple[int, int]]:
+    """Return where there is something, from and to, between gaps of so many lines or more.
+
+    :param around: shade of the gaps; None = a line of any one shade is no part of anything
+    """
+    most, least = part.max(axis=axis).astype(np.int16), part.min(axis=axis).astype(np.int16)
+    strays = most - least if around is None else np.maximum(most - around, around - least)
+    lines = np.flatnonzero(strays > _EVEN)
     if not len(lines):
         return []
     ends = np.flatnonzero(np.diff(lines) > gap)
