@@ -14,7 +14,6 @@ from matchers.explain import weigh_picture
 from matchers.pictures.hashing import fingerprint
 from matchers.pictures.index import PictureIndex
 from matchers.pictures.insets import MOST, find_insets
-from matchers.pictures.prints import Depth
 from matchers.weights import PRIOR
 
 Encode = Callable[..., bytes]
@@ -56,6 +55,11 @@ def test_the_picture_of_a_screenshot_is_cut_out() -> None:
     assert any(is_near(box, (30, 40, 96, 96)) for box in boxes)
 
 
+def test_what_fills_the_width_of_a_part_is_no_gap() -> None:
+    page = draw_screenshot(draw_symbol(4)).convert("L")
+    assert any(is_near(box, (50, 58, 57, 73)) for box in find_insets(page))
+
+
 def test_each_picture_of_a_collage_is_cut_out() -> None:
     square = Image.new("RGB", (206, 206), "white")
     corners = [(0, 0), (106, 0), (0, 106), (106, 106)]
@@ -90,11 +94,10 @@ def test_boxes_lie_in_the_picture(width: int, height: int, step: int, shade: int
         assert 0 <= y <= y + down <= height
 
 
-@pytest.mark.parametrize("depth", ["points", "hashes"])
-def test_a_symbol_in_a_screenshot_is_found_and_no_other(depth: Depth, encode: Encode) -> None:
+def test_a_symbol_in_a_screenshot_is_found_and_no_other(encode: Encode) -> None:
     symbols = [draw_symbol(corners) for corners in (3, 4, 6)]
     index = PictureIndex([fingerprint(encode(symbol, "PNG"), "work") for symbol in symbols])
-    page = fingerprint(encode(draw_screenshot(symbols[1])), depth)
+    page = fingerprint(encode(draw_screenshot(symbols[1])))
     flagged = {
         number: match
         for number, match in index.find_hashed(page).items()
