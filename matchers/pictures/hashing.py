@@ -9,7 +9,8 @@ A fingerprint holds 256-bit pHashes (``imagehash.phash``, the DCT hash of Zauner
 
 - the picture, and the picture without a plain border, each in its eight orientations, and
 - windows inside it, upright: centre crops, and the picture with a strip of one side cut off, and
-- of a listing's picture, the pictures in it (``matchers.pictures.insets``), in eight orientations;
+- of a listing's picture of which more than hashes is kept, the pictures in it
+  (``matchers.pictures.insets``), in eight orientations;
 
 and the picture's local features (``matchers.pictures.local``).
 """
@@ -122,7 +123,7 @@ def fingerprint(
         larger = decode(data, MODEL_SIDE)
     parts = [("whole", whole)] + ([("trimmed", _Part.of(picture, border))] if border else [])
     insets = []
-    if depth not in ("work", "logo"):
+    if depth in ("points", "scene"):
         insets = list(_find_insets(larger, picture, [part.box for _, part in parts[1:]]))
     return Fingerprint(
         maker=find_maker(depth, descriptor),

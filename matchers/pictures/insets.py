@@ -115,10 +115,10 @@ def _find_runs(part: Shades, axis: int, gap: int, around: int | None) -> list[tu
 def _find_ground(pixels: Shades) -> Box | None:
     """Return the box of the largest place of the most common shade; None where there is no such."""
     shade = int(np.bincount(pixels.reshape(-1), minlength=256).argmax())
-    near = (np.abs(pixels.astype(np.int16) - shade) <= _GROUND).astype(np.uint8)
-    if near.mean() < _LEAST_AREA:
+    near = cv2.inRange(pixels, np.array(shade - _GROUND), np.array(shade + _GROUND))
+    if cv2.countNonZero(near) < _LEAST_AREA * pixels.size:
         return None
-    across = max(3, round(_LINE * max(near.shape)))
+    across = max(3, round(_LINE * max(pixels.shape)))
     closed = cv2.morphologyEx(near, cv2.MORPH_CLOSE, np.ones((across, across), np.uint8))
     _, _, places, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
     x, y, width, height, _ = places[1:][places[1:, cv2.CC_STAT_AREA].argmax()].tolist()

@@ -112,7 +112,7 @@ def test_a_symbol_in_a_screenshot_is_found_and_no_other(encode: Encode) -> None:
 
 def test_pictures_in_a_reference_are_not_the_reference(encode: Encode) -> None:
     """A right's screenshot of a symbol says nothing of the symbol alone."""
-    page = fingerprint(encode(draw_screenshot(draw_symbol(4))), "hashes")
+    page = fingerprint(encode(draw_screenshot(draw_symbol(4))))
     assert any(view.part == "inset" for view in page.views)
     index = PictureIndex([page])
     assert index.find_hashed(fingerprint(encode(draw_symbol(4)), "hashes")) == {}
