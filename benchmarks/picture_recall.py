@@ -2,6 +2,7 @@
 
     python benchmarks/picture_recall.py PHOTOS [--count N] [--half dev|test] [--crops N] [--skip N]
         [--descriptor MODEL] [--ways N] [--innocents N]
+    python benchmarks/picture_recall.py PHOTOS --hashes [--count N] [--half dev|test]
 
 ``PHOTOS`` is a folder of pictures in folders. Half of them, by a digest of the name, are for
 developing, the other half is only reported on. Of a half, N pictures are registered and altered in
@@ -13,6 +14,10 @@ that show little (stars, letters, symbols) are told apart from those that show m
 compare a picture is told as a multiple of decoding one whole with Pillow in the same run. With a
 descriptor model it is told besides what is found of the same pictures without it, and how many
 innocents look like a registered picture.
+
+With ``--hashes`` nothing else is compared: all pictures of a half are registered, and of N of them
+what is altered mildly, mirrored or turned is looked for. A pair is false when a picture is flagged
+for another one.
 """
 
 from __future__ import annotations
@@ -44,6 +49,7 @@ SEED = 20261129
 LONGEST = 800
 """Pixels of the longer side of an original."""
 SAME_SCENE = ("grocery_store", "pdq_bridge")
+TURNED = ("mirror", "90 degrees", "180 degrees")
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
 
 
@@ -206,6 +212,35 @@ def measure(
     yield f"  an innocent picture takes {spent / time_decoding(paths):.0f} times a decode"
 
 
+def measure_hashes(photos: Path, half: str, count: int, same: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the report on hashes alone."""
+    originals, others = choose(photos, half, count, same)
+    paths = [path for path in originals if path.parent.name not in same] + others
+    known = {
+        path: print_ for path in paths if (print_ := find_print(load(path), 92, depth="hashes"))
+    }
+    names, index = list(known), PictureIndex(list(known.values()))
+    yield f"{half}, hashes alone: {len(names)} registered, {count} of them altered"
+    pairs, false = 0, []
+    for kind in (*MILD, *TURNED):
+        rng = random.Random(f"{SEED} {kind}")
+        shares: dict[bool, list[bool]] = {False: [], True: []}
+        for path in names[:count]:
+            print_ = find_print(MANIPULATIONS[kind](load(path), rng), depth="hashes")
+            found = index.find_hashed(print_) if print_ else {}
+            hits = {names[entry] for entry, match in found.items() if is_flagged(match)}
+            shares[known[path].look == "rich"].append(path in hits)
+            false += [f"{path.name} -> {hit.name} ({kind})" for hit in hits - {path}]
+            pairs += len(names) - 1
+        every, rich = (
+            statistics.mean(shares[False] + shares[True]),
+            statistics.mean(shares[True] or [False]),
+        )
+        yield f"  {kind:<26} {every:.3f}  {rich:.3f}"
+    yield f"  false pairs: {len(false)} of {pairs:,}"
+    yield from (f"    {pair}" for pair in false)
+
+
 def main() -> None:
     """Print the shares of one half or both."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -218,9 +253,14 @@ def main() -> None:
     parser.add_argument("--ways", type=int, default=1, help="each N-th way of altering alone")
     parser.add_argument("--innocents", type=int, help="so many innocents at the most")
     parser.add_argument("--descriptor", metavar="MODEL", help="a descriptor model besides")
+    parser.add_argument("--hashes", action="store_true", help="hashes alone, of mild edits")
     given = parser.parse_args()
     model = None if given.descriptor is None else Descriptor(given.descriptor)
     for half in ("dev", "test") if given.half is None else (given.half,):
+        if given.hashes:
+            for line in measure_hashes(given.photos, half, given.count, given.same):
+                print(line, flush=True)
+            continue
         for line in measure(
             given.photos,
             half,

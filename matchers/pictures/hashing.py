@@ -8,14 +8,16 @@ and counts for less (``matchers.weights``).
 A fingerprint holds 256-bit pHashes (``imagehash.phash``, the DCT hash of Zauner 2010) of
 
 - the picture, and the picture without a plain border, each in its eight orientations, and
-- windows inside it, upright: centre crops, and the picture with a strip of one side cut off;
+- windows inside it, upright: centre crops, and the picture with a strip of one side cut off, and
+- of a listing's picture of which more than hashes is kept, the pictures in it
+  (``matchers.pictures.insets``), in eight orientations;
 
 and the picture's local features (``matchers.pictures.local``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import imagehash
@@ -30,6 +32,7 @@ from matchers.looks import MIN_DETAIL, find_detail, find_look, find_steps
 from matchers.pictures import local
 from matchers.pictures.colours import CELLS, find_layouts
 from matchers.pictures.descriptor import Descriptor
+from matchers.pictures.insets import find_insets
 from matchers.pictures.phash import SIDE, Share, hash_turned, hash_windows, turn
 from matchers.pictures.prints import (
     GREY_SIDE,
@@ -65,7 +68,7 @@ MIN_KEPT, MOST_KEPT = 0.3, 0.98
 """A border is cut off when it leaves at least and at most this share of width and height."""
 
 MAKER = (
-    f"phash256-7 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
+    f"phash256-8 pillow-{PIL.__version__} imagehash-{imagehash.__version__}"
     f" jpeg-{features.version('libjpeg_turbo') or features.version('jpg')}"
 )
 
@@ -121,6 +124,9 @@ def fingerprint(
     elif descriptor is not None:
         larger = decode(data, MODEL_SIDE)
     parts = [("whole", whole)] + ([("trimmed", _Part.of(picture, border))] if border else [])
+    insets = []
+    if depth in ("points", "scene"):
+        insets = list(_find_insets(larger, picture, [part.box for _, part in parts[1:]]))
     return Fingerprint(
         maker=find_maker(depth, descriptor),
         size=picture.size,
@@ -128,10 +134,10 @@ def fingerprint(
         views=tuple(
             view
             for make in (_turned, _windowed)
-            for name, part in parts
+            for name, part in [*parts, *insets]
             for view in make(name, part)
         ),
-        greys=tuple(part.grey for _, part in parts),
+        greys=tuple(part.grey for _, part in [*parts, *insets]),
         local=points,
         vectors=NO_VECTORS if descriptor is None else _describe(descriptor, larger, depth),
         depth=depth,
@@ -155,13 +161,22 @@ class _Part(NamedTuple):
     """Colours, shape (40, 40, 3)."""
 
     @classmethod
-    def of(cls, picture: WorkingPicture, box: Box | None = None) -> _Part:
-        """Return a part, given in pixels of the working picture; the whole unless given."""
+    def of(
+        cls, picture: WorkingPicture, box: Box | None = None, colour: Image.Image | None = None
+    ) -> _Part:
+        """Return a part.
+
+        :param box: in pixels of the working picture; None = the whole
+        :param colour: the picture in colours, of another size, where the working picture has none
+        """
         x, y, width, height = box = box or (0, 0, *picture.image.size)
         corners = (x, y, x + width, y + height)
         square = picture.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, corners)
-        cells = picture.colour.resize((CELLS, CELLS), Image.Resampling.BOX, corners)
-        across, down = picture.size[0] / picture.image.width, picture.size[1] / picture.image.height
+        colour = colour or picture.colour
+        across, down = (a / b for a, b in zip(colour.size, picture.image.size, strict=True))
+        scaled = (x * across, y * down, (x + width) * across, (y + height) * down)
+        cells = colour.resize((CELLS, CELLS), Image.Resampling.BOX, scaled)
+        across, down = (a / b for a, b in zip(picture.size, picture.image.size, strict=True))
         return cls(_scale(box, across, down), np.asarray(square), np.asarray(cells))
 
     @property
@@ -178,6 +193,30 @@ class _Part(NamedTuple):
         return left, top, right - left, bottom - top
 
 
+def _find_insets(
+    picture: WorkingPicture, coloured: WorkingPicture, known: Sequence[Box]
+) -> Iterator[tuple[str, _Part]]:
+    """Yield the pictures that lie in a picture, also without a plain border, if they show enough.
+
+    :param coloured: the same picture in colours, of any size
+    :param known: parts that are compared anyway, in pixels of the picture itself
+    """
+    across, down = (a / b for a, b in zip(picture.image.size, picture.size, strict=True))
+    for box in find_insets(picture.image, [_scale(box, across, down) for box in known]):
+        for inside in (box, _trim(picture.image, box)):
+            part = _Part.of(picture, inside, coloured.colour) if inside else None
+            if part is not None and find_detail(part.square) >= MIN_DETAIL:
+                yield "inset", part
+
+
+def _trim(image: Image.Image, box: Box) -> Box | None:
+    """Return what a border of one shade surrounds in a part of a picture; None without a border."""
+    x, y, width, height = box
+    edge = 1 + max(width, height) // 100  # shades of what is around run in
+    inner = find_plain_border(image.crop((x + edge, y + edge, x + width - edge, y + height - edge)))
+    return inner and (inner[0] + x + edge, inner[1] + y + edge, inner[2], inner[3])
+
+
 def _turned(name: str, part: _Part) -> Iterator[HashedView]:
     """Yield the views of a part in all orientations."""
     (layout,) = find_layouts(part.cells, (_WHOLE,))
@@ -191,8 +230,10 @@ def _turned(name: str, part: _Part) -> Iterator[HashedView]:
         )
 
 
-def _windowed(_: str, part: _Part) -> Iterator[HashedView]:
-    """Yield the views of the windows in a part, upright."""
+def _windowed(name: str, part: _Part) -> Iterator[HashedView]:
+    """Yield the views of the windows in a part, upright; an inset is a window itself."""
+    if name == "inset":
+        return
     hashes, layouts = hash_windows(part.square, WINDOWS), find_layouts(part.cells, WINDOWS)
     for share, bits, layout in zip(WINDOWS, hashes, layouts, strict=True):
         yield HashedView(

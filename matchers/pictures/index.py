@@ -15,7 +15,7 @@ from matchers.pictures import logos
 from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
 from matchers.pictures.matches import PictureMatch, Verdict, name_transform
 from matchers.pictures.points import Part, PointIndex
-from matchers.pictures.prints import Fingerprint, HashedView, Look
+from matchers.pictures.prints import REFERENCE_PARTS, Fingerprint, HashedView, Look
 from matchers.pictures.rows import Rows
 from matchers.pictures.shades import Near, ShadeRows
 from matchers.pictures.vectors import VectorRows, is_stronger
@@ -47,7 +47,7 @@ class PictureIndex:
         """
         self._entries = entries
         self._limits = limits
-        turned = [(i, v) for i, entry in enumerate(entries) for v in _turned(entry)]
+        turned = [(i, v) for i, entry in enumerate(entries) for v in _whole(entry)]
         windows = [(i, v) for i, entry in enumerate(entries) for v in _windowed(entry)]
         self._turned, self._windows = Rows(turned), Rows(windows)
         self._shades = ShadeRows(entries)
@@ -98,8 +98,9 @@ class PictureIndex:
     def find_hashed(self, picture: Fingerprint) -> dict[int, PictureMatch]:
         """Return every reference to which a hash of the picture is near, by its position."""
         upright = [view for view in picture.views if view.orientation == "same"]
+        # A picture in it is compared whole: a part of one would tell a part of where it lies.
         best: dict[int, PictureMatch] = {}
-        for ours, rows in ((upright, self._turned), (list(_turned(picture)), self._windows)):
+        for ours, rows in ((upright, self._turned), (list(_whole(picture)), self._windows)):
             for distance, view, entry, reference in rows.near(ours, max(self._limits.values())):
                 look, known = self._entries[entry].look, best.get(entry)
                 if distance > self._limits[look]:
@@ -160,6 +161,10 @@ def _by_distance(match: PictureMatch) -> tuple[int, int, float, int]:
 
 def _turned(picture: Fingerprint) -> Iterator[HashedView]:
     return (view for view in picture.views if view.part != "window")
+
+
+def _whole(picture: Fingerprint) -> Iterator[HashedView]:
+    return (view for view in picture.views if view.part in REFERENCE_PARTS)
 
 
 def _windowed(picture: Fingerprint) -> Iterator[HashedView]:

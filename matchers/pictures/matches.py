@@ -77,6 +77,8 @@ def name_transform(view: HashedView, reference: HashedView) -> str | None:
     words = [turn] if turn else []
     if reference.part == "window":
         words.append("crop")
+    elif view.part == "inset":
+        words.append("inside")
     elif view.part == "window" or (view.part == "trimmed" and reference.part == "whole"):
         words.append("border")
     return "+".join(words) or None

@@ -34,9 +34,9 @@ ORIENTATIONS: Final = (
     "same", "mirror", "flip", "rotate-90", "rotate-180", "rotate-270", "transpose", "transverse",
 )  # fmt: skip
 """How a copy may be turned, clockwise, relative to its original."""
-PARTS: Final = ("whole", "trimmed", "window")
+PARTS: Final = ("whole", "trimmed", "window", "inset")
 REFERENCE_PARTS: Final = ("whole", "trimmed")
-VECTOR_PARTS: Final = (*PARTS, "mirrored")
+VECTOR_PARTS: Final = ("whole", "trimmed", "window", "mirrored")
 """Parts that a descriptor model is asked about; ``mirrored``: the whole as in a mirror."""
 
 GREY_SIDE: Final = 32
@@ -56,7 +56,7 @@ class HashedView:
     """The hash of a part of a picture in one orientation."""
 
     part: str
-    """``whole``, ``trimmed`` (without a plain border) or ``window``."""
+    """``whole``, ``trimmed`` (without a plain border), ``window``; ``inset``: a picture in it."""
     box: Box
     """The part, in pixels of the upright picture."""
     orientation: str
@@ -104,8 +104,8 @@ class Fingerprint:
     """How much the picture shows."""
     views: tuple[HashedView, ...]
     greys: tuple[bytes, ...]
-    """The whole, and what is left without a plain border if it has one, upright, each as 32 x 32
-    shades of grey, row by row."""
+    """The whole, what is left without a plain border if it has one, and insets, upright, each as
+    32 x 32 shades of grey, row by row."""
     local: LocalFeatures = field(default=NO_FEATURES, compare=False, repr=False)
     vectors: Vectors = field(default=NO_VECTORS, compare=False, repr=False)
     depth: Depth = "hashes"

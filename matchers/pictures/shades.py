@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matchers.pictures.phash import turn
-from matchers.pictures.prints import GREY_SIDE, ORIENTATIONS, Fingerprint
+from matchers.pictures.prints import GREY_SIDE, ORIENTATIONS, REFERENCE_PARTS, Fingerprint
 
 Shades = npt.NDArray[np.float32]
 
@@ -59,7 +59,7 @@ class ShadeRows:
             (place, number, _normal(_read(grey)))
             for place, entry in enumerate(entries)
             if entry.look != "rich"
-            for number, grey in enumerate(entry.greys)
+            for number, grey in enumerate(entry.greys[: _count_whole(entry)])
         ]
         self._entries = [(place, number) for place, number, _ in greys]
         self._rows = np.array([row for *_, row in greys], np.float32).reshape(-1, GREY_SIDE**2)
@@ -93,6 +93,11 @@ class ShadeRows:
                 lacking = float(least[at])
                 common = self._common[rows[at]] and lacking > SURE_OF_COMMON
                 yield Near(entry, theirs, number, orientation, lacking, common)
+
+
+def _count_whole(reference: Fingerprint) -> int:
+    """Return how many greys are of the reference as such: pictures in it come after these."""
+    return sum(v.orientation == "same" and v.part in REFERENCE_PARTS for v in reference.views)
 
 
 def _is_common(row: Shades) -> bool:

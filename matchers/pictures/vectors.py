@@ -18,6 +18,7 @@ import numpy.typing as npt
 from matchers.pictures.colours import MAX_COLOUR_DIFFERENCE, compare_colours
 from matchers.pictures.matches import PictureMatch
 from matchers.pictures.prints import (
+    REFERENCE_PARTS,
     Box,
     Fingerprint,
     Vectors,
@@ -195,7 +196,7 @@ def is_stronger(match: PictureMatch, known: PictureMatch | None) -> bool:
 
 def _differ_in_colour(picture: Fingerprint, reference: Fingerprint) -> bool:
     ours, theirs = (
-        [view for view in print_.views if view.orientation == "same" and view.part != "window"]
+        [v for v in print_.views if v.orientation == "same" and v.part in REFERENCE_PARTS]
         for print_ in (picture, reference)
     )
     pairs = [compare_colours(a.colours, b.colours) for a in ours for b in theirs]
@@ -206,8 +207,8 @@ def _count_differing(picture: Fingerprint, reference: Fingerprint) -> int:
     """Return the fewest bits in which hashes of the two differ, as the index compares them."""
     fewest = 256
     for one, other in ((picture, reference), (reference, picture)):
-        upright = [view for view in one.views if view.orientation == "same"]
-        turned = [view for view in other.views if view.part != "window"]
+        upright = [v for v in one.views if v.orientation == "same" and v.part != "inset"]
+        turned = [view for view in other.views if view.part in REFERENCE_PARTS]
         if upright and turned:
             apart = count_bits(find_words(upright)[:, None] ^ find_words(turned)[None])
             fewest = min(fewest, int(apart.min()))

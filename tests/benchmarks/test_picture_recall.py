@@ -10,7 +10,7 @@ import pytest
 from benchmarks import picture_recall
 from benchmarks.manipulations import MANIPULATIONS
 from benchmarks.match_pictures import draw_textured
-from benchmarks.picture_recall import choose, measure
+from benchmarks.picture_recall import choose, measure, measure_hashes
 
 
 @pytest.fixture
@@ -54,3 +54,12 @@ def test_what_is_passed_over_is_innocent(photos: Path) -> None:
     next_, rest = choose(photos, "dev", 2, (), skip=2)
     assert not set(first) & set(next_)
     assert set(rest) == (set(others) | set(first)) - set(next_)
+
+
+def test_hashes_are_measured_alone(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_recall, "MILD", ("recompress 80",))
+    monkeypatch.setattr(picture_recall, "TURNED", ("mirror",))
+    first, mild, mirror, pairs = measure_hashes(photos, "dev", 2, ())
+    registered = int(first.split()[3])
+    assert mild.split()[-2:] == mirror.split()[-2:] == ["1.000", "1.000"]
+    assert pairs == f"  false pairs: 0 of {4 * (registered - 1)}"

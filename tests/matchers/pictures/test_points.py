@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from matchers.pictures import geometry, points
-from matchers.pictures.prints import Fingerprint, LocalFeatures
+from matchers.pictures.prints import Fingerprint, LocalFeatures, Look
 from matchers.pictures.votes import build_tables, find_like
 
 
@@ -75,3 +75,23 @@ def test_what_is_proposed_is_what_most_pairs_agree_with(alike: int, *, one_place
     assert (start is None) == (best is None) == (alike < 4 or one_place)
     if start is not None:
         assert one[best, :2] @ start[:2] + start[2] == pytest.approx(other[best, :2])
+
+
+@pytest.mark.parametrize(
+    ("look", "rarity", "strength", "support", "verdict"),
+    [
+        ("plain", 0.05, 5.0, 12.0, "part"),
+        ("plain", 0.05, 9.0, 12.0, "copy"),
+        ("plain", 0.5, 5.0, 12.0, "copy"),
+        ("rich", 0.1, 0.0, 12.0, "part"),
+        ("rich", 0.1, 0.0, 22.0, "copy"),
+        ("rich", 0.5, 0.0, 12.0, "copy"),
+    ],
+)
+def test_a_few_strokes_many_times_must_be_surely_there(
+    look: Look, rarity: float, strength: float, support: float, verdict: str
+) -> None:
+    """A part of one star of many points is like a part of another."""
+    reference = Fingerprint(maker="m", size=(9, 9), look=look, views=(), greys=(), depth="work")
+    seen = points._Seen(round(support / rarity), rarity, 1.0, 1.0)
+    assert points._judge(reference, seen, strength, 1.0, 1.0) == verdict
