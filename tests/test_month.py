@@ -207,6 +207,8 @@ def go_by(month: Month) -> None:
     # the runner is told to stop, and starts again at once
     gate = month.hold(PATIENCE)
     os.kill(month.until_held(noon(21), noon(22)), signal.SIGTERM)
+    logs = month.workspace / "logs"
+    wait_for(lambda: any("SIGTERM" in log.read_text() for log in logs.glob("w-20270405T*.log")))
     gate.set()
     assert month.simulation.wait() == 0
     month.simulation.run(due(22) + timedelta(minutes=5), noon(23))
