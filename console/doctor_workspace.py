@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlite_utils import Database
 
 from console.doctor import Check
+from console.schedule_health import find_health
 from crawler.backup import size_of
 from crawler.errors import AnchorError, StopError
 from crawler.running import is_running
@@ -79,6 +80,7 @@ def examine_workspace(workspace: Workspace, *, full: bool, offline: bool) -> Ite
             yield _stamps(db, workspace)
             yield _room(db, workspace)
             yield _sweeps(db, workspace)
+            yield from _schedule(db, workspace)
             yield _erasures(db, workspace.folder)
     except (StopError, sqlite3.Error) as error:
         yield _check(
@@ -104,6 +106,15 @@ def _database(workspace: Workspace, faults: list[str], *, full: bool) -> Check:
     found = "; ".join(faults) or ("whole, with its indexes" if full else "whole")
     remedy = remedy_of("damaged", workspace.folder) if faults else None
     return _check("Database", found, "everything in the workspace", remedy, required=True)
+
+
+def _schedule(db: Database, workspace: Workspace) -> Iterator[Check]:
+    """Say how the nights go, where any are planned."""
+    health = find_health(db, workspace, now())
+    if health.scheduled or health.problems:
+        found = "; ".join(health.problems) or f"{health.scheduled} campaigns, none late or failed"
+        remedy = "markhound schedule health; markhound schedule run" if health.problems else None
+        yield _check("Schedule", found, "sweeps by night", remedy)
 
 
 def _relay(workspace: Workspace) -> Iterator[Check]:

@@ -86,13 +86,18 @@ def find_plans(
     return plans, files.problems
 
 
-def find_health(db: Database, workspace: Workspace, at: datetime, *, timers: bool) -> Health:
+def find_health(
+    db: Database, workspace: Workspace, at: datetime, *, timers: bool | None = None
+) -> Health:
     """Return how the schedule is.
 
-    :param timers: whether timers of the system start the runs, so that no runner lives between
+    :param timers: whether timers of the system start the runs, so that no runner lives between;
+        None = as the last runner was started
     """
     plans, problems = find_plans(db, workspace, at)
     beat = find_beat(workspace)
+    if timers is None:
+        timers = beat is not None and beat.once
     said = list(problems)
     if not timers and plans and (beat is None or at - beat.at > STALE):
         since = "it never gave one" if beat is None else f"its last was at {beat.at:%Y-%m-%d %H:%M}"

@@ -24,6 +24,7 @@ from crawler.report import report_on
 from crawler.store.database import open_store
 from crawler.store.schedule import PlannedRun, find_runs
 from tests.servers.command import invoke
+from tests.servers.mail import MailServer, use
 from tests.servers.nights import watching
 from tests.servers.simulated import Simulation
 from tests.servers.sweeping import read_no_words
@@ -38,6 +39,12 @@ SPRING = 14
 BOOTS = "Northgate boots"
 WAITS = 5.0
 """Seconds in which a page does not come, where a sweep is to take longer than it may."""
+DESK = """
+[[tell]]
+name = "desk"
+kind = "mail"
+address = "desk@harbour.example"
+"""
 PATIENCE = 120.0
 """Seconds until what a busy machine does must have happened."""
 
@@ -87,8 +94,9 @@ def expected() -> dict[int, Night]:
 class Month:
     """The month as it goes by."""
 
-    def __init__(self, workspace: Path, simulation: Simulation) -> None:
+    def __init__(self, workspace: Path, simulation: Simulation, mail: MailServer) -> None:
         self.workspace = workspace
+        self.mail = mail
         self.simulation = simulation
         self.alpha = TinyShop({})
         self.beta = TinyShop({})
@@ -224,8 +232,9 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
     read_no_words(folder)
     watching(folder)
     (folder / "campaigns").mkdir()
-    with Simulation(folder) as simulation:
-        month = Month(folder, simulation)
+    with MailServer(folder.parent) as mail, Simulation(folder) as simulation:
+        use(folder, mail, more=DESK)
+        month = Month(folder, simulation, mail)
         with month.alpha, month.beta, month.fair:
             go_by(month)
             yield month
@@ -276,9 +285,13 @@ def test_nothing_ran_twice(month: Month, runs: list[PlannedRun]) -> None:
     assert len({(run.campaign, run.due) for run in runs}) == len(runs)
     assert all(run.outcome and run.ended_at for run in runs)
     started = [step for run in runs for step in run.steps]
-    assert len(started) == len(runs) - 1  # of the night that was missed nothing was started
-    whole = [run for run in runs if run.outcome == "done" and run.steps]
-    assert all([step.status for step in run.steps] == [0] for run in whole)
+    assert {len(run.steps) for run in runs if run.outcome == "missed"} == {0}
+    whole = [[(step.step, step.status) for step in run.steps] for run in runs if run.steps]
+    assert len(whole) == len(runs) - 1
+    cut = [run.outcome for run in runs if len(run.steps) == 1]
+    assert cut == ["interrupted", "stopped"]  # their runner ended before the digest
+    assert sum(steps == [("sweep", 0), ("digest", 0)] for steps in whole) == len(whole) - 4
+    assert len({step.id for run in runs for step in run.steps}) == len(started)
     with closing(sqlite3.connect(month.workspace / "markhound.db")) as db:
         sweeps = db.execute("SELECT campaign, count(*) FROM sweeps GROUP BY 1 ORDER BY 1")
         assert sweeps.fetchall() == [("night", 26), ("展会 fair", 3)]
@@ -301,3 +314,27 @@ def test_the_runs_are_listed(month: Month) -> None:
     lines = [json.loads(line) for line in listed.out.splitlines()]
     assert [line["outcome"] for line in lines if line["campaign"] == "night"][:2] == ["done"] * 2
     assert sum(line["outcome"] == "interrupted" for line in lines) == 2
+
+
+def test_each_alert_came_once(month: Month) -> None:
+    with closing(sqlite3.connect(month.workspace / "markhound.db")) as db:
+        told = db.execute(
+            "SELECT at, i.kind, i.words, i.key FROM digests d"
+            " JOIN digest_items i ON i.digest = d.id ORDER BY i.id"
+        ).fetchall()
+        sent = db.execute("SELECT digest FROM digest_events WHERE event = 'sent'").fetchall()
+    nights = [(datetime.fromisoformat(at), kind, words) for at, kind, words, _ in told]
+    assert [((at - FIRST).days + 1, kind, words) for at, kind, words in nights] == [
+        (1, "seller", "seller"),  # three hits of two shops
+        (1, "seller", "seller"),
+        (5, "hits", "hits"),  # the gloves
+        (10, "site", "site_failed"),  # the shop that does not answer, and not again in night 11
+        (16, "sweep", "sweep_unfinished"),  # its sweep was killed
+        (19, "sweep", "sweep_interrupted"),  # in night 18 nobody was left to tell
+        (20, "seller", "seller"),  # of the fair
+        (25, "sweep", "sweep_missed"),  # night 24
+    ]
+    assert len(set(told)) == len(told)
+    subjects = [str(mail.parsed["Subject"]) for mail in month.mail.taken]
+    assert len(subjects) == len(sent) == len(set(sent)) == 7
+    assert sum("urgent" in subject for subject in subjects) == 3

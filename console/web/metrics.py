@@ -26,6 +26,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console import schedule_health
 from console.web.stores import Stores
 from crawler.delivery import find_secret, is_loopback
 from crawler.errors import WorkspaceError
@@ -106,6 +107,7 @@ class WorkspaceMetrics(Collector):
         try:
             with self._stores.borrow() as db:
                 health, overdue = find_health(db, at), self._count_overdue(db, at)
+                schedule = schedule_health.find_health(db, self._workspace, at)
         except (sqlite3.Error, WorkspaceError):
             yield _one("store_up", "1 where the database can be read, else 0.", 0)
         else:
@@ -113,6 +115,7 @@ class WorkspaceMetrics(Collector):
             yield from _of_work(health, at)
             yield from _of_sweeps(health)
             yield from _of_evidence(health)
+            yield from _of_schedule(schedule)
             yield _one("deadlines_overdue", "Clocks after notices whose day is past.", overdue)
         yield from self._of_disk()
 
@@ -169,6 +172,16 @@ def _of_work(health: StoreHealth, at: datetime) -> Iterator[Metric]:
     yield _one("disputed_hits", "Hits of which two people disagree.", health.disputes)
     steps = dict.fromkeys(("queued", "sending", "uncertain", "failed"), 0) | dict(health.outbox)
     yield _by("outbox_notices", "Notices by the step at which they stand.", ("step",), _each(steps))
+
+
+def _of_schedule(schedule: schedule_health.Health) -> Iterator[Metric]:
+    yield _one("schedule_campaigns", "Campaigns that have a schedule.", schedule.scheduled)
+    yield _one("schedule_late_campaigns", "Those that are due and did not run.", len(schedule.late))
+    failed = len(schedule.failed)
+    yield _one("schedule_failed_campaigns", "Those whose last run did not end well.", failed)
+    if schedule.last_sign is not None:
+        said = "When the runner of the schedule gave its last sign of life."
+        yield _one("schedule_beat_timestamp_seconds", said, schedule.last_sign.timestamp())
 
 
 def _of_sweeps(health: StoreHealth) -> Iterator[Metric]:

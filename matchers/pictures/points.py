@@ -48,8 +48,7 @@ _LEAST_SHARE, _LEAST_STRENGTH = 0.3, 4.0
 _REPEATED, _SURE_STRENGTH, _SURE_SUPPORT = 0.15, 8.0, 20.0
 """Rarity below which a reference is the same few strokes many times, and the strength (of a work of
 few strokes) and support (of others) that are then asked for. Measured on stars of many points: what
-one shares with another has up to 6 and 14, and of copies with less three in four are found by their
-shades."""
+one shares with another has up to 6 and 14."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 
 from console import doctor_workspace
 from console.commands import workspace as workspace_command
+from console.schedule_health import Beat, write_beat
 from crawler.campaign import Campaign
 from crawler.store.database import now, writing
 from crawler.store.ledger import append_entry
@@ -97,6 +98,21 @@ def test_without_an_authority_the_system_is_asked(
     check = told(workspace)["Clock"]
     assert check["found"].startswith(words)
     assert check["ok"] is ok
+
+
+def test_nights_that_nobody_runs_are_told(workspace: Workspace) -> None:
+    assert "Schedule" not in told(workspace)
+    (workspace.folder / "campaigns").mkdir()
+    (workspace.folder / "campaigns" / "夜.toml").write_text(
+        'name = "夜"\nseeds = ["https://a.example/"]\n[schedule]\ncron = "0 3 * * *"\n',
+        encoding="utf-8",
+    )
+    check = told(workspace)["Schedule"]
+    assert not check["ok"]
+    assert check["found"] == "no sign of life of `markhound schedule run`: it never gave one"
+    write_beat(workspace, Beat(at=now(), runner="here 1"))
+    check = told(workspace)["Schedule"]
+    assert (check["ok"], check["found"]) == (True, "1 campaigns, none late or failed")
 
 
 def test_a_backup_has_an_age(workspace: Workspace, tmp_path: Path) -> None:

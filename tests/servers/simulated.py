@@ -33,7 +33,7 @@ from crawler.store import database
 from crawler.workspace import open_workspace
 
 ROOMS = ("crawler", "spiders", "matchers", "pipelines.sweep")
-COMMANDS = ("sweeping", "following", "second_looks")
+COMMANDS = ("sweeping", "following", "second_looks", "digesting")
 RUNS = 1000
 """In place of the exit status of a command that has none yet."""
 NAP = 0.1

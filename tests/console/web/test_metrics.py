@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from console.schedule_health import Beat, write_beat
 from console.web import metrics
 from console.web.app import make_app
 from crawler.errors import InputError
@@ -25,6 +26,7 @@ from tests.servers.console import BASE, serving, signed_in
 from tests.servers.filled import SWEEP, fill
 
 TOKEN = "令牌-0123456789"
+BEAT = datetime(2026, 11, 1, 3, tzinfo=UTC)
 Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
@@ -36,7 +38,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (folder / "token").write_text(TOKEN + "\n", encoding="utf-8")
     with (folder / "markhound.toml").open("a", encoding="utf-8") as file:
         file.write('\n[metrics]\ntoken_file = "token"\n')
-    return open_workspace(folder)
+    (folder / "campaigns").mkdir()
+    (folder / "campaigns" / "night.toml").write_text(
+        'name = "night"\nseeds = ["https://a.example/"]\n[schedule]\ncron = "0 3 * * *"\n'
+    )
+    opened = open_workspace(folder)
+    write_beat(opened, Beat(at=BEAT, runner="here 1"))
+    return opened
 
 
 @contextmanager
@@ -98,6 +106,15 @@ def test_it_parses_and_says_what_is_so(workspace: Workspace) -> None:
     counted = "console_request_seconds_count"
     assert value(values, counted, route="/sign-in", method="GET", status="2xx") == 1
     assert value(values, counted, route="other", method="GET", status="3xx") == 1
+
+
+def test_the_schedule_is_told(workspace: Workspace) -> None:
+    with reading(workspace) as client:
+        values = parsed(client.get("/metrics").text)
+    assert value(values, "schedule_campaigns") == 1
+    assert value(values, "schedule_late_campaigns") == 0
+    assert value(values, "schedule_failed_campaigns") == 0
+    assert value(values, "schedule_beat_timestamp_seconds") == BEAT.timestamp()
 
 
 def test_ages_are_told_apart(workspace: Workspace) -> None:
