@@ -46,7 +46,7 @@ def print_rows(
     :param whole: heads of columns that are never broken into lines: ids that are copied
     """
     if not rows:
-        out().print(nothing)
+        out().print(nothing, markup=False)
     elif len(rows) > MOST_IN_TABLE:
         for row in rows:
             click.echo("\t".join(map(clean, row)))

@@ -99,18 +99,23 @@ def _precision(
     )
 
 
+NOTHING_DRAWN = Missed(count=None, interval=None, total=0)
+"""Where there was no draw, nothing is known of what was missed: not that it was nothing."""
+
+
 def _missed(db: Database, reviewed: Reviewed) -> list[Number]:
     drawn = counted(db, "missed.drawn", Records(population="drawn"))
     looked = counted(db, "missed.looked", drawn.records.where("said", *DECIDED), drawn)
     infringing = counted(db, "missed.found", drawn.records.where("said", "infringing"), looked)
     numbers = [drawn, looked, infringing]
     estimates = []
+    some = any(size.in_period for size in reviewed.sizes.values())
     for kind in ("dismissed", "rejected"):
         estimate = estimate_missed(reviewed.looks, reviewed.sizes, kind)
         estimates.append(estimate)
-        alone = add_missed([estimate])
+        alone = add_missed([estimate]) if some else NOTHING_DRAWN
         numbers.append(_estimate(db, f"missed.{kind}", alone, looked.records.where("first", kind)))
-    both = add_missed(estimates)
+    both = add_missed(estimates) if some else NOTHING_DRAWN
     numbers.append(_estimate(db, "missed.all", both, looked.records))
     judged = count_records(db, Records(population="judged").where("decision", "infringing"))
     share, interval = share_found(judged, both)
@@ -130,7 +135,7 @@ def _estimate(db: Database, name: str, missed: Missed, whole: Records) -> Number
         total=count_records(db, whole),
         interval=missed.interval,
         estimated=True,
-        base=missed.total,
+        base=missed.total or None,
     )
 
 

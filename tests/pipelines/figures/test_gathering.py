@@ -214,6 +214,9 @@ def test_an_empty_workspace_has_a_report(tmp_path: Path) -> None:
             assert number.value in (0, None), number.id
     with evaluated(workspace, all_time("UTC")) as (_, report):
         assert {number.value for number in report.numbers()} == {0, None}
+        missed = [n for n in report.numbers() if n.id.startswith("missed.") and n.estimated]
+    assert len(missed) == 4
+    assert {(n.value, n.interval, n.base) for n in missed} == {(None, None, None)}  # not nothing
 
 
 def test_many_parts_share_a_row(tmp_path: Path) -> None:
