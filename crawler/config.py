@@ -141,6 +141,10 @@ class ConsoleConfig:
     """Days that a hit may wait for a decision; after that the queue shows it as overdue."""
 
 
+MOST_DAYS = 36_500
+"""Of retention: a century."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetentionConfig:
     """``[retention]``: after how many days what nobody needs may be erased; 0 = never."""
@@ -269,8 +273,9 @@ def config_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
     if message := console_problem(config.console):
         yield "console", message
     for name in ("captures_days", "pictures_days"):
-        if (days := getattr(config.retention, name)) < 0:
-            yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
+        if not 0 <= (days := getattr(config.retention, name)) <= MOST_DAYS:
+            message = f"expected 1 to {MOST_DAYS:,} days, or 0 for never, got {days}"
+            yield f"retention.{name}", message
     contact = config.crawl.contact
     if contact is not None and not (contact.isascii() and contact.isprintable()):
         message = f"expected one line of ASCII, as it goes into a header, got {contact!r}"
