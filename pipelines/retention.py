@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from crawler.accounts import Actor
 from crawler.errors import InputError
 from crawler.files import locked
-from crawler.running import find_running
+from crawler.running import erasing, find_running
 from crawler.store.database import now, writing
 from crawler.store.retention import (
     Erasable,
@@ -83,8 +83,16 @@ def apply_retention(
     """Erase what the rules say; yield for each what went. Finishes first what a kill left.
 
     :param show: called with the number of files that went so far
-    :raises InputError: while a sweep runs, which may be about to name a picture that is erased
+    :raises InputError: while a sweep runs, which may be about to name a picture that is erased, or
+        a backup is made, whose copy of the database names what is erased
     """
+    with erasing(workspace.logs):
+        yield from _apply(workspace, by, show)
+
+
+def _apply(
+    workspace: Workspace, by: Actor, show: Callable[[int], None]
+) -> Iterator[RetentionReport]:
     if running := find_running(workspace.logs):
         raise InputError(
             f"nothing is erased while a sweep runs ({', '.join(running)}); wait for its end"
@@ -147,7 +155,7 @@ def _finish(db: Database, folder: Path, rule: RuleName) -> None:
         _remove(path)
 
 
-def _record_some(  # noqa: PLR0913
+def _record_some(
     db: Database,
     folder: Path,
     rule: RuleName,

@@ -13,6 +13,7 @@ import pytest
 
 from console.web.words import load_words
 from crawler.accounts import Actor
+from crawler.backup import restore_backup, write_backup
 from crawler.errors import InputError
 from crawler.running import running
 from crawler.store.captures import Capture, record_capture
@@ -284,6 +285,20 @@ def test_nothing_goes_while_a_sweep_runs(workspace: Workspace) -> None:
     with running("w-1", workspace.logs), pytest.raises(InputError, match="while a sweep runs"):
         list(apply_retention(workspace, LI))
     assert left(workspace) > GO
+
+
+def test_nothing_goes_while_a_backup_is_made(workspace: Workspace, tmp_path: Path) -> None:
+    def show(_: int) -> None:  # the database is copied, and some of the files
+        with pytest.raises(InputError, match="while a backup is made"):
+            list(apply_retention(workspace, LI))
+
+    write_backup(workspace, tmp_path / "b.tar.gz", at=now(), show=show)
+    assert left(workspace) > GO
+    list(apply_retention(workspace, LI))
+    restore_backup(tmp_path / "b.tar.gz", tmp_path / "back")
+    restored = open_workspace(tmp_path / "back")  # of before the erasure, which it knows nothing of
+    assert left(restored) > GO
+    assert {c.state for c in of_files(restored)} == {"holds"}
 
 
 def test_pictures_go_with_the_listings_that_had_them_and_may_come_again(tmp_path: Path) -> None:
