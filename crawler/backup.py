@@ -5,8 +5,8 @@ The file is a gzipped tar: ``markhound-backup.json`` (what it is), everything of
 made again is left out: the indexes, and what others are writing at the moment.
 
 The database is copied first, as it stands at one moment (SQLite's online backup), and the files
-after it. They are kept by what they hold, and written before the rows that name them, so the copy
-names no file that is not there.
+after it. They are kept by what they hold, and written before the rows that name them, and no rule
+erases one meanwhile, so the copy names no file that is not there.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from typing import IO, BinaryIO
 
 from crawler.errors import DamagedDatabaseError, InputError, WorkspaceError
 from crawler.files import whole_file
+from crawler.running import nothing_erased
 from crawler.store.integrity import find_faults
 from crawler.troubles import find_trouble
 from crawler.workspace import CONFIG_NAME, Workspace
@@ -76,6 +77,7 @@ def write_backup(
     digests: list[str] = []
     done = 0
     with (
+        nothing_erased(workspace.logs),
         _for_its_owner(),
         tempfile.TemporaryDirectory(prefix=".backup-", dir=_folder_of(target)) as folder,
         whole_file(target) as raw,

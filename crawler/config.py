@@ -144,6 +144,10 @@ class ConsoleConfig:
     """Where people open it, ``https://review.firm.example``: what they are told links there."""
 
 
+MOST_DAYS = 36_500
+"""Of retention: a century."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetentionConfig:
     """``[retention]``: after how many days what nobody needs may be erased; 0 = never."""
@@ -310,8 +314,9 @@ def number_problems(config: WorkspaceConfig) -> Iterator[tuple[str, str]]:
     if (most := config.evidence.captures_per_sweep) < 0:
         yield "evidence.captures_per_sweep", f"expected 0 or more, got {most}"
     for name in ("captures_days", "pictures_days"):
-        if (days := getattr(config.retention, name)) < 0:
-            yield f"retention.{name}", f"expected days, or 0 for never, got {days}"
+        if not 0 <= (days := getattr(config.retention, name)) <= MOST_DAYS:
+            message = f"expected 1 to {MOST_DAYS:,} days, or 0 for never, got {days}"
+            yield f"retention.{name}", message
     for name in ("per_address_per_hour", "per_hour"):
         if (most := getattr(config.tips, name)) < 1:
             yield f"tips.{name}", f"expected 1 or more, got {most}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -64,14 +65,27 @@ class PictureFolder:
         """Return where the picture of that digest is kept."""
         return self.root / sha256[:2] / sha256
 
+    def touch(self, sha256: str) -> bool:
+        """Tell whether the picture is there, and have it count as written now."""
+        path = self.path_of(sha256)
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
+        except OSError:  # another's file, or a disk that is read-only: it is there all the same
+            return path.exists()
+        return True
+
     def keep(self, data: bytes) -> str:
         """Store the bytes, once, and return their SHA-256 in hex.
 
-        A file appears whole or not at all: it is written beside its place, synced, renamed.
+        A file appears whole or not at all: it is written beside its place, synced, renamed. One
+        that is there already counts as written now, so that no rule erases it before a record
+        names it.
         """
         digest = hashlib.sha256(data).hexdigest()
         path = self.path_of(digest)
-        if path.exists():
+        if self.touch(digest):
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:

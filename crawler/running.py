@@ -1,11 +1,15 @@
-"""Which sweeps are running: each holds a lock that the system takes back however it ends."""
+"""Which sweeps are running, and whether files are erased.
+
+Each holds a lock that the system takes back however it ends.
+"""
 
 from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from crawler.errors import InputError
 
@@ -54,3 +58,46 @@ def find_running(folder: Path) -> list[str]:
     """
     names = (path.stem for path in sorted(folder.glob("*.lock")))
     return [name for name in names if is_running(name, folder)]
+
+
+ERASING = ".erasing"
+"""Name of the file that is held while files are erased; by several, so that none are."""
+
+
+@contextmanager
+def erasing(folder: Path) -> Iterator[None]:
+    """Hold the workspace for erasing while the block runs.
+
+    :param folder: where locks lie
+    :raises InputError: when a backup is being made, or another process erases
+    """
+    folder.mkdir(exist_ok=True)
+    with (folder / ERASING).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                "nothing is erased while a backup is made, or another command erases; wait for its"
+                " end"
+            ) from None
+        yield
+
+
+@contextmanager
+def nothing_erased(folder: Path) -> Iterator[None]:
+    """Keep files from being erased while the block runs; wait until nobody erases any.
+
+    Where no lock can be made, as on a read-only disk, nothing can be erased either.
+
+    :param folder: where locks lie
+    """
+    file: TextIO | None = None
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+        file = (folder / ERASING).open("w")
+        fcntl.flock(file, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        if file is not None:
+            file.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,14 +15,16 @@ from sqlite_utils import Database
 from crawler.accounts import Actor
 from crawler.errors import InputError
 from crawler.files import locked
-from crawler.running import find_running
+from crawler.running import erasing, find_running
 from crawler.store.database import now, writing
 from crawler.store.retention import (
     Erasable,
     RuleName,
+    Why,
     count_kept,
     find_erasable,
     find_erasures,
+    is_needed,
     record_erasure,
 )
 from crawler.workspace import Workspace
@@ -61,14 +64,16 @@ def check_retention(workspace: Workspace, *, at: datetime) -> Iterator[Retention
                 yield _unset(rule)
                 continue
             before = at - timedelta(days=days)
-            sizes = [_size(workspace.folder / e.file) for e in find_erasable(db, rule, before)]
+            spared: dict[str, Why] = {}
+            found = find_erasable(db, rule, before)
+            sizes = [size for _, size in _sized(found, workspace.folder, rule, before, spared)]
             yield RetentionReport(
                 rule=rule,
                 days=days,
                 before=before,
                 files=len(sizes),
                 bytes=sum(sizes),
-                kept=count_kept(db, rule, before),
+                kept=_kept(db, rule, before, spared),
             )
 
 
@@ -78,8 +83,16 @@ def apply_retention(
     """Erase what the rules say; yield for each what went. Finishes first what a kill left.
 
     :param show: called with the number of files that went so far
-    :raises InputError: while a sweep runs, which may be about to name a picture that is erased
+    :raises InputError: while a sweep runs, which may be about to name a picture that is erased, or
+        a backup is made, whose copy of the database names what is erased
     """
+    with erasing(workspace.logs):
+        yield from _apply(workspace, by, show)
+
+
+def _apply(
+    workspace: Workspace, by: Actor, show: Callable[[int], None]
+) -> Iterator[RetentionReport]:
     if running := find_running(workspace.logs):
         raise InputError(
             f"nothing is erased while a sweep runs ({', '.join(running)}); wait for its end"
@@ -91,13 +104,15 @@ def apply_retention(
         captures = workspace.captures
         lock = locked(captures) if rule == "captures" and captures.is_dir() else nullcontext()
         with lock, workspace.store() as db:
+            db.execute("PRAGMA synchronous = FULL")  # the record is on the disk before a file goes
             _finish(db, workspace.folder, rule)
             if not days:
                 yield _unset(rule)
                 continue
             before = at - timedelta(days=days)
             files = size = 0
-            while gone := _record_some(db, workspace.folder, rule, days, before, by):
+            spared: dict[str, Why] = {}
+            while gone := _record_some(db, workspace.folder, rule, days, before, by, spared):
                 for one, one_size in gone:
                     _remove(workspace.folder / one.file)
                     files, size, done = files + 1, size + one_size, done + 1
@@ -108,14 +123,15 @@ def apply_retention(
                 before=before,
                 files=files,
                 bytes=size,
-                kept=count_kept(db, rule, before),
+                kept=_kept(db, rule, before, spared),
             )
 
 
 def find_unfinished(db: Database, folder: Path, rule: RuleName | None = None) -> Iterator[Path]:
     """Yield files whose erasure is recorded and that are still there, as they were before it.
 
-    A picture that a later sweep had again is younger than its erasure.
+    A picture that was taken in again is younger than its erasure. What came to be needed since, as
+    a case was opened before a file went, stays.
     """
     for one in find_erasures(db):
         if rule is not None and one.rule != rule:
@@ -125,7 +141,8 @@ def find_unfinished(db: Database, folder: Path, rule: RuleName | None = None) ->
             written = path.stat().st_mtime
         except OSError:
             continue
-        if one.rule == "captures" or written <= one.at.timestamp():
+        old = one.rule == "captures" or written <= one.at.timestamp()
+        if old and not is_needed(db, one):
             yield path
 
 
@@ -139,12 +156,25 @@ def _finish(db: Database, folder: Path, rule: RuleName) -> None:
 
 
 def _record_some(
-    db: Database, folder: Path, rule: RuleName, days: int, before: datetime, by: Actor
+    db: Database,
+    folder: Path,
+    rule: RuleName,
+    days: int,
+    before: datetime,
+    by: Actor,
+    spared: dict[str, Why],
 ) -> list[tuple[Erasable, int]]:
-    """Record that some files are erased; return them with their sizes, none when none are left."""
+    """Record that some files are erased; return them with their sizes, none when none are left.
+
+    :param spared: what was left alone so far; grows
+    """
     with writing(db):
-        found = find_erasable(db, rule, before, limit=AT_ONCE)
-        sized = [(one, _size(folder / one.file)) for one in found]
+        sized: list[tuple[Erasable, int]] = []
+        count = -1
+        while not sized and count != len(spared):
+            count = len(spared)
+            found = find_erasable(db, rule, before, limit=AT_ONCE + count)
+            sized = _sized(found, folder, rule, before, spared)
         at = now()
         for one, size in sized:
             record_erasure(db, one, rule=rule, days=days, size=size, by=by, at=at)
@@ -155,8 +185,39 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+def _sized(
+    found: Iterable[Erasable],
+    folder: Path,
+    rule: RuleName,
+    before: datetime,
+    spared: dict[str, Why],
+) -> list[tuple[Erasable, int]]:
+    """Return files with their sizes in bytes, but not those that are left alone.
+
+    What is missing was not erased by a rule, and is not told so; and a picture that was taken in
+    since may be about to be named by a record, though none names it yet.
+
+    :param spared: file -> why it is left alone; grows
+    """
+    sized = []
+    for one in found:
+        if one.file in spared:
+            continue
+        try:
+            status = (folder / one.file).stat()
+        except OSError:
+            spared[one.file] = "missing"
+            continue
+        if rule == "pictures" and status.st_mtime >= before.timestamp():
+            spared[one.file] = "young"
+        else:
+            sized.append((one, status.st_size))
+    return sized
+
+
+def _kept(
+    db: Database, rule: RuleName, before: datetime, spared: Mapping[str, Why]
+) -> dict[str, int]:
+    counts = Counter(count_kept(db, rule, before))
+    counts.update(Counter(str(why) for why in spared.values()))
+    return dict(counts)

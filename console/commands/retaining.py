@@ -24,6 +24,7 @@ WORDS = {
     "follow_up": "are of a listing that is followed up",
     "relisting": "are of a listing that came back",
     "registry": "are of the registry",
+    "missing": "are not there, though no rule erased them (see `markhound evidence verify --all`)",
 }
 """Why files stay."""
 

@@ -24,8 +24,13 @@ from crawler.table_rows import OpenBytes, TableError, find_charset, find_separat
 
 MOST_LEFT = 40
 """Names of what is left that are told; the rest is counted."""
+TEXT = ".txt"
 LEFT_OUT = "left out"
 """End of a note on something that a strict mapping does not let pass."""
+
+
+class UnknownTableError(TableError):
+    """By its columns a table is none that is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +101,8 @@ def read_office(
                 for draft in _drafts(source, mapping, seen):
                     left.update(draft.left)
                     yield from _entry(source, draft, strict=mapping is not None and mapping.strict)
+            except UnknownTableError as error:
+                yield _unknown(source, error)
             except (XmlError, TableError) as error:
                 yield Problem(path=source.path, line=error.line, where="", message=error.message)
             except OSError as error:
@@ -127,7 +134,7 @@ def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterato
     if mapping is None and (known := find_known_table(heads)):
         mapping = known.mapping
     if mapping is None:
-        raise TableError(1, _unknown_table(heads))
+        raise UnknownTableError(1, _unknown_table(heads))
     try:
         reader = TableReader(mapping, heads)
     except ValueError as error:
@@ -153,6 +160,19 @@ def _form_of(source: Source) -> XmlForm:
             return form
     known = ", ".join(f"{sorted(form.roots)[0]} ({form.name})" for form in FORMS)
     raise XmlError(1, f"expected one of the root elements {known}; got {root!r:.80}")
+
+
+def _unknown(source: Source, error: UnknownTableError) -> Problem:
+    """Tell of a table that nobody knows; offices lay a text to be read beside their documents."""
+    text = source.beside_others and source.suffix == TEXT
+    message = "a text, and no table that is known; left out" if text else error.message
+    return Problem(
+        path=source.path,
+        line=error.line,
+        where="",
+        message=message,
+        severity="warning" if text else "error",
+    )
 
 
 def _unknown_table(heads: list[str]) -> str:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -48,6 +48,8 @@ class Source:
     find_picture: Callable[[str], Path | bytes | None]
     """A picture that is named in the document: its path, relative to the file's folder, or what it
     holds; None where there is none of that name."""
+    beside_others: bool = False
+    """Whether it is one of several documents of an archive, so that a text may be one to read."""
 
     @property
     def suffix(self) -> str:
@@ -128,7 +130,11 @@ def _members(path: Path, archive: zipfile.ZipFile, sent: FindBytes | None) -> It
                 return _read(archive, member)
         return None if sent is None else sent(name)
 
-    return (_member(path, archive, one, find_picture) for one in documents)
+    several = len(documents) > 1
+    return (
+        replace(_member(path, archive, one, find_picture), beside_others=several)
+        for one in documents
+    )
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:

@@ -20,6 +20,9 @@ from crawler.store.database import timestamp
 from crawler.store.ledger import append_entry
 
 RuleName = Literal["captures", "pictures"]
+LONGEST_WAIT = 60
+"""Seconds between a moment of which a record speaks and its being written, at the most: twice what
+a writer waits for another one."""
 
 Why = Literal[
     "young",
@@ -32,6 +35,7 @@ Why = Literal[
     "follow_up",
     "relisting",
     "registry",
+    "missing",
 ]
 """Why a file stays."""
 
@@ -148,6 +152,16 @@ def count_kept(db: Database, rule: RuleName, before: datetime) -> dict[str, int]
     return {**found, "young": int(young)} if young else found
 
 
+def is_needed(db: Database, one: Erasure) -> bool:
+    """Tell whether a file that a rule was to erase is needed now, as what it is of came to count.
+
+    Only then does that matter when the erasure was recorded and not carried out.
+    """
+    column, value = ("file", one.file) if one.rule == "captures" else ("sha256", one.sha256)
+    found = db.execute(f"SELECT 1 FROM ({_WHY[one.rule]}) WHERE {column} = ? LIMIT 1", [value])
+    return found.fetchone() is not None
+
+
 def record_erasure(
     db: Database, one: Erasable, *, rule: RuleName, days: int, size: int, by: Actor, at: datetime
 ) -> int:
@@ -187,16 +201,19 @@ def find_wrong_erasures(db: Database) -> Iterator[tuple[str, str]]:
     """Yield (file, why) of what was erased though it was needed by then.
 
     The triggers refuse that; who holds the database can take them away and put them back. What
-    counts again only because a judgement was taken back since was not needed then.
+    counts again only because a judgement was taken back since was not needed then, nor what a
+    person decided just before and could record only after it, when the database was free again.
     """
     undone_since = (
         "EXISTS (SELECT 1 FROM undone_judgements u JOIN hits h ON h.id = u.hit"
         " WHERE (h.id = c.hit OR h.url = c.url) AND u.at > e.at)"
     )
-    yield from db.execute(
-        "SELECT DISTINCT e.file, k.why FROM erasures e JOIN captures c ON c.file = e.file JOIN"
-        " (SELECT hit, NULL AS url, why, at FROM kept_hits"
-        " UNION ALL SELECT NULL, url, why, at FROM kept_urls) k ON k.hit = c.hit OR k.url = c.url"
-        " WHERE e.rule = 'captures' AND k.at < e.at"
-        f" AND NOT (k.why IN ('judged', 'dispute') AND {undone_since}) ORDER BY 1, 2"
-    )
+    by_then = f"strftime('%Y-%m-%dT%H:%M:%fZ', e.at, '-{LONGEST_WAIT} seconds')"
+    ways = [
+        f"SELECT e.file, k.why FROM erasures e JOIN captures c ON c.file = e.file"
+        f" JOIN {view} k ON k.{column} = c.{column}"
+        f" WHERE e.rule = 'captures' AND k.at < {by_then}"
+        f" AND NOT (k.why IN ('judged', 'dispute') AND {undone_since})"
+        for view, column in (("kept_hits", "hit"), ("kept_urls", "url"))
+    ]
+    yield from db.execute(f"{' UNION '.join(ways)} ORDER BY 1, 2")

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.store.captures import find_captures_with_entries, find_filed
-from crawler.store.retention import Erasure, find_erasures, find_wrong_erasures
+from crawler.store.retention import Erasure, find_erasures, find_wrong_erasures, is_needed
 from crawler.workspace import Workspace
 from pipelines.evidence.checks import Check
 from pipelines.evidence.covered import Covered
@@ -28,7 +28,11 @@ def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iter
     for row in find_captures_with_entries(db):
         erasure = erased.get(row[1])
         if erasure is not None and erasure.sha256 == row[2]:
-            yield _check_erased(row, workspace.folder, erasure)
+            there = (workspace.folder / row[1]).exists()
+            if there and is_needed(db, erasure):  # it came to count before the file went
+                yield _check_capture(row, workspace.folder, covered)
+            else:
+                yield _check_erased(row, erasure, there=there)
         else:
             yield _check_capture(row, workspace.folder, covered)
     for file, why in find_wrong_erasures(db):
@@ -47,14 +51,14 @@ def check_captures(db: Database, workspace: Workspace, covered: Covered) -> Iter
 
 
 def _check_erased(
-    row: tuple[str, str, str, bool, int, str], folder: Path, erasure: Erasure
+    row: tuple[str, str, str, bool, int, str], erasure: Erasure, *, there: bool
 ) -> Check:
     id_, name, expected, _, entry, said = row
     subject = f"{id_} {name}"
     if expected not in said:
         detail = f"its entry {entry} does not name its SHA-256 {expected}"
         return Check(WHAT, "broken", subject, None, detail)
-    if (folder / name).exists():
+    if there:
         detail = (
             f"its erasure is recorded in entry {erasure.entry}, and it is still there;"
             " `markhound retention apply` finishes it"

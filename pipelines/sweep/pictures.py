@@ -114,7 +114,7 @@ class PicturesPipeline:
     def _known(self, url: str) -> tuple[str | None, str | None, str] | None:
         revisits = targets_of(self._crawler).revisits
         known = None if revisits is None else revisits.stored.find_picture(url)
-        return known if known and self._folder.path_of(known[2]).exists() else None
+        return known if known and self._folder.touch(known[2]) else None
 
     async def _kept(self, url: str, response: Response) -> PictureOutcome:
         if response.status == 304 and (known := self._known(url)):

@@ -36,6 +36,8 @@ def test_file_in_place_of_the_folder(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[matching]\nthreshold = 2", "expected 0 <= cutoff <= threshold <= 1"),
+        ("[retention]\ncaptures_days = -1", "expected 1 to 36,500 days, or 0 for never, got -1"),
+        ("[retention]\npictures_days = 9999999", "got 9999999"),
         ("[sendr]\n", "sendr: unknown key"),
         ('[sender]\nname = "x"\nphones = 1', "sender.phones: unknown key"),
     ],

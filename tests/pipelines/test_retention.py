@@ -13,6 +13,7 @@ import pytest
 
 from console.web.words import load_words
 from crawler.accounts import Actor
+from crawler.backup import restore_backup, write_backup
 from crawler.errors import InputError
 from crawler.running import running
 from crawler.store.captures import Capture, record_capture
@@ -59,13 +60,13 @@ def keep(workspace: Workspace, hit: str | None, url: str, name: str, at: datetim
     return file
 
 
-def judge(workspace: Workspace, hit: str, decision: str) -> None:
+def judge(workspace: Workspace, hit: str, decision: str, at: datetime | None = None) -> None:
     with workspace.store() as db:
         [(findings,)] = db.execute("SELECT max(id) FROM hit_findings WHERE hit = ?", [hit])
         choice = Choice(
             hit=hit, decision=decision, findings=findings, reason="so", known=NONE_SEEN,  # type: ignore[arg-type]
         )  # fmt: skip
-        record_decision(db, choice, LI, at=now())
+        record_decision(db, choice, LI, at=at or now())
 
 
 @pytest.fixture(scope="module")
@@ -236,10 +237,68 @@ def test_an_erasure_that_was_changed_is_found(workspace: Workspace) -> None:
     assert [c.what for c in verified(workspace) if c.state == "broken"] == ["rows of erasures"]
 
 
+def hit_of(workspace: Workspace, name: str) -> str:
+    with workspace.store() as db:
+        [hit] = db.execute(f"SELECT hit FROM captures WHERE id LIKE '{name}-%'").fetchone()
+    return str(hit)
+
+
+def test_what_came_to_count_before_it_went_stays(workspace: Workspace) -> None:
+    erase(workspace, "cap-0")
+    erase(workspace, "cap-1")  # and then the machine fails
+    with workspace.store() as db, writing(db):
+        what = [hit_of(workspace, "cap-1"), timestamp(now())]
+        db.execute("INSERT INTO case_hits VALUES ('C-1', ?, ?)", what)
+    list(apply_retention(workspace, LI))
+    assert GO & left(workspace) == {"cap-1"}
+    assert all(c.state == "holds" for c in of_files(workspace))
+    (workspace.captures / "cap-1.wacz").write_bytes(b"another")
+    assert [c.state for c in of_files(workspace) if "cap-1" in c.subject] == ["broken"]
+
+
+def test_what_was_missing_is_not_told_as_erased(workspace: Workspace) -> None:
+    (workspace.captures / "cap-0.wacz").unlink()
+    for reports in (check_retention(workspace, at=now()), apply_retention(workspace, LI)):
+        [captures, _] = reports
+        assert (captures.files, captures.kept["missing"]) == (2, 1)
+    [broken] = [c for c in of_files(workspace) if c.state == "broken"]
+    assert "cap-0.wacz" in broken.subject
+
+
+def test_files_that_are_left_alone_do_not_hide_others(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    (workspace.captures / "cap-0.wacz").unlink()
+    list(apply_retention(workspace, LI))
+    assert not GO & left(workspace)
+
+
+def test_a_decision_that_waited_for_the_erasure_accuses_nobody(workspace: Workspace) -> None:
+    hit, before = hit_of(workspace, "cap-1"), now()
+    list(apply_retention(workspace, LI))
+    judge(workspace, hit, "infringing", at=before)
+    assert [c for c in verified(workspace) if c.state == "broken"] == []
+
+
 def test_nothing_goes_while_a_sweep_runs(workspace: Workspace) -> None:
     with running("w-1", workspace.logs), pytest.raises(InputError, match="while a sweep runs"):
         list(apply_retention(workspace, LI))
     assert left(workspace) > GO
+
+
+def test_nothing_goes_while_a_backup_is_made(workspace: Workspace, tmp_path: Path) -> None:
+    def show(_: int) -> None:  # the database is copied, and some of the files
+        with pytest.raises(InputError, match="while a backup is made"):
+            list(apply_retention(workspace, LI))
+
+    write_backup(workspace, tmp_path / "b.tar.gz", at=now(), show=show)
+    assert left(workspace) > GO
+    list(apply_retention(workspace, LI))
+    restore_backup(tmp_path / "b.tar.gz", tmp_path / "back")
+    restored = open_workspace(tmp_path / "back")  # of before the erasure, which it knows nothing of
+    assert left(restored) > GO
+    assert {c.state for c in of_files(restored)} == {"holds"}
 
 
 def test_pictures_go_with_the_listings_that_had_them_and_may_come_again(tmp_path: Path) -> None:
@@ -268,6 +327,29 @@ def test_pictures_go_with_the_listings_that_had_them_and_may_come_again(tmp_path
         assert list(find_unfinished(db, workspace.folder)) == [path]
         os.utime(path, (at.timestamp() + 9, at.timestamp() + 9))
         assert list(find_unfinished(db, workspace.folder)) == []
+
+
+def test_a_picture_that_was_taken_in_again_stays_though_nothing_names_it_yet(
+    tmp_path: Path,
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace, 1)
+    with workspace.store() as db:
+        db.execute("DROP TRIGGER right_pictures_refuses_delete")
+        db.execute("DELETE FROM right_pictures")
+        db.conn.commit()
+        [(digest,)] = db.execute("SELECT DISTINCT sha256 FROM sighting_pictures").fetchall()
+    with (workspace.folder / "markhound.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[retention]\npictures_days = 30\n")
+    workspace = open_workspace(workspace.folder)
+    path, later = workspace.pictures.path_of(digest), now() + timedelta(days=40)
+    data = path.read_bytes()
+    os.utime(path, (1, 1))
+    [_, pictures] = check_retention(workspace, at=later)
+    assert pictures.files == 1
+    workspace.pictures.keep(data)  # by an import that has not recorded its rights yet
+    [_, pictures] = check_retention(workspace, at=later - timedelta(days=10, minutes=1))
+    assert (pictures.files, pictures.kept["young"]) == (0, 1)
 
 
 def test_the_commands(workspace: Workspace) -> None:
@@ -301,8 +383,7 @@ def test_every_reason_has_words() -> None:
 def test_what_counts_again_as_a_judgement_was_taken_back_was_erased_rightly(
     workspace: Workspace,
 ) -> None:
-    with workspace.store() as db:
-        [hit] = db.execute("SELECT hit FROM captures WHERE id LIKE 'cap-1-%'").fetchone()
+    hit = hit_of(workspace, "cap-1")
     judge(workspace, hit, "unsure")
     with workspace.store() as db:
         [first] = db.execute("SELECT id FROM judgements WHERE hit = ?", [hit]).fetchone()

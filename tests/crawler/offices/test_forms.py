@@ -97,6 +97,7 @@ def test_st96_in_a_zip_with_its_pictures(tmp_path: Path) -> None:
         archive.writestr("data/1799999.xml", samples.ST96)
         archive.writestr("media/1799999.PNG", samples.png())
         archive.writestr("readme.html", "<p>")
+        archive.writestr("liesmich.txt", "Was hierin steht\n")
     rights, problems, data = read(path)
     right = rights["WO-1799999"]
     assert (right.name, right.variants, right.classes) == ("青溪鹿", ("Qingxilu",), (30,))
@@ -105,7 +106,10 @@ def test_st96_in_a_zip_with_its_pictures(tmp_path: Path) -> None:
     assert (right.office, right.registration) == ("WIPO", "1799999")
     assert data == {"WO-1799999-1.png": samples.png()}
     assert right.images == ("WO-1799999-1.png",)
-    assert problems == []
+    assert problems == ["1 warning: a text, and no table that is known; left out"]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("liesmich.txt", "Was hierin steht\n")
+    assert "1 error: no table that is known" in read(path)[1][0]
 
 
 def test_uspto_case_files(tmp_path: Path) -> None:
