@@ -14,7 +14,7 @@ from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Judgement, Listing, Right, RightKind, Sighting
 from crawler.pictures import PictureFolder
-from crawler.store.database import timestamp
+from crawler.store.database import now, timestamp
 from crawler.store.disputes import is_disputed
 from crawler.store.ledger import append_entry
 from crawler.store.queue_rows import refresh_queue
@@ -43,17 +43,25 @@ class StoredHit:
     """Number of the findings, which a judgement names."""
     changed: bool = False
     """Whether the findings are other ones than those that were judged."""
+    rematched_at: datetime | None = None
+    """When a rematch made the findings, of what was seen earlier; None: the sweep made them."""
     disputed: bool = False
     """Whether two people say different things of it, and no third has judged it."""
 
 
 def record_hits(
-    db: Database, sighting: Sighting, hits: Sequence[Hit], covered: Collection[str]
+    db: Database,
+    sighting: Sighting,
+    hits: Sequence[Hit],
+    covered: Collection[str],
+    *,
+    rematched: Collection[str] = (),
 ) -> None:
     """Append what one sighting's matching found; inside the caller's transaction.
 
     :param covered: ids of the rights that were looked for. A hit of one of them that was there
         and is not found any more gets empty findings, so that it is current no longer.
+    :param rematched: ids of hits that changed in a rematch; when that was stands in the ledger
     """
     found = {hit.right for hit in hits}
     url = sighting.record.url
@@ -81,11 +89,14 @@ def record_hits(
             "INSERT OR IGNORE INTO hits (id, target, url, right_id) VALUES (?, ?, ?, ?)",
             [hit.id, hit.target, hit.listing, hit.right],
         )
-        db.execute(
+        made = db.execute(
             "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
             " SELECT ?, ?, max(id), ?, ?, ? FROM right_versions WHERE right_id = ?",
             [hit.id, sighting.id, dump_json(hit), hit.score, int(hit.flagged), hit.right],
         )
+        if hit.id in rematched:
+            record = {"findings": made.lastrowid, "sighting": sighting.id, "score": hit.score}
+            append_entry(db, "hit-rematched", hit.id, record, by="markhound", at=now())
     refresh_queue(db, (hit.id for hit in (*hits, *ended)))
 
 
@@ -289,8 +300,18 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
         judgement=judgement,
         findings=row["findings"],
         changed=judgement is not None and _differ(db, judgement.findings, row["findings"]),
+        rematched_at=_rematched_at(db, row["id"], row["findings"]),
         disputed=is_disputed(db, row["id"]),
     )
+
+
+def _rematched_at(db: Database, hit: str, findings: int) -> datetime | None:
+    rows = db.execute(
+        "SELECT at FROM ledger WHERE subject = ? AND kind = 'hit-rematched'"
+        " AND record ->> '$.findings' = ?",
+        [hit, findings],
+    )
+    return next((datetime.fromisoformat(at) for (at,) in rows), None)
 
 
 def _differ(db: Database, one: int, other: int) -> bool:
