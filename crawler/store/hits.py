@@ -307,7 +307,7 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
 
 def _rematched_at(db: Database, hit: str, findings: int) -> datetime | None:
     rows = db.execute(
-        "SELECT at FROM ledger WHERE subject = ? AND kind = 'hit-rematched'"
+        "SELECT at FROM ledger WHERE subject = ? AND +kind = 'hit-rematched'"  # by the subject: it has few
         " AND record ->> '$.findings' = ?",
         [hit, findings],
     )
