@@ -307,8 +307,8 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
 
 def _rematched_at(db: Database, hit: str, findings: int) -> datetime | None:
     rows = db.execute(
-        "SELECT at FROM ledger WHERE subject = ? AND +kind = 'hit-rematched'"  # by the subject: it has few
-        " AND record ->> '$.findings' = ?",
+        "SELECT at FROM ledger WHERE subject = ? AND CASE WHEN kind = 'hit-rematched'"
+        " AND json_valid(record) THEN record ->> '$.findings' END = ?",
         [hit, findings],
     )
     return next((datetime.fromisoformat(at) for (at,) in rows), None)
