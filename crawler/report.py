@@ -135,5 +135,6 @@ def _silence(stored: StoredSweep, sites: list[SiteOutcomes]) -> Iterator[PageWar
             yield PageWarning(url=seed, message=f"no listing found on {site.site} ({why})")
     for site in sites:
         for problem, count in site.picture_problems.items():
-            message = f"{count} picture(s) of {site.site} not looked at: {problem}"
+            what = "picture" if count == 1 else "pictures"
+            message = f"{count} {what} of {site.site} not looked at: {problem}"
             yield PageWarning(url="", message=message)

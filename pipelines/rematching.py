@@ -149,14 +149,14 @@ class Rematch:
             ]
         )
         standing = find_standing_hits(db, [one.record.url for one in batch])
-        changed: list[tuple[SeenRecord, list[Hit]]] = []
+        changed: list[tuple[SeenRecord, list[Hit], set[str]]] = []
         told: set[_Pair] = set()
         for one, hits in zip(batch, found, strict=True):
             if one.record.target == "page" and one.newest and one.record.text is None:
                 self.problems["a page's text was not kept, as it had no hit"] += 1
             results = list(self._compare(one, hits, standing, told))
-            if any(result.change not in ("same", "earlier") for result in results):
-                changed.append((one, [hit for hit in hits if hit.right in self.covered]))
+            if new := {r.hit.id for r in results if r.change not in ("same", "earlier")}:
+                changed.append((one, [hit for hit in hits if hit.right in self.covered], new))
             yield from results
         if record and changed:
             self._record(db, changed)
@@ -185,9 +185,11 @@ class Rematch:
                 told.add(key)
                 yield Rematched(change="ended", hit=was, was=was, seen=one)
 
-    def _record(self, db: Database, changed: Sequence[tuple[SeenRecord, list[Hit]]]) -> None:
+    def _record(
+        self, db: Database, changed: Sequence[tuple[SeenRecord, list[Hit], set[str]]]
+    ) -> None:
         with writing(db):
-            for one, hits in changed:
+            for one, hits, new in changed:
                 sighting = Sighting(
                     id=one.sighting,
                     listing=one.listing,
@@ -195,7 +197,7 @@ class Rematch:
                     seen_at=one.seen_at,
                     record=one.record,
                 )
-                record_hits(db, sighting, hits, self.covered)
+                record_hits(db, sighting, hits, self.covered, rematched=new)
 
 
 def _change(one: SeenRecord, hit: Hit, was: Hit | None) -> Change:

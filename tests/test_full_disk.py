@@ -124,6 +124,7 @@ def test_on_a_read_only_disk_what_is_stored_is_read_and_the_rest_is_told(
     try:
         while not (found := re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())):
             assert process.poll() is None
+        assert "nothing can be written in" in process.stderr.readline()
         with pytest.raises(HTTPError) as refused:
             urlopen(f"{found[0]}/sign-in", timeout=60)
         assert refused.value.code == 507

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
@@ -53,6 +54,7 @@ def serve(context: Context, host: str, port: int) -> None:
     server = uvicorn.Server(config)
     at = f"{_shown(host)}:{listening.getsockname()[1]}"
     people().print(f"The console: http://{at}/  (Ctrl-C stops)", markup=False)
+    _tell_read_only(workspace)
     server.run(sockets=[listening])
 
 
@@ -70,6 +72,19 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _tell_read_only(workspace: Workspace) -> None:
+    """Say at once where no page can be had: SQLite needs files of its own beside the database."""
+    if not os.access(workspace.folder, os.W_OK):
+        people().print(
+            f"warning: nothing can be written in {workspace.folder}, so the console can show no"
+            " page and nobody can sign in. Mount the disk for writing, or give the folder to the"
+            " user who runs this: it then goes on by itself. Until then the listing commands"
+            " (`markhound hits`, `markhound case list`, ...) read what is stored.",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _tell_accounts(workspace: Workspace) -> None:

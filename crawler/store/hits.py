@@ -14,7 +14,7 @@ from crawler.errors import NotFoundError
 from crawler.formats import dump_json, load_record
 from crawler.model import Hit, Judgement, Listing, Right, RightKind, Sighting
 from crawler.pictures import PictureFolder
-from crawler.store.database import timestamp
+from crawler.store.database import now, timestamp
 from crawler.store.disputes import is_disputed
 from crawler.store.ledger import append_entry
 from crawler.store.queue_rows import refresh_queue
@@ -43,19 +43,27 @@ class StoredHit:
     """Number of the findings, which a judgement names."""
     changed: bool = False
     """Whether the findings are other ones than those that were judged."""
+    rematched_at: datetime | None = None
+    """When a rematch made the findings, of what was seen earlier; None: the sweep made them."""
     disputed: bool = False
     """Whether two people say different things of it, and no third has judged it."""
 
 
 def record_hits(
-    db: Database, sighting: Sighting, hits: Sequence[Hit], covered: Collection[str]
+    db: Database,
+    sighting: Sighting,
+    hits: Sequence[Hit],
+    covered: Collection[str],
+    *,
+    rematched: Collection[str] = (),
 ) -> None:
     """Append what one sighting's matching found; inside the caller's transaction.
 
     :param covered: ids of the rights that were looked for. A hit of one of them that was there
         and is not found any more gets empty findings, so that it is current no longer.
+    :param rematched: ids of hits that changed in a rematch; when that was stands in the ledger
     """
-    refresh_queue(db, append_hits(db, sighting, hits, covered))
+    refresh_queue(db, append_hits(db, sighting, hits, covered, rematched=rematched))
 
 
 def append_hits(
@@ -64,10 +72,12 @@ def append_hits(
     hits: Sequence[Hit],
     covered: Collection[str],
     *,
+    rematched: Collection[str] = (),
     is_new: bool = False,
 ) -> list[str]:
     """Do what ``record_hits`` does, but for the queue; return the hits by which that is refreshed.
 
+    :param rematched: as there
     :param is_new: whether it was seen just now: at one address stands a listing, or a page that is
         none, so that the hits of what stood there before end
     """
@@ -99,11 +109,14 @@ def append_hits(
             "INSERT OR IGNORE INTO hits (id, target, url, right_id) VALUES (?, ?, ?, ?)",
             [hit.id, hit.target, hit.listing, hit.right],
         )
-        db.execute(
+        made = db.execute(
             "INSERT INTO hit_findings (hit, sighting, right_version, record, score, flagged)"
             " SELECT ?, ?, max(id), ?, ?, ? FROM right_versions WHERE right_id = ?",
             [hit.id, sighting.id, dump_json(hit), hit.score, int(hit.flagged), hit.right],
         )
+        if hit.id in rematched:
+            record = {"findings": made.lastrowid, "sighting": sighting.id, "score": hit.score}
+            append_entry(db, "hit-rematched", hit.id, record, by="markhound", at=now())
     return [hit.id for hit in (*hits, *ended)]
 
 
@@ -307,8 +320,18 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
         judgement=judgement,
         findings=row["findings"],
         changed=judgement is not None and _differ(db, judgement.findings, row["findings"]),
+        rematched_at=_rematched_at(db, row["id"], row["findings"]),
         disputed=is_disputed(db, row["id"]),
     )
+
+
+def _rematched_at(db: Database, hit: str, findings: int) -> datetime | None:
+    rows = db.execute(
+        "SELECT at FROM ledger WHERE subject = ? AND CASE WHEN kind = 'hit-rematched'"
+        " AND json_valid(record) THEN record ->> '$.findings' END = ?",
+        [hit, findings],
+    )
+    return next((datetime.fromisoformat(at) for (at,) in rows), None)
 
 
 def _differ(db: Database, one: int, other: int) -> bool:

@@ -31,7 +31,10 @@ SELECT h.id AS hit, h.target, h.url, h.right_id, f.id AS findings, f.score, f.fl
     (SELECT min(since) FROM disputed_hits WHERE hit = h.id) AS disputed_since,
     (SELECT t.seen_at FROM hit_findings b JOIN sightings t ON t.id = b.sighting
         WHERE b.hit = h.id ORDER BY b.id LIMIT 1) AS first_seen,
-    (SELECT t.seen_at FROM hit_findings b JOIN sightings t ON t.id = b.sighting
+    (SELECT coalesce((SELECT e.at FROM ledger e WHERE e.subject = h.id
+            AND CASE WHEN e.kind = 'hit-rematched' AND json_valid(e.record)
+                THEN e.record ->> '$.findings' END = b.id), t.seen_at)
+        FROM hit_findings b JOIN sightings t ON t.id = b.sighting
         WHERE b.hit = h.id AND b.id > coalesce((SELECT max(e.id) FROM hit_findings e
             WHERE e.hit = h.id AND (e.score <= 0 OR e.record = k.record)), 0)
         ORDER BY b.id LIMIT 1) AS waiting_since

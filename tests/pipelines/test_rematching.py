@@ -13,7 +13,8 @@ import pytest
 from crawler.accounts import Actor
 from crawler.campaign import Campaign
 from crawler.model import Licensee, Listing, Right, Sighting, stable_id
-from crawler.store.database import writing
+from crawler.store.database import timestamp, writing
+from crawler.store.hits import find_hits
 from crawler.store.lessons import record_lesson
 from crawler.store.listings import record_sighting
 from crawler.store.rights import record_rights
@@ -227,7 +228,12 @@ def test_what_is_recorded_stands_in_the_ledger_and_verifies(workspace: Path) -> 
     run("rematch", "--record", workspace=workspace)
     with opened.store() as db:
         kinds = [row[0] for row in db.execute("SELECT kind FROM ledger")]
-    assert kinds == ["rematch"]
+        (hit,) = find_hits(db, opened.pictures)
+        (since,) = db.execute("SELECT waiting_since FROM queue").fetchone()
+    assert kinds == ["hit-rematched", "rematch"]
+    assert hit.rematched_at is not None
+    assert hit.rematched_at > hit.seen_at
+    assert since == timestamp(hit.rematched_at)
     run("evidence", "verify", "--all", workspace=workspace)
     assert len(run("hits", "--json", workspace=workspace).lines) == 1
 

@@ -176,6 +176,26 @@ def test_a_second_look_is_blind_to_what_others_decided(workspace: Workspace) -> 
     assert 'class="card hit flagged' not in blind
 
 
+def test_a_hit_of_a_rematch_says_so_and_waits_since_then(workspace: Workspace) -> None:
+    hit = fill(workspace, 1)[0]
+    with workspace.store() as db, writing(db):
+        stored = load_hit(db, workspace.pictures, hit)
+        seen = Sighting(
+            id="s-2", listing=stored.listing.id, sweep=SWEEP, seen_at=AT, record=stored.listing
+        )
+        record_sighting(db, seen)
+        anew = replace(stored.hit, score=0.99)
+        record_hits(db, seen, [anew], {MARK.id}, rematched={hit})
+    with signed_in(workspace) as client:
+        doc, log = page(client, hit), client.get(f"/audit/{hit}").text
+    assert f"by a rematch of the registry, {now():%Y-%m-%d}" in text_of(
+        doc.select_one(".hit-facts")
+    )
+    assert "matched anew, without a new visit" in text_of(doc.select_one(".timeline"))
+    assert "found a change of the hit in a rematch" in log
+    assert "Times are those of UTC" in text_of(doc.select_one("footer"))
+
+
 def test_a_hit_that_ended_is_shown_as_it_was_and_not_decided(workspace: Workspace) -> None:
     hit = fill(workspace, 1)[0]
     with workspace.store() as db, writing(db):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import product
 
@@ -63,6 +64,20 @@ def test_a_sentence_is_said_by_its_pattern(sentence: str, words: str | None) -> 
 @pytest.mark.parametrize("sentence", [HOME_FOR_ALL, NOT_FOUND, SUDDEN_SAMENESS])
 def test_states_of_a_sweep_have_chinese_words(sentence: str) -> None:
     assert find_words(sentence, "zh")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2 pictures of shop.example not looked at: not matched: larger than 20 MB",
+        "no listing found on shop.example (skipped: robots.txt forbids)",
+        "blocked: HTTP 403",
+    ],
+)
+def test_warnings_of_a_sweep_have_chinese_words(sentence: str) -> None:
+    said = find_words(sentence, "zh")
+    assert said is not None
+    assert not {"pictures", "listing", "skipped", "blocked"} & set(re.findall("[a-z]+", said))
 
 
 def test_what_endangers_the_standing_is_said_in_chinese() -> None:
