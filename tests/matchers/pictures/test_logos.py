@@ -48,17 +48,21 @@ def _find(index: PictureIndex, image: Image.Image, encode: Encode) -> Sequence[P
     return index.find(fingerprint(encode(image, "JPEG", quality=80), "scene"))
 
 
-@pytest.mark.parametrize("width", [100, 200, 400])
-def test_finds_a_logo_in_a_scene(index: PictureIndex, width: int, encode: Encode) -> None:
+@pytest.mark.parametrize(("width", "verdict"), [(100, "logo"), (200, "logo"), (400, "copy")])
+def test_finds_a_logo_in_a_scene(
+    index: PictureIndex, width: int, verdict: str, encode: Encode
+) -> None:
+    """A large one lies there with its white box: the registered picture itself, in a picture."""
     best = _find(index, lay(draw_logo(2), width=width), encode)[0]
-    assert (best.entry, best.verdict) == (2, "logo")
+    assert (best.entry, best.verdict) == (2, verdict)
     x, y, wide, high = best.region
     assert 600 <= x <= x + wide <= 620 + width
     assert 320 <= y <= y + high <= 340 + width
     found = picture_finding(FoundPicture("a.jpg", "logo.png", best), also=False)
-    assert (found.feature, found.verdict) == ("picture", "logo")
+    assert (found.feature, found.verdict) == ("picture", verdict)
     assert found.weight > 6
-    assert "the registered logo logo.png" in (found.detail or "")
+    what = {"logo": "the registered logo", "copy": "the registered picture"}[verdict]
+    assert f"{what} logo.png" in (found.detail or "")
 
 
 @pytest.mark.parametrize("alter", [ImageOps.mirror, ImageOps.invert, lambda i: i.rotate(35)])
