@@ -59,7 +59,7 @@ demo: setup ## Sweep the sample shop; needs neither a browser nor the internet
 	@$(BIN)/markhound --workspace markhound-demo demo
 
 test: lint browser tools ## Everything that must hold: format, lint, types, tests
-	$(BIN)/pytest -m "not long" -n auto --dist loadfile
+	$(BIN)/pytest -m "not long" -n auto --dist loadfile --no-loadscope-reorder
 
 test-long: setup browser tools ## The long forms of the tests
 	$(BIN)/pytest -m long

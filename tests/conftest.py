@@ -11,6 +11,14 @@ from tests.servers.command import run
 from tests.servers.sweeping import read_no_words
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = ("test_real_shops.py", "test_docs.py", "test_month.py", "test_whole_way.py")
+"""Files that take minutes: they begin first, so that none is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest files begin first; all others stay in their order."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")

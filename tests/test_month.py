@@ -338,3 +338,25 @@ def test_each_alert_came_once(month: Month) -> None:
     subjects = [str(mail.parsed["Subject"]) for mail in month.mail.taken]
     assert len(subjects) == len(sent) == len(set(sent)) == 7
     assert sum("urgent" in subject for subject in subjects) == 3
+
+
+def test_the_report_of_the_month_says_what_was_planted(month: Month, tmp_path: Path) -> None:
+    period = ("report", "--from", "2027-03-14", "--to", "2027-04-14")
+    told = invoke(*period, "--json", workspace=month.workspace)
+    numbers = {line["id"]: line["value"] for line in told.lines}
+    planted = {
+        "sweeps.run": 29,  # of 33 times one was missed, and three went on where one had stopped
+        "sweeps.finished": 29,
+        "sites.asked": 3,
+        "listings.new": 8,  # six at first, the gloves, the tent of the fair
+        "hits.flagged": 5,
+        "judged.hits": 0,
+    }
+    assert {name: numbers[name] for name in planted} == planted
+    for name, count in planted.items():
+        listed = invoke(*period, "--explain", name, "--json", workspace=month.workspace)
+        assert len(listed.lines) == count, name
+    pages = [tmp_path / f"{n}.html" for n in range(2)]
+    for page in pages:
+        invoke(*period, "--html", page, "--language", "zh", workspace=month.workspace)
+    assert pages[0].read_bytes() == pages[1].read_bytes()
