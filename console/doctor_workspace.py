@@ -206,7 +206,7 @@ def _is_synchronised() -> bool | None:
         return None
     try:
         done = subprocess.run(
-            ["timedatectl", "show", "--property=NTPSynchronized", "--value"],  # noqa: S607
+            ["timedatectl", "show", "--property=NTPSynchronized", "--value"],  # noqa: S607 (where it is differs)
             capture_output=True,
             text=True,
             check=False,

@@ -50,8 +50,8 @@ class Staging:
 
     def _open(self, folder: Path) -> None:
         self._lines = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed with this)
-        self._data = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
-        self._kept = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self._data = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed with this)
+        self._kept = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed with this)
 
     def __enter__(self) -> Self:
         return self

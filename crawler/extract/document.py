@@ -27,9 +27,10 @@ def page_of(response: Response) -> Selector:
     if isinstance(response, HtmlResponse):
         # Scrapy's own asks for the page's <base href>, and fails on one that is no URL
         kept: Any = response  # in its place, so that a page is parsed once
-        page: Selector | None = kept._cached_selector  # noqa: SLF001
+        page: Selector | None = kept._cached_selector  # noqa: SLF001 (parsed once)
         if page is None:
-            page = kept._cached_selector = Selector(text=response.text, type="html")  # noqa: SLF001
+            page = Selector(text=response.text, type="html")
+            kept._cached_selector = page  # noqa: SLF001 (as above)
         return page
     if isinstance(response, TextResponse) and _XHTML in response.text[:5000]:
         return Selector(text=response.text, type="html")  # browsers show it, under XML types too

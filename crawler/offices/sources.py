@@ -178,7 +178,7 @@ class _Stream(io.RawIOBase):
         """Say that it can be read."""
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # a buffer of bytes
         """Read what comes next, at most as much as there is room for."""
         data = self.take(len(buffer))
         buffer[: len(data)] = data

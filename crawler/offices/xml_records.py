@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, TypeAlias
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]  # it has no types
 
 CHUNK = 1 << 16
 MOST_WITHOUT_RECORD = 64 * 1024 * 1024

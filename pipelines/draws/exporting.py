@@ -52,7 +52,7 @@ def export_draw(db: Database, draw: str, folder: Path) -> Draw:
                 (made / name).write_bytes(content)
             made.chmod(0o777 & ~current_umask())  # mkdtemp makes it for its owner alone
             made.replace(folder)
-        except BaseException:
+        except BaseException:  # stopped, too: nothing half-written stays
             shutil.rmtree(made, ignore_errors=True)
             raise
     except OSError as error:

@@ -233,7 +233,7 @@ def test_a_machine_that_starts_nothing_makes_the_run_fail(night: Night) -> None:
     def refuse(*_: object) -> Command:
         raise OSError(11, "Resource temporarily unavailable")
 
-    night.start = refuse  # type: ignore[method-assign, assignment]
+    night.start = refuse  # type: ignore[method-assign, assignment]  # so it fails
     runner = night.runner()
     night.look(runner)
     night.look(runner, hours=2)

@@ -86,7 +86,7 @@ def test_a_cron_job_has_the_zone_and_the_meaning_of_days() -> None:
 def test_what_a_format_cannot_say_is_refused(wanted: str, cron: str, expected: str) -> None:
     target = Target(command=("markhound",), workspace="/w", image="i")
     with pytest.raises(InputError, match=expected):
-        exports(target, wanted, [plan(cron)])  # type: ignore[arg-type]
+        exports(target, wanted, [plan(cron)])  # type: ignore[arg-type]  # one of its targets
 
 
 def test_names_of_units_are_plain_and_differ() -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -53,9 +53,9 @@ def test_the_list_says_when_each_is_due_and_how_it_ended(night: Night) -> None:
 PATIENCE = 120.0
 
 
-def until(happened: object) -> None:
+def until(happened: Callable[[], object]) -> None:
     end = time.monotonic() + PATIENCE
-    while not happened():  # type: ignore[operator]
+    while not happened():
         assert time.monotonic() < end
         time.sleep(0.05)
 

@@ -64,7 +64,7 @@ def judge(workspace: Workspace, hit: str, decision: str, at: datetime | None = N
     with workspace.store() as db:
         [(findings,)] = db.execute("SELECT max(id) FROM hit_findings WHERE hit = ?", [hit])
         choice = Choice(
-            hit=hit, decision=decision, findings=findings, reason="so", known=NONE_SEEN,  # type: ignore[arg-type]
+            hit=hit, decision=decision, findings=findings, reason="so", known=NONE_SEEN,  # type: ignore[arg-type]  # text
         )  # fmt: skip
         record_decision(db, choice, LI, at=at or now())
 

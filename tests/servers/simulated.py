@@ -149,7 +149,7 @@ def shift_clock(by: timedelta) -> None:
 
     class Shifted(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # no subclass
             return (datetime.now(UTC) + by).astimezone(tz)
 
         @classmethod
