@@ -17,15 +17,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from scipy.special import betaincinv
+
 from pipelines.intervals import Interval
 
 CONFIDENCE = 0.95
 _TAIL = (1 - CONFIDENCE) / 2
-_TINY = 1e-300
-_TERMS = 5000
-"""Of the continued fraction; it needs about the square root of the larger shape."""
-_STEPS = 60
-"""Halvings of 0 to 1 until a quantile is found: beyond what a float tells apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +69,9 @@ def clopper_pearson(found: float, looked: float) -> Interval:
 
     :param looked: over 0
     """
-    low = 0.0 if found <= 0 else beta_quantile(_TAIL, found, looked - found + 1)
-    high = 1.0 if found >= looked else beta_quantile(1 - _TAIL, found + 1, looked - found)
-    return low, high
+    low = 0.0 if found <= 0 else betaincinv(found, looked - found + 1, _TAIL)
+    high = 1.0 if found >= looked else betaincinv(found + 1, looked - found, 1 - _TAIL)
+    return float(low), float(high)
 
 
 def estimate_share(strata: Iterable[Stratum], *, finite: bool) -> Estimate:
@@ -168,50 +165,3 @@ def corrected(first: Estimate, missed: Estimate) -> tuple[float | None, Interval
         for end in (0, 1)
     ]
     return share, (max(0.0, share - reaches[0]), min(1.0, share + reaches[1]))
-
-
-def beta_quantile(chance: float, one: float, other: float) -> float:
-    """Return where the beta distribution of two shapes has so much of itself below."""
-    low, high = 0.0, 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        if beta_share(middle, one, other) < chance:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def beta_share(at: float, one: float, other: float) -> float:
-    """Return how much of the beta distribution lies below ``at``: the regularised incomplete beta.
-
-    Its continued fraction (NIST Digital Library of Mathematical Functions, 8.17.22) by Lentz's
-    method.
-    """
-    if at <= 0 or at >= 1:
-        return float(at >= 1)
-    if at > (one + 1) / (one + other + 2):
-        return 1 - beta_share(1 - at, other, one)
-    front = math.lgamma(one + other) - math.lgamma(one) - math.lgamma(other)
-    front += one * math.log(at) + other * math.log1p(-at)
-    upper, lower = 1.0, 1 / _kept_off_zero(1 + _fraction(1, at, one, other))
-    value = lower
-    for step in range(2, _TERMS):
-        term = _fraction(step, at, one, other)
-        lower = 1 / _kept_off_zero(1 + term * lower)
-        upper = _kept_off_zero(1 + term / upper)
-        value *= upper * lower
-        if abs(upper * lower - 1) < 1e-14:
-            break
-    return min(1.0, math.exp(front) * value / one)
-
-
-def _fraction(step: int, at: float, one: float, other: float) -> float:
-    """Return a numerator of the continued fraction, from the first on."""
-    half = step // 2
-    above = -(one + half) * (one + other + half) if step % 2 else half * (other - half)
-    return above * at / ((one + step - 1) * (one + step))
-
-
-def _kept_off_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY

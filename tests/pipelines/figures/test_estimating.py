@@ -16,7 +16,6 @@ from crawler.model import JudgementKind
 from crawler.store.period_samples import DrawnLook, DrawSize, ReviewedHit
 from pipelines.figures.estimating import (
     Stratum,
-    beta_share,
     clopper_pearson,
     estimate_share,
     merge_thin,
@@ -301,11 +300,6 @@ def test_an_exact_interval_holds_what_was_found(looked: int, data: st.DataObject
 
 def _binomial(looked: int, found: int, share: float) -> float:
     return math.comb(looked, found) * share**found * (1 - share) ** (looked - found)
-
-
-@given(st.floats(0.01, 0.99), st.floats(0.1, 500), st.floats(0.1, 500))
-def test_the_beta_distribution_is_its_mirror(at: float, one: float, other: float) -> None:
-    assert beta_share(at, one, other) + beta_share(1 - at, other, one) == pytest.approx(1)
 
 
 def test_thin_strata_are_joined() -> None:
