@@ -10,6 +10,9 @@ INSTALLED := $(VENV)/.installed
 LINKED := $(VENV)/.linked
 COMPILED := $(VENV)/.compiled
 
+# Processes of the tests: one more than processors, as many tests wait for servers and browsers.
+WORKERS ?= $(shell expr $$(nproc) + 1)
+
 # The first Python on PATH that Markhound runs on; PYTHON=... on the command line overrides it.
 IN_RANGE := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -59,7 +62,7 @@ demo: setup ## Sweep the sample shop; needs neither a browser nor the internet
 	@$(BIN)/markhound --workspace markhound-demo demo
 
 test: lint browser tools ## Everything that must hold: format, lint, types, tests
-	$(BIN)/pytest -m "not long" -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not long" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: setup browser tools ## The long forms of the tests
 	$(BIN)/pytest -m long

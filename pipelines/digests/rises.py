@@ -12,9 +12,10 @@ know: so there must be more than in any of these sweeps, twice the mean, and no 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from scipy.special import betainc
 
 CHANCE = 0.01
 """Of a false alarm in a sweep, for all rights together."""
@@ -26,7 +27,6 @@ LEAST = 5
 """Fewer new hits are no rise."""
 TIMES = 2.0
 """A rise has at least so many times the mean."""
-_NEGLIGIBLE = 1e-15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,8 @@ def forecast_chance(count: int, before: Sequence[int]) -> float:
     """Return the chance of ``count`` new hits or more, after what the sweeps before had.
 
     The chance that a negative binomial with shape K + 1/2 and success n / (n + 1) is ``count`` or
-    more, where K is the sum of the n counts before.
+    more, where K is the sum of the n counts before: the regularised incomplete beta function (NIST
+    Digital Library of Mathematical Functions, 8.17.24).
 
     :param before: one count at least
     """
@@ -54,20 +55,7 @@ def forecast_chance(count: int, before: Sequence[int]) -> float:
     mean = shape / n
     if count <= mean:
         return 1.0  # no rise, whatever the chance
-    step = 1 / (n + 1)
-    term = math.exp(
-        math.lgamma(shape + count)
-        - math.lgamma(shape)
-        - math.lgamma(count + 1)
-        + shape * math.log1p(-step)
-        + count * math.log(step)
-    )
-    total, x = 0.0, count
-    while term > total * _NEGLIGIBLE:  # beyond the mean each is smaller than the one before
-        total += term
-        term *= (shape + x) / (x + 1) * step
-        x += 1
-    return min(total, 1.0)
+    return float(betainc(count, shape, 1 / (n + 1)))
 
 
 def find_rises(now: Mapping[str, int], before: Sequence[Mapping[str, int]]) -> list[Rise]:
