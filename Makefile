@@ -10,8 +10,8 @@ INSTALLED := $(VENV)/.installed
 LINKED := $(VENV)/.linked
 COMPILED := $(VENV)/.compiled
 
-# Processes of the tests: one more than processors, as many tests wait for servers and browsers.
-WORKERS ?= $(shell expr $$(nproc) + 1)
+# Processes of the tests: two more than processors, as many tests wait for servers and browsers.
+WORKERS ?= $(shell expr $$(nproc) + 2)
 
 # The first Python on PATH that Markhound runs on; PYTHON=... on the command line overrides it.
 IN_RANGE := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'

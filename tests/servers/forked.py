@@ -63,15 +63,22 @@ class Forked:
         return fixed_part(environment) == self._environment
 
     def run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], seconds: float
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        seconds: float,
+        folder: Path | None = None,
     ) -> tuple[int | None, str, str]:
         """Run the command; return status, output and what it told people.
 
+        :param folder: the one that is current for it; this process's unless given
         The status is None where it did not end in time and was killed, negative after a signal.
         """
         told, tells = os.pipe()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            order = json.dumps([list(arguments), dict(environment), str(Path.cwd())]).encode()
+            order = json.dumps(
+                [list(arguments), dict(environment), str(folder or Path.cwd())]
+            ).encode()
             assert len(order) < LARGEST
             self._own.sendmsg(
                 [order],
