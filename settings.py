@@ -28,6 +28,9 @@ MARKHOUND_LONGEST_WAIT = 600.0
 MARKHOUND_REFUSALS = 10
 MARKHOUND_QUIET_HOURS: list[str] = []
 
+# It reads a spider's source again and again, to warn its developer of what a linter finds.
+WARN_ON_GENERATOR_RETURN_VALUE = False
+
 # -- order of components --------------------------------------------------------------
 EXTENSIONS = {
     "crawler.quiet.QuietHoursExtension": 0,

@@ -239,12 +239,18 @@ def _joined(base: str, href: str) -> str | None:
     if href.startswith("#"):
         return None
     if href.startswith("/") and not href.startswith("//"):
-        scheme, _, rest = base.partition("://")
-        return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}{href}"
+        return _origin(base) + href
     scheme = href.partition(":")[0].lower()
     if scheme in ("http", "https"):
         return href
     return None if scheme in _NO_SCHEMES else _join(base, href)
+
+
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str:
+    """Return what an address begins with that has no path; all links of a page have one base."""
+    scheme, _, rest = base.partition("://")
+    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}"
 
 
 _NO_SCHEMES = frozenset(("javascript", "mailto", "tel", "data", "blob"))

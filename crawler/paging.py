@@ -53,6 +53,8 @@ _PLACE_OF_NUMBER = re.compile(
     r"\{+ ?(?:page|p|n|num|0) ?\}+|%7B(?:page|p|n)%7D|__page__|:page\b|%page%|\[page\]",
     re.IGNORECASE,
 )
+_SIGNS_OF_PLACE = ("{", "%", "__", ":p", ":P", "[")
+"""One of these stands in every address that has such a place, and in few others."""
 _MOST_WITH_MORE = 2_000
 
 
@@ -117,7 +119,7 @@ def _written_out(href: str, own: str, *, bare_number: bool) -> str | None:
         return _with_page(own, href) if len(href) < 6 else None
     if bare_number and (" " in href or not re.search(r"[/?=.]", href)):
         return None
-    if _PLACE_OF_NUMBER.search(href):
+    if any(map(href.__contains__, _SIGNS_OF_PLACE)) and _PLACE_OF_NUMBER.search(href):
         return _PLACE_OF_NUMBER.sub(str(_number_of(own) + 1), href)
     return href
 

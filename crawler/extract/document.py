@@ -7,7 +7,16 @@ import zlib
 from io import BytesIO
 from typing import Any
 
+from lxml.etree import ElementDefaultClassLookup  # type: ignore[import-untyped]
+from lxml.html import (  # type: ignore[import-untyped]
+    HtmlComment,
+    HtmlElement,
+    HtmlEntity,
+    HTMLParser,
+    HtmlProcessingInstruction,
+)
 from parsel import Selector
+from parsel.selector import create_root_node
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from crawler.errors import ExtractionError, NotAPageError
@@ -17,6 +26,30 @@ _GZIP = b"\x1f\x8b"
 
 MAX_BYTES = 20_000_000
 """Of a saved page, unpacked; what is fetched has the same limit (``DOWNLOAD_MAXSIZE``)."""
+
+
+_ELEMENTS = ElementDefaultClassLookup(
+    element=HtmlElement,
+    comment=HtmlComment,
+    pi=HtmlProcessingInstruction,
+    entity=HtmlEntity,
+)
+
+
+class _PageParser(HTMLParser):  # type: ignore[misc]  # lxml has no types
+    """The parser of lxml.html, but for forms, of which nobody asks what is in their fields.
+
+    So it need not ask Python for the class of each element.
+    """
+
+    def __init__(self, **settings: bool | str) -> None:
+        super().__init__(**settings)
+        self.set_element_class_lookup(_ELEMENTS)
+
+
+def parse_html(text: str) -> Selector:
+    """Return the parsed page of a text."""
+    return Selector(root=create_root_node(text, _PageParser), type="html")
 
 
 def page_of(response: Response) -> Selector:
@@ -29,11 +62,11 @@ def page_of(response: Response) -> Selector:
         kept: Any = response  # in its place, so that a page is parsed once
         page: Selector | None = kept._cached_selector  # noqa: SLF001 (parsed once)
         if page is None:
-            page = Selector(text=response.text, type="html")
+            page = parse_html(response.text)
             kept._cached_selector = page  # noqa: SLF001 (as above)
         return page
     if isinstance(response, TextResponse) and _XHTML in response.text[:5000]:
-        return Selector(text=response.text, type="html")  # browsers show it, under XML types too
+        return parse_html(response.text)  # browsers show it, under XML types too
     kind = (response.headers.get("Content-Type") or b"unknown").decode("latin-1")
     raise NotAPageError(f"expected an HTML page, got {kind}")
 

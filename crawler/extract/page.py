@@ -266,9 +266,9 @@ class PageView:
 
         Data for machines is often older than either.
         """
-        if self.seems_to_be_had or is_any_working(self.buy_controls):
-            return False
-        return self.said_stock in OUT and not _CHOICE(self.root)
+        if self.said_stock not in OUT or _CHOICE(self.root):
+            return False  # as for most: no control has to be looked for
+        return not self.seems_to_be_had and not is_any_working(self.buy_controls)
 
     @property
     def seems_to_be_had(self) -> bool:

@@ -10,6 +10,7 @@ from parsel import Selector
 
 from crawler.extract import opengraph
 from crawler.extract.codes import number_in_address
+from crawler.extract.document import parse_html
 from crawler.extract.dom import MAX_DEPTH, MAX_ELEMENTS, HtmlElement, is_tame, text_within
 from crawler.extract.draft import Draft
 from crawler.extract.graph import Graph
@@ -71,7 +72,7 @@ def parse_page(url: str, page: Selector | str, source: str | None = None) -> Pag
         and its data is read from here
     """
     if isinstance(page, str):
-        source, page = page, Selector(text=page, type="html")
+        source, page = page, parse_html(page)
     root = page.root
     if not hasattr(root, "iter"):
         return PageReading(listing=None, warnings=("the page is empty",))
