@@ -148,7 +148,7 @@ def find_codes(
     if still:
         kinds = still | {"model"} if "sku" in still else still
         found = _chosen(said + places.said(kinds))
-    return {name: found[name] for name in missing}
+    return {name: found[name] for name in sorted(missing)}
 
 
 _NUMBER_IN_PATH = re.compile(r"(?<!\d)\d{4,14}(?!\d)")
