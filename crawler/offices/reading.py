@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -20,11 +20,13 @@ from crawler.offices.wipo import draft_st66, draft_st96
 from crawler.offices.xml_records import Element, XmlError, find_root, read_elements
 from crawler.pictures import PICTURE_FORMATS, picture_problem
 from crawler.registry_table import COLUMNS
-from crawler.table_rows import OpenBytes, TableError, find_charset, find_separator, read_rows
+from crawler.table_rows import TableError
+from crawler.tables import FOUND_OUT, open_table
 
 MOST_LEFT = 40
 """Names of what is left that are told; the rest is counted."""
 TEXT = ".txt"
+FURTHER = "further sheets of the workbook are not read"
 LEFT_OUT = "left out"
 """End of a note on something that a strict mapping does not let pass."""
 
@@ -127,29 +129,27 @@ def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterato
             for element in read_elements(stream, [form.record]):
                 yield form.draft(element)
         return
-    charset = charset_of(source.opening, mapping)
-    separator = (mapping and mapping.separator) or find_separator(source.opening, charset)
-    rows = read_rows(opening, charset, separator)
-    heads = next(rows, (1, []))[1]
-    if mapping is None and (known := find_known_table(heads)):
-        mapping = known.mapping
-    if mapping is None:
-        raise UnknownTableError(1, _unknown_table(heads))
-    try:
-        reader = TableReader(mapping, heads)
-    except ValueError as error:
-        raise TableError(1, str(error)) from error
-    yield from reader.drafts(rows)
+    fits = _is_known if mapping is None else mapping.fits
+    told = FOUND_OUT if mapping is None else mapping.form
+    with open_table(source.opening, source.suffix, fits, form=told, counted=opening) as table:
+        if mapping is None and (known := find_known_table(table.heads)):
+            mapping = known.mapping
+        if mapping is None:
+            raise UnknownTableError(table.line, _unknown_table(table.heads))
+        try:
+            reader = TableReader(mapping, table.heads)
+        except ValueError as error:
+            raise TableError(table.line, str(error)) from error
+        for draft in reader.drafts(table.rows):
+            found = {name: table.find_picture(name) for name in draft.images}
+            draft.data |= {name: data for name, data in found.items() if data is not None}
+            yield draft
+        if table.further:
+            yield Draft(line=table.line, unusable=True, notes=[(FURTHER, ", ".join(table.further))])
 
 
-def charset_of(opening: OpenBytes, mapping: TableMapping | None) -> str:
-    """Return a table's charset: that of the mapping, or the one in which it can be read.
-
-    :raises TableError: when it cannot be read so
-    """
-    if mapping is None or mapping.encoding is None:
-        return find_charset(opening)
-    return find_charset(opening, (mapping.encoding,))
+def _is_known(heads: Sequence[str]) -> bool:
+    return find_known_table(heads) is not None
 
 
 def _form_of(source: Source) -> XmlForm:
