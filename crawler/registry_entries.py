@@ -10,6 +10,7 @@ from typing import BinaryIO
 from crawler.errors import InputError, Problem
 from crawler.formats import read_records
 from crawler.model import Right
+from crawler.offices.euipo import HEAD, is_euipo
 from crawler.offices.mapping import TableMapping, find_known_table
 from crawler.offices.reading import Entry, read_office
 from crawler.offices.sources import TABLES, XML, ZIP, FindBytes, Seen, unseen
@@ -43,7 +44,7 @@ def read_entries(
             f"{path}: expected a JSON Lines registry (.jsonl), a table (.csv, .xlsx), or an"
             f" office's file (.xml, .zip), got {path.suffix or 'no suffix'!r}"
         )
-    if suffix in JSON_LINES:
+    if suffix in JSON_LINES and not _is_euipo(path):
         yield from _ours(path, read_records(Right, path, "a right", seen))
     elif mapping is None and suffix in (CSV, *WORKBOOKS) and _is_ours(path):
         yield from _ours(path, read_table(path, seen))
@@ -57,6 +58,14 @@ def _ours(path: Path, records: Iterator[tuple[int, Right | Problem]]) -> Iterato
             yield read
         else:
             yield Entry(path=path, line=line, right=read, of_office=False)
+
+
+def _is_euipo(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return is_euipo(stream.read(HEAD))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _is_ours(path: Path) -> bool:

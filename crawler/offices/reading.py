@@ -12,15 +12,16 @@ from typing import BinaryIO
 from crawler.errors import InputError, Problem
 from crawler.model import Right
 from crawler.offices.drafts import Draft, finish
+from crawler.offices.euipo import HEAD, JSON, is_euipo, read_json
 from crawler.offices.mapped import TableReader
 from crawler.offices.mapping import KNOWN_TABLES, TableMapping, find_known_table
 from crawler.offices.sources import XML, Counted, FindBytes, Seen, Source, open_sources, unseen
 from crawler.offices.uspto import draft_case_file
-from crawler.offices.wipo import draft_st66, draft_st96
-from crawler.offices.xml_records import Element, XmlError, find_root, read_elements
+from crawler.offices.wipo import draft_design, draft_indication, draft_st66, draft_st96
+from crawler.offices.xml_records import Element, XmlError, find_root, local_name, read_elements
 from crawler.pictures import PICTURE_FORMATS, picture_problem
 from crawler.registry_table import COLUMNS
-from crawler.table_rows import TableError
+from crawler.table_rows import OpenBytes, TableError
 from crawler.tables import FOUND_OUT, open_table
 
 MOST_LEFT = 40
@@ -55,30 +56,34 @@ class XmlForm:
 
     name: str
     roots: frozenset[str]
-    record: str
-    draft: Callable[[Element], Draft]
+    drafts: Mapping[str, Callable[[Element], Draft]]
+    """Name of a record -> what reads it."""
 
 
 FORMS = (
     XmlForm(
         name="WIPO ST.66 or EUIPO open data",
         roots=frozenset({"Transaction", "TradeMark", "TradeMarks", "TradeMarkDetails"}),
-        record="TradeMark",
-        draft=draft_st66,
+        drafts={"TradeMark": draft_st66, "Design": draft_design},
     ),
     XmlForm(
         name="WIPO ST.96",
         roots=frozenset(
             {"TrademarkTransaction", "Trademark", "TrademarkBag", "TrademarkApplication"}
+            | {"DesignTransaction", "Design", "DesignBag", "DesignApplication"}
+            | {"GeographicalIndicationTransaction", "GeographicalIndication"}
+            | {"GeographicalIndicationBag", "GeographicalIndicationApplication"}
         ),
-        record="Trademark",
-        draft=draft_st96,
+        drafts={
+            "Trademark": draft_st96,
+            "Design": draft_design,
+            "GeographicalIndication": draft_indication,
+        },
     ),
     XmlForm(
         name="USPTO trademark cases",
         roots=frozenset({"trademark-applications-daily", "trademark-applications-annual"}),
-        record="case-file",
-        draft=draft_case_file,
+        drafts={"case-file": draft_case_file},
     ),
 )
 
@@ -124,11 +129,27 @@ def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterato
         return io.BufferedReader(Counted(source.opening(), seen))
 
     if source.suffix == XML:
-        form = _form_of(source)
+        yield from _xml_drafts(source, opening)
+    elif source.suffix in JSON:
+        with source.opening() as stream:
+            if not is_euipo(stream.read(HEAD)):
+                raise UnknownTableError(1, "expected JSON as EUIPO's search services answer")
         with opening() as stream:
-            for element in read_elements(stream, [form.record]):
-                yield form.draft(element)
-        return
+            yield from read_json(stream)
+    else:
+        yield from _table_drafts(source, mapping, opening)
+
+
+def _xml_drafts(source: Source, opening: OpenBytes) -> Iterator[Draft]:
+    form = _form_of(source)
+    with opening() as stream:
+        for element in read_elements(stream, [*form.drafts]):
+            yield form.drafts[local_name(element)](element)
+
+
+def _table_drafts(
+    source: Source, mapping: TableMapping | None, opening: OpenBytes
+) -> Iterator[Draft]:
     fits = _is_known if mapping is None else mapping.fits
     told = FOUND_OUT if mapping is None else mapping.form
     with open_table(source.opening, source.suffix, fits, form=told, counted=opening) as table:
@@ -158,14 +179,14 @@ def _form_of(source: Source) -> XmlForm:
     for form in FORMS:
         if root in form.roots:
             return form
-    known = ", ".join(f"{sorted(form.roots)[0]} ({form.name})" for form in FORMS)
+    known = ", ".join(f"{max(form.roots)} ({form.name})" for form in FORMS)
     raise XmlError(1, f"expected one of the root elements {known}; got {root!r:.80}")
 
 
 def _unknown(source: Source, error: UnknownTableError) -> Problem:
     """Tell of a table that nobody knows; offices lay a text to be read beside their documents."""
-    text = source.beside_others and source.suffix == TEXT
-    message = "a text, and no table that is known; left out" if text else error.message
+    text = source.beside_others and source.suffix in (TEXT, *JSON)
+    message = "a text, and no register that is known; left out" if text else error.message
     return Problem(
         path=source.path,
         line=error.line,

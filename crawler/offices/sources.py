@@ -17,8 +17,9 @@ from crawler.workbooks import WORKBOOKS
 
 ZIP = ".zip"
 XML = ".xml"
+JSON = ".json"
 TABLES = (".csv", ".tsv", ".txt")
-DOCUMENTS = (XML, *TABLES, *WORKBOOKS)
+DOCUMENTS = (XML, JSON, *TABLES, *WORKBOOKS)
 MOST_MEMBERS = 200_000
 MOST_UNPACKED = 200
 """How many times larger a member may be than it is packed; offices' XML shrinks to a twentieth."""

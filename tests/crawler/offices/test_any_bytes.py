@@ -40,6 +40,8 @@ FILES = {
     "st96.xml": samples.ST96.encode(),
     "uspto.xml": samples.USPTO.encode(),
     "cnipa.csv": samples.CNIPA.encode("gb18030"),
+    "euipo.json": samples.EUIPO_JSON.encode(),
+    "designs.xml": samples.DESIGNS.encode(),
     "gi.csv": samples.EAMBROSIA.encode(),
     "st96.zip": zipped(),
     "cnipa.xlsx": workbook(),
