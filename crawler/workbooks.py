@@ -37,6 +37,9 @@ MOST_UNPACKED = 200
 """How many times larger a part may be than it is packed."""
 SMALL = 64 * 1024 * 1024
 """Bytes up to which a part may be whatever times larger; a drawing may not be larger."""
+MOST_HELD = 512 * 1024 * 1024
+"""Bytes of a part that is held as a whole, as that of the texts of all cells; sheets are not."""
+_SHEETS = "xl/worksheets/"
 AT_ONCE = 200
 """Rows that are read in one go."""
 HEADS_WITHIN = 10
@@ -216,6 +219,9 @@ def _refuse_bombs(archive: zipfile.ZipFile) -> None:
         if part.file_size > max(SMALL, MOST_UNPACKED * part.compress_size):
             times = part.file_size // max(1, part.compress_size)
             message = f"{part.filename} grows to {times:,} times its size; not unpacked"
+            raise TableError(None, message)
+        if part.file_size > MOST_HELD and not part.filename.startswith(_SHEETS):
+            message = f"{part.filename} holds more than {MOST_HELD:,} bytes; save it as CSV"
             raise TableError(None, message)
 
 
