@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,14 +19,10 @@ from crawler.running import running
 from crawler.store.captures import Capture, record_capture
 from crawler.store.database import now, timestamp, writing
 from crawler.store.decisions import NONE_SEEN, Choice, record_decision, undo_judgement
-from crawler.store.digests import Memory
 from crawler.store.ledger import append_entry
 from crawler.store.retention import Erasable, find_erasable, find_erasures, record_erasure
-from crawler.store.schedule import new_run_id
 from crawler.workspace import Workspace, make_workspace, open_workspace
 from pipelines import retention
-from pipelines.digests.audiences import Audience
-from pipelines.digests.gathering import Sources, gather
 from pipelines.evidence.capture_files import ERASED
 from pipelines.evidence.checks import Check
 from pipelines.retention import apply_retention, check_retention, find_unfinished
@@ -290,32 +285,6 @@ def test_nothing_goes_while_a_sweep_runs(workspace: Workspace) -> None:
     with running("w-1", workspace.logs), pytest.raises(InputError, match="while a sweep runs"):
         list(apply_retention(workspace, LI))
     assert left(workspace) > GO
-
-
-def test_the_schedule_erases_unless_other_work_goes_on_and_the_digest_tells_it_once(
-    workspace: Workspace,
-) -> None:
-    folder, apply = workspace.folder, ("retention", "apply", "--by", "李伟", "--unless-busy")
-    with running("w-1", workspace.logs):
-        done = invoke(*apply, workspace=folder, expect=3)
-        assert "nothing is erased while a sweep runs (w-1)" in done.err
-    assert left(workspace) > GO
-    with running(new_run_id(OLD), workspace.logs):  # the night whose step this is
-        invoke(*apply, workspace=folder)
-    assert not left(workspace) & GO
-    desk = Audience(
-        name="desk", kind="mail", address="a@b.example", language="zh", risk=0.5, scope=None
-    )
-    memory = Memory(newest="", floor=OLD, upto=0, at=OLD, told={})
-    with workspace.store() as db:
-        items, _ = gather(db, workspace, desk, memory, Sources(), now())
-        [told] = [item for item in items if item.kind == "erased"]
-        assert (told.words, told.facts["count"], told.facts["by"]) == ("erased_captures", 3, "李伟")
-        of_fair = replace(desk, scope=frozenset({"fair"}))
-        later = replace(memory, told={("erased", "captures"): told.state})
-        for audience, known in ((of_fair, memory), (desk, later)):
-            again, _ = gather(db, workspace, audience, known, Sources(), now())
-            assert "erased" not in {item.kind for item in again}
 
 
 def test_nothing_goes_while_a_backup_is_made(workspace: Workspace, tmp_path: Path) -> None:
