@@ -15,13 +15,13 @@ from sqlite_utils import Database
 from console.machine import Clock, Process, StartCommand
 from console.schedule_files import Scheduled, ScheduleFiles
 from console.schedule_health import Beat, write_beat
+from console.schedule_steps import PUT_OFF, RETENTION, command_of, plan_steps
 from console.web.campaigns import output_of, refuse_second
 from console.web.processes import is_alive
 from crawler.campaign import Campaign
 from crawler.errors import NotAllowedError
 from crawler.running import is_running, running
 from crawler.sites import site_of
-from crawler.store.looks import find_noticed
 from crawler.store.schedule import (
     PlannedRun,
     RunOutcome,
@@ -45,7 +45,6 @@ from pipelines.scheduling import (
     Due,
     decide,
     find_next_time,
-    goes_on,
     passed_times,
     tell_sweep,
     unknown_since,
@@ -252,16 +251,11 @@ class Runner:
             return
         del self._waiting[run.campaign]
         self._tell(f"{run.campaign}: started, {run.why}, due at {run.due:%Y-%m-%d %H:%M} UTC")
-        steps = deque(["sweep"])
-        if any(find_noticed(self._db)):
-            steps.append("follow-up")
-        if one.campaign.tell.to or self._workspace.config.tell:
-            steps.append("digest")
         active = _Active(
             run=run,
             campaign=one.campaign,
             lock=lock,
-            steps=steps,
+            steps=plan_steps(self._db, self._workspace, one.campaign),
             sites=sites,
             step_began=run.claimed_at,
         )
@@ -282,7 +276,14 @@ class Runner:
         active.step_began = self._clock.now()
         try:
             process = self._start(
-                self._arguments(active),
+                command_of(
+                    active.step,
+                    self._db,
+                    self._workspace,
+                    active.campaign,
+                    active.run.file,
+                    active.step_began,
+                ),
                 output_of(self._workspace, f"{active.run.id}-{active.step}"),
             )
         except OSError as error:
@@ -293,22 +294,6 @@ class Runner:
         active.step_id = record_step_start(
             self._db, active.run.id, active.step, process.pid, process.began, active.step_began
         )
-
-    def _arguments(self, active: _Active) -> list[str]:
-        """Return the command of a step."""
-        campaign, folder = active.campaign, self._workspace.folder
-        chosen = ["--workspace", str(folder), active.step]
-        if active.step == "sweep":
-            chosen.append(str(folder / active.run.file))
-            if goes_on(self._db, campaign.name, active.step_began):
-                chosen.append("--resume")
-            if campaign.schedule.minutes is not None:
-                chosen += ["--run-minutes", str(campaign.schedule.minutes)]
-        elif active.step == "follow-up" and campaign.allow_private:
-            chosen.append("--allow-private")
-        elif active.step == "digest":
-            chosen += ["--campaign", campaign.name, "--send"]
-        return chosen
 
     def _follow(self, active: _Active) -> None:
         """Look at the command of a run that was started last."""
@@ -324,6 +309,8 @@ class Runner:
             active.outcome, active.reason = tell_sweep(
                 self._db, active.sweep, status, asked_to_stop=bool(self.asked)
             )
+        elif active.step == RETENTION and status == PUT_OFF:
+            self._tell(f"{active.run.campaign}: nothing is erased now, as other work goes on")
         elif status != 0 and active.outcome in ("done", "out of time"):
             stopped = self.asked and (status < 0 or status == 3)
             active.outcome = "stopped" if stopped else "failed"

@@ -158,6 +158,8 @@ class RetentionConfig:
     """Captures of hits that are judged unrelated, or that nobody judged."""
     pictures_days: int = 0
     """Pictures of listings that were not seen since."""
+    by: str = ""
+    """Who answers for what the schedule erases at the end of a night; empty = it erases nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,6 +272,7 @@ render = "auto"          # with what a browser shows, where there is one; or "ne
 # [retention]               # what `markhound retention apply` may erase; nothing unless given
 # captures_days = 365       # captures of hits judged unrelated, or that nobody judged
 # pictures_days = 365       # pictures of listings that were not seen since
+# by = "Li Wei"             # the schedule erases after each night, and this person answers for it
 
 # [metrics]                 # who may read /metrics of the console; nobody unless given
 # token_env = "MARKHOUND_METRICS_TOKEN"

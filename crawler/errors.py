@@ -17,7 +17,8 @@
     │   └── AnchorError             a time-stamp authority or anchor that did not stamp; says why
     └── StopError                 the run cannot go on; nothing half-written is left behind
         ├── InputError              a file or an argument is wrong: what was got, what was expected
-        │   └── FileFormatError       the same, with every problem of the file and its line
+        │   ├── FileFormatError       the same, with every problem of the file and its line
+        │   └── BusyError             other work of the workspace goes on; later it can be done
         ├── NotFoundError           an id that names nothing here
         ├── WorkspaceError          no workspace here, or one made by a newer version
         │   ├── LostDatabaseError     a workspace whose database is gone, or emptied
@@ -129,6 +130,10 @@ class FileFormatError(InputError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class BusyError(InputError):
+    """Other work of the workspace goes on, beside which this is not done; says which."""
 
 
 class NotFoundError(StopError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -10,15 +10,18 @@ from typing import BinaryIO
 from crawler.errors import InputError, Problem
 from crawler.formats import read_records
 from crawler.model import Right
-from crawler.offices.mapping import TableMapping, find_known_table, plain_head
-from crawler.offices.reading import Entry, charset_of, read_office
+from crawler.offices.euipo import HEAD, is_euipo
+from crawler.offices.mapping import TableMapping, find_known_table
+from crawler.offices.reading import Entry, read_office
 from crawler.offices.sources import TABLES, XML, ZIP, FindBytes, Seen, unseen
-from crawler.registry_table import read_table
-from crawler.table_rows import TableError, find_separator, read_rows
+from crawler.registry_table import has_our_heads, read_table
+from crawler.table_rows import TableError
+from crawler.tables import FOUND_OUT, open_table
+from crawler.workbooks import WORKBOOKS
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 CSV = ".csv"
-SUFFIXES = (*JSON_LINES, XML, ZIP, *TABLES)
+SUFFIXES = (*JSON_LINES, XML, ZIP, *TABLES, *WORKBOOKS)
 """Of files that are read."""
 
 
@@ -38,12 +41,12 @@ def read_entries(
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(
-            f"{path}: expected a JSON Lines registry (.jsonl), a table (.csv), or an office's file"
-            f" (.xml, .zip), got {path.suffix or 'no suffix'!r}"
+            f"{path}: expected a JSON Lines registry (.jsonl), a table (.csv, .xlsx), or an"
+            f" office's file (.xml, .zip), got {path.suffix or 'no suffix'!r}"
         )
-    if suffix in JSON_LINES:
+    if suffix in JSON_LINES and not _is_euipo(path):
         yield from _ours(path, read_records(Right, path, "a right", seen))
-    elif mapping is None and suffix == CSV and _is_ours(path):
+    elif mapping is None and suffix in (CSV, *WORKBOOKS) and _is_ours(path):
         yield from _ours(path, read_table(path, seen))
     else:
         yield from read_office(path, mapping, seen, sent)
@@ -57,14 +60,22 @@ def _ours(path: Path, records: Iterator[tuple[int, Right | Problem]]) -> Iterato
             yield Entry(path=path, line=line, right=read, of_office=False)
 
 
+def _is_euipo(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return is_euipo(stream.read(HEAD))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
 def _is_ours(path: Path) -> bool:
     """Whether a table is a registry of ours, or at least none that is known otherwise."""
+    others_may_be = path.suffix.lower() != CSV
     try:
         heads = read_heads(path)
     except TableError:
-        return True
-    told = {plain_head(head) for head in heads}
-    return bool({"id", "kind"} & told) or find_known_table(heads) is None
+        return not others_may_be
+    return has_our_heads(heads) or not (others_may_be or find_known_table(heads))
 
 
 def read_heads(path: Path) -> list[str]:
@@ -88,11 +99,14 @@ def read_first_rows(
     def opening() -> BinaryIO:
         return path.open("rb")
 
+    def fits(heads: Sequence[str]) -> bool:
+        if mapping is not None:
+            return mapping.fits(heads)
+        return has_our_heads(heads) or find_known_table(heads) is not None
+
+    form = mapping.form if mapping is not None else FOUND_OUT
     try:
-        charset = charset_of(opening, mapping)
-        separator = (mapping and mapping.separator) or find_separator(opening, charset)
-        found = read_rows(opening, charset, separator)
-        heads = next(found, (1, []))[1]
-        return heads, [cells for _, cells in islice(found, rows)]
+        with open_table(opening, path.suffix.lower(), fits, form=form) as table:
+            return table.heads, [cells for _, cells in islice(table.rows, rows)]
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error

@@ -13,7 +13,8 @@ from crawler.errors import InputError, Problem
 from crawler.formats import parse_record, problems_of
 from crawler.model import Right
 from crawler.offices.sources import Counted, Seen, unseen
-from crawler.table_rows import TableError, find_charset, read_rows
+from crawler.table_rows import TableError
+from crawler.tables import TableForm, open_table
 
 PLAIN = ("id", "kind", "name", "office", "registration", "status", "expires")
 LISTS = ("variants", "jurisdictions", "goods", "images", "origin", "tags")
@@ -22,6 +23,9 @@ HOLDER = tuple(
 )
 COLUMNS = (*PLAIN, *LISTS, *HOLDER, "classes", "licensees", "prices")
 """``licensees``: ``seller @ site``, either may be missing; ``prices``: ``CNY 1280``."""
+
+
+OURS = TableForm(separator=",")
 
 
 def read_table(path: Path, seen: Seen = unseen) -> Iterator[tuple[int, Right | Problem]]:
@@ -38,19 +42,25 @@ def read_table(path: Path, seen: Seen = unseen) -> Iterator[tuple[int, Right | P
         return io.BufferedReader(Counted(opening(), seen))
 
     try:
-        rows = read_rows(counting, find_charset(opening))
-        heads = [head.strip().lower() for head in next(rows, (1, []))[1]]
-        if problem := _head_problem(heads):
-            yield 1, Problem(path=path, line=1, where="", message=problem)
-            return
-        for line, cells in rows:
-            yield from _read_row(path, line, heads, cells)
+        suffix = path.suffix.lower()
+        with open_table(opening, suffix, has_our_heads, form=OURS, counted=counting) as table:
+            heads = [head.strip().lower() for head in table.heads]
+            if problem := _head_problem(heads):
+                yield 1, Problem(path=path, line=table.line, where="", message=problem)
+                return
+            for line, cells in table.rows:
+                yield from _read_row(path, line, heads, cells)
     except TableError as error:
         if error.line is None:
             raise InputError(f"{path}: {error.message}") from error
         yield error.line, Problem(path=path, line=error.line, where="", message=error.message)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def has_our_heads(heads: Sequence[str]) -> bool:
+    """Say whether the cells of a row are the heads of a registry of ours."""
+    return bool({"id", "kind"} & {head.strip().lower() for head in heads})
 
 
 def _head_problem(heads: Sequence[str]) -> str | None:

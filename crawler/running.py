@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from crawler.errors import InputError
+from crawler.errors import BusyError, InputError
 
 
 @contextmanager
@@ -69,14 +69,14 @@ def erasing(folder: Path) -> Iterator[None]:
     """Hold the workspace for erasing while the block runs.
 
     :param folder: where locks lie
-    :raises InputError: when a backup is being made, or another process erases
+    :raises BusyError: when a backup is being made, or another process erases
     """
     folder.mkdir(exist_ok=True)
     with (folder / ERASING).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InputError(
+            raise BusyError(
                 "nothing is erased while a backup is made, or another command erases; wait for its"
                 " end"
             ) from None

@@ -90,7 +90,7 @@ def keep_upload(
     name = plain_name(name)
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError(f"expected a registry as .jsonl or .csv, .xml or .zip, got {name!r}")
+        raise InputError(f"expected a registry (.jsonl, .csv, .xlsx, .xml, .zip), got {name!r}")
     folder = workspace.folder / FOLDER
     folder.mkdir(exist_ok=True)
     content = hashlib.sha256(data).hexdigest()

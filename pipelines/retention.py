@@ -13,7 +13,7 @@ from typing import get_args
 from sqlite_utils import Database
 
 from crawler.accounts import Actor
-from crawler.errors import InputError
+from crawler.errors import BusyError
 from crawler.files import locked
 from crawler.running import erasing, find_running
 from crawler.store.database import now, writing
@@ -27,6 +27,7 @@ from crawler.store.retention import (
     is_needed,
     record_erasure,
 )
+from crawler.store.schedule import RUN
 from crawler.workspace import Workspace
 
 RULES: tuple[RuleName, ...] = get_args(RuleName)
@@ -83,7 +84,7 @@ def apply_retention(
     """Erase what the rules say; yield for each what went. Finishes first what a kill left.
 
     :param show: called with the number of files that went so far
-    :raises InputError: while a sweep runs, which may be about to name a picture that is erased, or
+    :raises BusyError: while a sweep runs, which may be about to name a picture that is erased, or
         a backup is made, whose copy of the database names what is erased
     """
     with erasing(workspace.logs):
@@ -93,8 +94,9 @@ def apply_retention(
 def _apply(
     workspace: Workspace, by: Actor, show: Callable[[int], None]
 ) -> Iterator[RetentionReport]:
-    if running := find_running(workspace.logs):
-        raise InputError(
+    # a run of the schedule is held as long as its steps, of which this may be one
+    if running := [one for one in find_running(workspace.logs) if not one.startswith(RUN)]:
+        raise BusyError(
             f"nothing is erased while a sweep runs ({', '.join(running)}); wait for its end"
         )
     done = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from sqlite_utils import Database
 
+from crawler.store.schema import migrations
 from crawler.workspace import make_workspace, open_workspace
 from tests.servers.command import invoke, run, start
 from tests.servers.console import an_account
@@ -159,3 +162,48 @@ def test_a_backup_taken_during_a_sweep_is_a_workspace_elsewhere(
     with open_workspace(elsewhere).store() as db:
         for (file,) in db.execute("SELECT file FROM captures"):
             assert (elsewhere / file).is_file()
+
+
+@pytest.mark.parametrize("leave", [0, 2**17], ids=["none", "some"])
+def test_an_older_database_that_cannot_grow_stays_as_it_was(disk: Path, leave: int) -> None:
+    workspace = make_workspace(disk / "w")
+    workspace.database.unlink()
+    with sqlite3.connect(workspace.database, isolation_level=None) as connection:
+        old = Database(connection)
+        old.enable_wal()
+        migrations.apply(old, stop_before="m0012_queue")
+        before = [row[0] for row in old.execute("SELECT name FROM sqlite_master ORDER BY name")]
+    connection.close()
+    ballast = fill_up(disk, leave=leave)
+    told = invoke("sites", workspace=workspace.folder, expect=2).err
+    assert "has no room" in told
+    ballast.unlink()
+    with sqlite3.connect(workspace.database) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_master ORDER BY name")
+        assert [name for (name,) in rows] == before
+    connection.close()
+    invoke("sites", workspace=workspace.folder)
+    check_database(workspace.folder)
+
+
+@pytest.mark.long
+def test_a_capture_that_finds_no_room_says_so_and_leaves_nothing(
+    disk: Path, shop: TinyShop
+) -> None:
+    folder = make_workspace(disk / "w").folder
+    settings = folder / "markhound.toml"
+    settings.write_text(settings.read_text().replace('render = "auto"', 'render = "never"'))
+    assert 'render = "never"' in settings.read_text()
+    shop.seconds_a_page = 0
+    page = f"{shop.url}/p/1"
+    capture = ("evidence", "capture", "--allow-private", page)
+    invoke(*capture, workspace=folder)
+    kept = {path.name: path.read_bytes() for path in (folder / "evidence").rglob("*.wacz")}
+    ballast = fill_up(disk)
+    told = invoke(*capture, workspace=folder, expect=2).err
+    assert "has no room" in told
+    ballast.unlink()
+    assert {path.name: path.read_bytes() for path in (folder / "evidence").rglob("*.wacz")} == kept
+    invoke("evidence", "verify", "--all", workspace=folder)
+    invoke(*capture, workspace=folder)
+    invoke("evidence", "verify", "--all", workspace=folder)

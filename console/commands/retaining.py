@@ -8,11 +8,13 @@ from console.authentication import authenticate
 from console.context import Context, json_option, pass_context, people, print_json
 from console.progress import counting
 from crawler.accounts import Role
+from crawler.errors import BusyError
 from crawler.store.database import now
 from pipelines.retention import RetentionReport, apply_retention, check_retention
 
 MAY_ERASE: frozenset[Role] = frozenset({"admin", "legal"})
 MIB = 2**20
+STOPPED = 3
 WORDS = {
     "young": "were of use within these days",
     "case": "are of a case",
@@ -45,9 +47,13 @@ def check(context: Context, *, as_json: bool) -> None:
 
 @retention.command()
 @click.option("--by", required=True, help="Who has it erased; where there are accounts, an admin.")
+@click.option("--unless-busy", is_flag=True, help="While a sweep or backup goes on: status 3.")
 @json_option
 @pass_context
-def apply(context: Context, by: str, *, as_json: bool) -> None:
+@click.pass_context
+def apply(
+    ctx: click.Context, context: Context, by: str, *, unless_busy: bool, as_json: bool
+) -> None:
     """Erase what the rules say. It cannot be undone: see `markhound retention check` first.
 
     Each file's digest, rule and who had it erased stay in the ledger; `markhound evidence verify`
@@ -58,8 +64,14 @@ def apply(context: Context, by: str, *, as_json: bool) -> None:
     with workspace.store() as db:
         actor = authenticate(db, by, roles=MAY_ERASE)
     total = sum(report.files for report in check_retention(workspace, at=now()))
-    with counting("erasing", "files", total) as show:
-        reports = list(apply_retention(workspace, actor, show=show))
+    try:
+        with counting("erasing", "files", total) as show:
+            reports = list(apply_retention(workspace, actor, show=show))
+    except BusyError as error:
+        if not unless_busy:
+            raise
+        _say(str(error))
+        ctx.exit(STOPPED)
     for report in reports:
         _tell(report, as_json=as_json, done=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 
+from console.campaign_themes import Language, Theme, draft_campaign
 from console.commands.second_looks import told
 from console.compiling import tell_compiling
 from console.context import Context, json_option, out, pass_context, people, print_json
@@ -29,6 +31,7 @@ from crawler.campaign import (
     matching_of,
 )
 from crawler.errors import InputError, WorkspaceError
+from crawler.files import write_whole
 from crawler.model import RenderMode, Right
 from crawler.queries import queries_of
 from crawler.quiet import find_quiet
@@ -45,6 +48,7 @@ from pipelines.sweep.words import check_installed
 
 SHOWN_TIMES = 3
 """Times at which a campaign is due next."""
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 EXIT_STATUS = {"finished": 0, "stopped": 3, "failed": 2}
 
 
@@ -234,6 +238,45 @@ def _print_times(console: Console, plan: Campaign) -> None:
 @click.group()
 def campaign() -> None:
     """Campaign files: what is swept, how politely, for which rights."""
+
+
+@campaign.command()
+@click.argument("theme", type=click.Choice(get_args(Theme)))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--seed", "seeds", multiple=True, required=True, help="URL at which it starts.")
+@click.option("--from", "first", type=DAY, required=True, help="Its first day, as 2026-11-05.")
+@click.option("--to", "last", type=DAY, required=True, help="Its last day.")
+@click.option("--name", default="", help="What it is called; otherwise as the file.")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone, as Asia/Shanghai.")
+@click.option("--language", type=click.Choice(get_args(Language)), default="en", show_default=True,
+              help="Of what people are told.")  # fmt: skip
+def new(
+    theme: Theme,
+    file: Path,
+    seeds: Sequence[str],
+    first: datetime,
+    last: datetime,
+    name: str,
+    zone: str,
+    language: Language,
+) -> None:
+    """Write a campaign file for a special action: a beginning for its theme, in both languages.
+
+    Change it as you need, and see with `markhound campaign check` what it would do.
+    """
+    if file.exists():
+        raise InputError(f"{file} is there already; give another name, or change it by hand")
+    days = (first.date(), last.date())
+    text = draft_campaign(
+        theme, name or file.stem, seeds, days, zone=zone, language=language, file=file
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make {file.parent}: {error.strerror}") from error
+    write_whole(file, text)
+    people().print(f"Written: {file}", markup=False, soft_wrap=True)
+    people().print("See what it would do: markhound campaign check, and say whom it tells.")
 
 
 @campaign.command()

@@ -93,6 +93,16 @@ def number_of(text: str) -> str:
     return "".join("-" if char in "/\\" else char for char in text if not char.isspace())
 
 
+def id_of_kind(draft: Draft) -> str:
+    """Return an id that no trade mark of the same office has; empty without a number.
+
+    Offices number their designs (``DE-D-402026100001``) and indications (``CN-GI-12``) apart.
+    """
+    letters = {"design": "D", "geographical_indication": "GI"}[draft.kind]
+    number = number_of(draft.registration or draft.application)
+    return f"{draft.office}-{letters}-{number}" if draft.office and number else ""
+
+
 def finish(draft: Draft) -> Right | None:
     """Make a right of a draft, and note in it what was left out; None when nothing is left.
 

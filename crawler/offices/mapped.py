@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
@@ -14,6 +15,9 @@ from crawler.offices.values import parse_classes, parse_day, parse_days, parse_o
 Values = Mapping[str, Sequence[str]]
 """Field -> what a row says of it."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBERED = frozenset({"application", "registration", "expires", "term", "classes"})
+"""Fields whose digits may be of full width."""
 MOST_MERGED = 2000
 """Values of a list that are gathered from the rows of one right."""
 
@@ -56,7 +60,7 @@ class TableReader:
     def _draft(self, line: int, cells: Sequence[str]) -> Draft:
         values = self._values(cells)
         draft = Draft(line=line)
-        if len(cells) > len(self._fields):
+        if any(cell.strip() for cell in cells[len(self._fields) :]):
             draft.note("row has more cells than the table has columns; the further ones left out")
         self._fill(draft, values)
         draft.left = [
@@ -71,6 +75,8 @@ class TableReader:
         for name, cell in zip(self._fields, cells, strict=False):
             if name is None or not (cell := cell.strip()):
                 continue
+            if name in NUMBERED:
+                cell = unicodedata.normalize("NFKC", cell)
             said = self._parts(cell) if name in (*LISTS, "name") else [cell]
             table = self.mapping.values.get(name, {})
             values.setdefault(name, []).extend(table.get(part, part) for part in said)
@@ -127,6 +133,8 @@ class TableReader:
     def _expires(self, draft: Draft, first: Mapping[str, str]) -> str:
         if told := first.get("expires"):
             day = parse_day(told, self.mapping.dates)
+            if day is None and _ISO_DAY.fullmatch(told):  # a workbook's own form of a day
+                day = parse_day(told)
             if day is None:
                 draft.note("day of expiry is none; left out", told)
             return day.isoformat() if day else ""

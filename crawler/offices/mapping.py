@@ -17,6 +17,7 @@ from typing import Any, ClassVar, get_args
 
 from crawler.errors import FileFormatError, Problem
 from crawler.model import RightKind
+from crawler.tables import TableForm
 from crawler.toml_files import load_toml
 
 PLAIN = ("id", "kind", "name", "office", "application", "registration", "status", "expires", "term")
@@ -48,6 +49,8 @@ class TableMapping:
     """Name of a charset; None = UTF-8, or else GB 18030."""
     separator: str | None = None
     """What stands between columns; None = found out."""
+    sheet: str | None = None
+    """Name of the sheet of a workbook; None = the first one that has the columns."""
     within: str = ";"
     """What stands between several values of a cell; empty = a cell is one value."""
     dates: tuple[str, ...] = ()
@@ -56,6 +59,16 @@ class TableMapping:
     """Whether rows of the same right follow each other, each with some of its classes or goods."""
     strict: bool = True
     """Whether a value that cannot be read refuses the file; else it is left out and told."""
+
+    @property
+    def form(self) -> TableForm:
+        """Return what it says of the file itself."""
+        return TableForm(encoding=self.encoding, separator=self.separator, sheet=self.sheet)
+
+    def fits(self, heads: Sequence[str]) -> bool:
+        """Say whether a row has the heads of all of its columns."""
+        told = frozenset(map(plain_head, heads))
+        return all(plain_head(head) in told for head in self.columns)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +146,7 @@ def _known(name: str, needs: Sequence[str], columns: Mapping[str, str], **more: 
     return KnownTable(name=name, needs=wanted, mapping=mapping)
 
 
-_NUMBERS = "注册号|申请/注册号|注册/申请号|注册号/申请号|申请号/注册号|商标注册号"
+_NUMBERS = "注册号|申请/注册号|注册/申请号|注册号/申请号|申请号/注册号|商标注册号|注册证号|商标号"
 _MARKS = "商标名称|商标|商标名|商标文字"
 
 CNIPA = _known(
@@ -144,17 +157,20 @@ CNIPA = _known(
         "application": "申请号",
         "name": _MARKS,
         "variants": "商标英文|英文名称|商标英文名称|拼音|商标拼音",
-        "classes": "国际分类|国际分类号|国际分类值|类别|类号|商标类别|商标分类|分类",
+        "classes": "国际分类|国际分类号|国际分类值|类别|类别号|类号|商标类别|商标分类|分类"
+        "|尼斯分类",
         "holder.name": "申请人|申请人名称|申请人名称(中文)|申请人(中文)|注册人|注册人名称|权利人"
-        "|商标权人",
+        "|商标权人|权利人名称|商标权利人|商标注册人|持有人",
         "holder.address": "申请人地址|申请人地址(中文)|注册人地址|地址",
         "holder.country": "国家|国别|国家/地区|国别/地区",
         "status": "商标状态|状态|法律状态|商标状态描述",
-        "term": "专用权期限|有效期|专用期限|有效期限",
-        "expires": "专用权期限结束|专用权截止日期|有效期至|截止日期|到期日|到期日期|专用期止",
+        "term": "专用权期限|有效期|专用期限|有效期限|专用权期间|商标专用权期限|注册有效期",
+        "expires": "专用权期限结束|专用权截止日期|有效期至|截止日期|到期日|到期日期|专用期止"
+        "|专用权到期日|专用权结束日期|有效期截止日期|专用权期限至|注册有效期至",
         "goods": "商品/服务|商品服务|商品/服务项目|商品服务项目|商品|商品名称|核定使用商品"
-        "|核定使用商品/服务|核定商品|指定商品/服务",
-        "images": "商标图样|商标图片|商标图像|图样|图片",
+        "|核定使用商品/服务|核定商品|指定商品/服务|商品/服务列表|商品/服务名称|指定商品"
+        "|核定使用商品/服务项目|核定服务项目",
+        "images": "商标图样|商标图片|商标图像|商标图形|图样|图片|图像|商标标识|标识",
     },
     constants={"kind": "trademark", "office": "CN"},
     id="CN-{number}-{classes}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -12,19 +12,22 @@ from typing import BinaryIO
 from crawler.errors import InputError, Problem
 from crawler.model import Right
 from crawler.offices.drafts import Draft, finish
+from crawler.offices.euipo import HEAD, JSON, is_euipo, read_json
 from crawler.offices.mapped import TableReader
 from crawler.offices.mapping import KNOWN_TABLES, TableMapping, find_known_table
 from crawler.offices.sources import XML, Counted, FindBytes, Seen, Source, open_sources, unseen
 from crawler.offices.uspto import draft_case_file
-from crawler.offices.wipo import draft_st66, draft_st96
-from crawler.offices.xml_records import Element, XmlError, find_root, read_elements
+from crawler.offices.wipo import draft_design, draft_indication, draft_st66, draft_st96
+from crawler.offices.xml_records import Element, XmlError, find_root, local_name, read_elements
 from crawler.pictures import PICTURE_FORMATS, picture_problem
 from crawler.registry_table import COLUMNS
-from crawler.table_rows import OpenBytes, TableError, find_charset, find_separator, read_rows
+from crawler.table_rows import OpenBytes, TableError
+from crawler.tables import FOUND_OUT, open_table
 
 MOST_LEFT = 40
 """Names of what is left that are told; the rest is counted."""
 TEXT = ".txt"
+FURTHER = "further sheets of the workbook are not read"
 LEFT_OUT = "left out"
 """End of a note on something that a strict mapping does not let pass."""
 
@@ -53,30 +56,34 @@ class XmlForm:
 
     name: str
     roots: frozenset[str]
-    record: str
-    draft: Callable[[Element], Draft]
+    drafts: Mapping[str, Callable[[Element], Draft]]
+    """Name of a record -> what reads it."""
 
 
 FORMS = (
     XmlForm(
         name="WIPO ST.66 or EUIPO open data",
         roots=frozenset({"Transaction", "TradeMark", "TradeMarks", "TradeMarkDetails"}),
-        record="TradeMark",
-        draft=draft_st66,
+        drafts={"TradeMark": draft_st66, "Design": draft_design},
     ),
     XmlForm(
         name="WIPO ST.96",
         roots=frozenset(
             {"TrademarkTransaction", "Trademark", "TrademarkBag", "TrademarkApplication"}
+            | {"DesignTransaction", "Design", "DesignBag", "DesignApplication"}
+            | {"GeographicalIndicationTransaction", "GeographicalIndication"}
+            | {"GeographicalIndicationBag", "GeographicalIndicationApplication"}
         ),
-        record="Trademark",
-        draft=draft_st96,
+        drafts={
+            "Trademark": draft_st96,
+            "Design": draft_design,
+            "GeographicalIndication": draft_indication,
+        },
     ),
     XmlForm(
         name="USPTO trademark cases",
         roots=frozenset({"trademark-applications-daily", "trademark-applications-annual"}),
-        record="case-file",
-        draft=draft_case_file,
+        drafts={"case-file": draft_case_file},
     ),
 )
 
@@ -122,34 +129,48 @@ def _drafts(source: Source, mapping: TableMapping | None, seen: Seen) -> Iterato
         return io.BufferedReader(Counted(source.opening(), seen))
 
     if source.suffix == XML:
-        form = _form_of(source)
+        yield from _xml_drafts(source, opening)
+    elif source.suffix in JSON:
+        with source.opening() as stream:
+            if not is_euipo(stream.read(HEAD)):
+                raise UnknownTableError(1, "expected JSON as EUIPO's search services answer")
         with opening() as stream:
-            for element in read_elements(stream, [form.record]):
-                yield form.draft(element)
-        return
-    charset = charset_of(source.opening, mapping)
-    separator = (mapping and mapping.separator) or find_separator(source.opening, charset)
-    rows = read_rows(opening, charset, separator)
-    heads = next(rows, (1, []))[1]
-    if mapping is None and (known := find_known_table(heads)):
-        mapping = known.mapping
-    if mapping is None:
-        raise UnknownTableError(1, _unknown_table(heads))
-    try:
-        reader = TableReader(mapping, heads)
-    except ValueError as error:
-        raise TableError(1, str(error)) from error
-    yield from reader.drafts(rows)
+            yield from read_json(stream)
+    else:
+        yield from _table_drafts(source, mapping, opening)
 
 
-def charset_of(opening: OpenBytes, mapping: TableMapping | None) -> str:
-    """Return a table's charset: that of the mapping, or the one in which it can be read.
+def _xml_drafts(source: Source, opening: OpenBytes) -> Iterator[Draft]:
+    form = _form_of(source)
+    with opening() as stream:
+        for element in read_elements(stream, [*form.drafts]):
+            yield form.drafts[local_name(element)](element)
 
-    :raises TableError: when it cannot be read so
-    """
-    if mapping is None or mapping.encoding is None:
-        return find_charset(opening)
-    return find_charset(opening, (mapping.encoding,))
+
+def _table_drafts(
+    source: Source, mapping: TableMapping | None, opening: OpenBytes
+) -> Iterator[Draft]:
+    fits = _is_known if mapping is None else mapping.fits
+    told = FOUND_OUT if mapping is None else mapping.form
+    with open_table(source.opening, source.suffix, fits, form=told, counted=opening) as table:
+        if mapping is None and (known := find_known_table(table.heads)):
+            mapping = known.mapping
+        if mapping is None:
+            raise UnknownTableError(table.line, _unknown_table(table.heads))
+        try:
+            reader = TableReader(mapping, table.heads)
+        except ValueError as error:
+            raise TableError(table.line, str(error)) from error
+        for draft in reader.drafts(table.rows):
+            found = {name: table.find_picture(name) for name in draft.images}
+            draft.data |= {name: data for name, data in found.items() if data is not None}
+            yield draft
+        if table.further:
+            yield Draft(line=table.line, unusable=True, notes=[(FURTHER, ", ".join(table.further))])
+
+
+def _is_known(heads: Sequence[str]) -> bool:
+    return find_known_table(heads) is not None
 
 
 def _form_of(source: Source) -> XmlForm:
@@ -158,14 +179,14 @@ def _form_of(source: Source) -> XmlForm:
     for form in FORMS:
         if root in form.roots:
             return form
-    known = ", ".join(f"{sorted(form.roots)[0]} ({form.name})" for form in FORMS)
+    known = ", ".join(f"{max(form.roots)} ({form.name})" for form in FORMS)
     raise XmlError(1, f"expected one of the root elements {known}; got {root!r:.80}")
 
 
 def _unknown(source: Source, error: UnknownTableError) -> Problem:
     """Tell of a table that nobody knows; offices lay a text to be read beside their documents."""
-    text = source.beside_others and source.suffix == TEXT
-    message = "a text, and no table that is known; left out" if text else error.message
+    text = source.beside_others and source.suffix in (TEXT, *JSON)
+    message = "a text, and no register that is known; left out" if text else error.message
     return Problem(
         path=source.path,
         line=error.line,

@@ -13,11 +13,13 @@ from typing import BinaryIO, cast
 
 from crawler.errors import InputError
 from crawler.pictures import MAX_BYTES
+from crawler.workbooks import WORKBOOKS
 
 ZIP = ".zip"
 XML = ".xml"
+JSON = ".json"
 TABLES = (".csv", ".tsv", ".txt")
-DOCUMENTS = (XML, *TABLES)
+DOCUMENTS = (XML, JSON, *TABLES, *WORKBOOKS)
 MOST_MEMBERS = 200_000
 MOST_UNPACKED = 200
 """How many times larger a member may be than it is packed; offices' XML shrinks to a twentieth."""
@@ -228,6 +230,18 @@ class Counted(_Stream):
         data = super().take(size)
         self._seen(len(data))
         return data
+
+    def seekable(self) -> bool:
+        """Say whether it can be read in any order."""
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go on reading elsewhere."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return where it is read."""
+        return self._file.tell()
 
 
 def count_bytes(path: Path) -> int:

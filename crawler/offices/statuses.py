@@ -16,7 +16,8 @@ registered; registered trademark; registered trade mark; registration; registrat
 registration renewed; registered and renewed; registration opposed; registration pending
 cancellation; registration cancellation pending; cancellation pending; revocation proceeding
 pending; invalidity proceeding pending; live; active; in force; issued and active; valid;
-protected;
+protected; registered and fully published; registered and subject to deferment;
+invalidity procedure pending;
 已注册; 注册; 有效; 核准注册; 已核准注册; 注册公告; 商标已注册; 注册有效; 有效注册; 续展;
 已续展; 准予注册
 """
@@ -28,7 +29,9 @@ application withdrawn; application abandoned; filed; filing date accorded; class
 conversion requested; opposition pending; opposed; appeal pending; registration pending; pending;
 examination; examination of opposition; pre-publication; published; accepted;
 registration cancelled; registration surrendered; registration expired; registration lapsed;
-registration invalidated; registration revoked; removed from register; cancelled; canceled;
+registration invalidated; registration revoked; removed from register; under examination;
+received; appealed; start of opposition period; acceptance pending; design surrendered;
+design declared invalid; design lapsed; lack of effects; cancelled; canceled;
 surrendered; expired; ended; refused; rejected; withdrawn; abandoned; lapsed; dead; removed;
 invalidated; revoked; merged; deleted; inactive; not protected;
 无效; 已无效; 申请中; 申请; 待审; 待审中; 等待实质审查; 等待驳回通知发文;

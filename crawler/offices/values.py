@@ -16,6 +16,8 @@ OLD_CODES = {"OH": "EM", "QZ": "EM", "EU": "EM", "EP": "EM"}
 _CODE = re.compile(r"[A-Z]{2}")
 _DAY = re.compile(r"(\d{4})[-/.年]\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?|(\d{4})(\d{2})(\d{2})(?!\d)")
 _CLASS = re.compile(r"\d+")
+_DIGITS = "〇一二三四五六七八九"
+_CHINESE = re.compile("(?<=第)(?:([二三四])?(十))?([一二三四五六七八九])?(?=类)")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -67,12 +69,13 @@ def parse_day(text: str, forms: Sequence[str] = ()) -> date | None:
 def parse_classes(texts: Iterable[str]) -> tuple[list[int], list[str]]:
     """Return the Nice classes that texts name, each once, and what in them is none.
 
-    ``009``, ``9; 25``, ``第25类``, ``NICE 9`` are read; Nice has the classes 1 to 45.
+    ``009``, ``9; 25``, ``第25类``, ``第二十五类``, ``NICE 9`` are read; Nice has 1 to 45.
     """
     classes: dict[int, None] = {}
     wrong: list[str] = []
     for text in texts:
-        numbers = [int(number) for number in _CLASS.findall(text[:1000]) if len(number) < 5]
+        plain = _CHINESE.sub(_in_digits, text[:1000])
+        numbers = [int(number) for number in _CLASS.findall(plain) if len(number) < 5]
         if not numbers and text.strip():
             wrong.append(text.strip())
         for number in numbers:
@@ -81,6 +84,13 @@ def parse_classes(texts: Iterable[str]) -> tuple[list[int], list[str]]:
             else:
                 wrong.append(str(number))
     return list(classes), wrong
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    tens, ten, ones = found.groups()
+    return str(
+        10 * (_DIGITS.index(tens) if tens else 1 if ten else 0) + _DIGITS.index(ones or "〇")
+    )
 
 
 def split_terms(text: str) -> list[str]:

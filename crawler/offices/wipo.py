@@ -14,7 +14,7 @@ import binascii
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from crawler.offices.drafts import SUFFIXES, Draft, address_of, first_language
+from crawler.offices.drafts import SUFFIXES, Draft, address_of, first_language, id_of_kind
 from crawler.offices.record import Record
 from crawler.offices.values import parse_office
 from crawler.offices.xml_records import Element
@@ -38,6 +38,15 @@ _ADDRESS = (
     *("GeographicRegionName", "AddressPostcode", "PostalCode"),
 )
 _COUNTRIES = ("FormattedAddressCountryCode", "AddressCountryCode", "CountryCode")
+_PRODUCTS = (
+    *("DesignTitle", "DesignTitleText", "ProductTitle", "ProductTitleText"),
+    *("ProductDescription", "ProductDescriptionText", "ProductIndicationText"),
+)
+_VIEWS = ("DesignRepresentationSheet", "View", "ViewImage", "DesignImage")
+_INDICATIONS = (
+    *("GeographicalIndicationName", "GeographicalIndicationNameText"),
+    *("GeographicalIndicationTransliteration", "GeographicalIndicationTransliterationText"),
+)
 _CONTACTS = (
     ("email", ("Email", "EmailAddressText")),
     ("phone", ("Phone", "PhoneNumber")),
@@ -81,6 +90,47 @@ def draft_st96(element: Element) -> Draft:
         _read_st96_classes(record, draft, part)
     for path in ("GoodsServicesBag", "GoodsServices"):
         _read_goods(record, draft, f"{path}//GoodsServicesDescriptionText")
+    draft.jurisdictions = record.texts("DesignationBag//DesignatedCountryCode")
+    return _done(record, draft)
+
+
+def draft_design(element: Element) -> Draft:
+    """Read a ``Design`` of ST.96, or of ST.86 as EUIPO has it.
+
+    What the product is called is goods and no name: "chairs" is nothing to look for.
+    """
+    record = Record(element)
+    draft = _draft(record, element)
+    draft.kind = "design"
+    draft.application = record.text("ApplicationNumber/ApplicationNumberText")
+    draft.application = draft.application or record.text("ApplicationNumber")
+    draft.registration = record.text("DesignIdentifier") or draft.registration
+    draft.status = record.text("DesignCurrentStatusCode") or draft.status
+    draft.own_id = id_of_kind(draft)
+    for path in _PRODUCTS:
+        _read_goods(record, draft, f".//{path}")
+    for image in [one for path in _VIEWS for one in record.elements(f".//{path}")]:
+        _read_image(record, draft, image)
+    holders = ("HolderDetails/Holder", "HolderBag/Holder", "DesignHolderBag/DesignHolder")
+    applicants = (one.replace("Holder", "Applicant") for one in holders)
+    _read_holder(record, draft, (*holders, *applicants))
+    draft.jurisdictions = record.texts(".//DesignatedCountryCode")
+    return _done(record, draft)
+
+
+def draft_indication(element: Element) -> Draft:
+    """Read a ``GeographicalIndication`` of ST.96."""
+    record = Record(element)
+    draft = _draft(record, element)
+    draft.kind = "geographical_indication"
+    draft.application = record.text("ApplicationNumber/ApplicationNumberText")
+    draft.status = record.text("GeographicalIndicationCurrentStatusCode") or draft.status
+    draft.own_id = id_of_kind(draft)
+    draft.names = [text for path in _INDICATIONS for text in record.texts(f".//{path}")]
+    _read_goods(record, draft, ".//GoodsServicesDescriptionText")
+    for image in record.elements(".//MarkImage"):
+        _read_image(record, draft, image)
+    _read_holder(record, draft, ("HolderBag/Holder", "ApplicantBag/Applicant"))
     draft.jurisdictions = record.texts("DesignationBag//DesignatedCountryCode")
     return _done(record, draft)
 
@@ -160,9 +210,12 @@ def _place(record: Record, owner: Element) -> dict[str, str]:
 def _read_image(record: Record, draft: Draft, image: Element) -> None:
     """Take a picture: the bytes that stand there, else the file that is named, or the number."""
     draft.sought = [f"{draft.application or draft.registration}{end}" for end in SUFFIXES]
-    file = record.text("MarkImageFilename", image) or record.text("FileName", image)
-    form = (record.text("MarkImageFileFormat", image) or record.text("FileFormat", image)).lower()
-    address = record.text("MarkImageURI", image) or record.text("ImageURI", image)
+    file = _first(record, image, ("MarkImageFilename", "FileName", "RepresentationSheetFilename"))
+    form = _first(
+        record, image, ("MarkImageFileFormat", "FileFormat", "ImageFormatCategory")
+    ).lower()
+    form = _first(record, image, ("RepresentationSheetFileFormat",)).lower() or form
+    address = _first(record, image, ("MarkImageURI", "ImageURI", "RepresentationSheetURI"))
     binary = record.text("MarkImageBinary", image) or record.text("ImageBinary", image)
     if file and form and not PurePosixPath(file).suffix:
         file = f"{file}.{form}"
@@ -177,3 +230,7 @@ def _read_image(record: Record, draft: Draft, image: Element) -> None:
         draft.images.append(file)
     elif address:
         draft.note("picture is named by its address alone, which is not fetched", address)
+
+
+def _first(record: Record, within: Element, names: Sequence[str]) -> str:
+    return next((text for name in names if (text := record.text(name, within))), "")

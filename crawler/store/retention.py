@@ -197,6 +197,40 @@ def find_erasures(db: Database, *, file: str | None = None) -> Iterator[Erasure]
         yield Erasure(**row)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErasedFiles:
+    """What a rule erased in some time."""
+
+    rule: RuleName
+    files: int
+    bytes: int
+    days: int
+    """Of the rule, the last time."""
+    by: tuple[str, ...]
+    newest: int
+    """Entry of the ledger of the last file."""
+
+
+def count_erased(db: Database, rule: RuleName, since: datetime, after: int) -> ErasedFiles | None:
+    """Return what a rule erased since a moment, after an entry of the ledger; None = nothing."""
+    where, values = "rule = ? AND at >= ? AND entry > ?", [rule, timestamp(since), after]
+    row = db.execute(
+        f"SELECT count(*), sum(bytes), max(entry) FROM erasures WHERE {where}", values
+    ).fetchone()
+    if not row[0]:
+        return None
+    [days] = db.execute("SELECT days FROM erasures WHERE entry = ?", [row[2]]).fetchone()
+    names = db.execute(f"SELECT DISTINCT by FROM erasures WHERE {where} ORDER BY by", values)
+    return ErasedFiles(
+        rule=rule,
+        files=row[0],
+        bytes=row[1],
+        days=days,
+        by=tuple(str(name) for (name,) in names),
+        newest=row[2],
+    )
+
+
 def find_wrong_erasures(db: Database) -> Iterator[tuple[str, str]]:
     """Yield (file, why) of what was erased though it was needed by then.
 

@@ -64,9 +64,13 @@ class PlannedRun:
     steps: tuple[RunStep, ...] = ()
 
 
+RUN = "n-"
+"""How the id of a run begins, and of no sweep."""
+
+
 def new_run_id(due: datetime) -> str:
     """Return an id for a run that is due at a time."""
-    return f"n-{due:%Y%m%dT%H%M}-{secrets.token_hex(3)}"
+    return f"{RUN}{due:%Y%m%dT%H%M}-{secrets.token_hex(3)}"
 
 
 def hold_plan(

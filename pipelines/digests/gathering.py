@@ -17,6 +17,7 @@ from crawler.store.digests import (
     find_digests,
     find_newest_findings,
 )
+from crawler.store.retention import count_erased
 from crawler.workspace import Workspace
 from pipelines.digests.audiences import Audience, Broken, Planned
 from pipelines.digests.hits import find_hit_items
@@ -30,6 +31,7 @@ from pipelines.digests.sweeps import (
     find_rise_items,
     find_site_items,
 )
+from pipelines.retention import RULES
 
 RECENT = timedelta(days=90)
 """Campaigns that were not swept for so long are looked at no more, unless a file plans them."""
@@ -37,7 +39,7 @@ LOOK_BACK = 200
 """Digests, the newest, that are looked through for those that failed or are uncertain."""
 KINDS = (
     *("sweep", "channel", "deadline", "site", "reference"),
-    *("back", "rise", "seller", "hits"),
+    *("back", "rise", "seller", "hits", "erased"),
 )
 """What is told, the most urgent first."""
 ONCE_PER_FINDINGS = frozenset({"reference", "seller", "hits"})
@@ -73,6 +75,7 @@ def gather(
         *find_back_items(db, memory.floor, scope),
         *find_deadline_items(db, days, moment, scope),
         *hits,
+        *(_erased_items(db, memory) if audience.scope is None else ()),
     ]
     return _only_new(found, memory), upto
 
@@ -116,6 +119,26 @@ def _sweep_items(
         yield from find_broken_items(sweeps, alive)
         yield from find_site_items(db, sweeps)
         yield from find_rise_items(db, sweeps, memory, flooded)
+
+
+def _erased_items(db: Database, memory: Memory) -> Iterator[DigestItem]:
+    """Yield what each rule erased since it was told last."""
+    for rule in RULES:
+        told = memory.told.get(("erased", rule), "0")
+        erased = count_erased(db, rule, memory.floor, int(told))
+        if erased is not None:
+            yield DigestItem(
+                kind="erased",
+                key=rule,
+                state=str(erased.newest),
+                words=f"erased_{rule}",
+                facts={
+                    "count": erased.files,
+                    "mib": f"{erased.bytes / 2**20:,.1f}",
+                    "days": erased.days,
+                    "by": ", ".join(erased.by),
+                },
+            )
 
 
 def _broken_item(one: Broken) -> DigestItem:

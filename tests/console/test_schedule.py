@@ -10,7 +10,7 @@ import pytest
 
 from console.schedule_health import find_health
 from crawler.store.schedule import find_runs
-from crawler.workspace import make_workspace
+from crawler.workspace import make_workspace, open_workspace
 from tests.servers.standing import NIGHTLY, START, Command, Night
 
 
@@ -138,6 +138,31 @@ def test_people_are_told_even_when_the_sweep_failed(night: Night) -> None:
     assert runner.failed == 1
     problems = find_health(night.db, night.workspace, night.clock.at, timers=False).problems
     assert problems == ("a: failed (the sweep ended with status 2)",)
+
+
+def test_what_nobody_needs_is_erased_before_people_are_told(night: Night) -> None:
+    with (night.workspace.folder / "markhound.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[retention]\ncaptures_days = 90\nby = "李伟"\n')
+    night.workspace = open_workspace(night.workspace.folder)
+    night.plan("a", f'{NIGHTLY}[tell]\nto = ["chat"]\n')
+    runner = night.runner()
+    night.look(runner)
+    night.look(runner, hours=2)
+    for status in (0, 3, 0):  # erasing is put off
+        night.commands[-1].status = status
+        night.look(runner)
+    given = [command.arguments[2:] for command in night.commands]
+    assert given[1:] == [
+        ["retention", "apply", "--by", "李伟", "--unless-busy"],
+        ["digest", "--campaign", "a", "--send"],
+    ]
+    assert night.outcomes() == [("22 02:00", "done")]
+    night.look(runner, hours=24)
+    for status in (0, 2, 0):
+        night.commands[-1].status = status
+        night.look(runner)
+    [run, _] = find_runs(night.db, limit=9)
+    assert (run.outcome, run.reason) == ("failed", "retention ended with status 2")
 
 
 def test_a_digest_that_fails_makes_the_run_fail(night: Night) -> None:

@@ -15,6 +15,8 @@ from crawler.errors import InputError
 from crawler.staging import Staging, import_staged
 from crawler.workspace import Workspace, make_workspace
 from tests.crawler.offices import samples
+from tests.servers.command import run, start
+from tests.servers.tiny_shop import TinyShop, links_page, listing_page
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -125,3 +127,26 @@ def test_a_killed_import_leaves_the_old_registry(tmp_path: Path, workspace: Work
             process.send_signal(signal.SIGKILL)
         assert count_rights(workspace) in (0, 60_000)
         assert [one for one in workspace.folder.iterdir() if one.name.startswith("tmp")] == []
+    again = subprocess.run([*command, "registry", "import", str(path)], check=True, timeout=600,
+                           capture_output=True, text=True)  # fmt: skip
+    assert "60000 rights:" in again.stderr
+    with workspace.store() as db:  # each right once, however often it was begun
+        counts = "SELECT count(*), count(DISTINCT right_id) FROM right_versions"
+        assert db.execute(counts).fetchone() == (60_000, 60_000)
+
+
+@pytest.mark.long
+def test_rights_are_taken_in_while_a_sweep_runs(tmp_path: Path, workspace: Workspace) -> None:
+    pages = [f"/p/{number}" for number in range(30)]
+    routes = {"/": links_page(*pages), **{path: listing_page(path) for path in pages}}
+    with TinyShop(routes, seconds_a_page=0.2) as shop:
+        sweep = start("sweep", shop.url, "--allow-private", "--delay", "0",
+                      workspace=workspace.folder)  # fmt: skip
+        while shop.requests.total() < 5:
+            time.sleep(0.05)
+        run("registry", "import", table(tmp_path, 5_000), workspace=workspace.folder)
+        _, err = sweep.communicate(timeout=300)
+    assert sweep.returncode == 0, err
+    assert count_rights(workspace) == 5_000
+    with workspace.store() as db:
+        assert db.execute("SELECT count(*) FROM listings").fetchone() == (30,)

@@ -80,6 +80,10 @@ EVERY: tuple[DigestItem, ...] = (
     ),
     item("seller", "seller", **OFFER),
     item("hits", "hits", **{**OFFER, "repeat": 2}),
+    *(
+        item(f"erased_{rule}", "erased", count=12, mib="3.4", days=365, by="李伟 Li Wei")
+        for rule in ("captures", "pictures")
+    ),
 )
 """One of everything that can be told."""
 
@@ -117,7 +121,16 @@ def test_every_sentence_that_there_is_has_its_example() -> None:
     kinds = {item.kind for item in EVERY}
     assert kinds == set(KINDS)
     said = {item.words for item in EVERY}
-    prefixes = ("sweep_", "channel_", "deadline_", "site_", "reference", "back_", "campaign_")
+    prefixes = (
+        "sweep_",
+        "channel_",
+        "deadline_",
+        "site_",
+        "reference",
+        "back_",
+        "campaign_",
+        "erased_",
+    )
     keys = {key.removeprefix("digest.") for key in load_words() if key.startswith("digest.")}
     assert {key for key in keys if key.startswith(prefixes)} == said - {"rise", "seller", "hits"}
     assert {f"notices.action_{rule.id}" for rule in RULES} <= load_words().keys()

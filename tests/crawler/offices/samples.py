@@ -173,3 +173,74 @@ serial_no,registration_no,mark_id_char,cfh_status_cd,filing_dt
 75000001,2000001,OLD HERON,800,1996-01-02
 75000002,,GREY HERON,602,1996-01-03
 """
+
+EUIPO_JSON = """{
+ "trademarks": [
+  {"applicationNumber": "018999010", "markKind": "INDIVIDUAL", "markFeature": "FIGURATIVE",
+   "niceClasses": [9, 25], "wordMarkSpecification": {"verbalElement": "NEBELFANG 雾"},
+   "applicants": [{"office": "EM", "identifier": "77", "name": "Nebelfang GmbH"},
+                  {"office": "EM", "identifier": "78", "name": "Zweite AG"}],
+   "goodsAndServices": [{"classNumber": 9, "description": [
+     {"language": "de", "terms": ["Brillen"]},
+     {"language": "en", "terms": ["Glasses", "Lenses"]}]}],
+   "applicationDate": "2025-01-02", "expiryDate": "2035-01-02", "status": "REGISTERED"},
+  {"applicationNumber": "018999011", "niceClasses": [99], "representatives": [],
+   "wordMarkSpecification": {"verbalElement": "Ohrenwind"}, "status": "UNDER_EXAMINATION"}
+ ],
+ "totalElements": 2, "totalPages": 1, "size": 10, "page": 0
+}
+"""
+EUIPO_DESIGN = (
+    '{"designNumber": "008999001-0001", "status": "REGISTERED_AND_FULLY_PUBLISHED",'
+    ' "locarnoClasses": ["06.01"], "expiryDate": "2030-06-01",'
+    ' "productIndications": [{"language": "en", "terms": ["Chairs"]}],'
+    ' "owners": [{"name": "Stuhlwerk AG"}]}'
+)
+DESIGNS = """<?xml version="1.0" encoding="UTF-8"?>
+<dgn:DesignTransaction xmlns:com="http://www.wipo.int/standards/XMLSchema/ST96/Common"
+ xmlns:dgn="http://www.wipo.int/standards/XMLSchema/ST96/Design"><dgn:DesignBag>
+<dgn:Design com:operationCategory="Insert">
+<com:RegistrationOfficeCode>CN</com:RegistrationOfficeCode>
+<com:ApplicationNumber><com:ApplicationNumberText>202630000001.2</com:ApplicationNumberText>
+</com:ApplicationNumber><com:ExpiryDate>2041-03-01</com:ExpiryDate>
+<dgn:DesignCurrentStatusCode>Registered</dgn:DesignCurrentStatusCode>
+<dgn:DesignTitle com:languageCode="zh">茶壶</dgn:DesignTitle>
+<dgn:DesignRepresentationBag><dgn:DesignRepresentation><dgn:ViewBag>
+<dgn:View><dgn:ViewNumber>1</dgn:ViewNumber><com:FileName>pot-1.png</com:FileName></dgn:View>
+<dgn:View><com:FileName>pot-2.png</com:FileName></dgn:View></dgn:ViewBag>
+</dgn:DesignRepresentation></dgn:DesignRepresentationBag>
+<dgn:HolderBag><dgn:Holder><com:Contact><com:Name><com:EntityName>壶匠有限公司</com:EntityName>
+</com:Name></com:Contact></dgn:Holder></dgn:HolderBag></dgn:Design>
+<dgn:Design><com:RegistrationOfficeCode>CN</com:RegistrationOfficeCode>
+<com:ApplicationNumber><com:ApplicationNumberText>202630000002.7</com:ApplicationNumberText>
+</com:ApplicationNumber><dgn:DesignTitle>杯</dgn:DesignTitle></dgn:Design>
+</dgn:DesignBag></dgn:DesignTransaction>
+"""
+ST86 = """<?xml version="1.0" encoding="UTF-8"?>
+<Transaction xmlns="http://euipo.europa.eu/design/data"><DesignTransactionBody>
+<TransactionContentDetails><TransactionData><DesignDetails><Design operationCode="Insert">
+<DesignIdentifier>008999002-0001</DesignIdentifier><ExpiryDate>2031-01-01</ExpiryDate>
+<DesignCurrentStatusCode>Registered and fully published</DesignCurrentStatusCode>
+<DesignRepresentationSheetDetails><DesignRepresentationSheet>
+<RepresentationSheetFilename>chair.png</RepresentationSheetFilename></DesignRepresentationSheet>
+</DesignRepresentationSheetDetails><IndicationProductDetails><IndicationProduct>
+<ProductDescription languageCode="en">Chairs</ProductDescription></IndicationProduct>
+</IndicationProductDetails></Design></DesignDetails></TransactionData></TransactionContentDetails>
+</DesignTransactionBody></Transaction>
+"""
+INDICATION = """<?xml version="1.0" encoding="UTF-8"?>
+<gin:GeographicalIndicationTransaction
+ xmlns:com="http://www.wipo.int/standards/XMLSchema/ST96/Common"
+ xmlns:gin="http://www.wipo.int/standards/XMLSchema/ST96/GeographicalIndication">
+<gin:GeographicalIndicationBag><gin:GeographicalIndication>
+<com:RegistrationOfficeCode>CN</com:RegistrationOfficeCode>
+<com:RegistrationNumber>GI000012</com:RegistrationNumber>
+<gin:GeographicalIndicationCurrentStatusCode>Registered</gin:GeographicalIndicationCurrentStatusCode>
+<gin:GeographicalIndicationName>云岭蜜桃</gin:GeographicalIndicationName>
+<gin:GeographicalIndicationTransliteration>Yunling</gin:GeographicalIndicationTransliteration>
+<gin:GoodsServicesBag><gin:GoodsServices><gin:GoodsServicesDescriptionText>桃
+</gin:GoodsServicesDescriptionText></gin:GoodsServices></gin:GoodsServicesBag>
+<gin:HolderBag><gin:Holder><com:Contact><com:Name><com:EntityName>云岭桃业协会</com:EntityName>
+</com:Name></com:Contact></gin:Holder></gin:HolderBag></gin:GeographicalIndication>
+</gin:GeographicalIndicationBag></gin:GeographicalIndicationTransaction>
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from crawler.errors import InputError
 from crawler.registry import check_registry
 from tests.crawler.offices import samples
+from tests.crawler.offices.workbook_samples import cnipa_book
 
 TODAY = date(2026, 11, 30)
 
@@ -27,14 +29,22 @@ def zipped() -> bytes:
     return stream.getvalue()
 
 
+def workbook() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return cnipa_book(Path(folder) / "a.xlsx").read_bytes()
+
+
 FILES = {
     "st66.xml": samples.ST66.encode(),
     "euipo.xml": samples.EUIPO.encode(),
     "st96.xml": samples.ST96.encode(),
     "uspto.xml": samples.USPTO.encode(),
     "cnipa.csv": samples.CNIPA.encode("gb18030"),
+    "euipo.json": samples.EUIPO_JSON.encode(),
+    "designs.xml": samples.DESIGNS.encode(),
     "gi.csv": samples.EAMBROSIA.encode(),
     "st96.zip": zipped(),
+    "cnipa.xlsx": workbook(),
 }
 
 

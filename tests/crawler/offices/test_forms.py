@@ -106,7 +106,7 @@ def test_st96_in_a_zip_with_its_pictures(tmp_path: Path) -> None:
     assert (right.office, right.registration) == ("WIPO", "1799999")
     assert data == {"WO-1799999-1.png": samples.png()}
     assert right.images == ("WO-1799999-1.png",)
-    assert problems == ["1 warning: a text, and no table that is known; left out"]
+    assert problems == ["1 warning: a text, and no register that is known; left out"]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("liesmich.txt", "Was hierin steht\n")
     assert "1 error: no table that is known" in read(path)[1][0]
@@ -153,6 +153,66 @@ def test_geographical_indications_and_the_research_data(tmp_path: Path) -> None:
         "US-75000001": "registered",
         "US-75000002": "USPTO 602",
     }
+
+
+def test_answers_of_euipo_as_json(tmp_path: Path) -> None:
+    file(tmp_path, "008999001-0001.png", samples.png())
+    rights, problems, _ = read(file(tmp_path, "page.json", samples.EUIPO_JSON))
+    first, second = rights.values()
+    assert (first.id, first.name, first.classes) == ("EM-018999010", "NEBELFANG 雾", (9, 25))
+    assert (first.holder, first.goods) == (Holder(name="Nebelfang GmbH"), ("Glasses", "Lenses"))
+    assert (first.registration, first.expires) == ("018999010", date(2035, 1, 2))
+    assert (first.status, second.status) == ("registered", "UNDER EXAMINATION")
+    assert problems == [
+        "1 warning: has further holders; the first is kept: 'Zweite AG'",
+        "2 warning: is no Nice class (1 to 45); left out: '99'",
+        "- warning: read, but kept by no right: goods in other languages (1), markKind (1),"
+        " markFeature (1), applicationDate (1)",
+    ]
+    lines = f"{samples.EUIPO_DESIGN}\n\n{samples.EUIPO_DESIGN.replace('-0001', '-0002')}\n"
+    rights, problems, _ = read(file(tmp_path, "designs.jsonl", lines))
+    [chair] = rights.values()
+    assert (chair.id, chair.kind, chair.goods) == ("EM-D-008999001-0001", "design", ("Chairs",))
+    assert (chair.images, chair.status) == (("008999001-0001.png",), "registered")
+    assert "3 warning: has neither a name nor a picture to look for" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "message"),
+    [
+        ("a.json", samples.EUIPO_JSON[:-30], 14, "not JSON"),
+        ("a.json", samples.EUIPO_JSON.replace('"applicationNumber": "018999011"', '"no": 1'), 2,
+         "expected a record with applicationNumber or designNumber, got"),
+        ("a.jsonl", samples.EUIPO_DESIGN + "\n[7\n", 2, "not JSON"),
+        ("a.jsonl", samples.EUIPO_DESIGN + "\n7\n", 2, "expected a record with"),
+    ],
+)  # fmt: skip
+def test_json_that_breaks_off_or_is_another_is_refused(
+    tmp_path: Path, name: str, text: str, line: int, message: str
+) -> None:
+    checked = check_registry(file(tmp_path, name, text), TODAY)
+    assert [error.line for error in checked.errors] == [line]
+    assert message in checked.errors[0].message
+
+
+def test_designs_and_indications_of_st96_and_st86(tmp_path: Path) -> None:
+    for name in ("pot-1.png", "pot-2.png", "chair.png"):
+        file(tmp_path, name, samples.png())
+    rights, problems, _ = read(file(tmp_path, "designs.xml", samples.DESIGNS))
+    [pot] = rights.values()
+    assert (pot.id, pot.kind, pot.name) == ("CN-D-202630000001.2", "design", None)
+    assert (pot.goods, pot.images) == (("茶壶",), ("pot-1.png", "pot-2.png"))
+    assert (pot.holder, pot.expires) == (Holder(name="壶匠有限公司"), date(2041, 3, 1))
+    assert "left out: 'CN-D-202630000002.7'" in problems[0]
+    rights, problems, _ = read(file(tmp_path, "rcd.xml", samples.ST86))
+    [chair] = rights.values()
+    assert (chair.id, chair.office, chair.goods) == ("EM-D-008999002-0001", "EUIPO", ("Chairs",))
+    assert (chair.images, chair.status, problems) == (("chair.png",), "registered", [])
+    rights, problems, _ = read(file(tmp_path, "gi.xml", samples.INDICATION))
+    [peach] = rights.values()
+    assert (peach.id, peach.kind) == ("CN-GI-GI000012", "geographical_indication")
+    assert (peach.name, peach.variants, peach.goods) == ("云岭蜜桃", ("Yunling",), ("桃",))
+    assert (peach.holder, problems) == (Holder(name="云岭桃业协会"), [])
 
 
 def test_the_last_of_several_records_of_a_right_counts(tmp_path: Path) -> None:
