@@ -133,7 +133,7 @@ def _choose(
     chosen = list(audiences)
     if campaign is not None:
         with workspace.store() as db:
-            known = find_last_activity(db, campaign) is not None
+            known = find_last_activity(db, campaign, now()) is not None
         files = (one.campaign.name for one in read_files(workspace) if one.campaign)
         if not known and campaign not in files:
             raise NotFoundError(f"no campaign has the name {campaign!r:.200}")

@@ -109,7 +109,7 @@ def _sweep_items(
     names = {one.campaign.name for one in planned}
     names |= set(filter(audience.hears_of, find_recent_campaigns(db, moment - RECENT)))
     for name in sorted(names):
-        sweeps = find_campaign_sweeps(db, name)
+        sweeps = find_campaign_sweeps(db, name, moment)
         recent = [one for one in sweeps if (one.ended_at or one.started_at) >= memory.floor]
         if not recent:
             continue  # nothing happened since it is told anything
