@@ -197,9 +197,10 @@ def tells_of_channels_alone(db: Database, digest: str) -> bool:
 def find_failing_since(db: Database, channel: str) -> str:
     """Return the id of the first digest in the row, up to the newest, that failed on a channel."""
     row = db.execute(
-        "SELECT d.id FROM digests d WHERE d.channel = ?1 AND d.rowid > coalesce((SELECT max(g.rowid)"
-        " FROM digests g WHERE g.channel = ?1 AND NOT EXISTS (SELECT 1 FROM digest_events"
-        " WHERE digest = g.id AND event = 'failed')), 0) ORDER BY d.rowid LIMIT 1",
+        "SELECT d.id FROM digests d WHERE d.channel = ?1 AND d.rowid > coalesce("
+        "(SELECT max(g.rowid) FROM digests g WHERE g.channel = ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM digest_events WHERE digest = g.id AND event = 'failed')), 0)"
+        " ORDER BY d.rowid LIMIT 1",
         [channel],
     ).fetchone()
     return "" if row is None else str(row[0])
