@@ -169,8 +169,6 @@ class Runner:
     def _plan(self, scheduled: dict[str, Scheduled]) -> None:
         """Decide about the times that came since the last look."""
         at = self._clock.now()
-        for gone in self._waiting.keys() - scheduled.keys():
-            self._skip(gone, UNPLANNED)
         for name, one in scheduled.items():
             passed = passed_times(one.campaign, self._since(one, at), at)
             if not passed.times:
@@ -178,23 +176,30 @@ class Runner:
             decided = decide(one.campaign, passed, at, self._on_time)
             for due, reason in decided.missed:
                 self._note(one, due, "missed", reason)
-            if decided.due is not None:
+            waits = self._waiting.get(name)
+            # a clock that was set back comes to the same time once more
+            if decided.due is not None and (waits is None or waits[1].due != decided.due.due):
                 self._skip(name, OVERTAKEN)
                 self._waiting[name] = (one, decided.due)
             schedule = one.campaign.schedule
             self._known[name] = (schedule.cron or "", schedule.zone, passed.times[-1])
 
     def _since(self, one: Scheduled, at: datetime) -> datetime:
-        """Return the moment after which the times of a campaign are not decided."""
+        """Return the moment after which the times of a campaign are not decided.
+
+        Where the clock was set back, the store tells what is known by the new time.
+        """
         schedule, name = one.campaign.schedule, one.campaign.name
         cron, zone, since = self._known.get(name, ("", "", at))
-        if (cron, zone) == (schedule.cron, schedule.zone):
+        is_same = (cron, zone) == (schedule.cron, schedule.zone)
+        if is_same and since <= at:
             return since
         new = at - ON_TIME if self._once else at  # a timer fires a little after the time
         hold_plan(self._db, name, one.file, schedule, since=new, at=at)
-        known = unknown_since(self._db, one.campaign)
+        known = unknown_since(self._db, one.campaign, at, new)
         assert known is not None  # the plan holds by now
-        self._skip(name, UNPLANNED)
+        if not is_same:
+            self._skip(name, UNPLANNED)
         self._known[name] = (schedule.cron or "", schedule.zone, known)
         return known
 
@@ -222,6 +227,8 @@ class Runner:
     # -- runs -------------------------------------------------------------------------------
     def _start_waiting(self, scheduled: dict[str, Scheduled]) -> None:
         """Start what waits, where there is room and its sites are not being asked already."""
+        for gone in self._waiting.keys() - scheduled.keys():
+            self._skip(gone, UNPLANNED)
         waiting = sorted(self._waiting.items(), key=lambda item: item[1][1].due)
         for name, (_, due) in waiting:
             if len(self._active) >= self._at_once:

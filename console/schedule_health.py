@@ -99,14 +99,14 @@ def find_health(
     if timers is None:
         timers = beat is not None and beat.once
     said = list(problems)
-    if not timers and plans and (beat is None or at - beat.at > STALE):
+    if not timers and plans and (beat is None or abs(at - beat.at) > STALE):
         since = "it never gave one" if beat is None else f"its last was at {beat.at:%Y-%m-%d %H:%M}"
         said.append(f"no sign of life of `markhound schedule run`: {since}")
     late = [plan for plan in plans if plan.late is not None and not _is_waiting(plan, beat, db)]
     said += [f"{p.campaign}: due at {p.late:%Y-%m-%d %H:%M} UTC, and nothing ran" for p in late]
     failed = []
     for plan in plans:
-        for run in find_runs(db, campaign=plan.campaign, limit=LOOKED_AT):
+        for run in find_runs(db, campaign=plan.campaign, until=at, limit=LOOKED_AT):
             if run.outcome in ("failed", "interrupted", "missed"):
                 failed.append(plan.campaign)
                 said.append(f"{plan.campaign}: {run.outcome} ({run.reason})")

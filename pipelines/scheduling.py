@@ -121,7 +121,7 @@ def goes_on(db: Database, campaign: str, at: datetime) -> bool:
     One that its campaign's own limits ended is as done as it will be. One that failed goes on once:
     when it fails again, whatever makes it fail is in what it left.
     """
-    newest = next(iter(find_some_sweeps(db, campaign=campaign, limit=1)), None)
+    newest = next(iter(find_some_sweeps(db, campaign=campaign, until=at, limit=1)), None)
     if newest is None or newest.state == "finished":
         return False
     last = find_last_activity(db, newest.id)
@@ -129,7 +129,8 @@ def goes_on(db: Database, campaign: str, at: datetime) -> bool:
         return False
     if newest.state == "stopped":
         return _may_go_on(newest.reason or "")
-    before = [run for run in find_runs(db, campaign=campaign, limit=5) if run.sweep == newest.id]
+    runs = find_runs(db, campaign=campaign, until=at, limit=5)
+    before = [run for run in runs if run.sweep == newest.id]
     return [run.outcome for run in before[:2]] != ["failed", "failed"]
 
 
@@ -179,7 +180,7 @@ class CampaignPlan:
 def plan_of(db: Database, campaign: Campaign, file: str, at: datetime) -> CampaignPlan:
     """Return how a campaign stands that has a schedule; nothing is recorded."""
     assert campaign.schedule.cron is not None
-    since = unknown_since(db, campaign)
+    since = unknown_since(db, campaign, at)
     passed = Passed(times=(), earlier=0)
     if since is not None:
         passed = passed_times(campaign, since, at - ON_TIME)
@@ -189,16 +190,25 @@ def plan_of(db: Database, campaign: Campaign, file: str, at: datetime) -> Campai
         cron=campaign.schedule.cron,
         zone=campaign.schedule.zone,
         next_due=find_next_time(campaign, at),
-        last=next(iter(find_runs(db, campaign=campaign.name, limit=1)), None),
+        last=next(iter(find_runs(db, campaign=campaign.name, until=at, limit=1)), None),
         late=passed.times[0] if passed.times else None,
     )
 
 
-def unknown_since(db: Database, campaign: Campaign) -> datetime | None:
+def unknown_since(
+    db: Database, campaign: Campaign, at: datetime, latest: datetime | None = None
+) -> datetime | None:
     """Return the moment after which nothing is known of a campaign's times.
 
-    None while no runner has seen its schedule.
+    What is recorded of times that are still to come was recorded by a clock that was wrong, and
+    says nothing: else one leap of the clock into the future would end all nights until then.
+
+    :param latest: from when on a schedule holds at the latest; None = ``at``
+    :returns: None while no runner has seen its schedule
     """
     held = find_held_from(db, campaign.name, campaign.schedule)
-    newest = find_newest_due(db, campaign.name)
-    return held if held is None or newest is None else max(held, newest)
+    if held is None:
+        return None
+    held = min(held, at if latest is None else latest)
+    newest = find_newest_due(db, campaign.name, at)
+    return held if newest is None else max(held, newest)

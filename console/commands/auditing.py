@@ -283,4 +283,5 @@ def export(context: Context, draw_id: str, output: Path) -> None:
     """Write a draw into a folder with which anybody can draw again, by SHA-256 alone."""
     with context.workspace.store() as db:
         export_draw(db, draw_id, output)
-    people().print(clean(f"{draw_id} is in {output}; README.txt says how to check it"))
+    told = f"{draw_id} is in {output}; README.txt says how to check it"
+    people().print(clean(told), markup=False, soft_wrap=True)

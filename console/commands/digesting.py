@@ -17,8 +17,8 @@ from console.web.campaigns import FOLDER, read_files
 from crawler.errors import InputError, NotFoundError
 from crawler.files import whole_file
 from crawler.store.database import now
-from crawler.store.digest_sweeps import find_last_activity
 from crawler.store.digests import find_digests, find_items, load_digest
+from crawler.store.sweeps import find_some_sweeps
 from crawler.telling import TellLanguage
 from crawler.workspace import Workspace
 from pipelines.digests.audiences import Audience, Broken, Planned, find_audiences
@@ -133,7 +133,7 @@ def _choose(
     chosen = list(audiences)
     if campaign is not None:
         with workspace.store() as db:
-            known = find_last_activity(db, campaign) is not None
+            known = bool(find_some_sweeps(db, campaign=campaign, limit=1))
         files = (one.campaign.name for one in read_files(workspace) if one.campaign)
         if not known and campaign not in files:
             raise NotFoundError(f"no campaign has the name {campaign!r:.200}")

@@ -16,10 +16,11 @@ from console.reports.html import render_report
 from console.reports.pdf import draw_report
 from console.reports.sheets import report_csv, report_xlsx
 from console.reports.tables import show_sections
-from console.reports.wording import meaning_of, name_of, notes_of, value_of
+from console.reports.wording import meaning_of, name_of, notes_of, say, value_of
 from console.text import clean, print_rows
 from crawler.errors import InputError
 from crawler.files import whole_file
+from crawler.store.database import now
 from crawler.store.period_records import FoundRecord, find_records
 from matchers.wording import Language
 from pipelines.figures.gathering import gathered
@@ -83,6 +84,9 @@ def report(
         raise click.UsageError("--of goes with --explain")
     workspace = context.workspace
     period = parse_period(first, last, zone or workspace.config.console.time_zone, known)
+    if now() < period.known:  # told beside the report, which says the same whenever it is made
+        told = say("not_over", language, known=period.known_on)
+        people().print(told, markup=False, soft_wrap=True)
     with gathering("gathering the figures"), gathered(workspace, period) as (db, made):
         if explain is not None:
             number = find_number(made, explain)

@@ -9,6 +9,7 @@ import click
 
 from console.context import Context, json_option, out, pass_context, print_json
 from console.doctor import Check, examine
+from console.text import clean
 from crawler.errors import StopError
 from crawler.workspace import CONFIG_NAME, make_workspace
 
@@ -21,7 +22,7 @@ def init(context: Context) -> None:
     Nothing that is there already is overwritten.
     """
     workspace = make_workspace(context.folder)
-    out().print(f"Workspace ready: {workspace.folder}", soft_wrap=True)
+    out().print(f"Workspace ready: {clean(str(workspace.folder))}", markup=False, soft_wrap=True)
     out().print(
         "Next: fill in markhound.toml, then `markhound registry import RIGHTS.jsonl`"
         " and `markhound sweep URL`."

@@ -26,7 +26,11 @@ MOST = 20
 """Things of one kind that are listed; the others are counted."""
 URGENT = frozenset({"sweep", "channel", "deadline"})
 """Kinds that make a digest urgent."""
+MOST_LETTERS = 500
+"""Of a name or a reason; a seller whose name is a novel would push all else out of a message."""
 _TIMES = ("due", "last")
+_ADDRESSES = ("url", "old")
+"""Facts that are whole or of no use."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +115,7 @@ class Wording:
         if item.kind == "deadline" and language != "en":
             facts["action"] = say(f"notices.action_{facts['rule']}", language)
         shown = {
-            name: one_line(make_visible(value)) if isinstance(value, str) else value
+            name: _shown(name, value) if isinstance(value, str) else value
             for name, value in facts.items()
         }
         shown["law"] = "" if facts.get("binding", 1) else say("digest.no_law", language)
@@ -140,6 +144,13 @@ class Wording:
 
     def _moment(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._zone):%Y-%m-%d %H:%M} {self._zone.key}"
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a text of others as it can stand in a sentence: visible, on one line, not too long."""
+    if name not in _ADDRESSES and len(value) > MOST_LETTERS:
+        value = f"{value[:MOST_LETTERS]}…"
+    return one_line(make_visible(value))
 
 
 def _by_kind(items: Sequence[DigestItem]) -> list[tuple[str, list[DigestItem]]]:

@@ -111,10 +111,11 @@ def notes_of(report: Report, language: Language) -> list[str]:
     period = report.period
     values = {"first": period.first, "last": period.last, "zone": period.zone.key}
     following = period.last + timedelta(days=1)
+    as_of = f" --as-of {period.known_on}" if period.known_on != period.last else ""
     return [
         say("span", language, next=following, days=f"{period.days:,}", **values),
         say("known", language, known=period.known_on),
-        say("follow", language, dimension=say("dimension", language), **values),
+        say("follow", language, dimension=say("dimension", language), as_of=as_of, **values),
     ]
 
 

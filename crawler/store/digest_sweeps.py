@@ -38,16 +38,19 @@ def find_recent_campaigns(db: Database, since: datetime) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
-def find_last_activity(db: Database, campaign: str) -> datetime | None:
-    """Return when a sweep of a campaign last began, went on or ended; None = it never was swept."""
+def find_last_activity(db: Database, campaign: str, until: datetime) -> datetime | None:
+    """Return when a sweep of a campaign last began, went on or ended; None = it never was swept.
+
+    :param until: what a clock that was wrong dated later is left out
+    """
     row = db.execute(
-        "SELECT max(moment) FROM (SELECT max(started_at) AS moment FROM sweeps"
+        "SELECT max(moment) FROM (SELECT started_at AS moment FROM sweeps"
         " WHERE campaign = :campaign UNION ALL"
-        " SELECT max(r.resumed_at) FROM sweep_resumes r JOIN sweeps s ON s.id = r.sweep"
+        " SELECT r.resumed_at FROM sweep_resumes r JOIN sweeps s ON s.id = r.sweep"
         " WHERE s.campaign = :campaign UNION ALL"
-        " SELECT max(e.ended_at) FROM sweep_ends e JOIN sweeps s ON s.id = e.sweep"
-        " WHERE s.campaign = :campaign)",
-        {"campaign": campaign},
+        " SELECT e.ended_at FROM sweep_ends e JOIN sweeps s ON s.id = e.sweep"
+        " WHERE s.campaign = :campaign) WHERE moment <= :until",
+        {"campaign": campaign, "until": timestamp(until)},
     ).fetchone()
     return None if row[0] is None else datetime.fromisoformat(row[0])
 

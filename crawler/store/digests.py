@@ -186,6 +186,26 @@ def find_items(db: Database, digest: str) -> list[DigestItem]:
     return [DigestItem(**{**row, "facts": orjson.loads(row["facts"])}) for row in rows]
 
 
+def tells_of_channels_alone(db: Database, digest: str) -> bool:
+    """Tell whether nothing stands in a digest but how other digests fared."""
+    row = db.execute(
+        "SELECT 1 FROM digest_items WHERE digest = ? AND kind <> 'channel' LIMIT 1", [digest]
+    ).fetchone()
+    return row is None
+
+
+def find_failing_since(db: Database, channel: str) -> str:
+    """Return the id of the first digest in the row, up to the newest, that failed on a channel."""
+    row = db.execute(
+        "SELECT d.id FROM digests d WHERE d.channel = ?1 AND d.rowid > coalesce("
+        "(SELECT max(g.rowid) FROM digests g WHERE g.channel = ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM digest_events WHERE digest = g.id AND event = 'failed')), 0)"
+        " ORDER BY d.rowid LIMIT 1",
+        [channel],
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def load_memory(db: Database, channel: str, floor: datetime) -> Memory:
     """Return what a channel knows.
 

@@ -21,7 +21,7 @@ def _third(moment: str) -> str:
     return f"substr({moment}, 1, 11) || printf('%02d', substr({moment}, 12, 2) / 8 * 8)"
 
 
-_SOURCES = """
+SOURCES_OF = """
 (SELECT coalesce(group_concat(source, ' '), '') FROM (SELECT DISTINCT CASE
     WHEN feature = 'name' THEN iif(field = 'picture', 'picture_words', 'name')
     WHEN feature IN ('picture', 'picture_part', 'picture_lookalike', 'passage') THEN feature
@@ -210,7 +210,7 @@ _FOUND = f"""
 INSERT INTO hit_states
     (hit, right_id, came_at, score, flagged, flagged_once, sources, decision, judged_at)
 SELECT NEW.hit, h.right_id, s.seen_at, NEW.score, NEW.flagged, NEW.flagged,
-    {_SOURCES.format(record="NEW.record")}, NULL, NULL
+    {SOURCES_OF.format(record="NEW.record")}, NULL, NULL
 FROM hits h, sightings s WHERE h.id = NEW.hit AND s.id = NEW.sighting
 ON CONFLICT (hit) DO UPDATE SET score = excluded.score, flagged = excluded.flagged,
     flagged_once = max(flagged_once, excluded.flagged),
@@ -304,7 +304,7 @@ FILLED = (
     INSERT INTO hit_states
     SELECT h.id, h.right_id, s.seen_at, f.score, f.flagged,
         (SELECT max(flagged) FROM hit_findings WHERE hit = h.id),
-        {_SOURCES.format(record=f"(SELECT record FROM hit_findings WHERE id = {_NEWEST})")},
+        {SOURCES_OF.format(record=f"(SELECT record FROM hit_findings WHERE id = {_NEWEST})")},
         j.decision, j.judged_at
     FROM hits h
     JOIN hit_findings f ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)

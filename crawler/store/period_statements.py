@@ -6,6 +6,8 @@ which a row is of the period; ``period_place`` is the day, or the week, that a m
 
 from __future__ import annotations
 
+from crawler.store.figures_schema import SOURCES_OF
+
 DIMENSIONS = ("right_kind", "right_id", "site", "network", "territory", "campaign")
 """What hits, and all that follows from them, are told apart by; beside it ``place``, the day or the
 week of each."""
@@ -51,10 +53,29 @@ CREATE TEMP VIEW period_listings AS
     JOIN listings l ON l.id = s.listing
 """
 
+FOUND = """
+CREATE TEMP TABLE period_rematched (findings INTEGER PRIMARY KEY, hit TEXT, at TEXT);
+INSERT OR IGNORE INTO period_rematched
+    SELECT record ->> '$.findings', subject, at FROM ledger
+    WHERE kind = 'hit-rematched' AND json_valid(record) ORDER BY number;
+CREATE TEMP TABLE period_looked_up (hit TEXT PRIMARY KEY, at TEXT) WITHOUT ROWID;
+INSERT INTO period_looked_up
+    SELECT r.hit, r.at FROM temp.period_rematched r
+    WHERE r.findings = (SELECT min(id) FROM hit_findings WHERE hit = r.hit);
+CREATE TEMP TABLE period_found (hit TEXT PRIMARY KEY, at TEXT) WITHOUT ROWID;
+INSERT INTO period_found
+    SELECT q.hit, q.first_seen FROM temp.period p JOIN queue q
+        ON q.first_seen >= p.since AND q.first_seen < p.until
+    WHERE NOT EXISTS (SELECT 1 FROM temp.period_looked_up WHERE hit = q.hit)
+    UNION ALL SELECT r.hit, r.at FROM temp.period p JOIN temp.period_looked_up r
+        ON r.at >= p.since AND r.at < p.until
+"""
+"""The hits that were found in the period: when they were seen, or when a rematch found them in what
+had been seen before, as the ledger has it."""
+
 SCOPE = """
 CREATE TEMP TABLE period_scope AS
-    SELECT q.hit FROM temp.period p JOIN queue q
-        ON q.first_seen >= p.since AND q.first_seen < p.until
+    SELECT hit FROM temp.period_found
     UNION SELECT j.hit FROM temp.period p JOIN judgements j
         ON j.judged_at >= p.since AND j.judged_at < p.until
     UNION SELECT n.hit FROM temp.period_sent s JOIN notice_hits n ON n.notice = s.notice
@@ -110,7 +131,7 @@ SOURCES = (
 )
 """By what hits are found, as ``figures_schema`` has it; one may be found by several."""
 _FOUND_BY = ", ".join(
-    f"instr(' ' || t.sources || ' ', ' {name} ') > 0 AS by_{name}" for name in SOURCES
+    f"instr(' ' || n.sources || ' ', ' {name} ') > 0 AS by_{name}" for name in SOURCES
 )
 _DECIDED = "('infringing', 'licensed', 'unrelated')"
 _TRUTH = """
@@ -139,15 +160,30 @@ CREATE TEMP VIEW period_drawn AS
         iif(l.judgement IS NULL, 'dismissed', 'rejected') AS first
     FROM temp.period p JOIN temp.period_looked l ON l.drawn_at >= p.since AND l.drawn_at < p.until
 """
+_BY_THEN = """
+FROM hit_findings f JOIN sightings s ON s.id = f.sighting
+    LEFT JOIN temp.period_rematched r ON r.findings = f.id
+    WHERE f.hit = c.hit AND f.score > 0 AND coalesce(r.at, s.seen_at) < p.known
+"""
+"""Findings of a hit that were made by then."""
 HITS = f"""
+CREATE TEMP TABLE period_known (hit TEXT PRIMARY KEY, at TEXT, score REAL, flagged INTEGER,
+    sources TEXT) WITHOUT ROWID;
+INSERT INTO period_known
+    SELECT c.hit, c.at, n.score,
+        t.flagged_once AND EXISTS (SELECT 1 {_BY_THEN} AND f.flagged = 1),
+        iif(n.id = q.findings, t.sources, {SOURCES_OF.format(record="n.record")})
+    FROM temp.period p JOIN temp.period_found c JOIN queue q ON q.hit = c.hit
+    JOIN hit_states t ON t.hit = c.hit
+    JOIN hit_findings n ON n.id = coalesce((SELECT max(f.id) {_BY_THEN}), q.findings);
 CREATE TEMP TABLE period_hits AS
-    SELECT 'hit' AS kind, q.hit AS id, q.first_seen AS at, q.site AS parent,
-        period_place(q.first_seen) AS place, q.score, min(cast(q.score * 10 AS INTEGER), 9) AS band,
-        t.flagged_once AS flagged, {_FOUND_BY}, {_SHOWN},
+    SELECT 'hit' AS kind, q.hit AS id, n.at, q.site AS parent,
+        period_place(n.at) AS place, n.score, min(cast(n.score * 10 AS INTEGER), 9) AS band,
+        n.flagged, {_FOUND_BY}, {_SHOWN},
         coalesce({_JUDGED_BY_THEN.format("decision", "q.hit")}, '') AS decision,
         coalesce({_JUDGED_BY_THEN.format("bulk", "q.hit")}, '') AS bulk, '' AS said
-    FROM temp.period p JOIN queue q ON q.first_seen >= p.since AND q.first_seen < p.until
-    JOIN temp.period_dims d ON d.hit = q.hit JOIN hit_states t ON t.hit = q.hit;
+    FROM temp.period p JOIN temp.period_known n JOIN queue q ON q.hit = n.hit
+    JOIN temp.period_dims d ON d.hit = q.hit;
 UPDATE period_hits SET said = iif(decision IN {_DECIDED}, decision, coalesce((
     SELECT l.said FROM temp.period_looked l WHERE l.hit = period_hits.id AND l.judgement IS NULL
         AND l.said IN {_DECIDED} ORDER BY l.answered_at DESC LIMIT 1), ''));

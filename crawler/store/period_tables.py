@@ -24,6 +24,7 @@ from crawler.store.period_statements import (
     DIMENSIONS,
     DIMS,
     DRAWN,
+    FOUND,
     HITS,
     LOTS,
     PEOPLE,
@@ -90,9 +91,8 @@ def opened_period(
             "INSERT INTO temp.period VALUES (?, ?, ?)",
             [timestamp(since), timestamp(until), timestamp(known)],
         )
-        _run(db, SWEEPS)
-        _run(db, SENT)
-        _run(db, SCOPE)
+        for statements in (SWEEPS, SENT, FOUND, SCOPE):
+            _run(db, statements)
         _put_networks(db)
         for statements in (DIMS, DRAWN, HITS, PEOPLE):
             _run(db, statements)

@@ -196,18 +196,29 @@ def find_open_runs(db: Database) -> list[PlannedRun]:
     return _runs(db, "e.run IS NULL ORDER BY r.due, r.rowid", [])
 
 
-def find_runs(db: Database, *, campaign: str = "", limit: int) -> list[PlannedRun]:
+def find_runs(
+    db: Database, *, campaign: str = "", until: datetime | None = None, limit: int
+) -> list[PlannedRun]:
     """Return the last runs, newest first.
 
     :param campaign: name of theirs; empty = of all
+    :param until: the last moment at which they may have been due; None = any: a clock that was
+        wrong leaves runs in the future
     """
-    where = "r.campaign = ?" if campaign else "?1 = ''"
-    return _runs(db, f"{where} ORDER BY r.due DESC, r.rowid DESC LIMIT {limit:d}", [campaign])
+    where = "r.campaign = ?1" if campaign else "?1 = ''"
+    values = [campaign]
+    if until is not None:
+        where += " AND r.due <= ?2"
+        values.append(timestamp(until))
+    return _runs(db, f"{where} ORDER BY r.due DESC, r.rowid DESC LIMIT {limit:d}", values)
 
 
-def find_newest_due(db: Database, campaign: str) -> datetime | None:
-    """Return the newest time of a campaign of which is known what became of it."""
-    row = db.execute("SELECT max(due) FROM planned_runs WHERE campaign = ?", [campaign]).fetchone()
+def find_newest_due(db: Database, campaign: str, until: datetime) -> datetime | None:
+    """Return the newest time of a campaign, up to a moment, of which is known what became of it."""
+    row = db.execute(
+        "SELECT max(due) FROM planned_runs WHERE campaign = ? AND due <= ?",
+        [campaign, timestamp(until)],
+    ).fetchone()
     return None if row[0] is None else datetime.fromisoformat(row[0])
 
 

@@ -105,22 +105,31 @@ def find_sweeps(db: Database) -> list[StoredSweep]:
 
 
 def find_some_sweeps(
-    db: Database, *, campaign: str = "", after: str = "", limit: int
+    db: Database,
+    *,
+    campaign: str = "",
+    after: str = "",
+    until: datetime | None = None,
+    limit: int,
 ) -> list[StoredSweep]:
     """Return the next sweeps, newest first.
 
     :param campaign: name of theirs; empty = of all
     :param after: id of the sweep before them; empty = from the newest on
+    :param until: the last moment at which they may have begun; None = any: a clock that was wrong
+        dates sweeps into the future, where they would stay the newest
     """
     terms = ["1"]
-    values = [after]
+    values = [after, campaign]
     if after:
         terms.append("(started_at, rowid) < (SELECT started_at, rowid FROM sweeps WHERE id = ?1)")
     if campaign:
         terms.append("campaign = ?2")
-        values.append(campaign)
+    if until is not None:
+        terms.append("started_at <= ?3")
+        values.append(timestamp(until))
     chosen = (
-        f"SELECT id FROM sweeps WHERE ?1 IS NOT NULL AND {' AND '.join(terms)}"
+        f"SELECT id FROM sweeps WHERE ?2 IS NOT NULL AND {' AND '.join(terms)}"
         f" ORDER BY started_at DESC, rowid DESC LIMIT {limit:d}"
     )
     return list(_sweeps(db, f"s.id IN ({chosen})", values))

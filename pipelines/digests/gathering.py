@@ -15,7 +15,9 @@ from crawler.store.digests import (
     Memory,
     StoredDigest,
     find_digests,
+    find_failing_since,
     find_newest_findings,
+    tells_of_channels_alone,
 )
 from crawler.store.retention import count_erased
 from crawler.workspace import Workspace
@@ -112,7 +114,7 @@ def _sweep_items(
     names = {one.campaign.name for one in planned}
     names |= set(filter(audience.hears_of, find_recent_campaigns(db, moment - RECENT)))
     for name in sorted(names):
-        sweeps = find_campaign_sweeps(db, name)
+        sweeps = find_campaign_sweeps(db, name, moment)
         recent = [one for one in sweeps if (one.ended_at or one.started_at) >= memory.floor]
         if not recent:
             continue  # nothing happened since it is told anything
@@ -154,14 +156,16 @@ def _broken_item(one: Broken) -> DigestItem:
 def _channel_items(db: Database, audience: Audience, memory: Memory) -> Iterator[DigestItem]:
     """Yield what may not have arrived, and which other channels fail.
 
-    Who is told of some campaigns alone hears of nothing but their own channel.
+    Who is told of some campaigns alone hears of nothing but their own channel. Nobody is told of a
+    message that told of such messages alone: else a channel of which nobody knows would be told of
+    without end.
     """
     own = "" if audience.scope is None else audience.name
     recent = [
         one for one in find_digests(db, channel=own, limit=LOOK_BACK) if one.at >= memory.floor
     ]
     for digest in recent:
-        if digest.event == "uncertain":
+        if digest.event == "uncertain" and not tells_of_channels_alone(db, digest.id):
             yield DigestItem(
                 kind="channel",
                 key=digest.id,
@@ -170,30 +174,27 @@ def _channel_items(db: Database, audience: Audience, memory: Memory) -> Iterator
                 facts={"channel": digest.channel, "digest": digest.id, "count": digest.items},
             )
     others = [one for one in recent if one.channel != audience.name]
-    yield from map(_failing_item, find_failing(others).values())
+    for digest in find_failing(others).values():
+        yield _failing_item(digest, find_failing_since(db, digest.channel))
 
 
-def find_failing(digests: Sequence[StoredDigest]) -> dict[str, list[StoredDigest]]:
-    """Return channel -> the digests in a row, newest first, that failed last.
+def find_failing(digests: Sequence[StoredDigest]) -> dict[str, StoredDigest]:
+    """Return channel -> its newest digest, of the channels of which that failed.
 
     :param digests: newest first
     """
-    rows: dict[str, list[StoredDigest]] = {}
-    ended: set[str] = set()
+    newest: dict[str, StoredDigest] = {}
     for digest in digests:
-        if digest.event != "failed":
-            ended.add(digest.channel)
-        elif digest.channel not in ended:
-            rows.setdefault(digest.channel, []).append(digest)
-    return rows
+        newest.setdefault(digest.channel, digest)
+    return {channel: one for channel, one in newest.items() if one.event == "failed"}
 
 
-def _failing_item(row: Sequence[StoredDigest]) -> DigestItem:
+def _failing_item(digest: StoredDigest, since: str) -> DigestItem:
     """Return that a channel fails; it is told once until it has worked again."""
     return DigestItem(
         kind="channel",
-        key=row[0].channel,
-        state=row[-1].id,
+        key=digest.channel,
+        state=since,
         words="channel_failed",
-        facts={"channel": row[0].channel, "why": row[0].words},
+        facts={"channel": digest.channel, "why": digest.words},
     )

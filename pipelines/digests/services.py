@@ -13,7 +13,7 @@ from pipelines.takedown.smtp import Sending
 MODULE = "apprise"
 MISSING = (
     "the services of Apprise are not installed; add them to Markhound's environment with"
-    " `pip install 'apprise>=1.9,<3'` (the extra \"alerts\")"
+    " `pip install 'apprise>=2.3,<3'` (the extra \"alerts\")"
 )
 
 
@@ -23,7 +23,7 @@ def is_installed() -> bool:
 
 
 def send_by_service(url: str, *, title: str, text: str) -> Sending:
-    """Hand a short message to a service.
+    """Hand a short message to a service; redirects are not followed, unless its address says so.
 
     Apprise says only whether the service took it, so that ``failed`` may have arrived all the same.
 
@@ -37,7 +37,8 @@ def send_by_service(url: str, *, title: str, text: str) -> Sending:
         # it loads all its services when the first is named, some with modules that Python lets go
         warnings.simplefilter("ignore", DeprecationWarning)
         apprise: Any = import_module(MODULE)
-        service = apprise.Apprise()
+        # a service that sends us elsewhere could send what is told into a private network
+        service = apprise.Apprise(asset=apprise.AppriseAsset(http_redirects=False))
         known = service.add(url)
     if not known:
         scheme = url.partition("://")[0]

@@ -76,10 +76,10 @@ def find_overdue_items(
         due = find_last_due(one.campaign.schedule, moment - GRACE)
         if due is None or due < one.changed_at or one.campaign.window.find_outside(due):
             continue
-        last = find_last_activity(db, one.campaign.name)
+        last = find_last_activity(db, one.campaign.name, moment)
         if last is not None and last >= due:
             continue
-        newest = find_some_sweeps(db, campaign=one.campaign.name, limit=1)
+        newest = find_some_sweeps(db, campaign=one.campaign.name, until=moment, limit=1)
         if newest and newest[0].state == "unfinished" and is_running(newest[0].id):
             continue
         yield DigestItem(
@@ -134,9 +134,9 @@ def find_broken_items(
             )
 
 
-def find_campaign_sweeps(db: Database, campaign: str) -> list[StoredSweep]:
-    """Return the newest sweeps of a campaign, newest first."""
-    return find_some_sweeps(db, campaign=campaign, limit=STREAK)
+def find_campaign_sweeps(db: Database, campaign: str, moment: datetime) -> list[StoredSweep]:
+    """Return the newest sweeps of a campaign that began by a moment, newest first."""
+    return find_some_sweeps(db, campaign=campaign, until=moment, limit=STREAK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -84,7 +84,7 @@ def find_news(
     :param since: from when on everything counts as new; None = what it was not told yet
     """
     if since is None:
-        memory = load_memory(db, audience.name, moment - FIRST)
+        memory = _by_this_clock(load_memory(db, audience.name, moment - FIRST), moment)
     else:
         upto = find_findings_before(db, since)
         memory = Memory(newest="", floor=since, upto=upto, at=since, told={})
@@ -97,6 +97,11 @@ def find_news(
         upto=upto,
         moment=moment,
     )
+
+
+def _by_this_clock(memory: Memory, moment: datetime) -> Memory:
+    """Return what a channel knows where a clock that was wrong has dated it into the future."""
+    return replace(memory, floor=min(memory.floor, moment - FIRST), at=min(memory.at, moment))
 
 
 def tell(

@@ -8,9 +8,12 @@ import hmac
 import http.client
 import os
 import re
+import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Timer
 from urllib.parse import quote, urlsplit
 
 from w3lib.url import safe_url_string
@@ -127,12 +130,37 @@ def _post(
         return Sending(result="put_off", words=f"no connection: {error}")
     try:
         connection.request("POST", path, body=body, headers=headers)
-        response = connection.getresponse()
-        text = response.read(MOST_ANSWER).decode("utf-8", "replace")
+        with _ended_after(TIMEOUT, connection.sock):
+            response = connection.getresponse()
+            text = _beginning(response).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
         return Sending(result="uncertain", words=f"lost after the request went out: {error!r}")
     said = "".join(c for c in f"HTTP {response.status} {' '.join(text.split())}" if c.isprintable())
     return _judge(response.status, said[:500])
+
+
+@contextmanager
+def _ended_after(seconds: float, connected: socket.socket | None) -> Iterator[None]:
+    """End a connection that lasts longer; one that sends a byte now and then never times out."""
+    if connected is None:  # it was closed already
+        yield
+        return
+    # of TLS too the plain socket: it only wakes up who reads
+    timer = Timer(seconds, socket.socket.shutdown, (connected, socket.SHUT_RDWR))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _beginning(response: http.client.HTTPResponse) -> bytes:
+    """Return how an answer begins; by now its status says what was done, whatever it lacks."""
+    try:
+        return response.read(MOST_ANSWER)
+    except (OSError, http.client.HTTPException):
+        return b""
 
 
 def _judge(status: int, said: str) -> Sending:

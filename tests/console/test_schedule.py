@@ -266,3 +266,64 @@ def test_a_machine_that_starts_nothing_makes_the_run_fail(night: Night) -> None:
     assert run.outcome == "failed"
     assert run.reason.startswith("sweep cannot be started: ")
     assert not list(night.workspace.logs.glob("*.lock"))
+
+
+def test_a_leap_of_the_clock_into_the_future_ends_no_nights(night: Night) -> None:
+    """An hour of a wrong clock leaves records of years to come, which say nothing of tonight."""
+    night.plan("a")
+    runner = night.runner()
+    night.look(runner)
+    night.clock.at += timedelta(days=20_000)
+    night.look(runner)
+    night.commands[0].status = 1
+    night.look(runner)
+    night.clock.at -= timedelta(days=20_000)
+    for again in (runner, night.runner(), night.runner(once=True)):
+        night.look(again)
+        night.look(again, hours=3)
+        assert len(night.commands) == 2, again
+    night.look(runner)
+    assert find_health(night.db, night.workspace, night.clock.at).problems == ()
+    night.commands[1].status = 0
+    night.look(runner)
+    [newest] = find_runs(night.db, until=night.clock.at, limit=1)
+    assert (newest.due, newest.outcome) == (START + timedelta(hours=2), "done")
+
+
+def test_a_schedule_that_a_wrong_clock_saw_first_begins_when_that_is_right(night: Night) -> None:
+    night.plan("a")
+    night.clock.at += timedelta(days=20_000)
+    night.look(night.runner())
+    night.clock.at -= timedelta(days=20_000)
+    runner = night.runner()
+    night.look(runner)
+    night.look(runner, hours=2)
+    assert len(night.commands) == 1
+
+
+def test_a_clock_that_is_set_back_a_little_starts_and_skips_nothing_twice(night: Night) -> None:
+    night.plan("a", site="shop")
+    night.plan("b", site="shop")
+    runner = night.runner()
+    night.look(runner)
+    for hours in (2, -0.5, 0.5, -1, 1):
+        night.look(runner, hours=hours)
+    assert len(night.commands) == 1
+    night.commands[0].status = 0
+    night.look(runner)
+    assert len(night.commands) == 2
+    assert night.outcomes() == [("22 02:00", "done"), ("22 02:00", None)]
+
+
+def test_what_waits_in_a_run_of_once_may_lose_its_file(night: Night) -> None:
+    for name in ("a", "b"):
+        night.plan(name, site="shop")
+    night.look(night.runner())
+    night.clock.at += timedelta(hours=2)
+    once = night.runner(once=True)
+    night.look(once)
+    (night.workspace.folder / "campaigns" / "b.toml").unlink()
+    night.look(once)
+    assert night.outcomes("b") == [("22 02:00", "skipped")]
+    night.commands[0].status = 0
+    assert once.look()

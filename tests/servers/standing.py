@@ -65,7 +65,7 @@ class Night:
         text = f'name = "{name}"\nseeds = ["https://{site or name}.example/"]\n{more}'
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
 
-    def runner(self, at_once: int = 2) -> Runner:
+    def runner(self, at_once: int = 2, *, once: bool = False) -> Runner:
         return Runner(
             self.workspace,
             self.db,
@@ -73,6 +73,7 @@ class Night:
             start=self.start,
             tell=self.told.append,
             at_once=at_once,
+            once=once,
         )
 
     def start(self, arguments: Sequence[str], output: Path) -> Command:  # noqa: ARG002 (a real one has it)

@@ -159,6 +159,15 @@ def test_many_things_are_counted(office: Workspace) -> None:
     assert letter.subject == "Markhound: new sellers 25"
 
 
+def test_a_name_that_is_a_novel_is_cut_and_an_address_is_not(office: Workspace) -> None:
+    wording = Wording(office)
+    long = wording.line(item("seller", "seller", **{**OFFER, "seller": "店" * 30_000}), "zh").text
+    assert f"{'店' * 500}…" in long
+    assert len(long) < 700
+    url = f"https://shop.example/{'x' * 2_000}"
+    assert url in wording.line(item("back_again", "back", url=url, notice="N-1"), "en").text
+
+
 def test_without_an_address_nothing_is_linked(office: Workspace) -> None:
     config = replace(office.config, console=ConsoleConfig())
     letter = Wording(Workspace(folder=office.folder, config=config)).compose(

@@ -243,7 +243,12 @@ def test_nothing_judged_has_no_plot(tmp_path: Path) -> None:
         "both --from and --to"
         in invoke("evaluate", "--from", "2026-11-01", workspace=folder, expect=2).err
     )
-    assert "Sweeps" in invoke("report", *DAYS, workspace=folder).out
+    over = invoke("report", *DAYS, workspace=folder)
+    assert "Sweeps" in over.out
+    assert "not over" not in over.err
+    open_ = invoke("report", *DAYS, "--as-of", "8999-12-31", workspace=folder)
+    assert "The days up to 8999-12-31 are not over" in open_.err
+    assert "--as-of 8999-12-31 --explain ID" in open_.err  # which finds the same numbers
 
 
 # -- words -----------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def sites(db: Database) -> list[tuple[str, str, str]]:
-    items = find_site_items(db, find_campaign_sweeps(db, CAMPAIGN.name))
+    items = find_site_items(db, find_campaign_sweeps(db, CAMPAIGN.name, after(300)))
     return [(item.words, str(item.facts["site"]), item.state) for item in items]
 
 
@@ -94,7 +94,9 @@ def test_a_trouble_that_lasts_is_told_once_more(db: Database) -> None:
 
 def test_a_sweep_that_failed_or_was_killed_is_told(db: Database) -> None:
     def broken(alive: bool = False) -> list[tuple[str, str]]:
-        items = find_broken_items(find_campaign_sweeps(db, CAMPAIGN.name), lambda _: alive)
+        items = find_broken_items(
+            find_campaign_sweeps(db, CAMPAIGN.name, after(300)), lambda _: alive
+        )
         return [(item.words, str(item.facts["why"])) for item in items]
 
     assert broken() == []
@@ -126,6 +128,10 @@ def test_a_campaign_that_was_not_swept_when_it_was_due_is_told(db: Database) -> 
     night(db, 1, state="unfinished")
     assert list(find_overdue_items(db, [one], after(2), lambda _: True)) == []  # it still runs
     assert overdue(db, after(2), daily, long_ago) == ["sweep_overdue"]
+    night(db, 9_000, outcomes=WALL)  # by a clock that was wrong
+    assert overdue(db, after(2), daily, long_ago) == ["sweep_overdue"]
+    newest = find_campaign_sweeps(db, CAMPAIGN.name, after(2))[0]
+    assert (newest.id, newest.state) == ("sw-夜巡 night-001", "unfinished")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +152,7 @@ def test_the_last_due_time_goes_by_the_zone(cron: str, moment: str, expected: st
 
 def rises(db: Database, told_at: datetime, left_out: set[str] | None = None) -> list[DigestItem]:
     memory = Memory(newest="", floor=told_at, upto=0, at=told_at, told={})
-    sweeps = find_campaign_sweeps(db, CAMPAIGN.name)
+    sweeps = find_campaign_sweeps(db, CAMPAIGN.name, after(300))
     return list(find_rise_items(db, sweeps, memory, left_out or set()))
 
 

@@ -45,6 +45,7 @@ class Hook:
 
     def __init__(self) -> None:
         self.status = 200
+        self.elsewhere = ""
         self.taken: list[tuple[dict[str, str], dict[str, Any]]] = []
         hook = self
 
@@ -55,6 +56,8 @@ class Hook:
                     hook.taken.append((dict(self.headers), json.loads(body)))
                 said = f"{self.command} {self.path}".encode()
                 self.send_response(hook.status)
+                if hook.elsewhere:
+                    self.send_header("Location", hook.elsewhere)
                 self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
                 self.wfile.write(said)
@@ -206,6 +209,43 @@ def test_a_channel_that_fails_is_told_of_and_tried_again_alone(
         ("hook", "uncertain"),
         ("desk", "sent"),
     ]
+
+
+def test_of_a_channel_of_which_nobody_knows_others_hear_once(
+    office: Workspace, server: MailServer, hook: Hook
+) -> None:
+    """It answers 500 whatever it gets: each message to it says that the one before may be lost."""
+    both = audiences(("hook", "webhook", f"http://{hook.place}/"), DESK)
+    hook.status = 500
+    told = [results(tell(office, both, SOURCES, plain)) for _ in range(4)]
+    assert told[0] == [("hook", "uncertain"), ("desk", "sent")]
+    assert told[1] == [("hook", "uncertain"), ("desk", "quiet")]
+    assert told[2] == told[3] == [("hook", "quiet"), ("desk", "quiet")]
+    found(office, 2)
+    assert results(tell(office, both, SOURCES, plain)) == [("hook", "uncertain"), ("desk", "sent")]
+    assert len(server.taken) == 2
+
+
+def test_a_channel_that_fails_for_long_is_told_of_once(
+    office: Workspace, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.digests.gathering.LOOK_BACK", 3)
+    both = audiences(("hook", "webhook", "http://127.0.0.1:9/"), DESK)
+    for _ in range(6):
+        tell(office, both, SOURCES, plain)
+    assert bodies(server) == ["channel: hook\nseller: 店 1\n"]
+
+
+def test_nothing_is_told_to_whom_a_service_sends_us(office: Workspace, hook: Hook) -> None:
+    elsewhere = Hook()
+    hook.status, hook.elsewhere = 307, f"http://{elsewhere.place}/private"
+    both = audiences(
+        ("hook", "webhook", f"http://{hook.place}/"), ("chat", "apprise", f"json://{hook.place}/x")
+    )
+    told = tell(office, both, SOURCES, plain)
+    elsewhere.close()
+    assert {one.result for one in told} == {"failed"}
+    assert elsewhere.taken == []
 
 
 def test_what_fails_after_the_others_were_told_is_told_them_at_once(

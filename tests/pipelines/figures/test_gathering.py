@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -13,8 +14,10 @@ import pytest
 from sqlite_utils import Database
 
 from crawler.errors import InputError
-from crawler.model import Right
+from crawler.model import Hit, Right, Sighting, hit_id, stable_id
 from crawler.store.database import writing
+from crawler.store.hits import record_hits
+from crawler.store.listings import record_sighting
 from crawler.store.period_records import COLUMNS, Population, Records, find_records
 from crawler.store.period_tables import opened_period
 from crawler.store.rights import record_rights
@@ -25,6 +28,8 @@ from pipelines.figures.period import all_time, parse_period
 from pipelines.takedown.became import find_outcomes
 from tests.servers.filled import fill
 from tests.servers.month import START, live_a_month
+from tests.servers.nightly import after, night, see
+from tests.servers.stored_hits import MARK, NAME, a_listing
 
 NOVEMBER = parse_period("2026-11-01", "2026-11-30", "Asia/Shanghai")
 
@@ -330,3 +335,51 @@ def test_only_known_columns_choose_records() -> None:
         Records(population="hits").where("1 OR 1", 1)
     with pytest.raises(ValueError, match="no table"):
         Records(population="judgements")  # type: ignore[arg-type] # is refused
+
+
+def counts_of(workspace: Workspace, first: str, last: str) -> dict[str, object]:
+    with gathered(workspace, parse_period(first, last, "UTC")) as (_, report):
+        return {n.id: (n.value, n.count, n.total, n.interval) for n in report.numbers()}
+
+
+def test_a_month_that_is_over_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hits that are flagged, or end, or are found by a rematch, later on change nothing of it."""
+    workspace = make_workspace(tmp_path / "w")
+    with workspace.store() as db:
+        sweep = night(db, 0)
+        for path, score in (("p/1", 0.4), ("p/2", 0.6), ("p/3", 0.7)):
+            see(db, sweep, path, after(0), score=score)
+        see(db, sweep, "p/4", after(0), right="TM-OLD")
+    november = counts_of(workspace, "2026-11-01", "2026-11-30")
+    assert [november[f"hits.{name}"][:2] for name in ("found", "flagged")] == [(4, 4), (3, 3)]  # type: ignore[index]
+    monkeypatch.setattr("crawler.store.hits.now", lambda: after(41))
+    with workspace.store() as db:
+        later = night(db, 40)
+        see(db, later, "p/1", after(40), score=0.9)
+        see(db, later, "p/2", after(40), score=0.2)
+        listing = a_listing(url="https://shop.example/p/3", site="shop.example")
+        sighting = Sighting(
+            id="s-9", listing=listing.id, sweep=later, seen_at=after(40), record=listing
+        )
+        old = Sighting(
+            id=stable_id("s", sweep, "https://shop.example/p/4"), listing="", sweep=sweep,
+            seen_at=after(0), record=replace(listing, url="https://shop.example/p/4"),
+        )  # fmt: skip
+        new = replace(MARK, id="TM-NEW", images=())
+        record_rights(db, [(new, {})], source="rights.jsonl", at=after(41))
+        url = old.record.url
+        hit = Hit(
+            id=hit_id("listing", url, "TM-NEW"), target="listing", listing=url, right="TM-NEW",
+            score=0.9, flagged=True, findings=(NAME,),
+        )  # fmt: skip
+        with writing(db):
+            record_sighting(db, sighting)
+            record_hits(db, sighting, [], {"TM-0001"})
+            record_hits(db, old, [hit], {"TM-NEW"}, rematched=[hit.id])
+    assert counts_of(workspace, "2026-11-01", "2026-11-30") == november
+    december = parse_period("2026-12-01", "2026-12-31", "UTC")
+    with gathered(workspace, december) as (db, report):
+        [found] = [n for n in report.numbers() if n.id == "hits.found"]
+        assert [(r.id, r.at) for r in find_records(db, found.records)] == [(hit.id, after(41))]
