@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crawler.store.database import now, writing
@@ -13,6 +15,7 @@ from crawler.store.digests import (
     record_digest_end,
 )
 from crawler.workspace import Workspace, make_workspace, open_workspace
+from tests.servers.command import invoke
 from tests.servers.console import signed_in
 
 SETTINGS = """
@@ -46,6 +49,15 @@ def test_an_auditor_reads_who_is_told_and_no_secret(opened: Workspace) -> None:
         assert "team@harbour.example" in shown
         assert 'href="/reports"' in client.get("/audit").text
         assert client.get("/reports/digests/dg-none").status_code == 404
+
+
+def test_the_console_sends_the_file_of_the_command(opened: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    days = ("--from", PERIOD["from"], "--to", PERIOD["to"])
+    invoke("report", *days, "--language", "zh", "--csv", file, workspace=opened.folder)
+    with signed_in(opened, "周宁", "auditor") as client:
+        sent = client.get("/reports/file", params={**PERIOD, "as": "csv", "language": "zh"})
+    assert sent.content == file.read_bytes()
 
 
 def test_what_was_told_can_be_read(opened: Workspace) -> None:
