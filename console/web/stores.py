@@ -26,7 +26,9 @@ class Stores:
 
     def __init__(self, workspace: Workspace) -> None:
         self._path = workspace.database
-        self._free: list[tuple[Path, Database]] = []
+        self._of = self._path
+        """The file of those that are not lent."""
+        self._free: list[Database] = []
         self._lock = threading.Lock()
         self._copies: tempfile.TemporaryDirectory[str] | None = None
 
@@ -60,9 +62,10 @@ class Stores:
         """Lend a database for the length of a ``with`` block; what it left open is rolled back."""
         with self._lock:
             path = self._find()
-            while self._free and self._free[-1][0] != path:
-                self._free.pop()[1].close()
-            db = self._free.pop()[1] if self._free else None
+            if path != self._of:
+                self._close_free()
+                self._of = path
+            db = self._free.pop() if self._free else None
         db = db or open_store(path, handed_on=True)
         try:
             yield db
@@ -70,12 +73,18 @@ class Stores:
             if db.conn.in_transaction:
                 db.rollback()
             with self._lock:
-                self._free.append((path, db))
+                if path == self._of:
+                    self._free.append(db)
+                else:
+                    db.close()
 
     def close(self) -> None:
         """Close every database that is not lent."""
         with self._lock:
-            for _, db in self._free:
-                db.close()
-            self._free.clear()
+            self._close_free()
             self._drop_copy()
+
+    def _close_free(self) -> None:
+        for db in self._free:
+            db.close()
+        self._free.clear()
