@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.digests.wording import Wording
 from console.text import clean, print_rows
-from console.web.campaigns import FOLDER, read_files
+from console.web.campaigns import find_planned, read_files
 from crawler.errors import InputError, NotFoundError
 from crawler.files import whole_file
 from crawler.store.database import now
@@ -21,7 +21,7 @@ from crawler.store.digests import find_digests, find_items, load_digest
 from crawler.store.sweeps import find_some_sweeps
 from crawler.telling import TellLanguage
 from crawler.workspace import Workspace
-from pipelines.digests.audiences import Audience, Broken, Planned, find_audiences
+from pipelines.digests.audiences import Audience, find_audiences
 from pipelines.digests.gathering import Sources
 from pipelines.digests.scheduled import find_not_run
 from pipelines.digests.telling import News, Told, find_news, tell
@@ -104,15 +104,7 @@ def digest(
 
 def _find_sources(workspace: Workspace) -> tuple[Sources, list[Audience]]:
     """Return what is looked at beside the store, and who is told; tell what is wrong there."""
-    planned, broken = [], []
-    for file in read_files(workspace):
-        if file.campaign is not None:
-            written = (workspace.folder / file.file).stat().st_mtime
-            changed_at = datetime.fromtimestamp(written, UTC)
-            one = Planned(campaign=file.campaign, file=file.file, changed_at=changed_at)
-            planned.append(one)
-        elif file.file.startswith(f"{FOLDER}/"):
-            broken.append(Broken(file=file.file, problem=file.problem))
+    planned, broken = find_planned(workspace)
     audiences, wrong = find_audiences(workspace.config.tell, planned)
     broken += wrong
     for problem in broken:

@@ -12,9 +12,7 @@ from sqlite_utils import Database
 
 from console.context import Context, json_option, out, pass_context, people, print_json
 from console.progress import gathering
-from console.reports.html import render_report
-from console.reports.pdf import draw_report
-from console.reports.sheets import report_csv, report_xlsx
+from console.reports.files import make_file
 from console.reports.tables import show_sections
 from console.reports.wording import meaning_of, name_of, notes_of, say, value_of
 from console.text import clean, print_rows
@@ -26,7 +24,6 @@ from matchers.wording import Language
 from pipelines.figures.gathering import gathered
 from pipelines.figures.numbers import Number, Report, Section
 from pipelines.figures.period import parse_period
-from pipelines.typesetting import find_paper_font
 
 language_option = click.option(
     "--language", type=click.Choice(get_args(Language)), default="en", help="Of the words."
@@ -174,17 +171,9 @@ def write_files(made: Report, language: Language, font: str, files: dict[str, Pa
     What cannot be made is told before the first one is written.
     """
     chosen = [(kind, path) for kind, path in files.items() if path is not None]
-    made_of = {kind: _bytes_of(kind, made, language, font) for kind, _ in chosen}
+    made_of = {kind: make_file(kind, made, language, font) for kind, _ in chosen}
     for kind, path in chosen:
         with whole_file(path) as file:
             file.write(made_of[kind])
         people().print(f"report written to {path.resolve()}", markup=False, soft_wrap=True)
     return bool(chosen)
-
-
-def _bytes_of(kind: str, made: Report, language: Language, font: str) -> bytes:
-    if kind == "html":
-        return render_report(made, language).encode()
-    if kind == "pdf":
-        return b"".join(draw_report(made, language, find_paper_font(font)))
-    return report_xlsx(made, language) if kind == "xlsx" else report_csv(made, language)

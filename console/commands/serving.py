@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 
@@ -15,7 +14,7 @@ from console.web.app import make_app
 from crawler.accounts import hash_passphrase, parse_name
 from crawler.errors import InputError
 from crawler.store.accounts import has_accounts, record_account
-from crawler.store.database import now, writing
+from crawler.store.database import can_write_beside, now, writing
 from crawler.workspace import Workspace
 
 PORT = 8787
@@ -75,13 +74,13 @@ def _shown(host: str) -> str:
 
 
 def _tell_read_only(workspace: Workspace) -> None:
-    """Say at once where no page can be had: SQLite needs files of its own beside the database."""
-    if not os.access(workspace.folder, os.W_OK):
+    """Say at once where nothing can be done: SQLite needs files of its own beside the database."""
+    if not can_write_beside(workspace.database):
         people().print(
-            f"warning: nothing can be written in {workspace.folder}, so the console can show no"
-            " page and nobody can sign in. Mount the disk for writing, or give the folder to the"
-            " user who runs this: it then goes on by itself. Until then the listing commands"
-            " (`markhound hits`, `markhound case list`, ...) read what is stored.",
+            f"warning: nothing can be written in {workspace.folder}, so the console shows a copy:"
+            " pages can be read, nothing can be done, and who signs in is recorded nowhere. Mount"
+            " the disk for writing, or give the folder to the user who runs this: it then goes on"
+            " by itself.",
             markup=False,
             soft_wrap=True,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -29,6 +29,7 @@ from crawler.store.right_facts import count_covered
 from crawler.store.schedule import find_open_runs
 from crawler.store.sweeps import StoredSweep, find_some_sweeps, load_sweep
 from crawler.workspace import CONFIG_NAME, RECIPIENTS_NAME, Workspace
+from pipelines.digests.audiences import Broken, Planned
 from pipelines.sweep.words import check_installed
 
 FOLDER = "campaigns"
@@ -86,6 +87,19 @@ def read_file(workspace: Workspace, name: str) -> CampaignFile:
     except InputError as error:
         problem = str(error).replace(f"{workspace.folder}/", "")
         return CampaignFile(file=name, campaign=None, problem=problem)
+
+
+def find_planned(workspace: Workspace) -> tuple[list[Planned], list[Broken]]:
+    """Return the campaigns of the workspace, and the files in ``campaigns/`` that are none."""
+    planned, broken = [], []
+    for file in read_files(workspace):
+        if file.campaign is not None:
+            written = (workspace.folder / file.file).stat().st_mtime
+            changed_at = datetime.fromtimestamp(written, UTC)
+            planned.append(Planned(campaign=file.campaign, file=file.file, changed_at=changed_at))
+        elif file.file.startswith(f"{FOLDER}/"):
+            broken.append(Broken(file=file.file, problem=file.problem))
+    return planned, broken
 
 
 def check_file(db: Database, workspace: Workspace, name: str) -> CampaignCheck:

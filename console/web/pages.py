@@ -36,6 +36,8 @@ from matchers.wording import Language
 
 SESSION = "markhound_session"
 LANGUAGE = "markhound_language"
+WITHOUT_WRITING = frozenset({"/sign-in", "/sign-out", "/language"})
+"""What is done on a read-only disk too: it concerns the session alone."""
 LARGEST_OF_STRANGERS = 64 * 2**10
 """Bytes of a form that somebody may send who is not signed in."""
 EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
@@ -195,6 +197,8 @@ def _answer(
         if account is None and door == "account":
             return _to_sign_in(visit)
         try:
+            if request.method == "POST" and stores.reads_copy and not _stays(request):
+                raise ReadOnlyError(visit.say("problem.read_only"))
             if account is not None and account.role not in allowed:
                 raise NotAllowedError(
                     visit.say("problem.role", role=visit.say(f"role.{account.role}"))
@@ -202,6 +206,10 @@ def _answer(
             return handler(visit)
         except StopError as error:
             return problem(visit, error)
+
+
+def _stays(request: Request) -> bool:
+    return request.scope[ROUTE] in WITHOUT_WRITING
 
 
 def _to_sign_in(visit: Visit) -> Response:
@@ -214,7 +222,12 @@ def _to_sign_in(visit: Visit) -> Response:
     return RedirectResponse(f"/sign-in?to={quote(back, safe='')}", HTTPStatus.SEE_OTHER)
 
 
+class ReadOnlyError(StopError):
+    """The workspace's disk is read-only: pages can be looked at, and nothing can be done."""
+
+
 _STATUS: tuple[tuple[type[StopError], HTTPStatus], ...] = (
+    (ReadOnlyError, HTTPStatus.INSUFFICIENT_STORAGE),
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (NotAllowedError, HTTPStatus.FORBIDDEN),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -121,6 +121,7 @@ class Visit:
             "may_approve": self.account is not None
             and any(self.account.role in roles for roles in MAY_APPROVE.values()),
             "said": self.say(f"said.{said}") if f"said.{said}" in load_words() else "",
+            "read_only": self.request.app.state.stores.reads_copy,
             "path": self.request.url.path,
             "static": static_url,
             "zone": self.preferences.time_zone or self.workspace.config.console.time_zone,

@@ -59,7 +59,7 @@ def open_anywhere(path: Path) -> Iterator[Database]:
 
     :raises WorkspaceError: as ``open_store`` does
     """
-    if not path.exists() or os.access(path.parent, os.W_OK):
+    if not path.exists() or can_write_beside(path):
         db = open_store(path)
         try:
             yield db
@@ -67,17 +67,27 @@ def open_anywhere(path: Path) -> Iterator[Database]:
             db.close()
         return
     with tempfile.TemporaryDirectory(prefix="markhound-") as folder:
-        copy = Path(folder) / path.name
-        shutil.copyfile(path, copy)
-        log = path.with_name(f"{path.name}-wal")
-        if log.exists():
-            shutil.copyfile(log, copy.with_name(log.name))
-        db = open_store(copy)
+        db = open_store(copy_store(path, Path(folder)))
         try:
             db.execute("PRAGMA query_only = ON")
             yield db
         finally:
             db.close()
+
+
+def can_write_beside(path: Path) -> bool:
+    """Tell whether SQLite can have its files beside a database."""
+    return os.access(path.parent, os.W_OK)
+
+
+def copy_store(path: Path, folder: Path) -> Path:
+    """Copy a database with its log into a folder; return where the copy is."""
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists():
+        shutil.copyfile(log, copy.with_name(log.name))
+    return copy
 
 
 EVIDENCE = ("evidence/captures", "evidence/stamps", "outbox", "answers", "attachments", "pictures")

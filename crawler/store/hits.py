@@ -45,6 +45,9 @@ class StoredHit:
     """Whether the findings are other ones than those that were judged."""
     rematched_at: datetime | None = None
     """When a rematch made the findings, of what was seen earlier; None: the sweep made them."""
+    matched_later: bool = False
+    """Whether the findings are of a right that was imported after the sighting: they are of a later
+    rematch, and no sweep's. Of one before ``hit-rematched`` was recorded nobody knows when."""
     disputed: bool = False
     """Whether two people say different things of it, and no third has judged it."""
 
@@ -214,7 +217,7 @@ def is_recorded(db: Database, hit: str) -> bool:
 
 _HITS = """
 SELECT f.record AS hit, s.record AS listing, v.record AS right_record, f.id AS findings,
-       f.sighting, f.right_version, l.first_seen_at, s.seen_at, s.sweep, h.id
+       f.sighting, f.right_version, v.imported_at, l.first_seen_at, s.seen_at, s.sweep, h.id
 FROM hits h
 JOIN hit_findings f ON f.id = ({newest})
 JOIN sightings s ON s.id = f.sighting
@@ -321,6 +324,7 @@ def _stored_hit(db: Database, pictures: PictureFolder, row: Mapping[str, Any]) -
         findings=row["findings"],
         changed=judgement is not None and _differ(db, judgement.findings, row["findings"]),
         rematched_at=_rematched_at(db, row["id"], row["findings"]),
+        matched_later=row["imported_at"] > row["seen_at"],
         disputed=is_disputed(db, row["id"]),
     )
 

@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -23,6 +24,7 @@ from crawler.store.database import now, writing
 from crawler.store.tip_states import TipStatus, find_tip_status
 from crawler.store.tips import (
     Tip,
+    TipEvent,
     TipEventKind,
     find_texts,
     find_tip_events,
@@ -35,6 +37,8 @@ from pipelines.takedown.outbox import letterhead_of
 from pipelines.takedown.smtp import Relay, Result, Sending
 from pipelines.tips.words import load_tip_words, outcome_words
 
+MailBar = Literal["waiting", "no_contact", "no_address", "no_relay", "told", "unknown"]
+"""What is in the way of a mail."""
 _EVENTS: dict[Result, TipEventKind] = {
     "sent": "answered",
     "failed": "unanswered",
@@ -111,6 +115,33 @@ def _contact(db: Database, tip: Tip) -> str:
     return contact
 
 
+def find_mail_bar(
+    workspace: Workspace, db: Database, tip: Tip, status: TipStatus
+) -> MailBar | None:
+    """Return what is in the way of a mail to who gave a tip; None where nothing is.
+
+    ``told`` and ``unknown`` are in the way only unless a person says so.
+    """
+    contact = find_texts(db, tip.id).contact
+    if status.state == "waiting":
+        return "waiting"
+    if not contact:
+        return "no_contact"
+    if address_problem(contact):
+        return "no_address"
+    if workspace.config.delivery.smtp is None:
+        return "no_relay"
+    if status.answered_state == status.state:
+        return "told"
+    return "unknown" if _find_unknown(db, tip) is not None else None
+
+
+def _find_unknown(db: Database, tip: Tip) -> TipEvent | None:
+    """Return the step after which nobody knows whether a mail arrived."""
+    events = find_tip_events(db, tip.id)
+    return events[-1] if events and events[-1].event in ("answering", "uncertain") else None
+
+
 def _check_may_be_told(db: Database, tip: Tip, *, again: bool) -> TipStatus:
     status = find_tip_status(db, tip)
     if status.state == "waiting":
@@ -119,10 +150,9 @@ def _check_may_be_told(db: Database, tip: Tip, *, again: bool) -> TipStatus:
         return status
     if status.answered_state == status.state:
         raise NotAllowedError(f"{tip.id}: that was told on {status.answered_at:%Y-%m-%d}; --again")
-    events = find_tip_events(db, tip.id)
-    if events and events[-1].event in ("answering", "uncertain"):
+    if last := _find_unknown(db, tip):
         raise NotAllowedError(
-            f"{tip.id}: nobody knows whether the mail of {events[-1].at:%Y-%m-%d %H:%M} arrived;"
+            f"{tip.id}: nobody knows whether the mail of {last.at:%Y-%m-%d %H:%M} arrived;"
             " look into the relay's log, then: --again"
         )
     return status
@@ -151,10 +181,19 @@ def compose_answer(
     message["Message-ID"] = head.key.message_id(head.address, f"{tip.id}.{int(at.timestamp())}")
     message["Auto-Submitted"] = "no"
     message["Content-Language"] = "zh-CN, en"
+    message.set_content(answer_text(tip, status, one_line(head.name)), charset="utf-8")
+    return message.as_bytes()
+
+
+def answer_text(tip: Tip, status: TipStatus, name: str) -> str:
+    """Return what the mail says, in Chinese and English.
+
+    :param name: who answers, on one line
+    """
+    words = load_tip_words()["mail"]
     parts = []
     for language in ("zh", "en"):
         greeting = words["greeting"][language].format(day=f"{tip.at:%Y-%m-%d}", tip=tip.id)
         told = outcome_words(status, language)
-        parts.append(f"{greeting}\n\n{told}\n\n{words['end'][language]}\n\n{one_line(head.name)}\n")
-    message.set_content("\n---\n\n".join(parts), charset="utf-8")
-    return message.as_bytes()
+        parts.append(f"{greeting}\n\n{told}\n\n{words['end'][language]}\n\n{name}\n")
+    return "\n---\n\n".join(parts)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from console.web.pages import Entry, action, page
 from console.web.visits import Visit, with_query
 from crawler.accounts import MAY_WRITE
-from crawler.errors import InputError, NotFoundError
+from crawler.errors import InputError, MachineError, MissingFactsError, NotFoundError
 from crawler.store.database import flush_erased, now, writing
 from crawler.store.tip_states import TipStatus, find_tip_status, with_status
 from crawler.store.tips import (
@@ -37,7 +37,8 @@ from crawler.tips import (
     find_refusal,
     parse_kind,
 )
-from pipelines.tips.answering import record_answer
+from pipelines.takedown.message import one_line
+from pipelines.tips.answering import answer_text, find_mail_bar, record_answer, send_answer
 from pipelines.tips.words import kind_words, outcome_words, state_words, why_words
 
 PATH = "/tips"
@@ -156,9 +157,17 @@ def _one(visit: Visit, *, wrong: str = "", status: HTTPStatus = HTTPStatus.OK) -
         duplicates=find_duplicates(visit.db, tip.id),
         why=why_words(stands, visit.language),
         outcome=outcome_words(stands, visit.language),
+        mail=answer_text(tip, stands, _office(visit)),
+        bar=find_mail_bar(visit.workspace, visit.db, tip, stands),
         state_words=state_words,
         kind_words=kind_words,
     )
+
+
+def _office(visit: Visit) -> str:
+    """Return who answers, as the mail names it."""
+    sender, address = visit.workspace.config.sender, visit.workspace.config.delivery.address
+    return one_line(sender.organisation or sender.name or address or sender.email or "")
 
 
 def do_refuse(visit: Visit) -> Response:
@@ -180,6 +189,21 @@ def do_answer(visit: Visit) -> Response:
     except InputError as error:
         return _one(visit, wrong=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return visit.redirect(f"{PATH}/{visit.part('tip')}", said="tip_answered")
+
+
+def do_mail(visit: Visit) -> Response:
+    """Tell the contact of a tip by mail what came of it."""
+    tip = visit.part("tip")
+    try:
+        again = visit.field("again") == "yes"
+        sending = send_answer(visit.workspace, tip, visit.actor, again=again)
+    except (InputError, MissingFactsError, MachineError) as error:
+        return _one(visit, wrong=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if sending.result == "sent":
+        return visit.redirect(f"{PATH}/{tip}", said="tip_mailed")
+    key = "mail_unknown" if sending.result == "uncertain" else "mail_not_taken"
+    wrong = visit.say(f"tips.{key}", words=sending.words)
+    return _one(visit, wrong=wrong, status=HTTPStatus.BAD_GATEWAY)
 
 
 def do_erase(visit: Visit) -> Response:
@@ -208,5 +232,6 @@ ROUTES = (
     page(f"{PATH}/{{tip}}", show_tip),
     action(f"{PATH}/{{tip}}/refuse", do_refuse),
     action(f"{PATH}/{{tip}}/answer", do_answer),
+    action(f"{PATH}/{{tip}}/mail", do_mail),
     action(f"{PATH}/{{tip}}/erase", do_erase),
 )

@@ -25,6 +25,7 @@ from crawler.store.database import now, writing
 from crawler.store.hits import load_hit, record_hits, record_judgement
 from crawler.store.lessons import record_lesson
 from crawler.store.listings import record_sighting
+from crawler.store.rights import record_rights
 from crawler.workspace import Workspace, make_workspace
 from tests.servers.console import signed_in
 from tests.servers.filled import SELLERS, SWEEP, fill
@@ -194,6 +195,23 @@ def test_a_hit_of_a_rematch_says_so_and_waits_since_then(workspace: Workspace) -
     assert "matched anew, without a new visit" in text_of(doc.select_one(".timeline"))
     assert "found a change of the hit in a rematch" in log
     assert "Times are those of UTC" in text_of(doc.select_one("footer"))
+
+
+def test_a_hit_of_a_right_that_was_imported_later_says_so(workspace: Workspace) -> None:
+    hit = fill(workspace, 1)[0]
+    with signed_in(workspace) as client:
+        assert "rematch" not in text_of(page(client, hit).select_one(".hit-facts"))
+        with workspace.store() as db, writing(db):
+            stored = load_hit(db, workspace.pictures, hit)
+            later = replace(MARK, goods=("bags",))
+            record_rights(db, [(later, {})], source="rights.jsonl", at=now())
+            seen = Sighting(
+                id="s-2", listing=stored.listing.id, sweep=SWEEP, seen_at=AT, record=stored.listing
+            )
+            record_sighting(db, seen)
+            record_hits(db, seen, [replace(stored.hit, score=0.99)], {MARK.id})
+        shown = text_of(page(client, hit).select_one(".hit-facts"))
+    assert "by a rematch of which no moment is recorded" in shown
 
 
 def test_a_hit_that_ended_is_shown_as_it_was_and_not_decided(workspace: Workspace) -> None:

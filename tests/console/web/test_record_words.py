@@ -14,6 +14,7 @@ from crawler.errors import GoneError
 from crawler.failures import outcome_of_failure, outcome_of_status, too_large, words_of_reason
 from crawler.takedown import StandingLimits
 from crawler.watch import HOME_FOR_ALL, NOT_FOUND, SUDDEN_SAMENESS, words_of_rule
+from pipelines.takedown.kinds import KINDS
 from pipelines.takedown.standing import Standing, find_danger
 from tests.pipelines.test_takedown_outcomes import outcome
 
@@ -118,3 +119,13 @@ def test_no_text_makes_the_search_long() -> None:
     for text in texts:
         find_words(text, "zh")
     assert time.process_time() - began < 5
+
+
+def test_what_counsel_has_to_confirm_is_said_in_chinese() -> None:
+    told = {text for kind in KINDS for text in kind.unconfirmed}
+    assert len(told) > 5
+    lines = [f"counsel has still to confirm: {text}" for text in told]
+    assert [text for text in (*told, *lines) if not find_words(text, "zh")] == []
+    assert [text for text in lines if re.search("confirm", find_words(text, "zh") or "")] == []
+    few = "Shop, notice desk decided 0 notices in 90 days; below 20 that is too few to tell"
+    assert "90 天内处理了 0 份通知" in (find_words(few, "zh") or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from crawler.model import Outcome, TargetState
 from crawler.store.database import now, writing
 from crawler.store.sweeps import record_outcomes, record_sweep
 from crawler.store.tips import find_texts, find_tips
-from crawler.workspace import Workspace, make_workspace
+from crawler.workspace import Workspace, make_workspace, open_workspace
 from tests.servers.console import signed_in
+from tests.servers.mail import MailServer, use
 
 URL = "https://shop.example/p/1"
 HOSTILE = "<script>x</script>\u202e假货"
@@ -61,6 +63,32 @@ def test_a_tip_is_taken_in_shown_and_told_back(opened: Workspace) -> None:
         listed = client.get("/tips", params={"state": "not_had", "kind": "trademark"}).text
         assert re.findall(r'href="(/tips/tip-[^"]+)"', listed) == [path]
         assert "没有符合条件的线索" in client.get("/tips?state=noticed").text
+
+
+def test_the_outcome_is_told_by_mail_once(opened: Workspace, tmp_path: Path) -> None:
+    with signed_in(opened) as client:
+        path = add(client, contact="gave@example.org")
+        look(opened, TargetState.BLOCKED)
+        assert "name no relay" in client.get(path).text
+    with MailServer(tmp_path) as server:
+        use(opened.folder, server)
+        with signed_in(open_workspace(opened.folder), language="zh") as client:
+            shown = client.get(path).text
+            assert f'action="{path}/mail"' in shown
+            assert "邮件已发送并已记录" in client.post(f"{path}/mail").text
+            [taken] = server.taken
+            body = taken.parsed.get_content().replace("\r\n", "\n")
+            assert body.strip() in unescape(shown)
+            assert taken.recipients == ["gave@example.org"]
+            assert client.post(f"{path}/mail").status_code == 403
+            assert "该结果已答复过" in client.get(path).text
+            server.handler.to_recipient = lambda _: "550 no such <b>box</b>"
+            refused = client.post(f"{path}/mail", data={"again": "yes"})
+            assert refused.status_code == 502
+            assert "&lt;b&gt;box" in refused.text
+        with signed_in(opened, "周宁", "auditor") as client:
+            assert "gave@example.org" not in client.get(path).text
+            assert client.post(f"{path}/mail").status_code == 403
 
 
 def test_what_is_no_tip_is_told_and_what_was_typed_stays(opened: Workspace) -> None:
