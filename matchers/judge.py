@@ -25,6 +25,7 @@ from crawler.model import (
     Right,
     hit_id,
 )
+from crawler.records import collecting_paused
 from matchers.candidate import (
     Candidate,
     FoundFile,
@@ -146,8 +147,9 @@ class Matcher:
     def match_each(self, subjects: Sequence[Subject]) -> list[list[Hit]]:
         """Return the hits of each subject, the highest score first."""
         hits: list[list[Hit]] = [[] for _ in subjects]
-        for place, found in self._find_all(subjects):
-            hits[place] = self._judge_all(found)
+        with collecting_paused():
+            for place, found in self._find_all(subjects):
+                hits[place] = self._judge_all(found)
         return hits
 
     def find_candidates(self, subject: Subject) -> Iterator[Candidate]:

@@ -7,16 +7,15 @@ that a changed registry adds the forms that are new and leaves the rest as it is
 
 from __future__ import annotations
 
-import gc
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from crawler.files import locked
+from crawler.records import collecting_paused
 from matchers.frequency import find_frequency
 from matchers.index.edits import edit_names
 from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT
@@ -142,7 +141,7 @@ class MarkIndex:
 
     def find_all(self, texts: Sequence[str], *, fuzzy: bool = True) -> list[list[NameMatch]]:
         """Return what ``find`` returns for each text; many at once are quicker."""
-        with _collecting_paused():
+        with collecting_paused():
             return self._find_all(texts, fuzzy)
 
     def _find_all(self, texts: Sequence[str], fuzzy: bool) -> list[list[NameMatch]]:
@@ -183,18 +182,6 @@ def _open_segments(folder: Path, asked: tuple[str, ...]) -> list[Segment]:
     elif new or not segments or gone * 4 > len(known):
         segments = [Segment.save(asked, folder, replace=True)]
     return segments
-
-
-@contextmanager
-def _collecting_paused() -> Iterator[None]:
-    """Keep Python from looking for cycles: none are made, and it would look at every name."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _group(forms: Iterable[tuple[int, str]]) -> dict[str, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from crawler.formats import load_record
 from crawler.model import Hit, Listing
-from crawler.records import quick
+from crawler.records import collecting_paused, quick
 
 CHUNK = 2000
 """Listings that are read at once."""
@@ -66,17 +66,24 @@ def find_seen(
         if not ids:
             return
         last = ids[-1]
-        seen = _seen(db, ids[0], last)
+        with collecting_paused():
+            seen = list(_seen(db, ids[0], last))
         yield len(ids), [one for one in seen if since is None or one.seen_at >= since]
 
 
-def find_standing_hits(db: Database, urls: Sequence[str]) -> dict[tuple[str, str], dict[str, Hit]]:
-    """Return the hits at some addresses that stand now: (target, address) -> right -> hit."""
+def find_standing_hits(
+    db: Database, first: str, last: str
+) -> dict[tuple[str, str], dict[str, Hit]]:
+    """Return the hits that stand now: (target, address) -> right -> hit.
+
+    :param first: id of a listing; those up to ``last`` are looked at, by id
+    """
     rows = db.execute(
-        "SELECT h.target, h.url, h.right_id, f.record FROM hits h JOIN hit_findings f"
+        "SELECT h.target, h.url, h.right_id, f.record FROM listings l"
+        " CROSS JOIN hits h ON h.url = l.url JOIN hit_findings f"
         " ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)"
-        " WHERE f.score > 0 AND h.url IN (SELECT value FROM json_each(?)) ORDER BY h.id",
-        [json.dumps(list(urls))],
+        " WHERE f.score > 0 AND l.id BETWEEN ? AND ? ORDER BY h.id",
+        [first, last],
     )
     found: dict[tuple[str, str], dict[str, Hit]] = {}
     for target, url, right, record in rows:
