@@ -69,14 +69,15 @@ def find_uses(candidate: Candidate) -> list[Use]:
 
 
 def _weigh(candidate: Candidate, field: str, matches: list[NameMatch]) -> list[Use]:
-    text = find_text(candidate.listing, field)
+    in_title = field == "title"
+    text = candidate.listing.title if in_title else find_text(candidate.listing, field)
     levels = [(level, match) for match in matches if (level := find_level(field, text, match))]
     if len(levels) > 1:
         levels.sort(key=lambda use: (-use[0].weight, use[1].span))
         del levels[_MAX_USES:]
     uses = []
     for level, match in levels:
-        standing = find_levels(candidate, match) if field == "title" else _NOWHERE
+        standing = find_levels(candidate, match) if in_title else _NOWHERE
         total = level.weight + weigh_standing(standing) if standing else level.weight
         uses.append(Use(field, match, level, standing, total))
     return uses

@@ -68,7 +68,9 @@ def find_seen(
         last = ids[-1]
         with collecting_paused():
             seen = list(_seen(db, ids[0], last))
-        yield len(ids), [one for one in seen if since is None or one.seen_at >= since]
+        if since is not None:
+            seen = [one for one in seen if one.seen_at >= since]
+        yield len(ids), seen
 
 
 def find_standing_hits(
