@@ -368,7 +368,9 @@ class _Weighed(NamedTuple):
     def hit(self) -> Hit:
         """Return the pair as it is kept, with all its findings."""
         page, right = self.candidate.listing, self.candidate.right.id
-        told = [finding for use in self.uses for finding in use.tell()]
+        told: list[Finding] = []
+        for use in self.uses:
+            told += use.tell()
         return Hit(
             id=hit_id(page.target, page.url, right),
             target=page.target,

@@ -262,8 +262,8 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, b
                         found.append((place, size, gaps))
                 elif "".join(tokens[place : place + size]) in runs:
                     found.append((place, size, gaps))
-        for gaps in alone:
-            found.append((place, 1, gaps))
+        if alone:
+            found += [(place, 1, gaps) for gaps in alone]
     return found
 
 

@@ -10,7 +10,7 @@ is nothing to say; a level's bits stand in ``matchers.weights.STANDING``, its se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -270,15 +270,18 @@ def weigh_standing(levels: Mapping[str, str]) -> float:
     return sum([bits[feature][level] for feature, level in levels.items()])
 
 
-def tell_standing(match: NameMatch, levels: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each level that the features see of one name in the title."""
-    for feature, level in levels.items():
-        yield Finding(
+def tell_standing(match: NameMatch, levels: Mapping[str, str]) -> list[Finding]:
+    """Return a finding for each level that the features see of one name in the title."""
+    span, text, form = match.span, match.text, match.form
+    return [
+        Finding(
             feature=feature,
             weight=_BITS[feature][level],
             field="title",
-            span=match.span,
-            text=match.text,
-            form=match.form,
-            detail=_SENTENCES[feature][level].format(text=match.text, form=match.form),
+            span=span,
+            text=text,
+            form=form,
+            detail=_SENTENCES[feature][level].format(text=text, form=form),
         )
+        for feature, level in levels.items()
+    ]

@@ -6,7 +6,7 @@ made for those that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from crawler.model import Finding
@@ -38,14 +38,12 @@ class Use(NamedTuple):
     """Whether a stronger form of the same right stands in the same field; then there is just one
     finding, of so many bits."""
 
-    def tell(self) -> Iterator[Finding]:
-        """Yield the findings: how the name is written, and how it stands in the title."""
+    def tell(self) -> list[Finding]:
+        """Return the findings: how the name is written, and how it stands in the title."""
         named = name_finding(self.field, self.match, self.level)
         if self.also:
-            yield also_named(named, self.total)
-        else:
-            yield named
-            yield from tell_standing(self.match, self.standing)
+            return [also_named(named, self.total)]
+        return [named, *tell_standing(self.match, self.standing)]
 
 
 def find_uses(candidate: Candidate) -> list[Use]:

@@ -105,13 +105,13 @@ def _seen(db: Database, first: str, last: str) -> Iterator[SeenRecord]:
     again = _seen_again(db, first, last)
     rows = db.execute(
         "SELECT listing, id, sweep, seen_at, record, target FROM sightings"
-        " WHERE listing BETWEEN ? AND ? ORDER BY listing, seen_at DESC, rowid DESC",
+        " WHERE listing BETWEEN ? AND ? ORDER BY listing, seen_at, rowid",
         [first, last],
     )
     for listing, same in groupby(rows, key=itemgetter(0)):
         sightings = list(same)
         if len(sightings) > 1:
-            sightings = _without_repeats(sightings, pictures)
+            sightings = _without_repeats(sightings[::-1], pictures)
         kinds: set[str] = set()
         for _, sighting, sweep, seen_at, record, kind in sightings:
             newest = kind not in kinds
