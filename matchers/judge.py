@@ -194,15 +194,9 @@ class Matcher:
         for texts, fuzzy in ((titles + brands, True), (descriptions, False)):
             matches = self._marks.find_all([text for _, _, text in texts], fuzzy=fuzzy)
             for (place, field, text), there in zip(texts, matches, strict=True):
-                if not there:
-                    continue  # as of most
-                names = [
-                    FoundName(field, match)
-                    for match in there
-                    if field != "description" or find_level(field, text, match) is not None
-                ]
-                if names:
-                    found.setdefault(place, []).extend(names)
+                for match in there:
+                    if field != "description" or find_level(field, text, match) is not None:
+                        found.setdefault(place, []).append(FoundName(field, match))
         return found
 
     def _find_pictures(self, subject: Subject) -> dict[int, list[FoundPicture]]:
@@ -307,18 +301,12 @@ class Matcher:
         own: dict[int, list[FoundName]] = {}
         for found in names:
             own.setdefault(found.match.owner, []).append(found)
-        return [
-            Candidate(
-                listing,
-                rights[owner],
-                tuple(own.get(owner, ())),
-                tuple(pictures.get(owner, ())),
-                watched,
-                rivals,
-                reading,
-            )
-            for owner in sorted(own.keys() | pictures.keys())
-        ]
+        candidates = []
+        for owner in sorted(own.keys() | pictures.keys()):
+            named, shown = tuple(own.get(owner, ())), tuple(pictures.get(owner, ()))
+            one = Candidate(listing, rights[owner], named, shown, watched, rivals, reading)
+            candidates.append(one)
+        return candidates
 
     def judge(self, candidate: Candidate) -> Hit:
         """Return the pair with its score and findings, whatever the cutoff."""
@@ -349,8 +337,7 @@ class Matcher:
             bits += use.total
         if candidate.lines:
             others = [*tell_pictured(candidate, bits - self._settings.prior), *others]
-        if taught:
-            others = [*taught, *others]
+        others = [*taught, *others]
         bits += sum([finding.weight for finding in others])
         score = round(1 / (1 + 2**-bits), 6)
         return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
@@ -368,9 +355,7 @@ class _Weighed(NamedTuple):
     def hit(self) -> Hit:
         """Return the pair as it is kept, with all its findings."""
         page, right = self.candidate.listing, self.candidate.right.id
-        told: list[Finding] = []
-        for use in self.uses:
-            told += use.tell()
+        told = [finding for use in self.uses for finding in use.tell()]
         return Hit(
             id=hit_id(page.target, page.url, right),
             target=page.target,
