@@ -48,9 +48,19 @@ def test_factories_are_refused() -> None:
 
 
 def test_collecting_is_as_it_was_after_a_pause() -> None:
-    with pytest.raises(ValueError, match="stop"), collecting_paused():
+    with collecting_paused():
         with collecting_paused():
             assert not gc.isenabled()
         assert not gc.isenabled()
-        raise ValueError("stop")
+    assert gc.isenabled()
+
+
+@collecting_paused()
+def _stop() -> None:
+    raise ValueError("stop")
+
+
+def test_collecting_goes_on_after_an_error() -> None:
+    with pytest.raises(ValueError, match="stop"):
+        _stop()
     assert gc.isenabled()
