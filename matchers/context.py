@@ -125,8 +125,7 @@ def find_context(candidate: Candidate) -> list[Finding]:
         ordinary,
         short,
     )
-    found = [feature(candidate) for feature in features]
-    return [finding for finding in found if finding is not None]
+    return [finding for feature in features if (finding := feature(candidate)) is not None]
 
 
 @lru_cache(maxsize=1 << 12)

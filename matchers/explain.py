@@ -88,14 +88,14 @@ def find_level(field: str, text: str, match: NameMatch) -> Level | None:
     :param text: of the field
     """
     label = _label(match)
+    if field == "title":
+        if match.unspaced and label in _PLACES_OF_UNSPACED and stands_exactly(match):
+            label = "exact"  # how it stands there is what matchers.han_standing says
+        return _TITLE_LEVELS[label]
     if field == "description":
         if label not in DESCRIPTION or _is_ordinary(match):
             return None
         return Level(label=label, weight=DESCRIPTION[label])
-    if field == "title":
-        if label in _PLACES_OF_UNSPACED and stands_exactly(match):
-            label = "exact"  # how it stands there is what matchers.han_standing says
-        return _TITLE_LEVELS[label]
     whole = match.span == (0, len(text.strip()))
     limit = BRAND_FIELD_IN_PART if not whole and _is_ordinary(match) else BRAND_FIELD
     return Level(label=label, weight=min(NAME[label], limit))

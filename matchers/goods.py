@@ -27,11 +27,12 @@ _FIRST_SERVICE = 35
 
 def same_goods(candidate: Candidate) -> Finding | None:
     """Goods of a kind for which the mark is registered, or of another kind."""
-    listing, right = candidate.listing, candidate.right
+    right = candidate.right
     if right.kind == "work" or not (right.classes or right.goods):
         return None
     classes = _classes(right.classes, right.goods)
-    own = _find_registered(listing, right) or _find_own_class(candidate.read(), classes)
+    own = _find_registered(candidate.listing, right) if right.goods else None
+    own = own or _find_own_class(candidate.read(), classes)
     if own is not None:
         stated, good = own
         if _stands_beside(candidate, stated, good):
@@ -42,8 +43,6 @@ def same_goods(candidate: Candidate) -> Finding | None:
 
 def _find_registered(listing: Listing, right: Right) -> tuple[Stated, str] | None:
     """Return the first of the registered goods that title or category name."""
-    if not right.goods:
-        return None
     text = _comparable(listing.title, listing.category)
     for good in right.goods:
         if _pattern(good).search(text):
@@ -63,7 +62,7 @@ def _find_others(candidate: Candidate, own: frozenset[int]) -> Finding | None:
     covers_goods = bool(own) and min(own) < _FIRST_SERVICE
     stated = candidate.read().find_goods() if covers_goods else None
     if stated is not None and all(map(_is_known, right.goods)):
-        return _finding("other_class", stated, ", ".join(map(str, sorted(own))))
+        return _finding("other_class", stated, _list_classes(own))
     if not candidate.listing.category or not right.goods:
         return None
     return _finding("other_goods", _shown(candidate.listing), ", ".join(right.goods))
@@ -74,8 +73,10 @@ def _stands_beside(candidate: Candidate, stated: Stated, good: str) -> bool:
 
     So 大益 in 新品大益普洱茶 and 现代 in 现代汽车 are the mark.
     """
+    if not is_unspaced(good):
+        return False
     title = candidate.listing.title
-    return is_unspaced(good) and any(
+    return any(
         found.field == "title"
         and found.match.unspaced
         and found.match.length <= SHORT
@@ -108,6 +109,11 @@ def _finding(feature: str, stated: Stated, form: str) -> Finding:
 @lru_cache(maxsize=1024)
 def _comparable(title: str, category: tuple[str, ...]) -> str:
     return fold(" ".join((title, *category)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _list_classes(classes: frozenset[int]) -> str:
+    return ", ".join(map(str, sorted(classes)))
 
 
 @lru_cache(maxsize=1 << 14)

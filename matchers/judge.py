@@ -25,6 +25,7 @@ from crawler.model import (
     Right,
     hit_id,
 )
+from crawler.records import collecting_paused
 from matchers.candidate import (
     Candidate,
     FoundFile,
@@ -146,8 +147,9 @@ class Matcher:
     def match_each(self, subjects: Sequence[Subject]) -> list[list[Hit]]:
         """Return the hits of each subject, the highest score first."""
         hits: list[list[Hit]] = [[] for _ in subjects]
-        for place, found in self._find_all(subjects):
-            hits[place] = self._judge_all(found)
+        with collecting_paused():
+            for place, found in self._find_all(subjects):
+                hits[place] = self._judge_all(found)
         return hits
 
     def find_candidates(self, subject: Subject) -> Iterator[Candidate]:
@@ -162,14 +164,14 @@ class Matcher:
         """
         listings = [cut_listing(subject.listing) for subject in subjects]
         names = self._find_names(listings)
-        for place, subject in enumerate(subjects):
-            listing = listings[place]
+        for place, (subject, listing) in enumerate(zip(subjects, listings, strict=True)):
+            named = names.get(place, ())
+            pictures = self._find_pictures(subject) if subject.pictures else _NO_PICTURES
             found = _NO_CANDIDATES
             if listing.target == "page":
-                found = self._pair_page(listing, self._find_pictures(subject))
-            elif place in names or subject.pictures or subject.lines:
-                pictures = self._find_pictures(subject) if subject.pictures else _NO_PICTURES
-                found = list(self._pair(listing, names.get(place, ()), pictures))
+                found = self._pair_page(listing, pictures)
+            elif named or pictures:
+                found = self._pair(listing, named, pictures)
             lines = self._find_lines(subject) if subject.lines else _NO_FOUND_LINES
             passages = self._find_passages(listing) if self._texts is not None else _NO_PASSAGES
             if lines or passages:
@@ -180,10 +182,11 @@ class Matcher:
     def _find_names(self, listings: Sequence[Listing]) -> dict[int, list[FoundName]]:
         """Return place of a listing -> the names in it, in the order of the fields."""
         found: dict[int, list[FoundName]] = {}
-        offers = [(n, listing) for n, listing in enumerate(listings) if listing.target == "listing"]
-        titles = [(place, "title", listing.title) for place, listing in offers]
-        brands, descriptions = [], []
-        for place, listing in offers:
+        titles, brands, descriptions = [], [], []
+        for place, listing in enumerate(listings):
+            if listing.target != "listing":
+                continue
+            titles.append((place, "title", listing.title))
             if brand := find_brand_field(listing):
                 brands.append((place, *brand))
             if listing.description:
@@ -193,8 +196,7 @@ class Matcher:
             for (place, field, text), there in zip(texts, matches, strict=True):
                 for match in there:
                     if field != "description" or find_level(field, text, match) is not None:
-                        names = found.setdefault(place, [])
-                        names.append(FoundName(field, match))
+                        found.setdefault(place, []).append(FoundName(field, match))
         return found
 
     def _find_pictures(self, subject: Subject) -> dict[int, list[FoundPicture]]:
@@ -286,28 +288,25 @@ class Matcher:
         listing: Listing,
         names: Sequence[FoundName],
         pictures: Mapping[int, Sequence[FoundPicture]],
-    ) -> Iterator[Candidate]:
-        """Yield a candidate for each right of which something was found, in their order."""
-        rights, reading = self._rights, Reading(listing)
+    ) -> list[Candidate]:
+        """Return a candidate for each right of which something was found, in their order."""
+        rights, watched, reading = self._rights, self._is_watched, Reading(listing)
+        if len(names) == 1 and not pictures:  # as of most
+            ((field, match),) = names
+            right = rights[match.owner]
+            rivals = [(right, match)] if field == "title" else []
+            return [Candidate(listing, right, tuple(names), (), watched, rivals, reading)]
         in_title = [match for field, match in names if field == "title"][:_MAX_RIVALS]
         rivals = [(rights[match.owner], match) for match in in_title]
-        if len(names) == 1 and not pictures:  # as of most
-            right = rights[names[0].match.owner]
-            yield Candidate(listing, right, tuple(names), (), self._is_watched, rivals, reading)
-            return
         own: dict[int, list[FoundName]] = {}
         for found in names:
             own.setdefault(found.match.owner, []).append(found)
+        candidates = []
         for owner in sorted(own.keys() | pictures.keys()):
-            yield Candidate(
-                listing=listing,
-                right=rights[owner],
-                names=tuple(own.get(owner, ())),
-                pictures=tuple(pictures.get(owner, ())),
-                watched=self._is_watched,
-                rivals=rivals,
-                reading=reading,
-            )
+            named, shown = tuple(own.get(owner, ())), tuple(pictures.get(owner, ()))
+            one = Candidate(listing, rights[owner], named, shown, watched, rivals, reading)
+            candidates.append(one)
+        return candidates
 
     def judge(self, candidate: Candidate) -> Hit:
         """Return the pair with its score and findings, whatever the cutoff."""
@@ -339,7 +338,7 @@ class Matcher:
         if candidate.lines:
             others = [*tell_pictured(candidate, bits - self._settings.prior), *others]
         others = [*taught, *others]
-        bits += sum(finding.weight for finding in others)
+        bits += sum([finding.weight for finding in others])
         score = round(1 / (1 + 2**-bits), 6)
         return _Weighed(candidate, score, score >= self._settings.threshold, uses, others)
 

@@ -59,13 +59,21 @@ class _Phrase(NamedTuple):
     entry: _Entry
 
 
+class _Head(NamedTuple):
+    """The phrases that begin with one token."""
+
+    seconds: Mapping[str, Sequence[tuple[int, bool]]]
+    """Second token -> how many tokens the phrases have that begin with these, the most first, and
+    whether something stands between or after them."""
+    alone: Sequence[bool]
+    """The same of the phrases of this token alone."""
+
+
 class _Lexicon(NamedTuple):
     """As ``matchers.phrasebook`` makes it."""
 
-    heads: Mapping[str, Mapping[str, Sequence[tuple[int, bool]]]]
-    """First token -> second -> how many tokens the phrases have that begin with these, the most
-    first, and whether something stands between or after them. The second is empty for phrases of
-    one token."""
+    heads: Mapping[str, _Head]
+    """First token -> the phrases that begin with it."""
     runs: Mapping[str, _Entry]
     """Text -> what it says, of single words and of characters in a row."""
     gapped: Mapping[str, Sequence[_Phrase]]
@@ -243,17 +251,19 @@ def _find_places(tokens: list[str], lexicon: _Lexicon) -> list[tuple[int, int, b
     heads, runs, gapped = lexicon
     found: list[tuple[int, int, bool]] = []
     last = len(tokens) - 1
-    for place, seconds in enumerate(map(heads.get, tokens)):
-        if seconds is None:
+    for place, head in enumerate(map(heads.get, tokens)):
+        if head is None:
             continue
-        for size, gaps in seconds.get(tokens[place + 1], ()) if place < last else ():
-            if gaps:
-                if " ".join(tokens[place : place + size]) in gapped:
+        seconds, alone = head
+        if seconds and place < last:
+            for size, gaps in seconds.get(tokens[place + 1], ()):
+                if gaps:
+                    if " ".join(tokens[place : place + size]) in gapped:
+                        found.append((place, size, gaps))
+                elif "".join(tokens[place : place + size]) in runs:
                     found.append((place, size, gaps))
-            elif "".join(tokens[place : place + size]) in runs:
-                found.append((place, size, gaps))
-        if "" in seconds:
-            found += [(place, 1, gaps) for _, gaps in seconds[""]]
+        if alone:
+            found += [(place, 1, gaps) for gaps in alone]
     return found
 
 
@@ -358,7 +368,11 @@ def _without_harmless(found: dict[str, list[Said]]) -> dict[str, list[Said]]:
 @cache
 def _load_lexicon() -> _Lexicon:
     """Return the phrases, and the words for goods in singular and plural, of all languages."""
-    heads, runs, gapped = load_kept("matchers.phrasebook:list_phrases")
+    kept, runs, gapped = load_kept("matchers.phrasebook:list_phrases")
+    heads = {}
+    for first, seconds in kept.items():
+        alone = [gaps for _, gaps in seconds.pop("", ())]
+        heads[first] = _Head(seconds, alone)
     phrases = {
         key: [_Phrase(gaps, _Entry(*entry)) for gaps, entry in same] for key, same in gapped.items()
     }

@@ -7,21 +7,20 @@ that a changed registry adds the forms that are new and leaves the rest as it is
 
 from __future__ import annotations
 
-import gc
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from crawler.files import locked
+from crawler.records import collecting_paused
 from matchers.frequency import find_frequency
 from matchers.index.edits import edit_names
-from matchers.index.rows import BEGIN, DISTANCE, EDITS, END, NAME, TEXT
+from matchers.index.rows import BEGIN, DISTANCE, END, NAME, TEXT
 from matchers.index.search import EXACT, GATED, LOSSLESS
-from matchers.index.segment import Segment, find_folders
+from matchers.index.segment import Segment, Traits, find_folders
 from matchers.normalize import HOMOGLYPH, ROMANISED, UNSPACED
 from matchers.scripts import is_of_its_text
 from matchers.vocabulary import load_words
@@ -142,16 +141,18 @@ class MarkIndex:
 
     def find_all(self, texts: Sequence[str], *, fuzzy: bool = True) -> list[list[NameMatch]]:
         """Return what ``find`` returns for each text; many at once are quicker."""
-        with _collecting_paused():
+        with collecting_paused():
             return self._find_all(texts, fuzzy)
 
     def _find_all(self, texts: Sequence[str], fuzzy: bool) -> list[list[NameMatch]]:
         found: list[list[NameMatch]] = [[] for _ in texts]
         for segment, owners in zip(self._segments, self._owners, strict=True):
             for row in segment.search(texts, GATED if fuzzy else EXACT):
-                bearers = owners[segment.traits_of(row[NAME]).form]
+                traits = segment.traits_of(row[NAME])
+                bearers = owners[traits.form]
                 if bearers:
-                    _add_matches(found[row[TEXT]], texts[row[TEXT]], segment, row, bearers)
+                    form, text = segment.forms[traits.form], row[TEXT]
+                    _add_matches(found[text], texts[text], form, traits, row, bearers)
         return [_without_overlaps(matches) if len(matches) > 1 else matches for matches in found]
 
     def find_lossless(self, texts: Sequence[str]) -> Iterator[NearPlace]:
@@ -185,18 +186,6 @@ def _open_segments(folder: Path, asked: tuple[str, ...]) -> list[Segment]:
     return segments
 
 
-@contextmanager
-def _collecting_paused() -> Iterator[None]:
-    """Keep Python from looking for cycles: none are made, and it would look at every name."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _group(forms: Iterable[tuple[int, str]]) -> dict[str, tuple[int, ...]]:
     owners: dict[str, list[int]] = {}
     for owner, form in forms:
@@ -205,21 +194,23 @@ def _group(forms: Iterable[tuple[int, str]]) -> dict[str, tuple[int, ...]]:
 
 
 def _add_matches(
-    found: list[NameMatch], text: str, segment: Segment, row: Sequence[int], owners: Iterable[int]
+    found: list[NameMatch],
+    text: str,
+    form: str,
+    traits: Traits,
+    row: Sequence[int],
+    owners: Iterable[int],
 ) -> None:
     """Add the matches of one row, unless the text shows that it is no use of the name."""
-    name = row[NAME]
-    traits = segment.traits_of(name)
-    start, end, mask = row[BEGIN], row[END], row[EDITS]
+    _, _, start, end, mask, distance = row  # as matchers.index.rows has them
+    _, length, words, common, unspaced, _, romanised = traits
     written = text[start:end]
-    edits = edit_names(mask | ROMANISED if traits.romanised else mask)
+    edits = edit_names(mask | ROMANISED if romanised else mask)
     if mask & HOMOGLYPH and is_of_its_text(text, start, end):
         if not _NEAR.isdisjoint(edits):
             return
         edits = tuple(sorted({OTHER_SCRIPT, *edits} - {"homoglyph"}))
-    form = segment.forms[traits.form]
-    unspaced = traits.unspaced
-    if traits.length <= SHORT and not unspaced and not _is_short_use(written, form, edits):
+    if length <= SHORT and not unspaced and not _is_short_use(written, form, edits):
         return
     if "vowels_dropped" in edits and not _is_bare_use(text, written):
         return
@@ -231,10 +222,10 @@ def _add_matches(
             (start, end),
             written,
             edits,
-            row[DISTANCE],
-            traits.length,
-            traits.common,
-            traits.words,
+            distance,
+            length,
+            common,
+            words,
             unspaced,
             begins,
             ends,

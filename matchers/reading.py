@@ -150,9 +150,9 @@ def _no_brand() -> frozenset[str]:
 
 
 def _find_goods(field: str, words: Words, classes: Container[int]) -> Stated | None:
-    for number, span in words.goods.items():
+    for number, (start, end) in words.goods.items():
         if number in classes:
-            return Stated(field, span, words.text[slice(*span)])
+            return Stated(field, (start, end), words.text[start:end])
     return None
 
 

@@ -10,7 +10,7 @@ is nothing to say; a level's bits stand in ``matchers.weights.STANDING``, its se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -235,20 +235,14 @@ def find_levels(candidate: Candidate, match: NameMatch) -> dict[str, str]:
         level = rivals(use)
         found = {} if level is None else {"rivals": level}
         return found | find_han_levels(candidate, match)
-    later = _stands_later(candidate.listing.title, *match.span)
-    use = Use(candidate, match, later)
-    found = {}
+    use = Use(candidate, match, _stands_later(candidate.listing.title, *match.span))
     features = _list_features(
         are_ordinary(match.form),
         match.length <= SHORT,
         len(candidate.rivals) > 1,
         bool(match.distance or match.edits),
     )
-    for name, feature in features:
-        level = feature(use)
-        if level is not None:
-            found[name] = level
-    return found
+    return {name: level for name, feature in features if (level := feature(use)) is not None}
 
 
 @cache
@@ -272,18 +266,22 @@ def _list_features(
 
 def weigh_standing(levels: Mapping[str, str]) -> float:
     """Return the bits of all levels."""
-    return sum([_BITS[feature][level] for feature, level in levels.items()])
+    bits = _BITS
+    return sum([bits[feature][level] for feature, level in levels.items()])
 
 
-def tell_standing(match: NameMatch, levels: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each level that the features see of one name in the title."""
-    for feature, level in levels.items():
-        yield Finding(
+def tell_standing(match: NameMatch, levels: Mapping[str, str]) -> list[Finding]:
+    """Return a finding for each level that the features see of one name in the title."""
+    span, text, form = match.span, match.text, match.form
+    return [
+        Finding(
             feature=feature,
             weight=_BITS[feature][level],
             field="title",
-            span=match.span,
-            text=match.text,
-            form=match.form,
-            detail=_SENTENCES[feature][level].format(text=match.text, form=match.form),
+            span=span,
+            text=text,
+            form=form,
+            detail=_SENTENCES[feature][level].format(text=text, form=form),
         )
+        for feature, level in levels.items()
+    ]

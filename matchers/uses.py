@@ -6,7 +6,7 @@ made for those that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from crawler.model import Finding
@@ -38,14 +38,12 @@ class Use(NamedTuple):
     """Whether a stronger form of the same right stands in the same field; then there is just one
     finding, of so many bits."""
 
-    def tell(self) -> Iterator[Finding]:
-        """Yield the findings: how the name is written, and how it stands in the title."""
+    def tell(self) -> list[Finding]:
+        """Return the findings: how the name is written, and how it stands in the title."""
         named = name_finding(self.field, self.match, self.level)
         if self.also:
-            yield also_named(named, self.total)
-        else:
-            yield named
-            yield from tell_standing(self.match, self.standing)
+            return [also_named(named, self.total)]
+        return [named, *tell_standing(self.match, self.standing)]
 
 
 def find_uses(candidate: Candidate) -> list[Use]:
@@ -69,14 +67,15 @@ def find_uses(candidate: Candidate) -> list[Use]:
 
 
 def _weigh(candidate: Candidate, field: str, matches: list[NameMatch]) -> list[Use]:
-    text = find_text(candidate.listing, field)
+    in_title = field == "title"
+    text = candidate.listing.title if in_title else find_text(candidate.listing, field)
     levels = [(level, match) for match in matches if (level := find_level(field, text, match))]
     if len(levels) > 1:
         levels.sort(key=lambda use: (-use[0].weight, use[1].span))
         del levels[_MAX_USES:]
     uses = []
     for level, match in levels:
-        standing = find_levels(candidate, match) if field == "title" else _NOWHERE
+        standing = find_levels(candidate, match) if in_title else _NOWHERE
         total = level.weight + weigh_standing(standing) if standing else level.weight
         uses.append(Use(field, match, level, standing, total))
     return uses

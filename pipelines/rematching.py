@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from crawler.errors import FileFormatError
 from crawler.formats import dump_json
 from crawler.model import GenericWord, Hit, Sighting
+from crawler.records import collecting_paused, quick
 from crawler.registry import check_registry
 from crawler.store.database import now, writing
 from crawler.store.hits import record_hits
@@ -41,9 +42,14 @@ threshold. ``ended``: a hit that is found no more. ``earlier``: none as last see
 seen before. ``same``: as it stands."""
 _Pair = tuple[str, str, str]
 """Target, address, right."""
+_Changed = tuple[SeenRecord, list[Hit], set[str]]
+"""What was matched, its hits, and the ids of those that may be recorded."""
+_NO_HITS: Mapping[str, Hit] = {}
+_NO_FILES: Mapping[str, Path] = {}
 CHANGES: tuple[Change, ...] = get_args(Change)
 
 
+@quick
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rematched:
     """What today's registry says of one pair of a listing and a right."""
@@ -130,46 +136,47 @@ class Rematch:
         """
         with self._decoder:
             for listings, seen in find_seen(db, since=self._since):
-                yield from self._match(db, seen, record=record)
+                with collecting_paused():
+                    results, changed = self._match(db, seen)
+                yield from results
+                if record and changed:
+                    self._record(db, changed)
                 self.listings += listings
                 self.records += len(seen)
         self._matching.close()
 
     def _match(
-        self, db: Database, batch: Sequence[SeenRecord], *, record: bool
-    ) -> Iterator[Rematched]:
-        path_of = self._workspace.pictures.path_of
-        found = self._matching.match(
-            [
-                (
-                    one.record,
-                    {u: path_of(d) for u, d in one.pictures.items()} if self._images else {},
-                )
-                for one in batch
-            ]
-        )
-        standing = find_standing_hits(db, [one.record.url for one in batch])
-        changed: list[tuple[SeenRecord, list[Hit], set[str]]] = []
+        self, db: Database, batch: Sequence[SeenRecord]
+    ) -> tuple[list[Rematched], list[_Changed]]:
+        """Return what is told of a batch, and what of it may be recorded."""
+        found = self._matching.match([(one.record, self._find_files(one)) for one in batch])
+        standing = find_standing_hits(db, batch[0].listing, batch[-1].listing) if batch else {}
+        results: list[Rematched] = []
+        changed: list[_Changed] = []
         told: set[_Pair] = set()
         for one, hits in zip(batch, found, strict=True):
             if one.record.target == "page" and one.newest and one.record.text is None:
                 self.problems["a page's text was not kept, as it had no hit"] += 1
-            results = list(self._compare(one, hits, standing, told))
-            if new := {r.hit.id for r in results if r.change not in ("same", "earlier")}:
+            here = standing.get((one.record.target, one.record.url), _NO_HITS)
+            if not (hits or here):
+                continue  # as of most
+            compared = list(self._compare(one, hits, here, told))
+            if new := {r.hit.id for r in compared if r.change not in ("same", "earlier")}:
                 changed.append((one, [hit for hit in hits if hit.right in self.covered], new))
-            yield from results
-        if record and changed:
-            self._record(db, changed)
+            results += compared
+        return results, changed
+
+    def _find_files(self, one: SeenRecord) -> Mapping[str, Path]:
+        """Return where the files of the pictures lie that are compared."""
+        if not (self._images and one.pictures):
+            return _NO_FILES
+        path_of = self._workspace.pictures.path_of
+        return {url: path_of(digest) for url, digest in one.pictures.items()}
 
     def _compare(
-        self,
-        one: SeenRecord,
-        hits: Sequence[Hit],
-        standing: Mapping[tuple[str, str], Mapping[str, Hit]],
-        told: set[_Pair],
+        self, one: SeenRecord, hits: Sequence[Hit], here: Mapping[str, Hit], told: set[_Pair]
     ) -> Iterator[Rematched]:
         place = (one.record.target, one.record.url)
-        here = standing.get(place, {})
         for hit in hits:
             key: _Pair = (*place, hit.right)
             if hit.right not in self.covered or key in told:
@@ -185,9 +192,7 @@ class Rematch:
                 told.add(key)
                 yield Rematched(change="ended", hit=was, was=was, seen=one)
 
-    def _record(
-        self, db: Database, changed: Sequence[tuple[SeenRecord, list[Hit], set[str]]]
-    ) -> None:
+    def _record(self, db: Database, changed: Sequence[_Changed]) -> None:
         with writing(db):
             for one, hits, new in changed:
                 sighting = Sighting(

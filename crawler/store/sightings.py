@@ -7,18 +7,25 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from sqlite_utils import Database
 
 from crawler.formats import load_record
 from crawler.model import Hit, Listing
+from crawler.records import collecting_paused, quick
 
 CHUNK = 2000
 """Listings that are read at once."""
 
 _SEEN_AT = re.compile(r',"seen_at":"[^"]*"')
+_NO_PICTURES: Mapping[str, str] = {}
+_Row = tuple[str, str, str, str, str, str]
+"""Listing, sighting, sweep, when it was seen, record, kind of target."""
 
 
+@quick
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenRecord:
     """A listing, or page, as it was once seen."""
@@ -54,78 +61,91 @@ def find_seen(
     """
     last = ""
     while True:
-        rows = db.query("SELECT id FROM listings WHERE id > ? ORDER BY id LIMIT ?", [last, CHUNK])
-        ids = [str(row["id"]) for row in rows]
+        rows = db.execute("SELECT id FROM listings WHERE id > ? ORDER BY id LIMIT ?", [last, CHUNK])
+        ids = [str(id_) for (id_,) in rows]
         if not ids:
             return
         last = ids[-1]
-        seen = _seen(db, ids)
-        yield len(ids), [one for one in seen if since is None or one.seen_at >= since]
+        with collecting_paused():
+            seen = list(_seen(db, ids[0], last))
+        if since is not None:
+            seen = [one for one in seen if one.seen_at >= since]
+        yield len(ids), seen
 
 
-def find_standing_hits(db: Database, urls: Sequence[str]) -> dict[tuple[str, str], dict[str, Hit]]:
-    """Return the hits at some addresses that stand now: (target, address) -> right -> hit."""
-    rows = db.query(
-        "SELECT h.target, h.url, h.right_id, f.record FROM hits h JOIN hit_findings f"
+def find_standing_hits(
+    db: Database, first: str, last: str
+) -> dict[tuple[str, str], dict[str, Hit]]:
+    """Return the hits that stand now: (target, address) -> right -> hit.
+
+    :param first: id of a listing; those up to ``last`` are looked at, by id
+    """
+    rows = db.execute(
+        "SELECT h.target, h.url, h.right_id, f.record FROM listings l"
+        " CROSS JOIN hits h ON h.url = l.url JOIN hit_findings f"
         " ON f.id = (SELECT max(id) FROM hit_findings WHERE hit = h.id)"
-        " WHERE f.score > 0 AND h.url IN (SELECT value FROM json_each(?)) ORDER BY h.id",
-        [json.dumps(list(urls))],
+        " WHERE f.score > 0 AND l.id BETWEEN ? AND ? ORDER BY h.id",
+        [first, last],
     )
     found: dict[tuple[str, str], dict[str, Hit]] = {}
-    for row in rows:
-        here = found.setdefault((row["target"], row["url"]), {})
-        here[row["right_id"]] = load_record(Hit, row["record"])
+    for target, url, right, record in rows:
+        found.setdefault((target, url), {})[right] = load_record(Hit, record)
     return found
 
 
-def _seen(db: Database, ids: Sequence[str]) -> Iterator[SeenRecord]:
-    wanted = json.dumps(list(ids))
+def _seen(db: Database, first: str, last: str) -> Iterator[SeenRecord]:
+    """Yield what was seen of the listings from one id to another, listing by listing."""
     pictures: dict[str, dict[str, str]] = {}
-    for row in db.query(
+    for sighting, url, sha256 in db.execute(
         "SELECT p.sighting, p.url, p.sha256 FROM sightings s JOIN sighting_pictures p"
-        " ON p.sighting = s.id WHERE p.sha256 IS NOT NULL"
-        " AND s.listing IN (SELECT value FROM json_each(?))",
-        [wanted],
+        " ON p.sighting = s.id WHERE p.sha256 IS NOT NULL AND s.listing BETWEEN ? AND ?",
+        [first, last],
     ):
-        pictures.setdefault(row["sighting"], {})[row["url"]] = row["sha256"]
-    again = _seen_again(db, wanted)
-    kinds: set[tuple[str, str]] = set()
-    known: set[tuple[str, str]] = set()
-    for row in db.query(
-        "SELECT id, listing, sweep, seen_at, record, target FROM sightings"
-        " WHERE listing IN (SELECT value FROM json_each(?))"
-        " ORDER BY listing, seen_at DESC, rowid DESC",
-        [wanted],
-    ):
-        had = pictures.get(row["id"], {})
-        kind = (row["listing"], row["target"])
-        content = (
-            row["listing"],
-            _SEEN_AT.sub("", row["record"]) + json.dumps(sorted(had.items())),
-        )
-        newest = kind not in kinds
-        kinds.add(kind)
-        if content in known:
-            continue
-        known.add(content)
-        seen_at = max(row["seen_at"], again.get(kind, "")) if newest else row["seen_at"]
-        yield SeenRecord(
-            sighting=row["id"],
-            listing=row["listing"],
-            sweep=row["sweep"],
-            seen_at=datetime.fromisoformat(seen_at),
-            record=load_record(Listing, row["record"]),
-            pictures=had,
-            newest=newest,
-        )
-
-
-def _seen_again(db: Database, wanted: str) -> dict[tuple[str, str], str]:
-    """Return when listings and pages were last seen that did not change since their sighting."""
-    rows = db.query(
-        "SELECT l.id, v.kind, max(v.seen_at) AS seen_at FROM listings l"
-        " JOIN visits v ON v.address = l.url"
-        " WHERE l.id IN (SELECT value FROM json_each(?)) GROUP BY l.id, v.kind",
-        [wanted],
+        pictures.setdefault(sighting, {})[url] = sha256
+    again = _seen_again(db, first, last)
+    rows = db.execute(
+        "SELECT listing, id, sweep, seen_at, record, target FROM sightings"
+        " WHERE listing BETWEEN ? AND ? ORDER BY listing, seen_at, rowid",
+        [first, last],
     )
-    return {(row["id"], row["kind"]): row["seen_at"] for row in rows}
+    for listing, same in groupby(rows, key=itemgetter(0)):
+        sightings = list(same)
+        if len(sightings) > 1:
+            sightings = _without_repeats(sightings[::-1], pictures)
+        kinds: set[str] = set()
+        for _, sighting, sweep, seen_at, record, kind in sightings:
+            newest = kind not in kinds
+            kinds.add(kind)
+            if newest and again:
+                seen_at = max(seen_at, again.get((listing, kind), ""))
+            yield SeenRecord(
+                sighting=sighting,
+                listing=listing,
+                sweep=sweep,
+                seen_at=datetime.fromisoformat(seen_at),
+                record=load_record(Listing, record),
+                pictures=pictures.get(sighting, _NO_PICTURES),
+                newest=newest,
+            )
+
+
+def _without_repeats(
+    sightings: Sequence[_Row], pictures: Mapping[str, Mapping[str, str]]
+) -> list[_Row]:
+    """Return the sightings of one listing that saw it differently, the newest of each state."""
+    known: dict[str, _Row] = {}
+    for row in sightings:
+        _, sighting, _, _, record, _ = row
+        had = sorted(pictures.get(sighting, _NO_PICTURES).items())
+        known.setdefault(_SEEN_AT.sub("", record) + json.dumps(had), row)
+    return list(known.values())
+
+
+def _seen_again(db: Database, first: str, last: str) -> dict[tuple[str, str], str]:
+    """Return when listings and pages were last seen that did not change since their sighting."""
+    rows = db.execute(
+        "SELECT l.id, v.kind, max(v.seen_at) FROM listings l JOIN visits v ON v.address = l.url"
+        " WHERE l.id BETWEEN ? AND ? GROUP BY l.id, v.kind",
+        [first, last],
+    )
+    return {(listing, kind): seen_at for listing, kind, seen_at in rows}

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import gc
 from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
 from crawler.model import Finding
-from crawler.records import quick
+from crawler.records import collecting_paused, quick
 
 
 @quick
@@ -44,3 +45,22 @@ def test_factories_are_refused() -> None:
         @dataclass(frozen=True, kw_only=True, slots=True)
         class Line(Point):
             x: list[int] = field(default_factory=list)  # type: ignore[assignment]
+
+
+def test_collecting_is_as_it_was_after_a_pause() -> None:
+    with collecting_paused():
+        with collecting_paused():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+@collecting_paused()
+def _stop() -> None:
+    raise ValueError("stop")
+
+
+def test_collecting_goes_on_after_an_error() -> None:
+    with pytest.raises(ValueError, match="stop"):
+        _stop()
+    assert gc.isenabled()
