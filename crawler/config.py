@@ -104,6 +104,8 @@ class EvidenceConfig:
     """Pages of one sweep that are captured at the most; what is over it is told."""
     render: CaptureRender = "auto"
     """Whether captures hold what a browser shows, where there is one."""
+    rdap: str = ""
+    """URL of the folder of RDAP's bootstrap files; empty = captures ask no registry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -255,6 +257,7 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 capture = "flagged"      # sweeps keep evidence of what they flag; or "off"
 captures_per_sweep = 500
 render = "auto"          # with what a browser shows, where there is one; or "never"
+# rdap = "https://data.iana.org/rdap"   # captures also hold what registries say of the name
 # Who vouches that what was recorded was there at a time: one table a time-stamp authority.
 # stamp = "sweep"    # after each sweep; or "off": only by `markhound evidence stamp`
 # [[evidence.stamp_authorities]]
@@ -382,6 +385,8 @@ def evidence_problem(evidence: EvidenceConfig) -> str | None:
     for authority in evidence.stamp_authorities:
         if not authority.url.startswith(("https://", "http://")):
             return f"expected a url that starts with https:// or http://, got {authority.url!r}"
+    if evidence.rdap and not is_secret_way(evidence.rdap):
+        return f"expected rdap to be https (http is for loopback only), got {evidence.rdap!r}"
     for anchor in evidence.anchors:
         if not anchor.command:
             return f"expected the command of the anchor {anchor.name!r}, got an empty list"
