@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.delivery import DeliveryConfig, FollowUpConfig, delivery_problems, is_secret_way
 from crawler.pictures import WORDS_BUDGET, WordsMode
-from crawler.takedown import Sender, StandingLimits
+from crawler.takedown import Sender, StandingLimits, span_problem
 from crawler.telling import TellChannel, tell_channel_problems
 
 
@@ -124,6 +124,8 @@ class TakedownConfig:
     empty = the one that the system has."""
     answer_days: tuple[int, ...] = (3, 7, 14)
     """Days without an answer after which a notice is brought up again, rising."""
+    cn_ecl_43: str = "15 days"
+    """How long the clock of Article 43 of China's E-Commerce Law runs; or in ``working days``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -242,6 +244,7 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 [takedown]
 # font = "fonts/NotoSansCJK-Regular.ttc"  # for PDFs; the system's own Chinese font unless given
 # answer_days = [3, 7, 14]                # when a notice without an answer is brought up again
+# cn_ecl_43 = "15 days"                   # once counsel has confirmed or corrected it
 
 # [delivery]
 # address = "notices@your-firm.example"  # From and Reply-To; the sender's e-mail unless given
@@ -352,6 +355,8 @@ def takedown_problem(takedown: TakedownConfig) -> str | None:
     hours, days = takedown.fresh_hours, takedown.recipient_days
     if hours < 1 or days < 1:
         return f"expected fresh_hours and recipient_days of 1 or more, got {hours} and {days}"
+    if problem := span_problem(takedown.cn_ecl_43):
+        return f"cn_ecl_43: {problem}"
     return takedown.standing.problem
 
 
