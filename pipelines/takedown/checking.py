@@ -34,6 +34,10 @@ the mark does not reach goods beyond its classes; ``none``, that something else 
 NOT_AGAIN = {"cn-copyright": "Information Network Regulations, Article 17"}
 """Kinds of notices that may not be sent again for what was put back -> the provision."""
 
+AHEAD = timedelta(minutes=5)
+"""How far a look may be dated ahead, by clocks of several machines; beyond, it says nothing of how
+fresh it is."""
+
 OPEN = ("approved", "queued", "sending", "sent", "uncertain", "acknowledged", "countered")
 """Where a notice stands while its recipient has still to decide."""
 
@@ -183,9 +187,11 @@ def _recipient(situation: Situation) -> Iterator[CheckLine]:
 def _still_up(situation: Situation) -> Iterator[CheckLine]:
     most = situation.limits.fresh_hours
     for url in dict.fromkeys(stored.listing.url for stored in situation.hits):
-        looks = situation.observations.get(url, ())
+        known = situation.observations.get(url, ())
+        looks = [look for look in known if look.at <= situation.now + AHEAD]
         if not looks:
-            yield _line("missing", f"{url} was never looked at")
+            ahead = f"; {known[0].at:%Y-%m-%d %H:%M} UTC is yet to come" if known else ""
+            yield _line("missing", f"{url} was never looked at{ahead}")
             continue
         newest = looks[-1]
         at, reason = f"{newest.at:%Y-%m-%d %H:%M} UTC", newest.reason or newest.state.value

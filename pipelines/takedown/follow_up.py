@@ -131,6 +131,8 @@ def is_due(
     What was found gone once is due when a second look can prove it; what was not had is due again
     after half a day at the most; else it goes by the days of the settings.
     """
+    if noticed.sent_at > at or (last is not None and last.at > at):
+        return True  # a clock was wrong: no schedule can be read off times that are yet to come
     if at > noticed.sent_at + timedelta(days=config.watch_days):
         return False
     began = noticed.sent_at if last is None else last.at
@@ -164,12 +166,13 @@ def judge_look(
     if look.state is TargetState.GONE:
         if known and known[-1].verdict == "gone":
             return "gone"
-        run: list[StoredLook] = []
+        run: list[datetime] = []
         for one in reversed(known):
             if one.state is not TargetState.GONE:
                 break
-            run.append(one)
-        if run and look.at - run[-1].at >= timedelta(hours=confirm_hours):
+            if one.at <= look.at:  # else a clock was set back
+                run.append(one.at)
+        if run and look.at - min(run) >= timedelta(hours=confirm_hours):
             return "gone"
         return "gone once"
     if look.state in THERE:

@@ -174,6 +174,21 @@ STOPPED: dict[str, tuple[Situation, str, str]] = {
         "yet to come",
     ),
     "never seen": (replace(GOOD, observations={}), "still-up", "was never looked at"),
+    "seen by a clock that was ahead": (
+        with_looks(seen(hours=30), seen(hours=-24)),
+        "still-up",
+        "more than 24 h ago",
+    ),
+    "seen by such a clock alone": (
+        with_looks(seen(hours=-24)),
+        "still-up",
+        "never looked at; 2026-11-23 01:00 UTC is yet to come",
+    ),
+    "gone, and seen by such a clock": (
+        with_looks(seen(TargetState.GONE), seen(hours=-24)),
+        "still-up",
+        "is gone",
+    ),
     "seen long ago": (with_looks(seen(hours=25)), "still-up", "more than 24 h ago"),
     "changed": (with_looks(seen(), replace(seen(), changed=True)), "still-up", "shows no listing"),
     "gone": (with_looks(seen(), seen(TargetState.GONE, 0.5)), "still-up", "is gone"),

@@ -74,6 +74,15 @@ def test_gone_is_proven_by_two_looks_some_hours_apart() -> None:
     assert judged(look("gone"), look("gone", 0), hours=0)[-1] == "gone"
 
 
+def test_a_clock_that_was_set_back_neither_proves_nor_prevents() -> None:
+    ahead = look("gone", 24 * 30)
+    assert judged(ahead, look("gone"), look("gone", 11), look("gone", 12)) == [
+        "gone once", "gone once", "gone once", "gone",
+    ]  # fmt: skip
+    assert is_due(NOTICED, stored(ahead, "gone once"), CONFIG, 12, SENT + HOUR)
+    assert is_due(NOTICED, None, CONFIG, 12, SENT - HOUR)
+
+
 def test_seen_in_between_begins_anew() -> None:
     assert judged(look("gone"), look("seen", 6), look("gone", 12), look("gone", 30)) == [
         "gone once", "up", "gone once", "gone",
