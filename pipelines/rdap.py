@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from time import monotonic
@@ -41,24 +41,36 @@ class RdapAnswer:
     """The same, read."""
 
 
-def ask_of_domain(domain: str, bootstrap: str) -> RdapAnswer | None:
+Lists = Callable[[str], Mapping[str, Any]]
+"""Gives a bootstrap file by its URL."""
+
+
+def load_list(url: str) -> Mapping[str, Any]:
+    """Return a bootstrap file.
+
+    :raises InputError: when it cannot be had
+    """
+    return _ask(url).told
+
+
+def ask_of_domain(domain: str, bootstrap: str, lists: Lists = load_list) -> RdapAnswer | None:
     """Return what the registry of a name says of it; None where the registry has no RDAP.
 
     :param domain: in ASCII
     :raises InputError: when a server cannot be asked
     """
-    server = _server_of_domain(_ask(f"{bootstrap.rstrip('/')}/dns.json").told, domain)
+    server = _server_of_domain(lists(f"{bootstrap.rstrip('/')}/dns.json"), domain)
     if server is None:
         return None
     return _ask(f"{server}domain/{quote(domain)}", missing_is_empty=True)
 
 
-def ask_of_address(address: Address, bootstrap: str) -> RdapAnswer | None:
+def ask_of_address(address: Address, bootstrap: str, lists: Lists = load_list) -> RdapAnswer | None:
     """Return what is said of the network of an address; None where no server is known for it.
 
     :raises InputError: when a server cannot be asked
     """
-    listed = _ask(f"{bootstrap.rstrip('/')}/ipv{address.version}.json").told
+    listed = lists(f"{bootstrap.rstrip('/')}/ipv{address.version}.json")
     server = _server_of_address(listed, address)
     return None if server is None else _ask(f"{server}ip/{address}", missing_is_empty=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any, Literal
 from crawler.errors import InputError
 from crawler.exchange import Exchange
 from crawler.sites import is_address, site_of
-from pipelines.rdap import RdapAnswer, ask_of_address, ask_of_domain
+from pipelines.rdap import Lists, RdapAnswer, ask_of_address, ask_of_domain, load_list
 
 KEPT_SECONDS = 600.0
 """How long an answer, or that there was none, holds for the captures that follow: registries limit
@@ -60,6 +60,8 @@ class Registration:
 
 
 _kept: dict[tuple[str, str], tuple[float, Registration]] = {}
+_lists: dict[str, tuple[float, Mapping[str, Any] | InputError]] = {}
+"""Bootstrap files by URL: one of them says for all sites whom to ask."""
 
 
 def find_registrations(
@@ -82,10 +84,11 @@ def describe_registrations(bootstrap: str, registrations: Iterable[Registration]
     if not bootstrap:
         return {"asked": False, "why_not": NOT_WANTED}
     told = [one.told() for one in registrations]
-    return {"asked": True, "bootstrap": bootstrap, "answers": told}
+    by = "those of the environment, where it names any"
+    return {"asked": True, "bootstrap": bootstrap, "proxies": by, "answers": told}
 
 
-_Ask = Callable[[str], RdapAnswer | None]
+_Ask = Callable[[str, Lists], RdapAnswer | None]
 
 
 def _subjects(url: str, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, _Ask]]:
@@ -108,13 +111,27 @@ def _registration(about: str, bootstrap: str, ask: _Ask) -> Registration:
         return known[1]
     asked_at = datetime.now(UTC)
     try:
-        found = _of_answer(about, asked_at, ask(bootstrap))
+        found = _of_answer(about, asked_at, ask(bootstrap, _listed))
     except InputError as error:
         found = Registration(about=about, asked_at=asked_at, state="failed", problem=str(error))
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[key] = (now, found)
     return found
+
+
+def _listed(url: str) -> Mapping[str, Any]:
+    """Return a bootstrap file, had once in a while; so is the failure to have it."""
+    known, now = _lists.get(url), time.monotonic()
+    if known is None or now - known[0] >= KEPT_SECONDS:
+        try:
+            known = (now, load_list(url))
+        except InputError as error:
+            known = (now, error)
+        _lists[url] = known
+    if isinstance(known[1], InputError):
+        raise known[1]
+    return known[1]
 
 
 def _of_answer(about: str, asked_at: datetime, answer: RdapAnswer | None) -> Registration:

@@ -26,6 +26,7 @@ NAME = '{"objectClassName": "domain",\r\n "ldhName": "shop.example", "remarks": 
 @pytest.fixture(autouse=True)
 def _forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registration, "_kept", {})
+    monkeypatch.setattr(registration, "_lists", {})
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,15 @@ def test_the_captures_of_a_while_ask_once(office: TinyShop) -> None:
     first, second = (states(f"https://shop.example/p/{n}", office.url) for n in range(2))
     assert first == second
     assert office.requests["/domain/shop.example"] == 1
+    assert states("https://other.example/", office.url)[0] == ("other.example", "nothing known")
+    assert office.requests["/dns.json"] == office.requests["/ipv4.json"] == 1
+
+
+def test_a_list_that_cannot_be_had_is_not_waited_for_at_each_site(office: TinyShop) -> None:
+    office.routes["/dns.json"] = Answer("", status=503)
+    for name in ("shop", "other", "third"):
+        assert states(f"https://{name}.example/", office.url)[0] == (f"{name}.example", "failed")
+    assert office.requests["/dns.json"] == 1
 
 
 @pytest.mark.parametrize(
