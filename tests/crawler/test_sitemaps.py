@@ -90,3 +90,26 @@ def test_entities_are_not_followed() -> None:
     assert all(
         "root" not in e.url for e in parse_sitemap((body + "</urlset>").encode(), URL).entries
     )
+
+
+@pytest.mark.parametrize(
+    "body", [b"\x1f\x8bgarbage", gzip.compress(b"<urlset>")[:10] + b"\xff" * 40]
+)
+def test_one_whose_compression_is_broken_from_the_start_is_none(body: bytes) -> None:
+    with pytest.raises(ExtractionError, match="compression is broken"):
+        parse_sitemap(body, URL)
+
+
+def test_a_list_whose_compression_is_cut_is_read_as_far_as_it_goes() -> None:
+    lines = b"\n".join(b"https://corner.example/p/%d" % n for n in range(30_000))
+    told = parse_sitemap(gzip.compress(lines)[:-9_000], URL)
+    assert told.entries
+    assert "compression is broken" in told.warnings[0]
+
+
+def test_a_flood_of_elements_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps, "MOST_ELEMENTS", 10_000)
+    body = (HEAD + entry("/p/1") + "<a/>" * 60_000 + entry("/p/2") + "</urlset>").encode()
+    told = parse_sitemap(gzip.compress(body), URL)
+    assert [e.url[-1] for e in told.entries] == ["1"]
+    assert "over 10,000 elements" in told.warnings[0]
