@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.delivery import DeliveryConfig, FollowUpConfig, delivery_problems, is_secret_way
 from crawler.pictures import WORDS_BUDGET, WordsMode
-from crawler.takedown import Sender, StandingLimits
+from crawler.takedown import Sender, StandingLimits, span_problem
 from crawler.telling import TellChannel, tell_channel_problems
 
 
@@ -104,6 +104,8 @@ class EvidenceConfig:
     """Pages of one sweep that are captured at the most; what is over it is told."""
     render: CaptureRender = "auto"
     """Whether captures hold what a browser shows, where there is one."""
+    rdap: str = ""
+    """URL of the folder of RDAP's bootstrap files; empty = captures ask no registry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +124,8 @@ class TakedownConfig:
     empty = the one that the system has."""
     answer_days: tuple[int, ...] = (3, 7, 14)
     """Days without an answer after which a notice is brought up again, rising."""
+    cn_ecl_43: str = "15 days"
+    """How long the clock of Article 43 of China's E-Commerce Law runs; or in ``working days``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,6 +244,7 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 [takedown]
 # font = "fonts/NotoSansCJK-Regular.ttc"  # for PDFs; the system's own Chinese font unless given
 # answer_days = [3, 7, 14]                # when a notice without an answer is brought up again
+# cn_ecl_43 = "15 days"                   # once counsel has confirmed or corrected it
 
 # [delivery]
 # address = "notices@your-firm.example"  # From and Reply-To; the sender's e-mail unless given
@@ -255,6 +260,7 @@ words_budget = 500 # pictures of one sweep that are read for it, the likeliest f
 capture = "flagged"      # sweeps keep evidence of what they flag; or "off"
 captures_per_sweep = 500
 render = "auto"          # with what a browser shows, where there is one; or "never"
+# rdap = "https://data.iana.org/rdap"   # captures also hold what registries say of the name
 # Who vouches that what was recorded was there at a time: one table a time-stamp authority.
 # stamp = "sweep"    # after each sweep; or "off": only by `markhound evidence stamp`
 # [[evidence.stamp_authorities]]
@@ -349,6 +355,8 @@ def takedown_problem(takedown: TakedownConfig) -> str | None:
     hours, days = takedown.fresh_hours, takedown.recipient_days
     if hours < 1 or days < 1:
         return f"expected fresh_hours and recipient_days of 1 or more, got {hours} and {days}"
+    if problem := span_problem(takedown.cn_ecl_43):
+        return f"cn_ecl_43: {problem}"
     return takedown.standing.problem
 
 
@@ -382,6 +390,8 @@ def evidence_problem(evidence: EvidenceConfig) -> str | None:
     for authority in evidence.stamp_authorities:
         if not authority.url.startswith(("https://", "http://")):
             return f"expected a url that starts with https:// or http://, got {authority.url!r}"
+    if evidence.rdap and not is_secret_way(evidence.rdap):
+        return f"expected rdap to be https (http is for loopback only), got {evidence.rdap!r}"
     for anchor in evidence.anchors:
         if not anchor.command:
             return f"expected the command of the anchor {anchor.name!r}, got an empty list"

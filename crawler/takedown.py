@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
+from crawler.errors import InputError
 from crawler.model import TIDY
 
 Channel = Literal["email", "webhook", "portal", "post"]
@@ -33,6 +35,28 @@ class Sender:
     email: str | None = None
     signature: str | None = None
     """The signature as typed, e.g. ``/s/ Li Wei``."""
+
+
+SpanUnit = Literal["days", "working days"]
+_SPAN = re.compile(r"([1-9][0-9]{0,2}) (days|working days)")
+
+
+def parse_span(text: str) -> tuple[int, SpanUnit]:
+    """Return number and unit of ``15 days`` or ``20 working days``.
+
+    :raises InputError: when it is neither
+    """
+    if problem := span_problem(text):
+        raise InputError(problem)
+    number, _, unit = text.partition(" ")
+    return int(number), "days" if unit == "days" else "working days"
+
+
+def span_problem(text: str) -> str | None:
+    """Say why a text is no number of days or working days, 1 to 999; None when it is."""
+    if _SPAN.fullmatch(text):
+        return None
+    return f'expected "15 days", "20 working days" or the like, got {text!r}'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

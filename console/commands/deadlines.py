@@ -22,10 +22,10 @@ from pipelines.takedown.deadlines import Deadline
 def deadlines(context: Context, notice: str | None, *, as_json: bool) -> None:
     """List the clocks that run after notices, soonest first, and what to do before they end."""
     workspace = context.workspace
-    days = workspace.config.takedown.answer_days
+    takedown = workspace.config.takedown
     with workspace.store() as db:
         notices = [load_notice(db, notice)] if notice else find_notices(db)
-        running = [(one.id, clock) for one in notices for clock in find_clocks(db, one, days)]
+        running = [(one.id, clock) for one in notices for clock in find_clocks(db, one, takedown)]
     show(running, as_json=as_json)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
@@ -12,6 +11,7 @@ from sqlite_utils import Database
 from console.authentication import authenticate
 from console.context import Context, json_option, pass_context, people, print_json
 from console.text import clean, print_rows
+from crawler.config import TakedownConfig
 from crawler.formats import dump_record
 from crawler.store.approvals import (
     find_approvals,
@@ -50,13 +50,13 @@ class _Where:
         return str(min(ahead, default=max(days, default="")))
 
 
-def _where(db: Database, notice: Notice, answer_days: Iterable[int]) -> _Where:
+def _where(db: Database, notice: Notice, takedown: TakedownConfig) -> _Where:
     events = list(find_notice_events(db, notice.id))
     state = status_of(event.event for event in events)
     if notice.kind == RETRACTION:
         return _Where(status=state, lacking=(), clocks=())
     lacking = lacking_approvals(db, notice.id) if state in ("draft", "checked") else []
-    clocks = find_clocks(db, notice, answer_days)
+    clocks = find_clocks(db, notice, takedown)
     return _Where(status=state, lacking=tuple(lacking), clocks=tuple(clocks))
 
 
@@ -65,9 +65,9 @@ def _where(db: Database, notice: Notice, answer_days: Iterable[int]) -> _Where:
 @pass_context
 def status(context: Context, *, as_json: bool) -> None:
     """List the notices, where each stands, and the next day on which a clock ends."""
-    days = context.workspace.config.takedown.answer_days
+    takedown = context.workspace.config.takedown
     with context.workspace.store() as db:
-        rows = [(n, _where(db, n, days)) for n in find_notices(db)]
+        rows = [(n, _where(db, n, takedown)) for n in find_notices(db)]
     if as_json:
         for notice, where in rows:
             clocks = dump_record(where, keep_empty=True)["clocks"]
@@ -101,7 +101,7 @@ def show(context: Context, notice_id: str, *, as_json: bool) -> None:
     """Show a notice: its exact text, all that happened to it, and what it still lacks."""
     with context.workspace.store() as db:
         notice = load_notice(db, notice_id)
-        where = _where(db, notice, context.workspace.config.takedown.answer_days)
+        where = _where(db, notice, context.workspace.config.takedown)
         draft, needs = find_draft(db, notice.id), find_needs(db, notice.id)
         approvals, considered = find_approvals(db, notice.id), find_considerations(db, notice.id)
         events = list(find_notice_events(db, notice.id))

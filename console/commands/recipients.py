@@ -6,7 +6,7 @@ import click
 
 from console.context import Context, json_option, pass_context, people, print_json
 from console.text import clean
-from pipelines.takedown.rdap import BOOTSTRAP
+from pipelines.rdap import BOOTSTRAP
 from pipelines.takedown.recipients import add_recipients, as_toml, propose_recipients
 
 

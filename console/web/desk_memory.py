@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from sqlite_utils import Database
 
+from crawler.config import TakedownConfig
 from crawler.store.notice_list import (
     AWAY,
     TRAYS,
@@ -51,14 +52,14 @@ class DeskMemory:
             self._take_in(db)
             return sorted((one for one, lies in self._trays.items() if lies == tray), reverse=True)
 
-    def clocks(self, db: Database, answer_days: Sequence[int]) -> list[Running]:
+    def clocks(self, db: Database, takedown: TakedownConfig) -> list[Running]:
         """Return the clocks that run, soonest first; those without an end are left out."""
         with self._lock:
             self._take_in(db)
             unread = find_open_answers(db)
             away = {one for one, tray in self._trays.items() if tray in AWAY}
             again = (away - self._clocks.keys()) | (away & (unread | self._unread))
-            self._run(db, again, answer_days)
+            self._run(db, again, takedown)
             self._unread = unread
             found = [(one, clock) for one in away for clock in self._clocks[one]]
         dated = [(notice, clock) for notice, clock in found if clock.due is not None]
@@ -72,7 +73,7 @@ class DeskMemory:
             self._clocks.pop(changed, None)
         self._seen = (changes.step, changes.notice)
 
-    def _run(self, db: Database, notices: Collection[str], answer_days: Sequence[int]) -> None:
+    def _run(self, db: Database, notices: Collection[str], takedown: TakedownConfig) -> None:
         kinds = find_kinds(db, notices)
         for notice in notices:
-            self._clocks[notice] = find_clocks_of(db, notice, kinds[notice], answer_days)
+            self._clocks[notice] = find_clocks_of(db, notice, kinds[notice], takedown)

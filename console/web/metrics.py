@@ -132,11 +132,11 @@ class WorkspaceMetrics(Collector):
         with self._lock:
             if self._overdue is not None and time.monotonic() < self._overdue[0]:
                 return self._overdue[1]
-        days, today = self._workspace.config.takedown.answer_days, at.date()
+        takedown, today = self._workspace.config.takedown, at.date()
         clocks = (
             clock
             for notice, kind in find_notice_kinds(db)
-            for clock in find_clocks_of(db, notice, kind, days)
+            for clock in find_clocks_of(db, notice, kind, takedown)
         )
         count = sum(clock.due is not None and clock.due < today for clock in clocks)
         with self._lock:

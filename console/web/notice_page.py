@@ -172,7 +172,7 @@ def gather_notice(visit: Visit, notice_id: str) -> NoticePage:
         needs=find_needs(db, notice.id),
         lacking=() if kind is None else tuple(lacking_approvals(db, notice.id)),
         events=events,
-        clocks=tuple(find_clocks(db, notice, workspace.config.takedown.answer_days)),
+        clocks=tuple(find_clocks(db, notice, workspace.config.takedown)),
         answers=tuple(find_answers(db, notice=notice.id)),
         looks=tuple(_looks(db, notice)),
     )

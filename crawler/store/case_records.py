@@ -27,9 +27,13 @@ _SIGHTINGS = (
 )
 _WRITTEN = frozenset({"cases", "notices", "notice_hits", "notice_events"})
 _REFERRED = {"cases": ":case", "notices": _NOTICES, "answers": _ANSWERS}
-_BY_REFERENCE = {"answers": f"id IN ({_ANSWERS})"}
+_BY_REFERENCE = {
+    "answers": f"id IN ({_ANSWERS})",
+    "lessons": "right_id IN (SELECT right_id FROM hits"
+    " WHERE id IN (SELECT value FROM json_each(:ids)))",
+}
 """Tables with rows that belong to a case by what others say of them: which notice a mail answers is
-decided by a person where it does not say."""
+decided by a person where it does not say; what people taught is of the rights of the case."""
 
 
 def find_case_findings(db: Database, hits: Collection[str]) -> Iterator[Row]:
@@ -129,11 +133,14 @@ def find_case_notices(db: Database, case: str) -> Iterator[Row]:
     )
 
 
-def find_case_rest(db: Database, case: str) -> Iterator[tuple[str, Row]]:
+def find_case_rest(db: Database, case: str, hits: Collection[str]) -> Iterator[tuple[str, Row]]:
     """Yield table and row of all else that refers to the case or to a notice of it.
 
     Which tables do is read off the schema, so that none is forgotten when one is added.
+
+    :param hits: those of the case, by which it is told what was taught of its rights
     """
+    values = {"case": case, "ids": json.dumps(sorted(hits))}
     tables = db.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     for table in [row["name"] for row in tables if row["name"] not in _WRITTEN]:
         conditions = [
@@ -145,7 +152,7 @@ def find_case_rest(db: Database, case: str) -> Iterator[tuple[str, Row]]:
             conditions.append(_BY_REFERENCE[table])
         if conditions:
             where = " OR ".join(conditions)
-            rows = db.query(f'SELECT * FROM "{table}" WHERE {where} ORDER BY rowid', {"case": case})
+            rows = db.query(f'SELECT * FROM "{table}" WHERE {where} ORDER BY rowid', values)
             for row in rows:
                 yield table, row
 

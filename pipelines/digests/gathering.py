@@ -70,12 +70,11 @@ def gather(
     upto = max(find_newest_findings(db), memory.upto)
     scope = audience.scope
     hits, flooded = find_hit_items(db, memory, scope, audience.risk, upto)
-    days = workspace.config.takedown.answer_days
     found = [
         *_sweep_items(db, workspace, audience, memory, sources, moment, flooded),
         *_channel_items(db, audience, memory),
         *find_back_items(db, memory.floor, scope),
-        *find_deadline_items(db, days, moment, scope),
+        *find_deadline_items(db, workspace.config.takedown, moment, scope),
         *hits,
         *(_erased_items(db, memory) if audience.scope is None else ()),
     ]

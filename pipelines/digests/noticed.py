@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from crawler.config import TakedownConfig
 from crawler.store.database import timestamp
 from crawler.store.digest_hits import Scope
 from crawler.store.digest_sweeps import find_notices_of, find_returned, find_urls_of
@@ -51,7 +52,7 @@ def find_back_items(db: Database, since: datetime, scope: Scope) -> Iterator[Dig
 
 
 def find_deadline_items(
-    db: Database, answer_days: Sequence[int], moment: datetime, scope: Scope
+    db: Database, takedown: TakedownConfig, moment: datetime, scope: Scope
 ) -> list[DigestItem]:
     """Return the clocks that end soon, or ended lately, the soonest first."""
     away = {notice for notice, tray in find_changes(db).trays.items() if tray in AWAY}
@@ -59,7 +60,7 @@ def find_deadline_items(
     found = [
         (notice, clock)
         for notice in sorted(away)
-        for clock in find_clocks_of(db, notice, kinds[notice], answer_days)
+        for clock in find_clocks_of(db, notice, kinds[notice], takedown)
     ]
     near = [(notice, clock, stage) for notice, clock in found if (stage := stage_of(clock, moment))]
     ours = find_notices_of(db, {notice for notice, _, _ in near}, scope)

@@ -28,6 +28,26 @@ DECISIONS = {
     "unrelated": "无关",
     "unsure": "不确定",
 }
+EVENTS = {
+    "checked": "已检查",
+    "approved": "已批准",
+    "queued": "进入发送队列",
+    "cancelled": "已取消",
+    "sending": "开始发送",
+    "sent": "已发送",
+    "failed": "发送失败",
+    "uncertain": "发送结果不明",
+    "acknowledged": "平台已收到",
+    "decided": "平台作出决定",
+    "countered": "收到反通知",
+    "bounced": "退信",
+    "restored": "恢复上架",
+    "withdrawn": "已撤回",
+    "closed": "通知结束",
+}
+"""What happened to a notice, in Chinese."""
+LACKS = {"picture": "图片", "capture": "页面取证", "file": "文件", "proof": "证明"}
+"""What may not be in a bundle, in Chinese."""
 UNPROVEN = {False: " (name as given)", True: "（姓名未经验证）"}
 """Behind the name of who judged without an account."""
 
@@ -57,7 +77,10 @@ def draft_summary(folder: Path, about: Mapping[str, Any]) -> str:
             {**notice, "events": [event["event"] for event in notice["events"]]}
             for notice in _read(folder, "notices")
         ],
+        "lessons": _lessons(folder),
         "decisions": DECISIONS,
+        "in_chinese": lambda events: [EVENTS.get(event, event) for event in events],
+        "kinds_of_lacks": LACKS,
         "unproven": UNPROVEN,
     }
     return _environment.get_template("case-summary.txt").render(values)
@@ -66,6 +89,17 @@ def draft_summary(folder: Path, about: Mapping[str, Any]) -> str:
 def _read(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     with (folder / "data" / f"{name}.jsonl").open("rb") as lines:
         yield from map(orjson.loads, lines)
+
+
+def _lessons(folder: Path) -> list[dict[str, Any]]:
+    """Return what people taught of the rights, oldest first, with who took it back."""
+    rows = [line["row"] for line in _read(folder, "rest") if line["table"] == "lessons"]
+    undone = {row["undoes"]: row for row in rows}
+    return [
+        {**row, "value": orjson.loads(row["value"]), "undone": undone.get(row["id"])}
+        for row in rows
+        if row["undoes"] is None
+    ]
 
 
 def _hits(folder: Path) -> list[dict[str, Any]]:

@@ -182,7 +182,7 @@ class CaseWriter:
             yield {**row, "file": f"data/notices/{notice}.txt", "events": events}
 
     def _rest_lines(self, numbers: set[int]) -> Iterator[Row]:
-        for table, row in find_case_rest(self.db, self.case.id):
+        for table, row in find_case_rest(self.db, self.case.id, self.hits):
             if isinstance(row.get("entry"), int):
                 numbers.add(row["entry"])
             row = {k: v.hex() if isinstance(v, bytes) else v for k, v in row.items()}

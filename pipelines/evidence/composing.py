@@ -24,6 +24,7 @@ from pipelines.evidence.packing import (
     Page,
     pages_lines,
 )
+from pipelines.evidence.registration import describe_registrations, find_registrations
 from pipelines.evidence.verdict import Verdict
 from pipelines.evidence.warc import Archive, Record, index_lines
 
@@ -46,11 +47,18 @@ class Composed:
     software: str
 
 
-def compose(material: Material, verdict: Verdict, finished_at: datetime) -> Composed:
-    """Return the files of a capture, all but those that cover the others."""
+def compose(
+    material: Material, verdict: Verdict, finished_at: datetime, *, rdap: str = ""
+) -> Composed:
+    """Return the files of a capture, all but those that cover the others.
+
+    :param rdap: the folder of RDAP's bootstrap files; empty = no registry is asked
+    """
     occasion = material.occasion
     urls = [occasion.url, *(exchange.url for exchange in material.exchanges)]
     environment = describe_environment(urls, material.exchanges)
+    registrations = find_registrations(occasion.url, material.exchanges, rdap)
+    environment["network"]["registration"] = describe_registrations(rdap, registrations)
     software = f"Markhound {environment['tool']['version']}"
     told = _told(material, verdict, environment, finished_at)
     buffer = BytesIO()
@@ -61,6 +69,10 @@ def compose(material: Material, verdict: Verdict, finished_at: datetime) -> Comp
     photograph = _write_view(archive, material)
     _write_certificates(archive, material)
     _write_pictures(archive, material)
+    for one in registrations:
+        if one.body:
+            name = f"urn:registration:{one.about}"
+            archive.resource(name, one.asked_at, one.body, "application/rdap+json")
     capture = orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     archive.resource(f"urn:capture:{occasion.url}", finished_at, capture, "application/json")
     page = _page(material, archive)

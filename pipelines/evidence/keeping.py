@@ -21,7 +21,7 @@ def keep_capture(workspace: Workspace, material: Material) -> list[Capture]:
     before the next captures.
     """
     occasion, verdict, finished_at = material.occasion, judge(material), now()
-    composed = compose(material, verdict, finished_at)
+    composed = compose(material, verdict, finished_at, rdap=workspace.config.evidence.rdap)
     folder = workspace.captures
     with locked(folder):
         if known := _known(workspace, occasion.id):

@@ -13,8 +13,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from crawler.config import TakedownConfig
 from crawler.errors import InputError
 from crawler.store.notice_events import NoticeEvent
+from crawler.takedown import SpanUnit, parse_span
 from pipelines.takedown.calendars import (
     Calendar,
     UnpublishedError,
@@ -23,7 +25,7 @@ from pipelines.takedown.calendars import (
 )
 from pipelines.takedown.kinds.record import NoticeKind
 
-Unit = Literal["days", "working days", "months"]
+Unit = SpanUnit | Literal["months"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +56,12 @@ class DeadlineRule:
     """Whether a law says so; else it is information, or a rule of the house."""
 
 
+_NOTARISATION = (
+    "Time that notarisation or legalisation takes beyond the owner's control is not counted, at"
+    " most 20 working days (Fa Shi [2020] 9)."
+)
+_OUR_LENGTH = "How long it runs is set by this office (takedown.cn_ecl_43)."
+
 RULES: Sequence[DeadlineRule] = (
     DeadlineRule(
         id="DMCA_COUNTER",
@@ -77,9 +85,8 @@ RULES: Sequence[DeadlineRule] = (
         extension=20,
         action="tell the platform that a complaint or an action was filed, or close the case; else"
         " the platform ends its measures",
-        note="Time that notarisation or legalisation takes beyond the owner's control is not"
-        " counted, at most 20 working days (Fa Shi [2020] 9). Whether the 15 days were changed"
-        " since 2019 is to be confirmed by counsel.",
+        note=f"{_NOTARISATION} Whether the 15 days were changed since 2019 is to be confirmed by"
+        " counsel.",
         basis="E-Commerce Law of China, Article 43(2); Civil Code, Articles 201 and 203",
         zone="Asia/Shanghai",
     ),
@@ -150,15 +157,26 @@ class Deadline:
     notes: tuple[str, ...] = ()
 
 
-def find_rule(name: str) -> DeadlineRule:
+def rules_of(takedown: TakedownConfig) -> Sequence[DeadlineRule]:
+    """Return the rules as this workspace wants them: with the length that its counsel confirmed."""
+    length, unit = parse_span(takedown.cn_ecl_43)
+    return [
+        replace(rule, length=length, unit=unit, note=f"{_NOTARISATION} {_OUR_LENGTH}")
+        if rule.id == "CN_ECL_43" and (length, unit) != (rule.length, rule.unit)
+        else rule
+        for rule in RULES
+    ]
+
+
+def find_rule(name: str, rules: Sequence[DeadlineRule] = RULES) -> DeadlineRule:
     """Return the rule of that id.
 
     :raises InputError: when there is none
     """
-    for rule in RULES:
+    for rule in rules:
         if rule.id == name:
             return rule
-    known = ", ".join(rule.id for rule in RULES)
+    known = ", ".join(rule.id for rule in rules)
     raise InputError(f"no deadline rule is called {name!r}; expected one of: {known}")
 
 
@@ -228,15 +246,18 @@ def _add_months(day: date, months: int) -> date:
 
 
 def deadlines_of(
-    kind: NoticeKind, event: str, start: datetime, zone: str | None = None
+    kind: NoticeKind, event: str, start: datetime, rules: Sequence[DeadlineRule] = RULES
 ) -> list[Deadline]:
     """Return the clocks that an event starts after a notice of the kind."""
-    rules = [find_rule(name) for name in kind.deadlines]
-    return [run_deadline(rule, start, zone) for rule in rules if rule.event == event]
+    found = [find_rule(name, rules) for name in kind.deadlines]
+    return [run_deadline(rule, start) for rule in found if rule.event == event]
 
 
 def running_deadlines(
-    kind: NoticeKind, events: Iterable[NoticeEvent], answer_days: Iterable[int]
+    kind: NoticeKind,
+    events: Iterable[NoticeEvent],
+    answer_days: Iterable[int],
+    rules: Sequence[DeadlineRule] = RULES,
 ) -> list[Deadline]:
     """Return the clocks that still run for a notice, soonest first, bars at the end.
 
@@ -256,7 +277,7 @@ def running_deadlines(
             running = [one for one in running if one.rule.id != _HOUSE.id]
         told = event.record.get("received_at")
         start = datetime.fromisoformat(told) if isinstance(told, str) else event.at
-        started = deadlines_of(kind, event.event, start)
+        started = deadlines_of(kind, event.event, start, rules)
         if event.event == _HOUSE.event:
             started += answer_deadlines(start, answer_days)
         again = {one.rule.id for one in started}

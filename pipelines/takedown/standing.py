@@ -85,7 +85,7 @@ def standing_with(
             pending += any(e.event in ("sent", "uncertain") for e in events)
             continue
         what, at = outcome
-        if not start <= at <= now:
+        if at < start:  # what is dated ahead counts: a clock that was set back hides no refusal
             continue
         decided += 1
         accepted += what == "accepted"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from crawler.config import TakedownConfig
 from crawler.errors import InputError, NotAllowedError, NotFoundError
 from crawler.store.answers import Answer, find_answers, load_answer
 from crawler.store.database import now, writing
@@ -28,6 +29,8 @@ from tests.servers.notices import approved_notices
 
 SENDER = '\n[sender]\nname = "Li Wei"\nemail = "notices@harbour.example"\n'
 NOTICE, OTHER = "N-2026-000001", "N-2026-000002"
+
+NO_DAYS = TakedownConfig(answer_days=())
 
 
 @pytest.fixture
@@ -341,28 +344,28 @@ def test_the_clock_of_a_counter_notice_is_told_before_anybody_has_read_it(
     office: Workspace, db: Database
 ) -> None:
     notice = replace(load_notice(db, NOTICE), kind="dmca")
-    assert find_clocks(db, notice, ()) == []
+    assert find_clocks(db, notice, NO_DAYS) == []
     answer = take(
         office,
         db,
         mail("We received a counter notification.", To=reply_to(office), Subject="Counter notice"),
     )
     assert answer.suggestion == "countered"
-    assert find_clocks(db, replace(notice, kind="retraction"), ()) == []
-    [clock] = find_clocks(db, notice, ())
+    assert find_clocks(db, replace(notice, kind="retraction"), TakedownConfig()) == []
+    [clock] = find_clocks(db, notice, NO_DAYS)
     assert (clock.rule.id, clock.due is not None) == ("DMCA_COUNTER", True)
     assert answer.id[:12] in clock.notes[0]
     decide_answer(db, NOTICE, "countered", by="mei", reason="read", answer=answer.id)
-    [known] = find_clocks(db, notice, ())
+    [known] = find_clocks(db, notice, NO_DAYS)
     assert known == replace(clock, notes=clock.notes[1:])
 
 
 def test_a_mail_that_is_no_counter_notice_stops_its_clock(office: Workspace, db: Database) -> None:
     notice = replace(load_notice(db, NOTICE), kind="dmca")
     answer = take(office, db, mail("Our counter notice form.", To=reply_to(office)))
-    assert [clock.rule.id for clock in find_clocks(db, notice, ())] == ["DMCA_COUNTER"]
+    assert [clock.rule.id for clock in find_clocks(db, notice, NO_DAYS)] == ["DMCA_COUNTER"]
     dismiss_answer(db, answer.id, by="mei", reason="an advertisement")
-    assert find_clocks(db, notice, ()) == []
+    assert find_clocks(db, notice, NO_DAYS) == []
 
 
 @pytest.mark.parametrize("way", ["signed", "thread"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.config import TakedownConfig, takedown_problem
 from crawler.errors import InputError
 from crawler.store.notice_events import NoticeEvent
 from pipelines.takedown.calendars import (
@@ -22,6 +23,7 @@ from pipelines.takedown.deadlines import (
     answer_deadlines,
     deadlines_of,
     find_rule,
+    rules_of,
     run_deadline,
     running_deadlines,
 )
@@ -199,3 +201,36 @@ def test_clocks_run_from_what_was_told_until_they_end() -> None:
 def test_bar_stays_after_the_end() -> None:
     told: list[Told] = [("sent", 2, {}), ("restored", 9, {}), ("closed", 10, {})]
     assert running("cn-copyright", *told) == [("CN_RTC_17", None)]
+
+
+@pytest.mark.parametrize(
+    ("span", "due", "latest"),
+    [
+        ("15 days", date(2026, 3, 17), None),
+        ("20 days", date(2026, 3, 22), date(2026, 3, 23)),  # a Sunday
+        ("20 working days", date(2026, 3, 30), None),
+    ],
+)
+def test_how_long_article_43_runs_is_for_counsel_to_say(
+    span: str, due: date, latest: date | None
+) -> None:
+    rules = rules_of(TakedownConfig(cn_ecl_43=span))
+    at = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    [clock] = deadlines_of(find_kind("cn-gi"), "countered", at, rules)
+    assert (clock.due, clock.latest) == (due, latest)
+    is_ours = "set by this office" in clock.notes[0]
+    assert is_ours is not ("confirmed by counsel" in clock.notes[0])
+    assert is_ours is (span != "15 days")
+    [read] = running_deadlines(find_kind("cn-gi"), steps(("countered", 2, {})), (), rules)
+    assert read.due == due
+
+
+@pytest.mark.parametrize(
+    "span", ["", "15", "0 days", "-3 days", "1000 days", "15 Days", "２０ days"]
+)
+def test_what_is_no_span_is_refused(span: str) -> None:
+    said = takedown_problem(TakedownConfig(cn_ecl_43=span))
+    assert said is not None
+    assert said.startswith("cn_ecl_43: expected")
+    with pytest.raises(InputError, match="working days"):
+        rules_of(TakedownConfig(cn_ecl_43=span))

@@ -15,8 +15,8 @@ import pytest
 from crawler.errors import FileFormatError, InputError
 from crawler.model import Seller
 from crawler.workspace import Workspace, make_workspace
+from pipelines.rdap import _SecretRedirects
 from pipelines.takedown.rdap import (
-    _SecretRedirects,
     find_domain_contacts,
     find_network_contacts,
     parse_abuse_contacts,

@@ -74,6 +74,10 @@ def test_only_decisions_within_the_window_count() -> None:
     assert standing([old, young], ANY).decided == 1
 
 
+def test_a_clock_that_was_set_back_hides_no_refusal() -> None:
+    assert standing([history(REFUSED, at=NOW + timedelta(days=30))], ANY).decided == 1
+
+
 def of(accepted: int, refused: int, countered: int = 0) -> Standing:
     histories = [history(REMOVED)] * accepted + [history(REFUSED)] * refused
     histories += [history(REMOVED, "countered", "restored")] * countered

@@ -57,7 +57,7 @@ def list_notices(visit: Visit) -> Response:
     """Show one tray of the desk, or all notices."""
     tray = visit.query.get("tray", "")
     desk: DeskMemory = visit.request.app.state.desk
-    running = desk.clocks(visit.db, visit.workspace.config.takedown.answer_days)
+    running = desk.clocks(visit.db, visit.workspace.config.takedown)
     counts: dict[str, int] = {
         **desk.count(visit.db),
         "answers": count_open_answers(visit.db),

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from console.web.desk_memory import DeskMemory
 from console.web.words import load_words
+from crawler.config import TakedownConfig
 from crawler.store.database import writing
 from crawler.store.lessons import find_lessons
 from crawler.store.notice_events import record_notice_event
@@ -259,7 +260,7 @@ def test_what_is_not_there_is_told(office: Office) -> None:
 
 
 def test_the_desk_remembers_no_more_than_happened(office: Office) -> None:
-    memory = DeskMemory()
+    memory, days = DeskMemory(), TakedownConfig(answer_days=(3,))
     with office.workspace.store() as db:
         assert not any(memory.count(db).values())
         name = office.draft()
@@ -273,5 +274,5 @@ def test_the_desk_remembers_no_more_than_happened(office: Office) -> None:
                     db, name, event, {"holds": False, "lines": []}, by="x", at=now()
                 )
             assert memory.find(db, tray) == DeskMemory().find(db, tray) == [name], event
-            assert memory.clocks(db, [3]) == DeskMemory().clocks(db, [3]), event
+            assert memory.clocks(db, days) == DeskMemory().clocks(db, days), event
         assert sum(memory.count(db).values()) == 1

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
+from crawler.config import TakedownConfig
 from crawler.model import TargetState
 from crawler.store.database import writing
 from crawler.store.looks import Relisting, StoredLook, record_look, record_relisting
@@ -19,7 +20,7 @@ from pipelines.takedown.deadlines import find_rule, run_deadline
 from tests.servers.notices import CASE, SOME_TIME_AGO, approved_notices
 
 SENT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
-DAYS = (3, 7, 14)
+DAYS = TakedownConfig(answer_days=(3, 7, 14))
 
 
 @pytest.fixture(scope="module")
