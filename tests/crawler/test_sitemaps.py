@@ -76,9 +76,9 @@ def test_a_broken_one_is_read_as_far_as_it_goes() -> None:
 
 def test_a_huge_one_is_bounded_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     body = (HEAD + "".join(entry(f"/p/{n}") for n in range(50_010)) + "</urlset>").encode()
-    start = time.perf_counter()
+    start = time.process_time()
     found = parse_sitemap(body, URL)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(found.entries) == 50_000
     assert "over 50,000 pages" in found.warnings[0]
     monkeypatch.setattr(sitemaps, "MOST_BYTES", 100_000)
