@@ -22,7 +22,7 @@ from crawler.takedown import Case
 from crawler.workspace import Workspace
 from pipelines.evidence.bag import BagWriter, move_folder, new_folder, sync_files
 from pipelines.evidence.bundle_records import FORMAT
-from pipelines.evidence.bundle_texts import draft_readme, draft_summary, draft_verify
+from pipelines.evidence.bundle_texts import cut_name, draft_readme, draft_summary, draft_verify
 from pipelines.evidence.case_files import CaseWriter, Lack
 from pipelines.evidence.keys import SigningKey, own_key
 
@@ -109,11 +109,12 @@ def _nothing_of_ours(db: Database, workspace: Workspace, case: Case) -> str:
 def _describe(
     db: Database, workspace: Workspace, writer: CaseWriter, by: str, at: datetime
 ) -> dict[str, Any]:
-    head = find_head(db)
+    head, case = find_head(db), writer.case
+    parties = {"seller": cut_name(case.seller), "holder": cut_name(case.holder)}
     return {
         "format": FORMAT,
-        "case": {**dump_record(writer.case), "opened_at": timestamp(writer.case.opened_at)},
-        "organisation": workspace.config.sender.organisation or "",
+        "case": {**dump_record(case), **parties, "opened_at": timestamp(case.opened_at)},
+        "organisation": cut_name(workspace.config.sender.organisation or ""),
         "exported_by": by,
         "exported_at": timestamp(at),
         "made_with": f"markhound {version('markhound')}",

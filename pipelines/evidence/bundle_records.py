@@ -21,6 +21,7 @@ from crawler.takedown import Case
 from pipelines.evidence.bag import CHUNK, Payload
 from pipelines.evidence.bag_check import CheckedBag
 from pipelines.evidence.bundle_proofs import LEDGER
+from pipelines.evidence.bundle_texts import LONGEST_NAME
 from pipelines.evidence.checks import Check
 
 FORMAT = "markhound-bundle-1"
@@ -35,8 +36,6 @@ SWEEPS = "data/sweeps.jsonl"
 REST = "data/rest.jsonl"
 COUNTED = (HITS, LISTINGS, RIGHTS, JUDGEMENTS, CAPTURES, NOTICES, SWEEPS, REST)
 EXPECTED = (CASE, *COUNTED, LEDGER)
-LONGEST_NAME = 2_000
-"""Characters of who is named in ``case.json``: what is imported, and shown in lists."""
 LONGEST_LINE = 1 << 25
 """Bytes; the text of a whole novel is shorter."""
 

@@ -22,6 +22,8 @@ _environment = Environment(
 )
 _environment.globals.update(laid=Laid)
 
+LONGEST_NAME = 2_000
+"""Characters of who is named in ``case.json``: what is imported, and shown in lists."""
 DECISIONS = {
     "infringing": "侵权",
     "licensed": "已获许可",
@@ -50,6 +52,11 @@ LACKS = {"picture": "图片", "capture": "页面取证", "file": "文件", "proo
 """What may not be in a bundle, in Chinese."""
 UNPROVEN = {False: " (name as given)", True: "（姓名未经验证）"}
 """Behind the name of who judged without an account."""
+
+
+def cut_name(name: str) -> str:
+    """Return a name as ``case.json`` has it; a seller may be called by ten thousand letters."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def draft_readme(about: Mapping[str, Any], fingerprint: str) -> str:

@@ -10,6 +10,10 @@ from crawler.model import Listing, stable_id
 from crawler.sellers import listing_site, seller_key, seller_name
 from crawler.store.hits import StoredHit
 from crawler.takedown import Case
+from pipelines.takedown.layout import make_visible
+
+_SHOWN = 80
+"""Characters of a party's name in a message."""
 
 
 def draft_case(hits: Sequence[StoredHit], *, opened_at: datetime) -> Case:
@@ -57,7 +61,7 @@ def check_one_case(hits: Sequence[StoredHit]) -> None:
         ("right holder", {h.hit.id: _holder_name(h) for h in hits}),
     ):
         if len(set(parties.values())) > 1:
-            named = "; ".join(f"{hit}: {party}" for hit, party in parties.items())
+            named = "; ".join(f"{h}: {make_visible(p)[:_SHOWN]}" for h, p in parties.items())
             reasons.append(f"a case has one {what}, but these hits have several ({named})")
     if (
         len({seller_key(h.listing) for h in hits}) > 1

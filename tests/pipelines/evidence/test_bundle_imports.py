@@ -14,6 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from crawler.errors import InputError, NotAllowedError
+from crawler.model import Seller
 from crawler.store.database import writing
 from crawler.store.handover import (
     find_imported_cases,
@@ -32,6 +33,7 @@ from pipelines.evidence.imports import Answered, Desk, imported_folder
 from pipelines.evidence.keys import make_signing_key, parse_public_key, revoke_key, trust_key
 from pipelines.evidence.receipts import parse_receipt, take_receipt
 from tests.pipelines.evidence.test_bundle_tampering import signed_bag
+from tests.servers import stored_case
 from tests.servers.stored_case import AT, store_case
 
 LATER = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
@@ -93,6 +95,23 @@ def test_a_bundle_of_a_known_key_is_accepted(office: Office, sent: Exported) -> 
     kinds = [(e.kind, e.subject) for e in find_entries(office.db)]
     assert ("import", sent.case) in kinds
     assert ("receipt", sent.case) in kinds
+
+
+def test_a_seller_of_ten_thousand_letters_is_handed_over(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "卖家\u202e\x00\r\nBcc: x@y.example\n" + "店" * 10_000
+    monkeypatch.setattr(stored_case, "SELLER", Seller(name=name, id="s-77"))
+    workspace = make_workspace(tmp_path / "other")
+    with workspace.store() as db:
+        case = store_case(db, workspace, captures=False)
+        done = export_case(db, workspace, case, tmp_path / "b", by="李伟", at=AT)
+    assert office.desk.take_in(done.path).outcome == "accepted"
+    kept = load_case(office.db, case).seller
+    assert (len(kept), kept[:5], kept[-2:]) == (2_000, name[:5], "店…")
+    assert name.encode()[-30_000:] in (done.path / "data" / "listings.jsonl").read_bytes()
+    for text in ("README.txt", "bag-info.txt", "data/case-summary.txt"):
+        assert not {"\u202e", "\0"} & set((done.path / text).read_text(encoding="utf-8")), text
 
 
 def test_judgements_of_others_stay_theirs(office: Office, sent: Exported) -> None:
