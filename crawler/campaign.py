@@ -75,7 +75,7 @@ class Politeness:
 
 
 RecrawlMode = Literal["always", "adaptive"]
-SearchMode = Literal["marks", "off"]
+SearchMode = Literal["marks", "only", "off"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,8 @@ class Search:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     mode: SearchMode = "off"
-    """``marks``: for the names and variants of the rights, besides following links."""
+    """``marks``: for the names and variants of the rights, besides following links; ``only``: for
+    these, and no link, sitemap or interface is followed."""
     words: tuple[str, ...] = ()
     """What is searched for besides, and first."""
     max_pages_per_query: int = 3
@@ -257,7 +258,7 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     yield from _limit_problems(limits)
     yield from _quiet_problems(politeness.quiet_hours)
     if campaign.search.words and campaign.search.mode == "off":
-        yield "search.words", 'expected search.mode = "marks" with them, got "off"'
+        yield "search.words", 'expected search.mode = "marks" or "only" with them, got "off"'
     yield from _problems_of_scores(campaign)
     if campaign.capture.most is not None and campaign.capture.most < 0:
         yield "capture.most", f"expected 0 or more, got {campaign.capture.most}"

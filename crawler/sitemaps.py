@@ -19,6 +19,8 @@ MOST_ENTRIES = 50_000
 """Of one file; the protocol allows no more."""
 MOST_BYTES = 52_428_800
 """Of one file, uncompressed; the protocol allows no more."""
+MOST_ELEMENTS = 1_000_000
+"""Of one file; each costs some 120 bytes of memory once it is read, and 50 MB hold 13 million."""
 _CHUNK = 1 << 16
 
 
@@ -66,13 +68,18 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
     :raises ExtractionError: it is no sitemap
     """
     stream = _opened(body)
-    start = stream.peek(512)[:512].lstrip(b"\xef\xbb\xbf \r\n\t")
-    if start.startswith(b"http"):
-        return _collected(_plain(stream), url, [])
-    if not start.startswith(b"<") or b"<html" in start.lower():
-        raise ExtractionError("expected a sitemap, got something else")
+    try:
+        start = stream.peek(512)[:512].lstrip(b"\xef\xbb\xbf \r\n\t")
+    except (OSError, EOFError, zlib.error) as error:
+        raise ExtractionError(f"expected a sitemap, its compression is broken: {error}") from None
     warnings: list[str] = []
-    sitemap = _collected(_xml(stream, warnings), url, warnings)
+    if start.startswith(b"http"):
+        found = _plain(stream, warnings)
+    elif not start.startswith(b"<") or b"<html" in start.lower():
+        raise ExtractionError("expected a sitemap, got something else")
+    else:
+        found = _xml(stream, warnings)
+    sitemap = _collected(found, url, warnings)
     if not sitemap.entries and warnings:
         raise ExtractionError(f"expected a sitemap: {warnings[0]}")
     return sitemap
@@ -101,8 +108,10 @@ def _collected(
     return Sitemap(entries=tuple(entries.values()), warnings=tuple(warnings))
 
 
-def _plain(stream: io.BufferedReader) -> Iterator[tuple[str, bool, str | None]]:
-    for line in stream.read(MOST_BYTES).decode("utf-8", "replace").splitlines():
+def _plain(
+    stream: io.BufferedReader, warnings: list[str]
+) -> Iterator[tuple[str, bool, str | None]]:
+    for line in b"".join(_chunks(stream, warnings)).decode("utf-8", "replace").splitlines():
         if line.strip():
             yield line.strip(), False, None
 
@@ -112,13 +121,20 @@ def _xml(stream: io.BufferedReader, warnings: list[str]) -> Iterator[tuple[str, 
     parser = etree.XMLPullParser(
         events=("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False
     )
+    read = 0
     for chunk in _chunks(stream, warnings):
+        if read > MOST_ELEMENTS:
+            warnings.append(
+                f"the sitemap has over {MOST_ELEMENTS:,} elements; the rest is left out"
+            )
+            return
         try:
             parser.feed(chunk)
         except etree.XMLSyntaxError as error:
             warnings.append(f"broken XML: {error}")
             return
         for _, element in parser.read_events():
+            read += 1
             name = etree.QName(element).localname if isinstance(element.tag, str) else ""
             if name in ("url", "sitemap"):
                 parts = {

@@ -311,6 +311,7 @@ def _search(rights: Iterable[Right], campaign: Campaign) -> str:
         "words": queries.words,
         "pages": campaign.search.max_pages_per_query,
         "left_out": queries.left_out,
+        "only": campaign.search.mode == "only",
     }
     return json.dumps(told, ensure_ascii=False)
 

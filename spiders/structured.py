@@ -54,9 +54,10 @@ class StructuredSpider(Discovery, Spider):
     """Follows catalogues, lists and listings within the sites of its seeds.
 
     Arguments: ``url``, one or several seeds separated by white space; ``search``, a JSON object
-    (``words``, ``pages`` of results for each, ``left_out`` words) when sites are to be searched;
-    ``works``, by what pages that are no listings are compared with works: ``text``, or ``pictures``
-    besides; empty = not at all; ``alone``, which is not empty when only the seeds are to be read.
+    (``words``, ``pages`` of results for each, ``left_out`` words, ``only`` when nothing else is
+    followed) when sites are to be searched; ``works``, by what pages that are no listings are
+    compared with works: ``text``, or ``pictures`` besides; empty = not at all; ``alone``, which is
+    not empty when only the seeds are to be read.
     """
 
     name = "structured"
@@ -99,12 +100,7 @@ class StructuredSpider(Discovery, Spider):
 
         :raises SkipError: as ``parse`` does; but a list that grows by scripts was read as it is
         """
-        try:
-            for output in self.parse(response):
-                if not isinstance(output, Links):
-                    yield output
-        except GrowsByScriptError:
-            return
+        return _without_links(self.parse(response))
 
     async def parse_seed(self, response: Response) -> AsyncIterator[Output]:
         """Yield all ways to the listings of a site that its first page shows, and what it holds.
@@ -119,6 +115,19 @@ class StructuredSpider(Discovery, Spider):
         reading = parse_page(response.url, page, source=response.text)
         front = _front(response, page)
         platform = find_platform(front)
+        ways = self._searches_alone if self.search.get("only") else self._all_ways
+        async for output in ways(response, page, reading, front, platform):
+            yield output
+
+    async def _all_ways(
+        self,
+        response: Response,
+        page: Selector,
+        reading: PageReading,
+        front: Front,
+        platform: Platform | None,
+    ) -> AsyncIterator[Output]:
+        """Yield what ``parse_seed`` does, by all ways."""
         name = platform.name if platform else None
         if reading.blocked_by is None and site_of(response.url) not in self._met:
             async for output in self._sitemaps_of(response.url, name):
@@ -192,8 +201,32 @@ class StructuredSpider(Discovery, Spider):
         """Yield the feeds of a site, and the searches, or why it is not searched."""
         for request in self.ask_feeds(find_feeds(page, url), platform.name if platform else None):
             yield request
-        if not self.search.get("words"):
-            return
+        if self.search.get("words"):
+            async for output in self._searches(page, url, platform):
+                yield output
+
+    async def _searches_alone(
+        self,
+        response: Response,
+        page: Selector,
+        reading: PageReading,
+        front: Front,
+        platform: Platform | None,
+    ) -> AsyncIterator[Output]:
+        """Yield the searches of a site that has no other way, and what its page holds."""
+        site = site_of(front.url)
+        if not (reading.blocked_by or reading.needs_browser or site in self._met):
+            self._met.add(site)
+            async for output in self._searches(page, response.url, platform):
+                yield output
+        name = platform.name if platform else None
+        for output in _without_links(self._outputs_of(response, page, reading, name)):
+            yield output
+
+    async def _searches(
+        self, page: Selector, url: str, platform: Platform | None
+    ) -> AsyncIterator[Output]:
+        """Yield the searches of a site for each of the words, or why it is not searched."""
         template = find_search(page, url)
         if template is None and (description := find_open_search(page, url)) is not None:
             answer = await find_answer(self, Request(description))
@@ -201,7 +234,10 @@ class StructuredSpider(Discovery, Spider):
         if template is None and platform and platform.search:
             template = urljoin(url, platform.search)
         words, site = self.search["words"], site_of(url)
-        if template is None:
+        if not words:
+            message = f"{site} is not searched: there is no right in force to search for"
+            yield PageWarning(url=url, message=message)
+        elif template is None:
             yield PageWarning(url=url, message=f"{site} is not searched: no search form was found")
         elif not self.robots.allow(search_url(template, words[0])):
             yield PageWarning(url=url, message=f"{site} is not searched: robots.txt forbids it")
@@ -228,7 +264,8 @@ class StructuredSpider(Discovery, Spider):
             return
         page = page_of(response)
         reading = parse_page(response.url, page, source=response.text)
-        yield from self._outputs_of(response, page, reading, platform)
+        outputs = self._outputs_of(response, page, reading, platform)
+        yield from _without_links(outputs) if self.search.get("only") else outputs
 
     def _outputs_of(
         self, response: Response, page: Selector, reading: PageReading, platform: str | None
@@ -263,6 +300,16 @@ class StructuredSpider(Discovery, Spider):
     def _is_last(self, response: Response) -> bool:
         """Tell whether a page that grows by scripts is not going to be had rendered."""
         return bool(response.meta.get("rendered") or rendering_of(self.crawler).lack)
+
+
+def _without_links(outputs: Iterator[Output]) -> Iterator[Output]:
+    """Yield what a page holds; a list that grows by scripts is taken as it is."""
+    try:
+        for output in outputs:
+            if not isinstance(output, Links):
+                yield output
+    except GrowsByScriptError:
+        return
 
 
 def _now() -> datetime:

@@ -100,11 +100,11 @@ FORM = Answer(
 )
 
 
-def plan(folder: Path, *seeds: str, words: str = "") -> str:
+def plan(folder: Path, *seeds: str, words: str = "", mode: str = "marks") -> str:
     file = folder / "market.toml"
     file.write_text(
         f'name = "market"\nseeds = {json.dumps(seeds)}\n'
-        f'[search]\nmode = "marks"\nmax_pages_per_query = 3\nwords = [{words}]\n'
+        f'[search]\nmode = "{mode}"\nmax_pages_per_query = 3\nwords = [{words}]\n'
     )
     return str(file)
 
@@ -134,6 +134,30 @@ def test_a_marketplace_is_searched_for_marks_and_their_variants(
     shown = run("campaign", "check", campaign, workspace=workspace).out
     assert "Search: 2 queries a site, 3 pages of results each" in shown
     assert "  Aurelio\n  奥雷利奥" in shown
+
+
+def test_of_a_site_that_is_only_searched_nothing_else_is_followed(
+    workspace: Path, tmp_path: Path
+) -> None:
+    take_in(workspace, {"id": "TM-1", "kind": "trademark", "name": "奥雷利奥"})
+    menu = '<nav><a href="/list/1">All</a></nav><a href="/item/10">Plain bag</a>'
+    front = Answer(f'<html>{menu}<form action="/find"><input type="search" name="q"></form></html>')
+    routes = {"/": front, "/sitemap.xml": Answer(urlset("/item/1"), headers=XML)}
+    with SearchedShop(routes) as shop:
+        report = sweep(workspace, plan(tmp_path, shop.url, mode="only"))
+        asked = {path for path in shop.requests if path != "/robots.txt"}
+    assert asked == {"/", "/find?q=%E5%A5%A5%E9%9B%B7%E5%88%A9%E5%A5%A5", "/item/9"}
+    assert report["targets"] == {"seen": 3}
+    assert (report["listings"], report["warnings"]) == (1, [])
+
+
+def test_a_site_that_is_only_searched_and_for_nothing_says_so(
+    workspace: Path, tmp_path: Path
+) -> None:
+    with SearchedShop({"/": FORM}) as shop:
+        report = sweep(workspace, plan(tmp_path, shop.url, mode="only"))
+    told = {warning["message"] for warning in report["warnings"]}
+    assert f"{shop.site} is not searched: there is no right in force to search for" in told
 
 
 def test_why_a_site_is_not_searched_is_told(workspace: Path, tmp_path: Path) -> None:
